@@ -1,0 +1,1 @@
+"""Scores the product's public pipeline: retrieval, answers, citations, refusals, seconds."""

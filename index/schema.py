@@ -1,0 +1,87 @@
+"""The nouns that pass between the rooms: lines in, documents and clauses out. Frozen, and free of behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a source file as its reader saw it; blank lines are kept, they carry layout."""
+
+    text: str
+    number: int  # 1-based within the file (within the page for paged formats)
+    page: int | None = None  # 1-based; None where the format has no pages
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """What a reader makes of one file."""
+
+    file: str  # path relative to the corpus root, with forward slashes
+    lines: tuple[Line, ...]
+    digest: str  # sha256 of the file's bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a clause begins."""
+
+    file: str
+    page: int | None
+    line: int  # 1-based, as in Line.number
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stated 实施期 or 有效期. `end` is the last year (or ISO date) it covers."""
+
+    start: str | None  # "2023" or "2023-01-01"
+    end: str | None  # "2027" or "2024-12-31"
+    text: str  # the verbatim words that state it
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One group of 责任单位 as printed at the end of a clause or in a table cell."""
+
+    role: str  # 责任单位 / 牵头单位 / 配合单位
+    region: str | None  # the province the group is prefixed with, e.g. 重庆市; None where none is printed
+    units: tuple[str, ...]  # verbatim names, in printed order
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One 政策文件. `title` is the policy's own, `notice_title` that of the 印发通知 that carries it."""
+
+    doc_id: str  # digest of file name, title and 文号: stable while those are
+    title: str
+    notice_title: str | None
+    doc_no: str | None
+    issuers: tuple[str, ...]
+    issued_on: str | None  # ISO date
+    level: str | None  # 中央 / 部委 / 省市联合 / 厅局联合 / a province's name / ...
+    kind: str | None  # 规划 / 方案 / 批复 / ...
+    period: Period | None
+    effective_on: str | None  # ISO date of 自…起施行, where stated
+    file: str
+    digest: str  # sha256 over the document's own lines: unchanged text, unchanged digest
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The smallest unit an official cites. `text` is verbatim: paragraphs joined by a newline, nothing edited."""
+
+    clause_id: str  # f"{doc_id}-{ordinal:04d}"
+    doc_id: str
+    ordinal: int  # 0-based within the document, in printed order
+    kind: str  # clause / preamble / notice / box / annex / row
+    path: tuple[str, ...]  # headings above it, outermost first, verbatim
+    text: str
+    duties: tuple[Duty, ...]
+    source: Source
+
+    @property
+    def responsible(self) -> tuple[str, ...]:
+        """The unit names of all duties, in order."""
+        return tuple(unit for duty in self.duties for unit in duty.units)

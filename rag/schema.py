@@ -1,0 +1,96 @@
+"""What retrieval and answering hand to the page, the command line and the evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from index.schema import Clause, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """时效 of a document as of a date."""
+
+    value: str  # in_force / expired / unknown
+    reason: str  # Chinese, e.g. 实施期2020—2022年已于2022年底届满
+    span: str | None  # the verbatim words the reason rests on
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the user narrows the search to; None means any."""
+
+    document: str | None = None  # part of a title or a 文号
+    level: str | None = None
+    issuer: str | None = None
+    region: str | None = None
+    kind: str | None = None
+    year: int | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One retrieved clause. `relation` and `quote` are set by related search only."""
+
+    rank: int  # 1-based
+    score: float
+    clause: Clause
+    document: Document
+    status: Status
+    relation: str | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    n: int  # 1-based; [n] in the answer
+    clause: Clause
+    document: Document
+    status: Status
+    quote: str  # a verbatim span of clause.text
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    text: str
+    citations: tuple[int, ...]
+    origin: str  # extract (verbatim) / model (written, then checked) / metadata (from the document's own facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds since the question arrived; None where that moment never came."""
+
+    evidence_ms: float | None = None
+    first_token_ms: float | None = None
+    total_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    question: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    refused: bool
+    notes: tuple[str, ...] = ()  # what the reader must know: expired, model absent, sentences dropped
+    timings: Timings = field(default_factory=Timings)
+
+    @property
+    def text(self) -> str:
+        """The sentences with their [n] marks."""
+        return "".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a streamed answer; `answer` is always whole and checked as far as it goes.
+
+    `stage` is evidence (hits are in, nothing answered yet), extract (verbatim answer ready), draft (the model is
+    writing; `draft` holds its unchecked words so far, to be shown as such or not at all) or done.
+    """
+
+    stage: str
+    answer: Answer
+    draft: str = ""
