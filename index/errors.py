@@ -19,6 +19,10 @@ class CorpusError(TiaowenError):
 class UnreadableFile(CorpusError):
     """One file that no reader could read; it is reported and skipped."""
 
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file}：{reason}")
+        self.file, self.reason = file, reason
+
 
 class BrokenIndex(TiaowenError):
     """The index is missing, truncated, or built by another model or format."""

@@ -1,0 +1,40 @@
+"""The command-line edge: errors become one Chinese line on stderr and exit 2; nothing here knows what failed."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Callable
+
+from index.errors import TiaowenError
+
+
+def run(main: Callable[[], object]) -> None:
+    """Call `main` and leave the process: 0 done, 2 refused with one line, 130 stopped by the user."""
+    import click
+
+    try:
+        code = main()
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.ClickException as error:
+        _fail(f"命令有误：{error.format_message()}（--help 查看用法）".replace("\n", " "))
+    except TiaowenError as error:
+        _fail(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        print("已停止。", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away, as `| head` does
+        sys.exit(0)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT):
+            raise
+        what = "磁盘已满" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "没有写入权限"
+        _fail(f"{what}：{error.filename or error.strerror}。原有数据未受影响，请处理后重试")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(line: str) -> None:
+    print(line, file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,55 @@
+"""BM25 over clauses, by bm25s: sparse scores computed at index time, so a query is a few column sums.
+
+Lù, “BM25S: Orders of magnitude faster lexical search via eager sparse scoring”, 2024; Robertson's BM25, k1 1.5, b 0.75.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Tokenise = Callable[[str], list[str]]
+
+
+class Lexical:
+    """One BM25 index and the tokeniser its terms came from."""
+
+    def __init__(self, bm25, tokenise: Tokenise, size: int) -> None:
+        self._bm25 = bm25
+        self._tokenise = tokenise
+        self._size = size
+
+    @classmethod
+    def build(cls, texts: Sequence[str], tokenise: Tokenise) -> Lexical:
+        """Index `texts`; the i-th score of `scores` is that of the i-th text."""
+        import bm25s
+
+        bm25 = bm25s.BM25()
+        # A text without any term still needs its column; no query has the empty term.
+        bm25.index([tokenise(text) or [""] for text in texts], show_progress=False)
+        return cls(bm25, tokenise, len(texts))
+
+    def save(self, folder: Path) -> None:
+        """Write plain arrays and JSON into `folder`."""
+        self._bm25.save(str(folder), show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path, tokenise: Tokenise, size: int) -> Lexical:
+        """Read what `save` wrote; never unpickles."""
+        import bm25s
+
+        return cls(bm25s.BM25.load(str(folder), load_corpus=False, allow_pickle=False), tokenise, size)
+
+    def scores(self, query: str) -> np.ndarray:
+        """float32 [number of texts]; 0 where no term of the query occurs."""
+        import numpy as np
+
+        known = self._bm25.vocab_dict
+        terms = [term for term in self._tokenise(query) if term in known]
+        if not terms:
+            return np.zeros(self._size, dtype=np.float32)
+        return np.asarray(self._bm25.get_scores(terms), dtype=np.float32)

@@ -1,0 +1,225 @@
+"""The index on disk: a generation folder holding SQLite, FAISS, BM25 and a manifest, and a pointer to the current one.
+
+A generation is written aside and becomes current by replacing one small pointer file, so a build killed at any moment
+leaves the old index working. Nothing in it can run code when loaded: SQLite, JSON, FAISS, plain arrays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.dense import Dense
+from index.errors import BrokenIndex
+from index.lexical import Lexical
+from index.schema import Clause, Document, Duty, Period, Source
+from index.terms import pairs, words
+
+FORMAT = 1
+REBUILD = "请运行：python -m index --rebuild"
+
+_TABLES = """
+CREATE TABLE documents (row INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, title TEXT, notice_title TEXT, doc_no TEXT,
+    issuers TEXT, issued_on TEXT, level TEXT, kind TEXT, period TEXT, effective_on TEXT, file TEXT, digest TEXT);
+CREATE TABLE clauses (row INTEGER PRIMARY KEY, clause_id TEXT UNIQUE, doc_id TEXT REFERENCES documents(doc_id),
+    ordinal INTEGER, kind TEXT, path TEXT, text TEXT, duties TEXT, file TEXT, page INTEGER, line INTEGER,
+    vector_key TEXT);
+CREATE TABLE sentences (row INTEGER PRIMARY KEY, clause INTEGER REFERENCES clauses(row), start INTEGER, stop INTEGER);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the index was built from and with; compared before it is used."""
+
+    format: int
+    code: str  # digest of the code that parsed and tokenised
+    encoder: str
+    encoder_digest: str
+    dimension: int
+    corpus: list[str]  # the folders and files, as named at build time
+    sources: dict[str, str]  # file → sha256 of its bytes
+    skipped: dict[str, str]  # file → why it was left out
+    documents: int
+    clauses: int
+    sentences: int
+    files: dict[str, str]  # artifact of this generation → sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything a generation holds, in row order."""
+
+    documents: Sequence[Document]
+    clauses: Sequence[Clause]
+    vector_keys: Sequence[str]  # one a clause
+    sentences: Sequence[tuple[int, int, int]]  # (clause row, start, stop)
+    dense: Dense
+    pairs: Lexical
+    words: Lexical
+
+
+class Store:
+    """An opened generation. Clauses and documents live in memory, in row order."""
+
+    def __init__(self, folder: Path, manifest: Manifest, content: Content) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.documents = {document.doc_id: document for document in content.documents}
+        self.clauses = tuple(content.clauses)
+        self.vector_keys = tuple(content.vector_keys)
+        self.sentences = tuple(content.sentences)
+        self.dense, self.pairs, self.words = content.dense, content.pairs, content.words
+        self.row_of = {clause.clause_id: row for row, clause in enumerate(self.clauses)}
+
+    @classmethod
+    def open(cls, root: Path) -> Store:
+        """Open the current generation below `root`; BrokenIndex if there is none or any byte of it changed."""
+        folder = current(root)
+        if folder is None:
+            raise BrokenIndex(f"还没有索引（{root}）。请先运行：python -m index")
+        manifest = read_manifest(folder)
+        for name, digest in manifest.files.items():
+            if not (folder / name).is_file() or _digest(folder / name) != digest:
+                raise BrokenIndex(f"索引文件 {name} 缺失或已损坏。{REBUILD}")
+        try:
+            with closing(sqlite3.connect(f"file:{folder / 'clauses.sqlite'}?mode=ro&immutable=1", uri=True)) as db:
+                documents, clauses, keys, sentences = _read(db)
+            size = len(clauses)
+            content = Content(
+                documents, clauses, keys, sentences, Dense.load(folder),
+                Lexical.load(folder / "pairs", pairs, size), Lexical.load(folder / "words", words, size),
+            )  # fmt: skip
+        except (sqlite3.DatabaseError, ValueError, RuntimeError, OSError) as error:
+            raise BrokenIndex(f"索引无法读取（{type(error).__name__}：{error}）。{REBUILD}") from error
+        return cls(folder, manifest, content)
+
+    def sentence_rows(self) -> list[list[int]]:
+        """For each clause row, the rows of its sentences in order."""
+        rows: list[list[int]] = [[] for _ in self.clauses]
+        for row, (clause, _, _) in enumerate(self.sentences):
+            rows[clause].append(row)
+        return rows
+
+
+def current(root: Path) -> Path | None:
+    """The folder of the current generation, or None where nothing was ever built."""
+    pointer = root / "CURRENT"
+    if not pointer.is_file():
+        return None
+    name = pointer.read_text(encoding="utf-8").strip()
+    if not name.startswith("gen-") or "/" in name or not (root / name).is_dir():
+        raise BrokenIndex(f"索引指针 {pointer} 无效。{REBUILD}")
+    return root / name
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a generation; BrokenIndex if it cannot be read or is of another format."""
+    try:
+        data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if data.get("format") != FORMAT:
+            raise BrokenIndex(f"索引格式为 {data.get('format')}，本程序需要 {FORMAT}。{REBUILD}")
+        return Manifest(**data)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise BrokenIndex(f"索引清单 {folder / 'manifest.json'} 无法读取。{REBUILD}") from error
+
+
+def write(root: Path, content: Content, facts: dict) -> Manifest:
+    """Write a new generation below `root` and make it current; `facts` are the Manifest fields known to the caller.
+
+    On any failure the half-written folder is removed and the old generation stays current.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    building = root / f"building-{os.getpid()}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir()
+    try:
+        with closing(sqlite3.connect(building / "clauses.sqlite")) as db:
+            _write(db, content)
+        content.dense.save(building)
+        content.pairs.save(building / "pairs")
+        content.words.save(building / "words")
+        files = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
+        manifest = Manifest(
+            format=FORMAT, documents=len(content.documents), clauses=len(content.clauses),
+            sentences=len(content.sentences), files=files, **facts,
+        )  # fmt: skip
+        text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+        (building / "manifest.json").write_text(text, encoding="utf-8")
+        name = f"gen-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        if (root / name).exists():  # the same content was built before; the old copy may be damaged
+            shutil.rmtree(root / name)
+        os.replace(building, root / name)
+        pointer = root / f"CURRENT-{os.getpid()}"
+        pointer.write_text(name, encoding="utf-8")
+        os.replace(pointer, root / "CURRENT")
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    for old in root.glob("gen-*"):
+        if old.name != name:
+            shutil.rmtree(old, ignore_errors=True)
+    return manifest
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(db: sqlite3.Connection, content: Content) -> None:
+    def line(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    db.executescript(_TABLES)
+    db.executemany(
+        f"INSERT INTO documents VALUES ({','.join('?' * 13)})",
+        (
+            (row, d.doc_id, d.title, d.notice_title, d.doc_no, line(d.issuers), d.issued_on, d.level, d.kind,
+             line(asdict(d.period)) if d.period else None, d.effective_on, d.file, d.digest)
+            for row, d in enumerate(content.documents)
+        ),
+    )  # fmt: skip
+    db.executemany(
+        f"INSERT INTO clauses VALUES ({','.join('?' * 12)})",
+        (
+            (row, c.clause_id, c.doc_id, c.ordinal, c.kind, line(c.path), c.text, line([asdict(d) for d in c.duties]),
+             c.source.file, c.source.page, c.source.line, key)
+            for row, (c, key) in enumerate(zip(content.clauses, content.vector_keys, strict=True))
+        ),
+    )  # fmt: skip
+    db.executemany("INSERT INTO sentences VALUES (?,?,?,?)", ((i, *s) for i, s in enumerate(content.sentences)))
+    db.commit()
+
+
+def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[str], list[tuple[int, int, int]]]:
+    documents = [
+        Document(
+            doc_id, title, notice, doc_no, tuple(json.loads(issuers)), issued_on, level, kind,
+            Period(**json.loads(period)) if period else None, effective_on, file, digest,
+        )
+        for _, doc_id, title, notice, doc_no, issuers, issued_on, level, kind, period, effective_on, file, digest
+        in db.execute("SELECT * FROM documents ORDER BY row")
+    ]  # fmt: skip
+    rows = db.execute("SELECT * FROM clauses ORDER BY row").fetchall()
+    clauses = [
+        Clause(
+            clause_id, doc_id, ordinal, kind, tuple(json.loads(path)), text,
+            tuple(Duty(d["role"], d["region"], tuple(d["units"])) for d in json.loads(duties)),
+            Source(file, page, line),
+        )
+        for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, _ in rows
+    ]  # fmt: skip
+    sentences = db.execute("SELECT clause, start, stop FROM sentences ORDER BY row").fetchall()
+    return documents, clauses, [row[-1] for row in rows], sentences
+
+
+def document_clauses(store: Store, doc_id: str) -> Iterator[Clause]:
+    """The clauses of one document, in printed order."""
+    return (clause for clause in store.clauses if clause.doc_id == doc_id)
