@@ -44,6 +44,16 @@ class Lexical:
 
         return cls(bm25s.BM25.load(str(folder), load_corpus=False, allow_pickle=False), tokenise, size)
 
+    def idf(self, term: str) -> float:
+        """ln(1 + (N - n + ½)/(n + ½)) for a term that n of the N texts hold; that of n = 0 for an unknown one."""
+        import math
+
+        n = 0
+        if (column := self._bm25.vocab_dict.get(term)) is not None:
+            bounds = self._bm25.scores["indptr"]
+            n = int(bounds[column + 1] - bounds[column])
+        return math.log(1 + (self._size - n + 0.5) / (n + 0.5))
+
     def scores(self, query: str) -> np.ndarray:
         """float32 [number of texts]; 0 where no term of the query occurs."""
         import numpy as np

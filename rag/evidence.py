@@ -1,0 +1,111 @@
+"""Choosing sentences: which verbatim sentences of the retrieved clauses answer the question, within a budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.store import Store
+from index.terms import pairs
+from rag.question import Query
+from rag.retrieve import Ranking, standard
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]+(?:个|项|条|家|人|倍|成|年)")
+_WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")
+_UNITS = re.compile(r"(?:责任|牵头|配合|主管|实施)(?:单位|部门)|牵头负责|负责|组织实施|会同")
+_LIST = re.compile(r"、.*、|；")
+_HEADING = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十]+[）)、]|\d+\s*[．.、])")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One verbatim sentence chosen as evidence."""
+
+    clause: int  # row in the store
+    start: int  # span within the clause's text
+    stop: int
+    score: float
+    coverage: float  # 0..1: share of the question's weight of words found in the sentence
+    similarity: float  # cosine of sentence and question
+
+
+def passages(store: Store, query: Query, ranking: Ranking, depth: int = 20) -> list[Passage]:
+    """Sentences of the first `depth` clauses, best first.
+
+    Standardised over those sentences: meaning (cosine) + wording (weighted share of the question's pairs) + 2 × the
+    clause's own score, and a bonus where the sentence holds the kind of thing asked for (a number, a date, units).
+    """
+    import numpy as np
+
+    top = list(ranking.rows[:depth])
+    places = {row: place for place, row in enumerate(top)}
+    rows = [row for row, (clause, _, _) in enumerate(store.sentences) if clause in places]
+    if not rows:
+        return []
+    weight = {term: store.pairs.idf(term) for term in set(pairs(query.text))}
+    total = sum(weight.values()) or 1.0
+    texts = [_text(store, row) for row in rows]
+    coverage = np.array([sum(weight.get(t, 0.0) for t in set(pairs(text))) / total for text in texts])
+    similarity = ranking.sentences[rows]
+    clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
+    bonus = np.array([_fits(query, text) - _bare_heading(text) for text in texts])
+    score = standard(similarity) + standard(coverage) + 2 * standard(clause) + bonus
+    order = np.argsort(-score, kind="stable")
+    return [
+        Passage(*store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i])) for i in order
+    ]  # fmt: skip
+
+
+def within(store: Store, chosen: Sequence[Passage], budget: int) -> list[Passage]:
+    """The best passages that fit in `budget` characters, grouped by clause in order of each clause's best.
+
+    A passage that repeats one already taken (nine tenths of its pairs) is skipped; the first is taken in any case.
+    """
+    taken: list[Passage] = []
+    seen: list[frozenset[str]] = []
+    used = 0
+    for passage in chosen:
+        text = store.clauses[passage.clause].text[passage.start : passage.stop]
+        terms = frozenset(pairs(text))
+        if taken and used + len(text) > budget:
+            continue
+        if any(len(terms & other) >= 0.9 * len(terms) for other in seen):
+            continue
+        taken.append(passage)
+        seen.append(terms)
+        used += len(text)
+        if used >= budget:
+            break
+    first = {}
+    for place, passage in enumerate(taken):
+        first.setdefault(passage.clause, place)
+    return sorted(taken, key=lambda p: (first[p.clause], p.start))
+
+
+def _text(store: Store, sentence: int) -> str:
+    clause, start, stop = store.sentences[sentence]
+    return store.clauses[clause].text[start:stop]
+
+
+def _fits(query: Query, text: str) -> float:
+    """Whether a sentence holds what the question's form expects, 0 to 1.5."""
+    bonus = 0.0
+    if "number" in query.asks and _NUMBER.search(text):
+        bonus += 0.7
+    if "when" in query.asks and _WHEN.search(text):
+        bonus += 0.7
+    if "duty" in query.asks and _UNITS.search(text):
+        bonus += 1.5
+    if "list" in query.asks and _LIST.search(text):
+        bonus += 0.4
+    return min(bonus, 1.5)
+
+
+def _bare_heading(text: str) -> float:
+    """A heading alone says what follows, not the answer."""
+    return 1.5 if len(text) < 30 and _HEADING.match(text) else 0.0

@@ -1,0 +1,105 @@
+"""What a question asks for: cleaned, completed from the conversation, its mentions and expected answer named. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.errors import BadInput
+
+MAX_QUESTION = 5000  # characters; a longer paste belongs to 找相关政策, which splits it
+
+_LEAD = re.compile(r"^(?:那么|那|还有|另外|再问|请问|换成|如果是|至于|同样|其中|而)+(?:对于|关于)?[，, ]*")
+_TAIL = re.compile(r"(?:的?(?:情况|话))?(?:又)?(?:呢|吗|么|怎么样|如何|怎样)?[？?。！! ]*$")
+_POINTS_BACK = re.compile(r"^(?:那|它|他们|其|这|该|上述|前述|此|同样|还有|另外|换成|再|具体)|(?:它|这个|这些|该(?:方案|规划|文件|政策|条|项)|上述|前面|刚才)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|[—–-]|\s|$|[^\d])")
+_DOC_NO = re.compile(r"[一-鿿]{2,12}\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d+)\s*号?")
+_TITLE = re.compile(r"《([^《》]{2,80}(?:〈[^〉]*〉[^《》]*)?)》")
+_ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|章|节|条|款|项)")
+
+# What the words of a question say about its answer. The patterns name attributes, never subjects.
+_ASKS = {
+    "doc_no": r"文号|发文号|什么号|几号文|哪个号",
+    "date": r"(?:哪天|哪一天|什么时候|何时|日期|几月几[日号]|时间).{0,6}(?:印发|发布|出台|批复|成文|发文|公布|下发)|(?:印发|发布|出台|批复|成文|发文|公布|下发).{0,6}(?:哪天|哪一天|什么时候|何时|日期|时间)|哪[一]?天|日期",
+    "issuer": r"(?:谁|哪些?(?:个|家)?(?:单位|部门|机关)?).{0,4}(?:发布|印发|发的|发文|出台|制定)|发文(?:机关|单位)|由谁(?:印发|发布|制定)",
+    "period": r"(?:实施|规划|有效)期|到哪年为止|管到哪年|有效期",
+    "status": r"过期|失效|还有效|是否有效|还管用|现行有效|废止|到期",
+    "openness": r"公开",
+    "duty": r"(?:责任|牵头|配合|负责|主管|承办|实施)(?:的)?(?:单位|部门|机构)|(?:谁|哪[些个几]?[家个]?(?:单位|部门|机构|厅局|委办局)?).{0,6}(?:负责|牵头|管|承担|办理|落实|督促|成立|配合)|归.{0,3}(?:哪|谁)|由(?:谁|哪)|分工|找谁|找哪",
+    "number": r"多少|几[个家条项年人座万亿倍成所户届张处种类]|百分之几|比重|比例|占比|规模|总量|数量|面积|人口|增速|目标值|多大|多高|多长|多远|指标|达到多|金额|标准是",
+    "when": r"哪[一]?年|何时|什么时候|多久|几年|期限|时限|截止|年限|起止",
+    "list": r"哪些|哪几|有什么|包括|名单|分别|列出|哪[一二三四五六七八九十两]",
+    "compare": r"(?:区别|不同|差异|对比|相比|比较|vs|VS|各自|分别|哪边|哪个更|谁更)",
+    "whether": r"能不能|可不可以|是不是|有没有|要不要|会不会|是否|能否|可否|吗[？?]?$|行不行|用不用|需不需要",
+}  # fmt: skip
+_ASKS = {name: re.compile(pattern) for name, pattern in _ASKS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question understood."""
+
+    asked: str  # as the user typed it, white space trimmed
+    text: str  # what is searched: completed from history where it points back
+    focus: str  # the new part of a completed follow-up; empty otherwise
+    titles: tuple[str, ...]  # between 《》
+    doc_nos: tuple[tuple[str, str], ...]  # (year, number) of each 文号 mentioned
+    years: tuple[str, ...]
+    address: tuple[str, ...]  # 第四章, 第十七条 …
+    asks: frozenset[str]  # names of _ASKS that fit
+    pasted: bool  # reads like a clause, not like a question
+
+
+def clean(text: str, limit: int = MAX_QUESTION) -> str:
+    """Trimmed text without control characters; BadInput when nothing usable is left or it is too long."""
+    if len(text) > limit:
+        raise BadInput(f"文字过长：{len(text)} 字，上限 {limit} 字。请缩短，或把长文放到“找相关政策”")
+    odd = sum(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c not in "\n\r\t" or c == "�" for c in text)
+    if odd > max(3, len(text) // 50):
+        raise BadInput("输入像是二进制数据或乱码，请粘贴文字内容")
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    kept = kept.strip()
+    if not any(c.isalnum() for c in kept):
+        raise BadInput("请输入问题：目前没有可以检索的文字")
+    return kept
+
+
+def understand(question: str, history: Sequence[dict] = ()) -> Query:
+    """Read a question in its conversation; `history` holds earlier turns, oldest first, {"role", "content"}."""
+    asked = clean(question)
+    text, focus = complete(asked, [turn["content"] for turn in history if turn.get("role") == "user"])
+    flat = unicodedata.normalize("NFKC", text)
+    asks = frozenset(name for name, pattern in _ASKS.items() if pattern.search(flat))
+    return Query(
+        asked=asked,
+        text=text,
+        focus=focus,
+        titles=tuple(_TITLE.findall(text)),
+        doc_nos=tuple(_DOC_NO.findall(text)),
+        years=tuple(dict.fromkeys(_YEAR.findall(flat))),
+        address=tuple(_ADDRESS.findall(text)),
+        asks=asks,
+        pasted=len(text) >= 60 and text.count("。") + text.count("；") >= 1 and not re.search(r"[?？]\s*$", text),
+    )
+
+
+def complete(asked: str, earlier: Sequence[str]) -> tuple[str, str]:
+    """(what to search, the new part): a question that leans on the one before is joined to it.
+
+    Where both hold a year, the new one takes the old one's place; the rest of the earlier question is its subject.
+    """
+    if not earlier or not _leans(asked):
+        return asked, ""
+    before, _ = complete(earlier[-1].strip(), earlier[:-1])
+    focus = _TAIL.sub("", _LEAD.sub("", asked)).strip() or asked
+    years = _YEAR.findall(focus)
+    if years:
+        before = _YEAR.sub(years[0], before)
+    return f"{before} {focus}", focus
+
+
+def _leans(asked: str) -> bool:
+    core = _TAIL.sub("", _LEAD.sub("", asked))
+    return len(core) <= 8 or bool(_POINTS_BACK.search(asked)) or (asked.rstrip("？?。 ").endswith("呢") and len(core) <= 20)

@@ -1,0 +1,72 @@
+"""Which documents a question names: by 《title》, abbreviated title, or 文号.
+
+A title's words weigh by how rare they are among titles, so what every title of a region shares counts for little.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from index.schema import Document
+from index.terms import compact, pairs
+from rag.question import Query
+
+
+class Titles:
+    """Scores of documents against a question's wording."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = tuple(documents)
+        own = [_core(document) for document in documents]
+        self._policy = [frozenset(pairs(title)) for title in own]
+        self._notice = [frozenset(pairs(document.notice_title or "")) for document in documents]
+        counts = Counter(term for terms in self._policy for term in terms)
+        total = len(own)
+        self._idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+
+    def scores(self, query: Query) -> list[float]:
+        """One score a document, 0 to about 2: how much of its title the question says; 2 for its 文号 or full 《title》."""
+        asked = frozenset(pairs(query.text))
+        quoted = [compact(title) for title in query.titles]
+        return [
+            2.0 if self._named(document, quoted, query) else self._overlap(self._policy[row], asked)
+            for row, document in enumerate(self._documents)
+        ]
+
+    def best(self, query: Query) -> list[Document]:
+        """Documents the question names beyond doubt, best first: at least half of a title's weight, near the top."""
+        asked = frozenset(pairs(query.text))
+        scores = self.scores(query)
+        # The notice title breaks ties: 批复 and 方案 share all other words.
+        ranked = sorted(
+            range(len(scores)),
+            key=lambda row: (scores[row], len(asked & (self._policy[row] | self._notice[row])), -len(self._policy[row])),
+            reverse=True,
+        )
+        if not ranked or scores[ranked[0]] < 0.5:
+            return []
+        return [self._documents[row] for row in ranked if scores[row] >= 0.9 * scores[ranked[0]]]
+
+    def _overlap(self, title: frozenset[str], asked: frozenset[str]) -> float:
+        total = sum(self._idf[term] for term in title)
+        return sum(self._idf[term] for term in title & asked) / total if total else 0.0
+
+    @staticmethod
+    def _named(document: Document, quoted: Sequence[str], query: Query) -> bool:
+        names = {compact(document.title), compact(document.notice_title or document.title)}
+        if any(title in names or (len(title) >= 6 and any(title in name for name in names)) for title in quoted):
+            return True
+        if document.doc_no is None:
+            return False
+        number = compact(document.doc_no)
+        return any(f"{year}]{n}号" in number.replace("〔", "[").replace("〕", "]") for year, n in query.doc_nos)
+
+
+def _core(document: Document) -> str:
+    """The title without its issuers: they say who, not what."""
+    title = document.title
+    for issuer in document.issuers:
+        title = title.replace(issuer, "")
+    return title
