@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -218,8 +218,3 @@ def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[st
     ]  # fmt: skip
     sentences = db.execute("SELECT clause, start, stop FROM sentences ORDER BY row").fetchall()
     return documents, clauses, [row[-1] for row in rows], sentences
-
-
-def document_clauses(store: Store, doc_id: str) -> Iterator[Clause]:
-    """The clauses of one document, in printed order."""
-    return (clause for clause in store.clauses if clause.doc_id == doc_id)

@@ -1,0 +1,241 @@
+"""A document's paragraphs → clauses: the smallest units an official cites, each with its address. Pure.
+
+Headings that stand alone and have something below them become the path; a numbered unit is a clause with the
+paragraphs that belong to it; unnumbered paragraphs under a heading are clauses of their own; so are boxes, annexes,
+and list rows. Every character lands once: in a path heading or in one clause's text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from index.duties import duties
+from index.layout import Measure, Paragraph
+from index.markers import BOX_RANK, Marker, marker, number
+from index.schema import Duty, Line
+
+LONG = 800  # characters; a longer unit of several paragraphs is cut into them
+_HEADING_MAX = 45  # characters of a heading that stands alone
+_UNIT_RANK = 60  # from （一） inwards a numbered heading and its paragraphs are one clause
+_GLUED = re.compile(r"(?<=[。；])(第[一二三四五六七八九十]+[章节]\s+\S{4,40})$")
+_RUN_IN = re.compile(r"^[^。：；]{1,40}[。：]")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A clause being collected."""
+
+    kind: str
+    path: tuple[str, ...]
+    parts: list[tuple[str, Line]]  # its paragraphs and where each begins
+    own_duties: tuple[Duty, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for text, _ in self.parts)
+
+    def duties(self) -> tuple[Duty, ...]:
+        return self.own_duties or duties(self.text)
+
+
+@dataclass(slots=True)
+class Walk:
+    """Where in the document's outline the walk stands."""
+
+    kind: str = "clause"
+    root: tuple[str, ...] = ()  # headings above all numbering: an annex's title
+    stack: list[tuple[int, str]] = field(default_factory=list)
+    unit: Draft | None = None  # the numbered unit that takes the next plain paragraphs
+    box: bool = False
+    box_numbered: bool = False
+    box_amid_units: bool = False  # the text around it is numbered, so that what is not belongs to the box
+    listing: bool = False  # inside “附件：1．… 2．…”, which names annexes and numbers no clauses
+    outline: list[Draft | str] = field(default_factory=list)  # clauses and headings, in printed order
+
+    def path(self) -> tuple[str, ...]:
+        return (*self.root, *(heading for _, heading in self.stack))
+
+    def enter(self, rank: int, heading: str | None) -> None:
+        """Leave everything of this rank or deeper; go below `heading`, if one is given."""
+        while self.stack and self.stack[-1][0] >= rank:
+            self.stack.pop()
+        if heading is not None:
+            self.stack.append((rank, heading))
+
+
+def walk(paragraphs: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
+    """Add the clauses and headings of consecutive paragraphs to `state.outline`."""
+    found = [piece for paragraph in paragraphs for piece in _unglued(paragraph)]
+    statute = sum((m := marker(p.text)) is not None and m.kind == "条" for p in found) > 1
+    place = 0
+    while place < len(found):
+        paragraph = found[place]
+        mark = _mark(paragraph, statute, state)
+        following = found[place + 1] if place + 1 < len(found) else None
+        place += 1
+        if mark is not None and mark.kind == "附件":
+            place += _annex(paragraph, mark, following, state)
+        elif mark is None or (state.listing and mark.kind == "1．" and len(mark.rest) <= _HEADING_MAX):
+            _plain(paragraph, set_in, state)
+        elif mark.kind == "专栏":
+            state.box, state.box_numbered, state.box_amid_units = True, False, state.unit is not None
+            _heading(paragraph, mark, state)
+        elif state.box and (mark.rank > 70 or mark.rank == 70 and (state.box_numbered or number(mark.label) == 1)):
+            state.box_numbered = state.box_numbered or mark.kind == "1．"
+            _start(paragraph, mark, state, "box")
+        else:
+            _numbered(paragraph, mark, following, state)
+
+
+def drafts(state: Walk) -> Iterator[Draft | str]:
+    """The outline with long units cut into their paragraphs."""
+    for entry in state.outline:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            yield from _divided(entry)
+
+
+def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, state: Walk) -> int:
+    """附件 alone opens an annex, whose title is the next line; 附件：… only names them. Returns lines taken beyond."""
+    state.box, state.unit = False, None
+    if mark.rest.strip():
+        state.unit = Draft("annex", state.path()[: len(state.root)], [(paragraph.text, paragraph.line)])
+        state.outline.append(state.unit)
+        state.listing = True
+        return 0
+    state.listing, state.kind, state.stack = False, "annex", []
+    state.root = (paragraph.text,)
+    state.outline.append(paragraph.text)
+    if following is None or marker(following.text) is not None or len(following.text) > 60 or following.text.endswith("。"):
+        return 0
+    state.root = (paragraph.text, following.text)
+    state.outline.append(following.text)
+    return 1
+
+
+def _heading(paragraph: Paragraph, mark: Marker, state: Walk) -> None:
+    state.enter(mark.rank, paragraph.text)
+    state.outline.append(paragraph.text)
+    state.unit = None
+
+
+def _unglued(paragraph: Paragraph) -> list[Paragraph]:
+    """A 章 or 节 heading stuck to the end of the paragraph before it is cut loose."""
+    match = _GLUED.search(paragraph.text)
+    if match is None:
+        return [paragraph]
+    head = Paragraph(paragraph.text[: match.start()], paragraph.line, paragraph.rows, paragraph.first_width)
+    return [head, Paragraph(match[1], paragraph.line, 1, 0)]
+
+
+def _mark(paragraph: Paragraph, statute: bool, state: Walk) -> Marker | None:
+    """The paragraph's numbering, where it opens a unit of its own."""
+    if paragraph.heading:
+        mark = marker(paragraph.text)
+        return mark if mark and mark.rank < 70 else Marker("#", 10 + paragraph.heading, "", paragraph.text)
+    mark = marker(paragraph.text)
+    if mark is None:
+        return None
+    if statute and mark.rank > 50 and state.unit is not None:
+        return None  # 项 stay within their 条
+    if mark.kind in ("（1）", "①") and state.unit is not None:
+        return None  # too small to be cited alone
+    return mark
+
+
+def _plain(paragraph: Paragraph, set_in: Measure, state: Walk) -> None:
+    if state.box and not _in_box(paragraph, set_in, state):
+        state.box = False
+        state.enter(BOX_RANK, None)
+        state.unit = None
+    if state.unit is not None:
+        state.unit.parts.append((paragraph.text, paragraph.line))
+        return
+    kind = "box" if state.box else state.kind
+    state.outline.append(Draft(kind, state.path(), [(paragraph.text, paragraph.line)]))
+
+
+def _in_box(paragraph: Paragraph, set_in: Measure, state: Walk) -> bool:
+    """A box is set wider than the text around it; a numbered one ends with its numbering."""
+    if state.box_amid_units:
+        return True
+    if state.box_numbered:
+        return marker(paragraph.text) is not None
+    if not set_in.margin:
+        return paragraph.rows == 1 and len(paragraph.text) < LONG and state.unit is None
+    return paragraph.rows == 1 and not set_in.full(paragraph.first_width) or paragraph.first_width > set_in.margin - 1
+
+
+def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, state: Walk) -> None:
+    if state.box:
+        state.box = False
+        state.enter(BOX_RANK, None)
+    state.listing = False
+    below = marker(following.text) if following is not None else None
+    if state.kind == "preamble":
+        state.kind = "clause"
+        state.enter(0, None)
+    outer = mark.rank < _UNIT_RANK and mark.kind != "条"
+    if _alone(paragraph, mark) and (outer or (below is not None and _deeper(below, mark))):
+        _heading(paragraph, mark, state)
+        if mark.kind == "前言":
+            state.kind = "preamble"
+        return
+    _start(paragraph, mark, state, state.kind)
+
+
+def _start(paragraph: Paragraph, mark: Marker, state: Walk, kind: str) -> None:
+    """Open a clause at a numbered paragraph; its short heading is where its own children hang."""
+    state.enter(mark.rank, None)
+    state.unit = Draft(kind, state.path(), [(paragraph.text, paragraph.line)])
+    state.outline.append(state.unit)
+    if mark.rank < 75:
+        state.stack.append((mark.rank, _short(paragraph.text, mark)))
+
+
+def _short(text: str, mark: Marker) -> str:
+    """The heading of a run-in unit: number and title up to the first stop; the number alone where there is none."""
+    rest = mark.rest.lstrip()
+    match = _RUN_IN.match(rest)
+    if match:
+        return text[: len(text) - len(mark.rest)] + mark.rest[: len(mark.rest) - len(rest)] + match[0].rstrip("：")
+    return text if len(text) <= _HEADING_MAX else mark.label
+
+
+def _alone(paragraph: Paragraph, mark: Marker) -> bool:
+    """Whether the paragraph is a heading and nothing else."""
+    rest = mark.rest.strip()
+    if mark.kind in ("#", "前言"):
+        return True
+    if mark.kind in ("编", "章", "节"):
+        return len(rest) <= 60
+    if mark.rank < _UNIT_RANK and rest.endswith("。") and len(rest) > 16:
+        return False  # “一、同意设立……。” is a sentence, not a heading
+    return 0 < len(rest) <= _HEADING_MAX and not re.search(r"[。；：，,;:].", rest) and not rest.endswith(("；", "：", "，"))
+
+
+def _deeper(below: Marker, mark: Marker) -> bool:
+    return below.rank > mark.rank and below.kind not in ("附件", "专栏") and below.rank < 75
+
+
+def _divided(draft: Draft) -> list[Draft]:
+    """A long unit whose paragraphs each have their own topic becomes a clause a paragraph, under its heading."""
+    if len(draft.parts) < 3 or draft.kind == "row":
+        return [draft]
+    charged = sum(bool(duties(text)) for text, _ in draft.parts)
+    if len(draft.text) <= LONG and charged < 2:
+        return [draft]
+    first, line = draft.parts[0]
+    mark = marker(first)
+    if mark is None:
+        return [draft]
+    # A heading alone on its line stays with the first paragraph it heads.
+    taken = 2 if _alone(Paragraph(first, line, 1, 0), mark) else 1
+    path = (*draft.path, _short(first, mark))
+    return [
+        Draft(draft.kind, draft.path, draft.parts[:taken]),
+        *(Draft(draft.kind, path, [part]) for part in draft.parts[taken:]),
+    ]

@@ -1,0 +1,173 @@
+"""A file's rows → documents: where each begins, and which rows are its title. Pure.
+
+A compilation prints each document's title at the top of a page; what follows tells a title from other text: a 文号, an
+addressee, or (in a book) the line set closer. A file without such a beginning is one document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.layout import Measure, Row
+from index.markers import marker
+from index.schema import Line
+
+DOC_NO = re.compile(
+    r"^[（(]?\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*号)\s*[）)]?$"
+)
+_TITLE = re.compile(
+    r"关于.{2,}(?:通知|批复|意见|决定|决议|函|公告|通告|通报|报告|方案|办法|规定|措施|规划|请示|命令|令)$|印发.{0,3}《.+》|印发.{4,}(?:通知|方案|意见|办法|规划|要点)$"
+)
+_ENDINGS = ("通知", "批复", "意见", "决定", "函", "公告", "通告", "通报", "办法", "措施", "》")
+_ADDRESSEE = re.compile(r"[：:]\s*$")
+_CONTENTS = re.compile(r"^目\s*[录次]$")
+_LEADERS = re.compile(r"[.．·…]{3,}\s*\d*\s*$|\s\d{1,3}\s*$")
+_HEADINGS = ("编", "章", "节", "前言", "附件", "一、", "（一）")
+_COVER_DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document's rows; its title lines apart, table-of-contents remains dropped."""
+
+    title: str  # printed title lines, joined as they stand
+    title_lines: tuple[Line, ...]
+    rows: tuple[Row, ...]  # everything below the title
+    dropped: tuple[Line, ...]
+
+
+def split(found: Sequence[Row], set_in: Measure) -> list[Part]:
+    """Cut a file's rows into documents."""
+    starts = _starts(found, set_in)
+    if not starts or starts[0][0] > 0:
+        # Text before the first recognised title: a document of its own unless it is only a cover.
+        first = starts[0][0] if starts else len(found)
+        starts = [(0, _plain_title(found[:first]))] + starts if first else starts
+    parts = []
+    for place, (begin, title_rows) in enumerate(starts):
+        end = starts[place + 1][0] if place + 1 < len(starts) else len(found)
+        below, dropped = _without_contents(found[begin + title_rows : end])
+        top = found[begin : begin + title_rows]
+        title = "".join(row.text for row in top)
+        parts.append(Part(title, tuple(row.line for row in top), tuple(below), tuple(dropped)))
+    return parts
+
+
+def _starts(found: Sequence[Row], set_in: Measure) -> list[tuple[int, int]]:
+    """(first row, number of title rows) of every document whose beginning is recognised."""
+    starts: list[tuple[int, int]] = []
+    place = 0
+    while place < len(found):
+        size = _title_size(found, place, set_in)
+        if size:
+            starts.append((place, size))
+            place += size
+        else:
+            place += 1
+    return starts
+
+
+def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
+    """How many rows from `place` on are the title of a document; 0 if none begins there."""
+    if not _may_begin(found, place, set_in):
+        return 0
+    joined = ""
+    for size in range(1, 6):
+        if place + size > len(found):
+            return 0
+        row = found[place + size - 1]
+        if size > 1 and (row.page_top or row.indented and set_in.indents):
+            return 0
+        joined += "".join(row.text.split())
+        if len(joined) > 160 or "。" in joined or "；" in joined:
+            return 0
+        following = found[place + size] if place + size < len(found) else None
+        if _TITLE.search(joined) and _title_ends(joined, row, following, set_in):
+            return size
+    return 0
+
+
+def _may_begin(found: Sequence[Row], place: int, set_in: Measure) -> bool:
+    row = found[place]
+    if marker(row.text) is not None or len(row.text) < 4 or _ADDRESSEE.search(row.text):
+        return False
+    if place == 0 or row.page_top:
+        return True
+    # In flowing text nothing marks a page: a title may follow any finished line, if a 文号 or addressee follows it.
+    return not set_in.margin and not found[place - 1].text.endswith(("，", "、"))
+
+
+def _title_ends(joined: str, row: Row, following: Row | None, set_in: Measure) -> bool:
+    """Whether the title is complete: what follows is a 文号, an addressee, or a line set closer."""
+    if following is None:
+        return False
+    if DOC_NO.match("".join(following.text.split())):
+        return True
+    if not joined.endswith(_ENDINGS) and set_in.margin == 0:
+        return False
+    if set_in.margin and following.gap < row.gap and not following.page_top and following.gap < 2:
+        return True
+    return bool(_ADDRESSEE.search(following.text)) and len(following.text) < 200 and joined.endswith(_ENDINGS)
+
+
+def _plain_title(found: Sequence[Row]) -> int:
+    """How many rows of a file without recognised beginnings are its title: a short first line, or two."""
+    if not found or found[0].width > 100 or re.search(r"[。；，,;]$", found[0].text) or marker(found[0].text):
+        return 0
+    if len(found) < 2:
+        return 0
+    # A long title goes on in a second short line with no break between.
+    second = found[1]
+    wraps = (
+        found[0].width >= 36 and second.width <= 44 and second.gap <= found[0].gap and not second.indented
+        and marker(second.text) is None and not re.search(r"[。；：:，]", second.text) and not second.heading
+        and not DOC_NO.match("".join(second.text.split())) and not second.text.startswith(("（", "("))
+    )  # fmt: skip
+    return 2 if wraps else 1
+
+
+def _without_contents(found: Sequence[Row]) -> tuple[list[Row], list[Line]]:
+    """The rows without a table of contents and what page breaks left of one."""
+    kept: list[Row] = []
+    dropped: list[Line] = []
+    place = 0
+    while place < len(found):
+        row = found[place]
+        if _CONTENTS.match(row.text):
+            end = _contents_end(found, place + 1)
+            dropped += [r.line for r in found[place:end]]
+            place = end
+        else:
+            kept.append(row)
+            place += 1
+    return _without_remains(kept, dropped)
+
+
+def _contents_end(found: Sequence[Row], place: int) -> int:
+    """The first row behind a table of contents: the first that is no entry, or that repeats the first entry."""
+    first = None
+    while place < len(found):
+        text = _LEADERS.sub("", found[place].text).strip()
+        entry = marker(text)
+        bare = "".join(text.split())
+        if bare == first or not (entry and entry.kind in _HEADINGS and len(text) <= 45 and "。" not in text):
+            return place
+        first = first or bare
+        place += 1
+    return place
+
+
+def _without_remains(found: list[Row], dropped: list[Line]) -> tuple[list[Row], list[Line]]:
+    """A 节 before the first 章, followed by no text of its own, is left over from a table of contents."""
+    kinds = [marker(row.text) for row in found]
+    chapters = [place for place, mark in enumerate(kinds) if mark is not None and mark.kind == "章"]
+    if not chapters:
+        return found, dropped
+    remains = {
+        place
+        for place in range(chapters[0])
+        if kinds[place] is not None and kinds[place].kind == "节" and place + 1 < len(found) and kinds[place + 1] is not None
+    }
+    return [r for i, r in enumerate(found) if i not in remains], dropped + [found[i].line for i in sorted(remains)]

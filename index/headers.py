@@ -1,0 +1,241 @@
+"""What a document says of itself: titles, 文号, 发文机关, 成文日期, 层级, 文种, 实施期, 施行日期. Pure.
+
+All from its own words: the printed title, the notice around it, the closing articles. What is not printed is None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.documents import DOC_NO
+from index.layout import Paragraph
+from index.schema import Period
+
+_KINDS = (
+    "规划纲要", "总体规划", "总体方案", "行动方案", "推进方案", "实施方案", "工作方案", "建设方案", "实施细则", "行动计划",
+    "工作计划", "实施意见", "指导意见", "若干意见", "政策措施", "若干措施", "管理办法", "暂行办法", "实施办法", "清单",
+    "要点", "批复", "规划", "纲要", "方案", "计划", "细则", "意见", "措施", "办法", "条例", "规定", "规则", "准则", "标准",
+    "决定", "决议", "公告", "通告", "通报", "通知", "报告", "指南", "指引", "章程", "法典", "法", "函",
+)  # fmt: skip
+_LAWS = ("法", "法典", "条例")
+_CENTRAL = re.compile(r"^(?:中共中央|国务院|全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$")
+_PROVINCE = re.compile(r"^(?:中共)?([一-鿿]{2,3}?(?:省|自治区|市))")
+_ORGAN_END = re.compile(r"(?:人民政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$")
+_DATE = re.compile(r"(\d{4}|[二〇○Ｏ零一三四五六七八九]{4})\s*年\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*日")
+_YEARS = re.compile(r"[（(]\s*(\d{4})\s*年?\s*[—–\-－~～至到]+\s*(\d{4})\s*年?\s*[)）]")
+_TITLE_YEAR = re.compile(r"(?<!\d)(\d{4})\s*年(?!\s*[—–\-－~～至到])")
+_SPAN = re.compile(
+    r"(?:规划|实施|方案|计划|行动|政策|执行|建设)(?:期限?|周期|年限)(?:为|是|：)?\s*(?:自|从)?\s*(?:(\d{4})\s*年?\s*[—–\-－~～至到]+\s*(\d{4})\s*年?|[至到]\s*(\d{4})\s*年)(?:[，,]\s*展望(?:期|至|到)*\s*\d{4}\s*年)?"
+)
+_VALID_YEARS = re.compile(r"有效期(?:限)?(?:为|是)?\s*(\d{1,2}|[一二三四五六七八九十]{1,2})\s*年")
+_VALID_UNTIL = re.compile(r"有效期(?:限)?(?:为|至|到)+\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_EFFECTIVE = re.compile(r"自\s*((?:\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*\S{1,3}\s*月\s*\S{1,3}\s*日)\s*起\s*(?:施行|实施|执行|生效)")
+_EFFECTIVE_ISSUED = re.compile(r"自(?:印发|发布|公布)之日起\s*(?:施行|实施|执行|生效)")
+_LEAD_ISSUERS = re.compile(r"(?:^|近日，|日前，|，)([一-鿿]{2,}(?:、[一-鿿]{2,}?)+?)(?:日前|近日)?(?:联合)?印发(?:了)?《")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The metadata of one document, as in index.schema.Document."""
+
+    title: str
+    notice_title: str | None
+    doc_no: str | None
+    issuers: tuple[str, ...]
+    issued_on: str | None
+    level: str | None
+    kind: str | None
+
+
+def header(printed: str, notice: Sequence[Paragraph], body_title: str | None, closing: Sequence[Paragraph]) -> Header:
+    """Read the printed title, the notice's paragraphs, the repeated body title, and the last paragraphs."""
+    whole = repair_quotes(spaces(printed))
+    own, issuing = policy_title(whole)
+    if body_title is not None and own is not None:
+        repeated = repair_quotes(spaces(body_title))
+        own = repeated if _same_policy(own, repeated) and len(repeated) >= len(own) else own
+    issuers = _issuers(whole, issuing, notice, closing)
+    around = [*notice, *closing]
+    return Header(
+        title=own or whole,
+        notice_title=whole if own else None,
+        doc_no=next((no for p in notice if (no := _doc_no(p.text))), None),
+        issuers=issuers,
+        issued_on=next((day for p in around if (day := date_line(p.text))), None),
+        level=_level(issuers, own or whole),
+        kind=_kind(own or whole),
+    )
+
+
+def policy_title(printed: str) -> tuple[str | None, str]:
+    """(the policy's own title, the words before 印发 or 关于); None where the document is no 印发通知 of another."""
+    if match := re.match(r"^(.*?)(?:关于)?(?:联合)?印发(?:关于)?《(.+)》(?:的通知|的函)?$", printed):
+        return match[2], match[1]
+    if match := re.match(r"^(.*?)关于(?:联合)?印发(.+)的通知$", printed):
+        return match[2].strip(), match[1]
+    if (match := re.match(r"^(.*?)印发(.*《.+》.+)$", printed)) and not printed.endswith("通知"):
+        return match[1] + match[2], match[1]
+    return None, re.split(r"关于", printed, maxsplit=1)[0] if "关于" in printed else ""
+
+
+def date_line(text: str) -> str | None:
+    """ISO date of a paragraph that is a date and nothing else."""
+    bare = "".join(text.split())
+    match = _DATE.fullmatch(bare)
+    return iso(match) if match else None
+
+
+def iso(match: re.Match[str]) -> str | None:
+    """ISO form of a _DATE match; None for a day the calendar does not have."""
+    from datetime import date
+
+    year, month, day = (_int(group) for group in match.groups()[:3])
+    try:
+        return date(year, month, day).isoformat()
+    except (ValueError, TypeError):
+        return None
+
+
+def period(title: str, kind: str | None, paragraphs: Sequence[str], effective: str | None, issued: str | None) -> Period | None:
+    """The stated 实施期 or 有效期; target years (“到2025年……”) are no period."""
+    if match := _YEARS.search(title):
+        return Period(match[1], match[2], match[0])
+    for text in paragraphs:
+        if match := _SPAN.search(text):
+            return Period(match[1], match[2] or match[3], match[0])
+        if match := _VALID_UNTIL.search(text):
+            return Period(effective, f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}", match[0])
+        if (match := _VALID_YEARS.search(text)) and (start := effective or issued) and ("自" in text or "本" in text[:4]):
+            return Period(start, _years_later(start, _int(match[1])), match[0])
+    if (match := _TITLE_YEAR.search(title)) and kind in ("要点", "清单", "通知", "工作计划", "计划"):
+        return Period(match[1], match[1], match[0])
+    return None
+
+
+def effective_on(paragraphs: Sequence[str], issued: str | None) -> str | None:
+    """ISO date of 自…起施行."""
+    for text in reversed(paragraphs):
+        if (match := _EFFECTIVE.search(text)) and (day := _DATE.search(match[1])):
+            return iso(day)
+        if _EFFECTIVE_ISSUED.search(text):
+            return issued
+    return None
+
+
+def repair_quotes(text: str) -> str:
+    """A title whose two quotation marks both print as ” gets its opening one back."""
+    return re.sub(r"”([^“”]+)”", r"“\1”", text) if "“" not in text else text
+
+
+def spaces(text: str) -> str:
+    """Blanks out of a title, but for the one between two issuers."""
+    text = re.sub(r"\s+", " ", text).strip()
+    head, mark, tail = re.match(r"^(.*?)(关于|印发|$)(.*)$", text).groups()
+    parts = [part for part in head.split(" ") if part]
+    joined = ""
+    for part in parts:
+        joined += (" " if joined and _ORGAN_END.search(joined) or joined and joined.endswith(("中央",)) else "") + part
+    return joined + mark + tail.replace(" ", "")
+
+
+def _same_policy(a: str, b: str) -> bool:
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio("".join(a.split()), "".join(b.split())) >= 88
+
+
+def _doc_no(text: str) -> str | None:
+    match = DOC_NO.match("".join(text.split()))
+    return match[1].replace("[", "〔").replace("]", "〕").replace("［", "〔").replace("］", "〕") if match else None
+
+
+def _issuers(whole: str, issuing: str, notice: Sequence[Paragraph], closing: Sequence[Paragraph]) -> tuple[str, ...]:
+    words = re.sub(r"联合$", "", issuing.strip())
+    named = tuple(part for part in re.split(r"[ 、]", words) if part)
+    if named and not re.search(r"等(?:.{1,3}(?:部门|单位))?$", words) and all(_organ(name) for name in named):
+        return named
+    for paragraph in notice:
+        if match := _LEAD_ISSUERS.search(paragraph.text):
+            return tuple(match[1].split("、"))
+    signed = _signature(notice) or _signature(closing)
+    return signed or tuple(name for name in named if _organ(name))
+
+
+def _organ(name: str) -> bool:
+    return bool(_ORGAN_END.search(name)) or bool(_CENTRAL.match(name)) or name.startswith("中共")
+
+
+def _signature(paragraphs: Sequence[Paragraph]) -> tuple[str, ...]:
+    """Organs named on the lines right before a date line."""
+    for place, paragraph in enumerate(paragraphs):
+        if date_line(paragraph.text) is None:
+            continue
+        names: list[str] = []
+        for before in reversed(paragraphs[:place]):
+            parts = [part for part in re.split(r"[ 　]+", before.text.strip()) if part]
+            if len(before.text) > 60 or not parts or not all(_organ(part) and "。" not in part and len(part) <= 24 for part in parts):
+                break
+            names[:0] = parts
+        if names:
+            return tuple(names)
+    return ()
+
+
+def _level(issuers: Sequence[str], title: str) -> str | None:
+    if not issuers:
+        return "国家法律" if title.startswith("中华人民共和国") and title.endswith("法") else None
+    if all(_CENTRAL.match(name) for name in issuers):
+        return "中央"
+    provinces = {match[1] for name in issuers if (match := _PROVINCE.match(name))}
+    if any(_ministry(name) for name in issuers):
+        return "部委"
+    if any("联合" in name for name in issuers):
+        return "省市联合"
+    government = all(re.search(r"人民政府(?:办公厅|办公室)?$|^中共.+委(?:员会)?$|委办公厅$", name) for name in issuers)
+    if len(provinces) > 1:
+        return "省市联合" if government else "厅局联合"
+    if provinces:
+        return next(iter(provinces)) if government else "厅局"
+    return None
+
+
+def _ministry(name: str) -> bool:
+    return not _PROVINCE.match(name) and not name.startswith("中共") and "联合" not in name and "人民政府" not in name and bool(
+        re.search(r"(?:部|委|委员会|局|总局|署|总署|银行|会|院|国务院办公厅)$", name)
+    )
+
+
+def _kind(title: str) -> str | None:
+    bare = re.sub(r"[（(][^（）()]*[)）]$", "", title)
+    bare = re.sub(r"等\s*\d+\s*个清单$", "", bare)
+    return next((kind for kind in _KINDS if bare.endswith(kind)), None)
+
+
+def _int(text: str) -> int | None:
+    import cn2an
+
+    if text.isdigit():
+        return int(text)
+    plain = text.replace("〇", "零").replace("○", "零").replace("Ｏ", "零")
+    try:
+        if len(plain) == 4:
+            return int("".join(str("零一二三四五六七八九".index(c)) for c in plain))
+        return int(cn2an.cn2an(plain, "smart"))
+    except ValueError:
+        return None
+
+
+def _years_later(start: str, years: int | None) -> str | None:
+    """The last day of a term of `years` from an ISO date."""
+    from datetime import date, timedelta
+
+    if years is None:
+        return None
+    begin = date.fromisoformat(start)
+    try:
+        end = begin.replace(year=begin.year + years)
+    except ValueError:  # 29 February
+        end = begin.replace(year=begin.year + years, day=28)
+    return (end - timedelta(days=1)).isoformat()

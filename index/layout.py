@@ -1,0 +1,216 @@
+"""Lines → paragraphs: page numbers out, wrapped lines rejoined, what was dropped kept for the proof. Pure.
+
+Two kinds of text are met. In *flowing* text each line is a paragraph. In *wrapped* text (books, PDF) a paragraph is
+broken at the right margin, and often neither indentation nor blank lines survive; then the width of a line tells: a
+line that reaches the margin goes on in the next, and a paragraph's first line is narrower by its lost indent.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.markers import marker
+from index.schema import Line
+
+_PAGE_NUMBER = re.compile(r"^\s*(?:\d{1,4}|[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:[，,\s]*共\s*\d+\s*页)?)\s*$")
+_MARKDOWN = re.compile(r"^\s{0,3}(#{1,6})\s+|^\s{0,3}[-*+]\s+(?=\S)|^\s{0,3}>\s?")
+_CLOSED = "。；：！？:;!?…"
+_CAPTION = re.compile(r"^(?:图|表)\s*\d+")
+_DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日$|^[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日$")
+_ENDS_IN_BRACKET = re.compile(r"[）)〕]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line with text, and what the blank lines around it say."""
+
+    text: str  # stripped
+    line: Line
+    gap: int  # blank lines before it; 0 at the start
+    page_top: bool  # opens a page: one leading space in a wrapped text, a new page, or a dropped page number before it
+    indented: bool  # a paragraph's indent survives
+    heading: int = 0  # Markdown level, 0 for none
+
+    @property
+    def width(self) -> int:
+        """Columns: two for a wide character, one for any other."""
+        return columns(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Rejoined lines."""
+
+    text: str
+    line: Line  # the first of them
+    rows: int
+    first_width: int  # columns of its first line
+    heading: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How wide a wrapped text is set; `margin` 0 for flowing text."""
+
+    margin: int  # the usual width of a line in mid-paragraph
+    indents: bool  # whether paragraphs' indents survive
+
+    def full(self, width: int) -> bool:
+        return bool(self.margin) and width >= self.margin - 5
+
+    def opening(self, width: int) -> bool:
+        """Full, but narrower by an indent: the first line of a paragraph."""
+        return self.full(width) and width <= self.margin - 2
+
+
+def columns(text: str) -> int:
+    """Width of `text`: East Asian wide, full and ambiguous characters count two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
+def rows(lines: Sequence[Line]) -> tuple[list[Row], list[Line]]:
+    """The lines with text, and the page numbers dropped from among them."""
+    kept: list[Row] = []
+    dropped: list[Line] = []
+    usual = _usual_gap(lines)
+    gap, after_number, page = 0, False, None
+    for line in lines:
+        text = line.text.strip("\ufeff \t\r\n\f\v\u3000\xa0")
+        if not text:
+            gap += 1
+            continue
+        new_page = line.page is not None and line.page != page
+        page = line.page
+        if _is_page_number(line.text, gap, usual):
+            dropped.append(line)
+            after_number, gap = True, 0
+            continue
+        mark = _MARKDOWN.match(line.text)
+        level = len(mark[1]) if mark and mark[1] else 0
+        if mark:
+            text = line.text[mark.end() :].strip()
+        space = re.match(r"[ \t\u3000\xa0]*", line.text)[0]
+        top = not kept or after_number or new_page or "\f" in line.text or (space == " " and gap < max(usual, 1))
+        wide = columns(space.replace("\t", "    "))
+        kept.append(Row(text, line, gap if kept else 0, top, wide >= 3, level))
+        gap, after_number = 0, False
+    return kept, dropped
+
+
+def _usual_gap(lines: Sequence[Line]) -> int:
+    gaps: Counter[int] = Counter()
+    gap = 0
+    for line in lines:
+        if line.text.strip():
+            gaps[gap] += 1
+            gap = 0
+        else:
+            gap += 1
+    return gaps.most_common(1)[0][0] if gaps else 0
+
+
+def _is_page_number(text: str, gap: int, usual: int) -> bool:
+    """A dashed or worded page number anywhere; a bare integer only behind a wider gap than lines usually have."""
+    if not _PAGE_NUMBER.match(text):
+        return False
+    return not text.strip().isdigit() or (usual > 0 and gap > usual)
+
+
+def measure(found: Sequence[Row]) -> Measure:
+    """Tell wrapped from flowing text: in a wrapped one at least a third of the lines share a width near the widest."""
+    widths = sorted(row.width for row in found)
+    if len(widths) < 4:
+        return Measure(0, False)
+    widest = widths[int(len(widths) * 0.97)]
+    near = [width for width in widths if widest * 0.86 <= width <= widest * 1.1]
+    if widest > 140 or widest < 40 or len(near) * 3 < len(widths):
+        return Measure(0, False)
+    margin = Counter(near).most_common(1)[0][0]
+    indented = sum(row.indented for row in found)
+    return Measure(margin, indented * 20 >= len(found))
+
+
+def paragraphs(found: Sequence[Row], set_in: Measure) -> list[Paragraph]:
+    """Rejoin wrapped lines; no character is added or lost but the blanks at line ends."""
+    out: list[Paragraph] = []
+    group: list[Row] = []
+    for row in found:
+        if group and not _goes_on(group, row, set_in):
+            out.append(_join(group))
+            group = []
+        group.append(row)
+    if group:
+        out.append(_join(group))
+    return out
+
+
+def _join(group: Sequence[Row]) -> Paragraph:
+    text = ""
+    for row in group:
+        # Chinese needs nothing between lines; two Latin words need their blank back.
+        glue = " " if text and text[-1].isascii() and text[-1].isalpha() and row.text[:1].isascii() and row.text[:1].isalpha() else ""
+        text += glue + row.text
+    return Paragraph(text, group[0].line, len(group), group[0].width, group[0].heading)
+
+
+def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
+    """Whether `row` continues the paragraph that `group` holds so far."""
+    last = group[-1]
+    if not set_in.margin or last.heading or row.heading:
+        return False
+    if _CAPTION.match(last.text) and len(group) == 1 and row.width <= 20 and marker(row.text) is None and last.width <= 20:
+        return True
+    if set_in.indents:
+        return not row.indented and (set_in.full(last.width) or not _closed(last.text)) and not _breaks(last, row)
+    open_sentence = not _closed(last.text)
+    if set_in.full(last.width):
+        if open_sentence:
+            # A numbered line behind an unfinished full line is the rest of a figure (9． 83%) or of a dash, no heading;
+            # behind a closing bracket (of 责任单位) it is one.
+            if _ENDS_IN_BRACKET.search(last.text) and not _brackets_open(group) and marker(row.text) is not None:
+                return False
+            return not _heading_like(row)
+        if marker(row.text) is not None or _heading_like(row):
+            return False
+        return not set_in.opening(row.width)
+    if marker(row.text) is not None:
+        return False
+    if last.text[-1:] in "，,、" or (open_sentence and _brackets_open(group)):
+        return True
+    # A paragraph of several lines that stops in mid-sentence, short of the margin, was broken by the typesetting.
+    within = len(group) > 1 and set_in.full(group[0].width)
+    return open_sentence and not _DATE.match(last.text) and (within or last.width >= 0.78 * set_in.margin) and not _alone(row)
+
+
+def _closed(text: str) -> bool:
+    """Whether a sentence ends here: closing marks behind a stop count with it."""
+    bare = text.rstrip("”’」』）)〕》\" ")
+    return bare[-1:] in _CLOSED or (bare != text and bool(_ENDS_IN_BRACKET.search(text)) and _units_end(text))
+
+
+def _units_end(text: str) -> bool:
+    return bool(re.search(r"[）)〕]\s*$", text)) and ("单位" in text[-400:] or "负责" in text[-12:] or text.startswith(("（此件", "(此件")))
+
+
+def _brackets_open(group: Sequence[Row]) -> bool:
+    text = "".join(row.text for row in group)
+    return any(text.count(a) > text.count(b) for a, b in ("（）", "()", "《》", "〔〕", "“”"))
+
+
+def _heading_like(row: Row) -> bool:
+    """A numbered heading on a line of its own."""
+    found = marker(row.text)
+    return found is not None and found.kind in ("编", "章", "节", "专栏", "附件")
+
+
+def _breaks(last: Row, row: Row) -> bool:
+    return marker(row.text) is not None and _closed(last.text)
+
+
+def _alone(row: Row) -> bool:
+    """Signature, date or distribution mark: never the rest of a sentence."""
+    return bool(_DATE.match(row.text)) or row.text.startswith(("（此件", "(此件"))

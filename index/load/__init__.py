@@ -1,0 +1,64 @@
+"""Files → lines: one reader a format, chosen by suffix. A new format is one module and one entry in READERS."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from index.errors import UnreadableFile
+from index.load import pdf, text
+from index.schema import Line, RawText
+
+
+class Reader(Protocol):
+    """Reads one format: bytes in, lines out; a ValueError with a Chinese reason where they are not what they claim."""
+
+    def __call__(self, data: bytes) -> Sequence[Line]: ...
+
+
+READERS: dict[str, Reader] = {".txt": text.read, ".md": text.read, ".markdown": text.read, ".pdf": pdf.read}
+
+
+def load_folder(path: Path) -> tuple[list[RawText], list[UnreadableFile]]:
+    """Every file below a folder (or the one file named), in natural order, and those that could not be read and why.
+
+    Hidden files are passed over; a file of an unknown format is reported, not ignored.
+    """
+    root = path if path.is_dir() else path.parent
+    files = [p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path]
+    raws: list[RawText] = []
+    failures: list[UnreadableFile] = []
+    for file in sorted(files, key=lambda p: _natural(p.relative_to(root).as_posix())):
+        name = file.relative_to(root).as_posix()
+        if any(part.startswith(".") for part in Path(name).parts):
+            continue
+        try:
+            raws.append(load_file(file, name))
+        except UnreadableFile as failure:
+            failures.append(failure)
+    return raws, failures
+
+
+def load_file(path: Path, name: str) -> RawText:
+    """Read one file; UnreadableFile says why it could not be."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise UnreadableFile(name, f"不支持的格式 {path.suffix or '（无扩展名）'}；支持 {'、'.join(READERS)}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(name, f"无法打开（{error.strerror}）") from error
+    try:
+        lines = tuple(reader(data))
+    except ValueError as error:
+        raise UnreadableFile(name, str(error)) from error
+    if not any(line.text.strip() for line in lines):
+        raise UnreadableFile(name, "没有文字内容")
+    return RawText(name, lines, hashlib.sha256(data).hexdigest())
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name)]

@@ -1,0 +1,54 @@
+"""PDF with a text layer, by pypdf: running heads and page numbers out, the page kept with each line."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from index.schema import Line
+
+_NUMBER = re.compile(r"^[\s\-—–·.第页/共]*\d{1,4}[\s\-—–·.页/共\d]*$|^[\s\-—–·]*[ivxIVX]{1,6}[\s\-—–·]*$")
+
+
+def read(data: bytes) -> Sequence[Line]:
+    """Lines of every page; ValueError when the file is damaged, locked, or has no text layer."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise ValueError("PDF 有密码保护")
+        pages = [(page.extract_text() or "").splitlines() for page in reader.pages]
+    except (PyPdfError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+        # pypdf meets damaged objects with ordinary Python errors; the file is at fault, whichever it is.
+        raise ValueError(f"PDF 已损坏或不完整（{type(error).__name__}）") from error
+    if not any(row.strip() for page in pages for row in page):
+        raise ValueError("PDF 没有文字层（可能是扫描件）")
+    heads = _running(pages)
+    lines: list[Line] = []
+    for number, rows in enumerate(pages, 1):
+        edge = _edges(rows)
+        for place, row in enumerate(rows):
+            if place in edge and (_NUMBER.match(row) or _shape(row) in heads):
+                continue
+            lines.append(Line(row, place + 1, number))
+    return lines
+
+
+def _edges(rows: Sequence[str]) -> set[int]:
+    """Places of the first two and last two lines with text: only there can a running head or page number stand."""
+    filled = [place for place, row in enumerate(rows) if row.strip()]
+    return set(filled[:2] + filled[-2:])
+
+
+def _running(pages: Sequence[Sequence[str]]) -> set[str]:
+    """Shapes that stand at the edge of at least three pages and of at least half of them."""
+    counts = Counter(shape for rows in pages for shape in {_shape(rows[place]) for place in _edges(rows)})
+    return {shape for shape, n in counts.items() if shape and n >= 3 and n * 2 >= len(pages)}
+
+
+def _shape(row: str) -> str:
+    return re.sub(r"\d+", "0", "".join(row.split()))

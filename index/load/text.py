@@ -1,0 +1,43 @@
+"""Plain text and Markdown: UTF-8 (with or without a byte-order mark), UTF-16 with one, or GB18030."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+
+from index.schema import Line
+
+
+def read(data: bytes) -> Sequence[Line]:
+    """Lines numbered from 1; ValueError when the bytes are not text."""
+    return [Line(row, number) for number, row in enumerate(decode(data).splitlines(), 1)]
+
+
+def decode(data: bytes) -> str:
+    """The text of `data`; strict, since a wrongly guessed character would be quoted as verbatim."""
+    if not data.strip():
+        raise ValueError("文件为空")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _strict(data, "utf-16")
+    if b"\0" in data:
+        raise ValueError("内容是二进制数据，不是文本")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = _strict(data, "gb18030")
+    odd = sum(c < " " and c not in "\t\n\r\f\v\x1c\x1d\x1e\x1f" or c == "\ufffd" for c in text)
+    if odd * 50 > len(text):
+        raise ValueError("内容是二进制数据或乱码，不是文本")
+    return text
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ValueError("编码无法识别；请另存为 UTF-8 或 GB18030") from error
+    # GB18030 decodes almost any bytes; real Chinese text is mostly Chinese.
+    common = sum("\u3000" <= c <= "\u9fff" or c < "\x7f" or "\uff00" <= c <= "\uffef" or "\u2010" <= c <= "\u266f" for c in text)
+    if common < 0.9 * len(text):
+        raise ValueError("编码无法识别；请另存为 UTF-8 或 GB18030")
+    return text

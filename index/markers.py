@@ -1,0 +1,72 @@
+"""The numbering of Chinese official texts: 编 章 节 条 一、 （一） 1． （1） ①, dashes, boxes, annexes. Pure.
+
+GB/T 9704—2012 orders the levels 一、 → （一） → 1. → （1）; statutes use 编 → 章 → 节 → 条 → 款 → 项.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_CN = "一二三四五六七八九十百千零〇○两"
+BOX_RANK = 65  # a box stands below （一） and above its own numbered items
+_KINDS: tuple[tuple[str, int, str], ...] = (
+    ("附件", 5, r"附\s*(?:件|录|表)\s*(?:[0-9０-９一二三四五六七八九十]{0,3})\s*(?=$|[：:])"),
+    ("编", 10, rf"第[{_CN}\d]+(?:编|部分)(?=$|[\s　]|[^的，。、；是为])"),
+    ("章", 20, rf"第[{_CN}\d]+章(?=$|[\s　]|[^的，。、；是为])"),
+    ("节", 30, rf"第[{_CN}\d]+节(?=$|[\s　]|[^的，。、；是为])"),
+    ("条", 40, rf"第[{_CN}\d]+条(?:之[{_CN}]+)?(?=[\s　]|[^的，。、；和至或第款规])"),
+    ("专栏", BOX_RANK, r"专\s*栏\s*[0-9０-９一二三四五六七八九十]+"),
+    ("一、", 50, rf"[{_CN}]{{1,4}}、"),
+    ("（一）", 60, rf"[（(]\s*[{_CN}]{{1,4}}\s*[)）]"),
+    ("1．", 70, r"\d{1,3}\s*[．.、](?!\s*\d)"),
+    ("（1）", 75, r"[（(]\s*\d{1,3}\s*[)）]"),
+    ("①", 80, r"[①-⑳]"),
+    ("——", 90, r"[—–―─－]{1,4}(?![—–―─－])"),
+)
+_PATTERNS = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in _KINDS)
+_PREFACE = re.compile(r"^(?:前\s*言|序\s*言|引\s*言|导\s*言)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """How a paragraph is numbered."""
+
+    kind: str
+    rank: int  # smaller is outer
+    label: str  # as printed, e.g. （三）
+    rest: str  # the paragraph behind it
+
+
+def marker(text: str) -> Marker | None:
+    """The numbering a paragraph opens with, or None."""
+    if _PREFACE.match(text):
+        return Marker("前言", 20, text, "")
+    for kind, rank, pattern in _PATTERNS:
+        if match := pattern.match(text):
+            rest = text[match.end() :]
+            if kind == "——" and (not rest.strip() or (len(match[0]) == 1 and not _sentence(rest))):
+                return None
+            return Marker(kind, rank, match[0].strip(), rest)
+    return None
+
+
+def number(label: str) -> int | None:
+    """The value of a marker's label: 第十二章 → 12, （三） → 3, 7． → 7."""
+    import cn2an
+
+    digits = re.search(r"\d+", label)
+    if digits:
+        return int(digits[0])
+    chinese = re.search(rf"[{_CN}]+", label)
+    if chinese is None:
+        return None
+    try:
+        return int(cn2an.cn2an(chinese[0].replace("○", "零").replace("〇", "零"), "smart"))
+    except ValueError:
+        return None
+
+
+def _sentence(text: str) -> bool:
+    """A single dash opens an item only before a sentence with its topic; else it is the rest of a wrapped range."""
+    return bool(re.match(r"[^，、—]{4,30}。", text.strip()))
