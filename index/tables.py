@@ -23,6 +23,7 @@ _NOTE = re.compile(r"^注\s*[：:]")
 _SUM = re.compile(r"^[合小总]\s*计(?:\s|$)")
 _DEADLINE = re.compile(r"^(?:\d{4}\s*年)?(?:\d{1,2}\s*月)?(?:\d{1,2}\s*日)?(?:底|末|上半年|下半年)?(?:前)?(?:完成)?$|^(?:持续推进|长期|全年|每年)$")
 _PREFIXED = re.compile(r"^[一-鿿]{2,3}(?:省|自治区|市)[一-鿿（]{2,}")
+_MEASURE = re.compile(r"^(?:[年月日]|公里|平方|千瓦|[万亿吨米个座户人项条%])")  # what stands behind a figure, not a row number
 _NUMERIC = re.compile(r"^[\d.\s—–%％\-]+$")
 _MAX_HEAD = 16  # rows a header may be spread over
 
@@ -39,7 +40,8 @@ class TableRow:
     @property
     def units(self) -> tuple[str, ...]:
         """Cells that name organs."""
-        return tuple(cell for cell in self.cells[1:] if is_organ(cell))
+        parts = (part for cell in self.cells for part in (cell.split() if _several(cell) else [cell]))
+        return tuple(part for part in parts if is_organ(part))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _starts(row: Row, number: int, following: Row | None) -> bool:
         return False
     rest = match[1] if match[1] is not None else following.text if following is not None else ""
     # 12 月底前 is a deadline; a lone figure before another figure is an amount, not a row number.
-    return not re.match(r"^[年月日]", rest) and not (match[1] is None and _NUMERIC.match(rest))
+    return not _MEASURE.match(rest) and not (match[1] is None and _NUMERIC.match(rest))
 
 
 def _group_line(row: Row, current: Sequence[Row], following: Row | None, number: int) -> bool:
@@ -175,7 +177,7 @@ def _cells(lines: Sequence[str]) -> tuple[str, ...]:
             cells[-1] += text
         elif cells and last == kind == "figure" and _one_figure(cells[-1], text):
             cells[-1] += text
-        elif cells and last == "organ" and _name_goes_on(cells[-1], text):
+        elif cells and last == "organ" and kind in ("organ", "text") and _name_goes_on(cells[-1], text):
             cells[-1] += text
         elif cells and last == "text" and kind == "organ" and _unfinished(cells[-1], text):
             cells[-1] += text
@@ -193,8 +195,16 @@ def _kind(text: str) -> str:
         return "deadline"
     if _NUMERIC.match(text):
         return "figure"
+    if _several(text):
+        return "organ"
     named = bool(_PREFIXED.match(bare)) and len(bare) <= 18 and not re.search(r"[，。；：、]", bare)
     return "organ" if named or is_organ(bare) or bare == "（单位）" else "text"
+
+
+def _several(text: str) -> bool:
+    """Cells of a flattened row: organs, and perhaps a deadline, set apart by blanks (…办 …厅 2025 年)."""
+    parts = re.sub(r"(\d)\s+(?=[年月日])", r"\1", text).split()
+    return len(parts) > 1 and is_organ(parts[0]) and all(is_organ(p) or _DEADLINE.match(p) for p in parts)
 
 
 def _name_goes_on(before: str, text: str) -> bool:
