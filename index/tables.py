@@ -23,7 +23,7 @@ _NOTE = re.compile(r"^注\s*[：:]")
 _SUM = re.compile(r"^[合小总]\s*计(?:\s|$)")
 _DEADLINE = re.compile(r"^(?:\d{4}\s*年)?(?:\d{1,2}\s*月)?(?:\d{1,2}\s*日)?(?:底|末|上半年|下半年)?(?:前)?(?:完成)?$|^(?:持续推进|长期|全年|每年)$")
 _PREFIXED = re.compile(r"^[一-鿿]{2,3}(?:省|自治区|市)[一-鿿（]{2,}")
-_MEASURE = re.compile(r"^(?:[年月日]|公里|平方|千瓦|[万亿吨米个座户人项条%])")  # what stands behind a figure, not a row number
+_MEASURE = re.compile(r"^(?:公里|平方|千瓦|[万亿吨米个座户%])")  # what stands behind a figure, not a row number
 _NUMERIC = re.compile(r"^[\d.\s—–%％\-]+$")
 _MAX_HEAD = 16  # rows a header may be spread over
 
@@ -40,8 +40,8 @@ class TableRow:
     @property
     def units(self) -> tuple[str, ...]:
         """Cells that name organs."""
-        parts = (part for cell in self.cells for part in (cell.split() if _several(cell) else [cell]))
-        return tuple(part for part in parts if is_organ(part))
+        parts = (part for cell in self.cells for part in cell.split())
+        return tuple(part for part in parts if len(part) > 2 and is_organ(part))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,8 @@ def _starts(row: Row, number: int, following: Row | None) -> bool:
         return False
     rest = match[1] if match[1] is not None else following.text if following is not None else ""
     # 12 月底前 is a deadline; a lone figure before another figure is an amount, not a row number.
-    return not _MEASURE.match(rest) and not (match[1] is None and _NUMERIC.match(rest))
+    alone = match[1] is None
+    return not re.match(r"^[年月日]", rest) and not (alone and (_MEASURE.match(rest) or _NUMERIC.match(rest)))
 
 
 def _group_line(row: Row, current: Sequence[Row], following: Row | None, number: int) -> bool:
