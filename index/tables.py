@@ -142,7 +142,7 @@ def _starts(row: Row, number: int, following: Row | None) -> bool:
     rest = match[1] if match[1] is not None else following.text if following is not None else ""
     # 12 月底前 is a deadline; a lone figure before another figure is an amount, not a row number.
     alone = match[1] is None
-    return not re.match(r"^[年月日]", rest) and not (alone and (_MEASURE.match(rest) or _NUMERIC.match(rest)))
+    return not re.match(r"^(?:[年月日]|公里|平方米|万?千瓦)", rest) and not (alone and (_MEASURE.match(rest) or _NUMERIC.match(rest)))
 
 
 def _group_line(row: Row, current: Sequence[Row], following: Row | None, number: int) -> bool:
