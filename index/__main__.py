@@ -19,12 +19,13 @@ def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="不沿用旧索引，全部重建")] = False,
 ) -> None:
     """建立或更新索引。旧索引在新索引写完之前一直可用。"""
+    from index.bars import Bars
     from index.build import build
     from index.encoder import open_encoder
     from index.settings import load_settings
 
     settings = load_settings()
-    with _Bars() as bars:
+    with Bars() as bars:
         summary = build(
             paths or [settings.corpus], settings.index_dir, lambda: open_encoder(settings), rebuild=rebuild, progress=bars
         )  # fmt: skip
@@ -32,30 +33,6 @@ def index(
         print(f"跳过 {file}：{why}", file=sys.stderr)
     done = f"已更新，新计算 {summary.embedded} 条的向量" if summary.changed else "无变化"
     print(f"{summary.documents} 份文件，{summary.clauses} 条，{summary.sentences} 句；索引{done}。")
-
-
-class _Bars:
-    """One progress bar a stage, on stderr so that stdout holds only the summary."""
-
-    def __enter__(self) -> _Bars:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )  # fmt: skip
-        self._tasks: dict[str, object] = {}
-        self._progress.start()
-        return self
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(stage, total=total)
-        self._progress.update(self._tasks[stage], completed=done, total=total)
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
 
 
 if __name__ == "__main__":

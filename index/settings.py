@@ -1,0 +1,83 @@
+"""Every setting, its default and why. Environment variables TIAOWEN_… win over tiaowen.toml, which wins over these."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from index.errors import BadInput
+
+ROOT = Path(__file__).resolve().parent.parent
+E5 = "multilingual-e5-small"
+QWEN = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
+
+
+def _default_corpus() -> Path:
+    shared = ROOT.parent / "shared" / "corpus"
+    return shared if shared.is_dir() else ROOT / "corpus" / "sample"
+
+
+class Settings(BaseSettings):
+    """Paths may be relative to the repository."""
+
+    model_config = SettingsConfigDict(env_prefix="TIAOWEN_", toml_file=ROOT / "tiaowen.toml", extra="forbid")
+
+    corpus: Path = Field(default_factory=_default_corpus)  # the policy book where it is at hand, else our sample
+    var: Path = ROOT / "var"  # everything downloaded or built; git-ignored
+    index: Path | None = None  # default: var/index
+    embedder: str = ""  # sentence-transformers model, folder or name; empty: the one index.models brings
+    chat_model: str | None = None  # GGUF file, folder or name (transformers), or http(s)://…#model; "" for none
+    chat_key: str = "none"  # sent to a remote endpoint; local servers ignore it
+    reranker: str = ""  # any CrossEncoder, folder or name; none can be had offline, so none by default
+    rerank_depth: int = Field(30, ge=1, le=200)  # clauses a reranker reads; each costs one forward pass
+    threads: int = Field(2, ge=1, le=256)  # the office machine this is measured on has two cores
+    context: int = Field(2048, ge=512)  # tokens; a prompt is 300, an answer 100
+    chat_timeout: float = Field(60.0, gt=0)  # seconds until a silent model counts as failed
+    reply_tokens: int = Field(90, ge=16)  # one or two sentences; 8 to 12 tokens a second on two cores
+    extract_chars: int = Field(320, ge=80)  # verbatim sentences shown; 400 held .88 of the nuggets, 200 .79
+    prompt_chars: int = Field(320, ge=80)  # of those, what the model reads: every 100 tokens are 3 s of waiting
+    as_of: date = Field(default_factory=date.today)  # the day for which 时效 is judged
+    host: str = "127.0.0.1"  # the page is for this machine unless told otherwise
+    port: int = Field(7860, ge=1, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def models_dir(self) -> Path:
+        return self.var / "models"
+
+    @property
+    def index_dir(self) -> Path:
+        return self.index or self.var / "index"
+
+    @cached_property
+    def embedder_name(self) -> str:
+        """What to open: the setting, or the folder index.models writes."""
+        return self.embedder or str(self.models_dir / E5)
+
+    @cached_property
+    def chat_name(self) -> str:
+        """What to open; empty for no chat model."""
+        return str(self.models_dir / QWEN) if self.chat_model is None else self.chat_model
+
+
+def load_settings() -> Settings:
+    """The settings in force; BadInput names the one that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"设置 {name} 有误：{first.get('input')!r}（{first['msg']}）。见 index/settings.py") from error
+    except ValueError as error:  # a TOML file that is no TOML
+        raise BadInput(f"配置文件 tiaowen.toml 无法解析（{error}）") from error
