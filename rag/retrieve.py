@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.build import index_text
+from index.sentences import split_sentences
 from index.store import Store
+from index.terms import pairs
 from rag.question import Query
 from rag.schema import Filters
 from rag.titles import Titles
@@ -17,63 +20,92 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
 
 
+_WITNESSES = 5  # clauses asked how much of the question's wording they bear out
+_SENTENCE = 1.5  # the best sentence of a clause tells more than the whole clause
+_PART, _PARTS = 8, 12  # a pasted clause's sentences: the shortest taken, in characters, and how many at most
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """All clauses scored for one query; the sentence scores are what evidence is chosen by."""
 
     rows: Sequence[int]  # clause rows, best first, filtered ones left out
-    fused: np.ndarray  # float32 [clauses]
+    fused: np.ndarray  # float32 [clauses]; sums of standard deviations
     sentences: np.ndarray  # float32 [sentences], cosine to the query
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How much each standardised score counts."""
-
-    pairs: float
-    words: float
-    clause: float
-    sentence: float
-    title: float
-
-
-# A question leans on meaning and wording alike; a pasted clause on its wording, of which it has plenty.
-ASKED = Weights(pairs=1.0, words=1.0, clause=1.0, sentence=1.0, title=1.0)
-PASTED = Weights(pairs=1.0, words=1.0, clause=1.0, sentence=1.0, title=0.0)
 
 
 class Retriever:
     """Ranks the clauses of one store."""
 
     def __init__(self, store: Store, encoder: Encoder) -> None:
+        import numpy as np
+
         self._store = store
         self._encoder = encoder
         self.titles = Titles(list(store.documents.values()))
         positions = {doc_id: place for place, doc_id in enumerate(store.documents)}
-        import numpy as np
-
         self._document_of = np.array([positions[clause.doc_id] for clause in store.clauses], dtype=np.int64)
 
     def rank(self, query: Query, allowed: np.ndarray | None = None) -> Ranking:
-        """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave."""
+        """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave.
+
+        A pasted clause is ranked whole and by each of its sentences, since what relates to one of them answers too;
+        the other clauses of its own document come after those of others.
+        """
         import numpy as np
 
-        dense = self._store.dense
-        vector = self._encoder.encode_queries([query.text])[0]
-        sentences = dense.sentence_scores(vector)
-        weights = PASTED if query.pasted else ASKED
-        title = np.array(self.titles.scores(query), dtype=np.float32)[self._document_of]
-        fused = (
-            weights.pairs * standard(self._store.pairs.scores(query.text))
-            + weights.words * standard(self._store.words.scores(query.text))
-            + weights.clause * standard(dense.clause_scores(vector))
-            + weights.sentence * standard(dense.best_sentence_scores(sentences))
-            + weights.title * title
-        )
+        fused, sentences = self._fused(query.text)
+        if query.pasted:
+            parts = [query.text[start:stop] for start, stop in split_sentences(query.text) if stop - start >= _PART]
+            if len(parts) > 1:
+                fused = fused + np.max([self._fused(part)[0] for part in parts[:_PARTS]], axis=0)
+            fused = self._own_document_last(fused)
+        else:
+            fused = fused + np.array(self.titles.scores(query), dtype=np.float32)[self._document_of]
         order = np.argsort(-fused, kind="stable")
         if allowed is not None:
             order = order[allowed[order]]
         return Ranking(order.tolist(), fused, sentences)
+
+    def coverage(self, text: str, rows: Sequence[int]) -> float:
+        """0 to 1: the largest share of the text's weight of terms that one of these clauses holds."""
+        weight = {term: self._store.pairs.idf(term) for term in set(pairs(text))}
+        total = sum(weight.values())
+        if not total:
+            return 0.0
+        return max((sum(weight.get(t, 0.0) for t in self._terms(row)) / total for row in rows), default=0.0)
+
+    def _fused(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """(float32 [clauses], cosines float32 [sentences]): standardised dense and lexical scores, added.
+
+        Wording counts as far as the best clauses bear it out: a question in everyday words shares a tenth of its
+        terms with them, one in the documents' words half, a pasted clause all; a fixed weight wastes one or the other.
+        """
+        import numpy as np
+
+        dense = self._store.dense
+        vector = self._encoder.encode_queries([text])[0]
+        sentences = dense.sentence_scores(vector)
+        by_pairs = self._store.pairs.scores(text)
+        wording = self.coverage(text, np.argsort(-by_pairs, kind="stable")[:_WITNESSES].tolist())
+        fused = (
+            wording * (standard(by_pairs) + standard(self._store.words.scores(text)))
+            + standard(dense.clause_scores(vector))
+            + _SENTENCE * standard(dense.best_sentence_scores(sentences))
+        )
+        return fused, sentences
+
+    def _own_document_last(self, fused: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        best = int(np.argmax(fused))
+        own = self._document_of == self._document_of[best]
+        own[best] = False
+        return np.where(own, fused - (fused.max() - fused.min()), fused)
+
+    def _terms(self, row: int) -> frozenset[str]:
+        clause = self._store.clauses[row]
+        return frozenset(pairs(index_text(self._store.documents[clause.doc_id], clause)))
 
 
 def standard(scores: np.ndarray) -> np.ndarray:

@@ -1,0 +1,156 @@
+"""`python -m rag …`: questions in, cited answers out; `--json` gives the contract of rag/contract.py."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from index.edge import run
+from index.errors import BadInput
+
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
+    help="条问：向政策文件提问，每句话都附条款原文。",
+)  # fmt: skip
+
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+K = Annotated[int, typer.Option("-k", help="返回条数")]
+DocumentFilter = Annotated[Optional[str], typer.Option("--document", help="题名或文号的一部分")]
+LevelFilter = Annotated[Optional[str], typer.Option("--level", help="层级：中央、部委、省市联合……")]
+IssuerFilter = Annotated[Optional[str], typer.Option("--issuer", help="发文机关")]
+RegionFilter = Annotated[Optional[str], typer.Option("--region", help="地区")]
+KindFilter = Annotated[Optional[str], typer.Option("--kind", help="文种：规划、方案、批复……")]
+YearFilter = Annotated[Optional[int], typer.Option("--year", help="成文年份")]
+StatusFilter = Annotated[Optional[str], typer.Option("--status", help="in_force、expired 或 unknown")]
+
+
+def _engine():
+    from rag.engine import Engine
+
+    return Engine.open()
+
+
+def _store_only():
+    """Documents and clauses need the index but no model."""
+    from rag.library import Library
+
+    return Library.open()
+
+
+def _print(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+@app.command()
+def docs(as_json: Json = False) -> None:
+    """列出全部文件。"""
+    from rag.contract import document_json
+
+    entries = [document_json(*entry) for entry in _store_only().documents()]
+    if as_json:
+        return _print(entries)
+    for e in entries:
+        print(f"{e['document']}　{e['doc_no'] or '无文号'}　{e['issued_on'] or '日期不明'}　{e['status']}　{e['clauses']}条")
+
+
+@app.command()
+def clauses(document: DocumentFilter = None, as_json: Json = False) -> None:
+    """列出条款（全部，或一份文件的）。"""
+    from rag.contract import clause_json
+
+    library = _store_only()
+    wanted = library.find(document) if document else [entry[0] for entry in library.documents()]
+    entries = [clause_json(c, d, library.status(d)) for d in wanted for c in library.clauses(d.doc_id)]
+    if as_json:
+        return _print(entries)
+    for e in entries:
+        print(f"[{e['clause_id']}] {' › '.join([e['document'], *e['path']])}\n{e['text']}\n")
+
+
+@app.command()
+def search(
+    question: str, k: K = 10, as_json: Json = False, document: DocumentFilter = None, level: LevelFilter = None,
+    issuer: IssuerFilter = None, region: RegionFilter = None, kind: KindFilter = None, year: YearFilter = None,
+    status: StatusFilter = None,
+) -> None:  # fmt: skip
+    """查找回答问题的条款。"""
+    from rag.contract import hit_json
+    from rag.schema import Filters
+
+    filters = Filters(document, level, issuer, region, kind, year, status)
+    hits = [hit_json(hit) for hit in _engine().search(question, k, filters=filters)]
+    _print({"question": question, "hits": hits}) if as_json else _print_hits(hits)
+
+
+@app.command()
+def related(
+    text: Annotated[Optional[str], typer.Argument(help="条款文字；也可用 --file")] = None,
+    file: Annotated[Optional[Path], typer.Option("--file", help="装有条款的文本文件")] = None,
+    k: K = 10, as_json: Json = False,
+) -> None:  # fmt: skip
+    """粘贴一条条款，查找相关政策。"""
+    from rag.contract import hit_json
+
+    if (text is None) == (file is None):
+        raise BadInput("请给出条款文字，或用 --file 指定文件（二者取一）")
+    hits = [hit_json(hit) for hit in _engine().related(text if file is None else _read(file), k)]
+    _print({"hits": hits}) if as_json else _print_hits(hits)
+
+
+@app.command()
+def ask(
+    question: str, as_json: Json = False, document: DocumentFilter = None, level: LevelFilter = None,
+    issuer: IssuerFilter = None, region: RegionFilter = None, kind: KindFilter = None, year: YearFilter = None,
+    status: StatusFilter = None,
+) -> None:  # fmt: skip
+    """提问，得到附条款原文的回答。"""
+    from contextlib import closing
+
+    from rag.contract import answer_json
+    from rag.schema import Filters
+
+    filters = Filters(document, level, issuer, region, kind, year, status)
+    with closing(_engine()) as engine:
+        answer = answer_json(engine.ask(question, filters=filters))
+    if as_json:
+        return _print(answer)
+    print(answer["answer"])
+    for note in answer["notes"]:
+        print(f"注：{note}")
+    for c in answer["citations"]:
+        print(f"[{c['n']}] 《{c['document']}》{c['doc_no'] or ''} {' › '.join(c['path'])}\n    “{c['quote']}”（{c['status_reason']}）")
+
+
+@app.command()
+def batch(kind: Annotated[str, typer.Argument(help="ask、search 或 related")], source: Path, target: Path, k: K = 10) -> None:
+    """逐行处理 JSONL；中断后再次运行会接着做。"""
+    from contextlib import closing
+
+    from rag.batch import process
+
+    with closing(_engine()) as engine:
+        done, skipped = process(engine, kind, source, target, k)
+    print(f"完成 {done} 条，沿用已有结果 {skipped} 条：{target}", file=sys.stderr)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise BadInput(f"找不到文件 {file}") from error
+    except (UnicodeDecodeError, IsADirectoryError) as error:
+        raise BadInput(f"{file} 不是 UTF-8 文本文件") from error
+
+
+def _print_hits(hits: list[dict]) -> None:
+    for h in hits:
+        head = f"{h['rank']}. " + (f"〔{h['relation']}〕" if h.get("relation") else "")
+        print(f"{head}《{h['document']}》{h['doc_no'] or ''} {' › '.join(h['path'])}（{h['status']}）\n   {h['text']}\n")
+
+
+if __name__ == "__main__":
+    run(lambda: app(standalone_mode=False))

@@ -1,0 +1,125 @@
+"""From a question to a checked, cited answer: start reading here.
+
+The answer is verbatim sentences first, at once; the chat model may put a short direct reply before them, of which only
+what the clauses bear out is kept. Whether to refuse is decided from the evidence, never by the model.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from index.errors import ModelError
+from rag import metadata, refusal, reply
+from rag.compose import Claim, compose
+from rag.evidence import Passage, passages, within
+from rag.question import Query, understand
+from rag.schema import Answer, Event, Filters, Sentence, Timings
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
+    from rag.retrieve import Ranking
+
+SHOWN = 10  # hits that go with an answer
+
+
+def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filters) -> Iterator[Event]:
+    """The five steps of an answer, each as soon as it is done; closing the iterator stops the model."""
+    clock = _Clock()
+    # 1 retrieve
+    query = understand(question, history)
+    ranking = engine.rank(query, filters)
+    answer = Answer(query.asked, (), (), tuple(engine.hits(ranking, SHOWN)), refused=False)
+    answer = replace(answer, timings=Timings(evidence_ms=clock.ms()))
+    yield Event("evidence", answer)
+
+    # 2 choose evidence
+    facts = _own_facts(engine, query, ranking)
+    candidates = passages(engine.store, query, ranking)
+    chosen = within(engine.store, candidates, engine.settings.extract_chars)
+
+    # 3 refuse, if the evidence does not hold what is asked for
+    if not facts and (why := refusal.reason(engine.store, query, ranking, candidates)) is not None:
+        yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
+        return
+
+    # 4 answer: the extract at once, then the model's short reply
+    claims = [*facts, *_extract(engine, chosen, after_facts=bool(facts))]
+    answer = _with(engine, answer, claims)
+    yield Event("extract", answer)
+    if facts:  # the document's own facts are the direct reply
+        yield Event("done", _finished(answer, clock))
+        return
+    draft, notes, first_token = "", (), None
+    try:
+        for piece in reply.draft(engine, query, chosen):
+            first_token = first_token or clock.ms()
+            draft += piece
+            yield Event("draft", answer, draft)
+    except ModelError as error:
+        notes = (f"对话模型未能作答（{error}），以下全部为原文摘录。",)
+
+    # 5 verify every sentence, cite or drop
+    checked, dropped = reply.checked(engine, query, draft, chosen)
+    if dropped:
+        notes += (f"模型草稿中有 {dropped} 句未能与原文核对一致，已删去。",)
+    if engine.chat is None:
+        notes += ("本机未启用对话模型，以下为原文摘录。",)
+    answer = replace(answer, notes=answer.notes + notes, timings=replace(answer.timings, first_token_ms=first_token))
+    yield Event("done", _finished(_with(engine, answer, [*checked, *claims]), clock))
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+
+    def ms(self) -> float:
+        return (time.perf_counter() - self._start) * 1000
+
+
+def _own_facts(engine: Engine, query: Query, ranking: Ranking) -> list[Claim]:
+    """Answers from the metadata of the documents the question names."""
+    named = engine.retriever.titles.best(query)[:2]
+    return [
+        Claim(fact.text, fact.clause, fact.start, fact.stop, "metadata")
+        for document in named
+        for fact in metadata.facts(query, document, engine.status(document), engine.clauses(document.doc_id))
+    ]
+
+
+def _extract(engine: Engine, chosen: Sequence[Passage], after_facts: bool) -> list[Claim]:
+    if after_facts:
+        return []
+    clauses = engine.store.clauses
+    return [
+        Claim(clauses[p.clause].text[p.start : p.stop].strip(), clauses[p.clause], p.start, p.stop, "extract")
+        for p in chosen
+    ]  # fmt: skip
+
+
+def _with(engine: Engine, answer: Answer, claims: Sequence[Claim]) -> Answer:
+    """The answer with these claims, repeated ones left out, and a warning for every cited plan that has ended."""
+    seen: set[str] = set()
+    kept = [claim for claim in claims if not (claim.text in seen or seen.add(claim.text))]
+    documents = {claim.clause.doc_id: engine.document(claim.clause) for claim in kept}
+    expired = [d for d in documents.values() if engine.status(d).value == "expired"]
+    notes = tuple(f"《{d.title}》{engine.status(d).reason}，引用前请核对是否有后续文件。" for d in expired)
+    sentences, citations = compose(kept, engine.document, engine.status)
+    return replace(answer, sentences=sentences, citations=citations, notes=notes)
+
+
+def _refuse(engine: Engine, answer: Answer, why: str, nearest: Sequence[Passage], clock: _Clock) -> Answer:
+    """Say what the documents do not state, and show the nearest clause as such."""
+    claims = _extract(engine, nearest, after_facts=False)
+    shown, citations = compose(claims, engine.document, engine.status)
+    nearest_sentences = tuple(replace(s, origin="nearest") for s in shown)
+    return _finished(
+        replace(answer, refused=True, sentences=(Sentence(why, (), "refusal"), *nearest_sentences), citations=citations),
+        clock,
+    )  # fmt: skip
+
+
+def _finished(answer: Answer, clock: _Clock) -> Answer:
+    return replace(answer, timings=replace(answer.timings, total_ms=clock.ms()))

@@ -1,0 +1,90 @@
+"""The machine-readable contract: dataclasses → the JSON objects of `--json`. Pure; the key names are a promise."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from index.schema import Clause, Document
+from rag.schema import Answer, Citation, Hit, Status
+
+
+def document_json(document: Document, status: Status, clauses: int) -> dict:
+    """An entry of `docs`."""
+    return {
+        "document": document.title,
+        "notice_title": document.notice_title,
+        "doc_no": document.doc_no,
+        "issuers": list(document.issuers),
+        "issued_on": document.issued_on,
+        "level": document.level,
+        "kind": document.kind,
+        "period": _period(document),
+        "effective_on": document.effective_on,
+        "status": status.value,
+        "status_reason": status.reason,
+        "clauses": clauses,
+        "source": document.file,
+        "doc_id": document.doc_id,
+    }
+
+
+def clause_json(clause: Clause, document: Document, status: Status) -> dict:
+    """An entry of `clauses`; every hit carries the same fields."""
+    return {
+        "clause_id": clause.clause_id,
+        "document": document.title,
+        "doc_no": document.doc_no,
+        "path": list(clause.path),
+        "kind": clause.kind,
+        "text": clause.text,
+        "responsible": list(clause.responsible),
+        "duties": [asdict(duty) for duty in clause.duties],
+        "status": status.value,
+        "source": asdict(clause.source),
+    }
+
+
+def hit_json(hit: Hit) -> dict:
+    """A hit of `search`, `ask` or `related`; the last two keys only where a relation was looked for."""
+    found = {"rank": hit.rank, "score": round(hit.score, 4), **clause_json(hit.clause, hit.document, hit.status)}
+    if hit.relation is not None:
+        found |= {"relation": hit.relation, "quote": hit.quote}
+    return found
+
+
+def citation_json(citation: Citation) -> dict:
+    """One entry of an answer's citations."""
+    return {
+        "n": citation.n,
+        "clause_id": citation.clause.clause_id,
+        "document": citation.document.title,
+        "doc_no": citation.document.doc_no,
+        "path": list(citation.clause.path),
+        "text": citation.clause.text,
+        "quote": citation.quote,
+        "status": citation.status.value,
+        "status_reason": citation.status.reason,
+    }
+
+
+def answer_json(answer: Answer) -> dict:
+    """The object of `ask`."""
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "refused": answer.refused,
+        "sentences": [
+            {"text": s.text, "citations": list(s.citations), "origin": s.origin} for s in answer.sentences
+        ],
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "notes": list(answer.notes),
+        "hits": [hit_json(hit) for hit in answer.hits],
+        "timings": {name: None if ms is None else round(ms, 1) for name, ms in asdict(answer.timings).items()},
+    }  # fmt: skip
+
+
+def _period(document: Document) -> str | None:
+    if document.period is None:
+        return None
+    start, end = document.period.start, document.period.end
+    return f"{start or ''}—{end or ''}" if start != end else str(end)

@@ -1,0 +1,93 @@
+"""The product behind every entry point: an opened index, its encoder and, when asked, the chat model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from index.encoder import Encoder, open_encoder
+from index.errors import BadInput, BrokenIndex
+from index.settings import Settings, load_settings
+from index.store import REBUILD, Store
+from rag import answer
+from rag.library import Library
+from rag.question import Query, understand
+from rag.related import related
+from rag.retrieve import Ranking, Retriever, allowed_rows
+from rag.schema import Answer, Event, Filters, Hit
+
+NO_FILTERS = Filters()
+
+
+class Engine(Library):
+    """A library that can be asked. Opened once; `ask` serves one answer at a time, there is one chat model."""
+
+    def __init__(self, settings: Settings, store: Store, encoder: Encoder) -> None:
+        super().__init__(store, settings.as_of)
+        self.settings = settings
+        self.encoder = encoder
+        self.retriever = Retriever(store, encoder)
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Engine:
+        """Open the current index and the encoder that built it; BrokenIndex or ModelError say what is wrong."""
+        settings = settings or load_settings()
+        store = Store.open(settings.index_dir)
+        encoder = open_encoder(settings)
+        if encoder.digest != store.manifest.encoder_digest:
+            raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {encoder.name}。{REBUILD}")
+        return cls(settings, store, encoder)
+
+    @cached_property
+    def chat(self):
+        """The chat model of the settings, or None where none is set; ModelError when it cannot be used."""
+        from rag.llm import open_chat
+
+        return open_chat(self.settings)
+
+    def rank(self, query: Query, filters: Filters = NO_FILTERS) -> Ranking:
+        """All clauses scored for a question."""
+        return self.retriever.rank(query, allowed_rows(self.store, filters, self.status))
+
+    def hits(self, ranking: Ranking, k: int) -> list[Hit]:
+        """The first `k` of a ranking as hits."""
+        return [self.hit(place, row, float(ranking.fused[row])) for place, row in enumerate(ranking.rows[:k], 1)]
+
+    def hit(self, rank: int, row: int, score: float, relation: str | None = None, quote: str | None = None) -> Hit:
+        """One clause row as a hit."""
+        clause = self.store.clauses[row]
+        document = self.document(clause)
+        return Hit(rank, score, clause, document, self.status(document), relation, quote)
+
+    def search(
+        self, question: str, k: int = 10, history: Sequence[dict] = (), filters: Filters = NO_FILTERS
+    ) -> list[Hit]:  # fmt: skip
+        """The `k` clauses that answer best, best first."""
+        _check_k(k)
+        return self.hits(self.rank(understand(question, history), filters), k)
+
+    def related(self, text: str, k: int = 10, filters: Filters = NO_FILTERS) -> list[Hit]:
+        """Clauses related to a pasted one, each with its relation and the words that show it."""
+        _check_k(k)
+        return related(self, text, k, filters)
+
+    def ask(self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS) -> Answer:
+        """The whole answer at once."""
+        *_, last = self.ask_stream(question, history, filters)
+        return last.answer
+
+    def ask_stream(
+        self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS
+    ) -> Iterator[Event]:  # fmt: skip
+        """The answer as it grows; closing the iterator stops the chat model."""
+        return answer.stream(self, question, history, filters)
+
+    def close(self) -> None:
+        """Stop the chat model, if it was started."""
+        if (chat := self.__dict__.get("chat")) is not None:
+            chat.close()
+
+
+def _check_k(k: int) -> None:
+    if not 1 <= k <= 1000:
+        raise BadInput(f"条数 k 应在 1 到 1000 之间，收到 {k}")

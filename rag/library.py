@@ -1,0 +1,54 @@
+"""The documents and clauses of an index, with their 时效; needs no model."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from index.errors import BadInput
+from index.schema import Clause, Document
+from index.settings import Settings, load_settings
+from index.store import Store
+from rag.schema import Status
+from rag.status import status
+
+
+class Library:
+    """What can be listed and looked up without asking."""
+
+    def __init__(self, store: Store, as_of: date) -> None:
+        self.store = store
+        self.as_of = as_of
+        self._clauses: dict[str, list[Clause]] = {doc_id: [] for doc_id in store.documents}
+        for clause in store.clauses:
+            self._clauses[clause.doc_id].append(clause)
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Library:
+        """Open the current index; BrokenIndex says what is wrong with it."""
+        settings = settings or load_settings()
+        return cls(Store.open(settings.index_dir), settings.as_of)
+
+    def status(self, document: Document) -> Status:
+        """时效 as of this library's date."""
+        return status(document, self.as_of)
+
+    def documents(self) -> list[tuple[Document, Status, int]]:
+        """Every document with its status and number of clauses, in corpus order."""
+        return [(d, self.status(d), len(self._clauses[d.doc_id])) for d in self.store.documents.values()]
+
+    def clauses(self, doc_id: str) -> list[Clause]:
+        """The clauses of one document in printed order."""
+        return list(self._clauses[doc_id])
+
+    def document(self, clause: Clause) -> Document:
+        """The document a clause belongs to."""
+        return self.store.documents[clause.doc_id]
+
+    def find(self, words: str) -> list[Document]:
+        """Documents whose title or 文号 is `words`, else those that contain it; BadInput when there is none."""
+        documents = self.store.documents.values()
+        exact = [d for d in documents if words in (d.title, d.notice_title, d.doc_no, d.doc_id)]
+        part = [d for d in documents if any(words in name for name in (d.title, d.notice_title or "", d.doc_no or ""))]
+        if not (exact or part):
+            raise BadInput(f"没有题名或文号含“{words}”的文件。python -m rag docs 列出全部文件")
+        return exact or part
