@@ -41,7 +41,8 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     chosen = within(engine.store, candidates, engine.settings.extract_chars)
 
     # 3 refuse, if the evidence does not hold what is asked for
-    if not facts and (why := refusal.reason(engine.store, query, ranking, candidates)) is not None:
+    wording = engine.retriever.coverage(query.text, ranking.rows[:5])
+    if not facts and (why := refusal.reason(engine.store, query, ranking, candidates, wording)) is not None:
         yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
         return
 

@@ -1,0 +1,152 @@
+"""What a sentence asserts that must not change: figures with units, dates, 《titles》, 文号, bounds, negation, modality.
+
+Pure. All comparison is between normalised forms, so that 9． 83％ is 9.83%, 五年 is 5年, 〔2022〕 is [2022].
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+_CN = "零〇一二两三四五六七八九十百千"
+_MEASURES = (
+    "平方公里|平方千米|平方米|立方米|公里|千米|万千瓦|千瓦时|千瓦|个百分点|百分点|标箱|公顷|小时|分钟|人次|美元|个月|年度|工作日|天|亩|吨|元|人|"
+    "个|项|条|家|户|座|所|列|倍|成|件|类|批|次|处|张|辆|架|米|票|种|届|级|位|名|期|周|日|月|年|宗|本|册|支|只|头|台|套|分|岁|票|艘|棵|株|县|区|市|省"
+)
+_SCALE = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
+_NUMBER = re.compile(
+    rf"(?P<pct>百分之(?P<cnpct>[{_CN}]+|\d+(?:\.\d+)?))"
+    rf"|(?P<num>\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<scale>万亿|亿|万|千|百)?(?:多|余)?(?P<unit>%|‰|(?:{_MEASURES}))?"
+    rf"|(?P<cn>[{_CN}]{{1,6}})(?P<cnscale>万亿|亿|万)?(?P<cnunit>{_MEASURES})"
+)
+_DATE = re.compile(r"(?P<y>(?:19|20)\d{2})(?:年(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?|-(?P<m2>\d{1,2})-(?P<d2>\d{1,2}))?(?!\d)")
+_CN_YEAR = re.compile(r"[一二][〇○零一二三四五六七八九]{3}(?=年)")
+_TITLE = re.compile(r"《([^《》]+(?:<[^<>]*>[^《》]*)?)》")
+_DOC_NO = re.compile(r"[^\W\d_日号为是的照据按和与]{2,12}\[\d{4}\]\d+号")
+_BOUNDS = {
+    "ge": r"不低于|不少于|不小于|以上|至少|起码",
+    "le": r"不超过|不高于|不多于|不大于|以下|以内|至多|最多",
+    "about": r"左右|约(?=\d|[一二三四五六七八九十])|大约|上下|(?<![附临毗靠最])近(?=\d)",
+    "gt": r"超过(?<!不超过)|突破|超(?=\d)|高于(?<!不高于)|多于(?<!不多于)",
+    "lt": r"低于(?<!不低于)|少于(?<!不少于)|小于(?<!不小于)",
+}  # fmt: skip
+_BOUNDS = {name: re.compile(pattern) for name, pattern in _BOUNDS.items()}
+_MODALS = (
+    "应当|必须|务必|可以|鼓励|支持|允许|探索|力争|争取|原则上|有条件|优先|严禁|禁止|不得|不予|暂不|无需|不必|不再|免予|"
+    "主动公开|依申请公开|不予公开|公开发布|强制|自愿|试行|试点|完成|启动"
+)
+_MODAL = re.compile(_MODALS)
+_NEGATION = re.compile(r"不得|禁止|严禁|不再|不能|不可(?!或缺|分割|持续)|不予|不必|不准|不允许|不(?=[一-鿿])|未(?=[一-鿿])(?!来)|没有|无需|无须|并非|非(?=[一-鿿])(?!遗|公|物|常|税)")
+# Words in which a negating character negates nothing.
+_IDIOM = re.compile(r"不断|不低于|不少于|不超过|不高于|不小于|不大于|不多于|不同|不动产|不仅|不良|不足|不平衡|不可移动|无废|无人|无线|无障碍|无纸化|无缝|无理由|无差别|无还本|不可或缺|不可分割|不见面|非遗|非物质|非公有|非税|非法|非自然人|未来|未成年|不利|不含|不包括|不限于|不等|不光|不只|不管|不论|无论|不孕")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure: its value, its unit as written, and where it stands in the normalised text."""
+
+    value: Decimal
+    unit: str
+    start: int
+    stop: int
+
+
+def flatten(text: str) -> str:
+    """NFKC without white space, brackets of 文号 made [], dashes made one: the form all facts are read from."""
+    flat = "".join(unicodedata.normalize("NFKC", text).split())
+    flat = flat.replace("〔", "[").replace("〕", "]").replace("〈", "<").replace("〉", ">").replace("∶", ":")
+    flat = re.sub(r"(?<=[一-鿿])\((\d{4})\)(?=\d+号)", r"[\1]", flat)
+    flat = re.sub(r"[—–―─-]+", "—", flat)
+    return re.sub(r"(?<=\d)—(?=\d{1,2}—\d{1,2}(?!\d))|(?<=\d{4}—\d{2})—(?=\d{1,2}(?!\d))", "-", flat)
+
+
+def quantities(flat: str) -> list[Quantity]:
+    """Figures of a flattened text, dates and 文号 left out."""
+    taken = [match.span() for pattern in (_DATE, _DOC_NO, _CN_YEAR) for match in pattern.finditer(flat) if _is_date(match)]
+    found = []
+    for match in _NUMBER.finditer(flat):
+        if any(start <= match.start() < stop for start, stop in taken):
+            continue
+        value = _value(match)
+        if value is not None:
+            unit = "%" if match["pct"] else match["unit"] or match["cnunit"] or ""
+            found.append(Quantity(value, unit, *match.span()))
+    return found
+
+
+def _is_date(match: re.Match[str]) -> bool:
+    """A bare four-digit figure is a year only before 年, a dash or the end."""
+    if match.re is not _DATE or match["m"] or match["m2"]:
+        return True
+    behind = match.string[match.end() : match.end() + 1]
+    return match[0].endswith("年") or behind in ("", "—", "至", "到", "-", ")", "、")
+
+
+def dates(flat: str) -> set[str]:
+    """Years (2022), months (2022-1) and days (2022-1-16) of a flattened text."""
+    found = set()
+    text = _CN_YEAR.sub(lambda m: "".join(str("〇一二三四五六七八九".index(c.replace("○", "〇").replace("零", "〇"))) for c in m[0]), flat)
+    for match in _DATE.finditer(text):
+        if not _is_date(match):
+            continue
+        parts = [match["y"], match["m"] or match["m2"], match["d"] or match["d2"]]
+        found.add("-".join(str(int(part)) for part in parts if part))
+    return found
+
+
+def titles(flat: str) -> set[str]:
+    """What stands between 《》."""
+    return set(_TITLE.findall(flat))
+
+
+def doc_nos(flat: str) -> set[str]:
+    """文号, brackets made []."""
+    return {re.sub(r"^.*?([一-鿿]{2,8}\[)", r"\1", number) for number in _DOC_NO.findall(flat)}
+
+
+def bounds(text: str) -> set[str]:
+    """Which kinds of bound a stretch of text puts on its figures."""
+    return {name for name, pattern in _BOUNDS.items() if pattern.search(text)}
+
+
+def modals(flat: str) -> set[str]:
+    """Words of duty, permission and degree."""
+    return set(_MODAL.findall(flat))
+
+
+def negations(flat: str) -> list[str]:
+    """What is negated: the two characters behind each negating word, idioms aside."""
+    plain = _IDIOM.sub(lambda m: "□" * len(m[0]), flat)
+    return [plain[match.end() : match.end() + 2] for match in _NEGATION.finditer(plain)]
+
+
+def same_quantity(a: Quantity, b: Quantity) -> bool:
+    """Equal values, and units that do not contradict each other."""
+    if a.value != b.value:
+        return False
+    return a.unit == b.unit or not a.unit or not b.unit or {a.unit, b.unit} <= {"个", "家", "所", "座", "处", "项"}
+
+
+def _value(match: re.Match[str]) -> Decimal | None:
+    if match["cnpct"]:
+        return _chinese(match["cnpct"])
+    if match["num"]:
+        try:
+            return Decimal(match["num"].replace(",", "")) * _SCALE[match["scale"] or ""]
+        except InvalidOperation:
+            return None
+    value = _chinese(match["cn"])
+    return None if value is None else value * _SCALE[match["cnscale"] or ""]
+
+
+def _chinese(text: str) -> Decimal | None:
+    import cn2an
+
+    if re.fullmatch(r"\d+(?:\.\d+)?", text):
+        return Decimal(text)
+    try:
+        return Decimal(str(cn2an.cn2an(text.replace("〇", "零").replace("两", "二"), "smart")))
+    except ValueError:
+        return None

@@ -1,0 +1,70 @@
+"""The model's part: a short direct reply from the chosen sentences, kept only as far as the clauses bear it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from rag import prompts
+from rag.citations import Source, repeats, sentences_of, strip_marks, verify
+from rag.compose import Claim
+from rag.evidence import Passage
+from rag.question import Query
+
+if TYPE_CHECKING:
+    from index.schema import Clause
+    from rag.engine import Engine
+
+
+def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[str]:
+    """The reply as the model writes it; nothing without a model. ModelError when the model fails."""
+    if engine.chat is None:
+        return
+    messages = prompts.messages("reply", question=query.text, material=_material(engine, chosen))
+    with closing(engine.chat.stream(messages, engine.settings.reply_tokens)) as pieces:
+        yield from pieces
+
+
+def checked(engine: Engine, query: Query, text: str, chosen: Sequence[Passage]) -> tuple[list[Claim], int]:
+    """(claims for the sentences that hold, number of sentences dropped); what only says the question back is dropped
+    without a word, and so is what the extract says in the same words."""
+    clauses = list({p.clause: engine.store.clauses[p.clause] for p in chosen}.values())
+    sources = [Source(clause.text, _about(engine, clause)) for clause in clauses]
+    extract = "".join(engine.store.clauses[p.clause].text[p.start : p.stop] for p in chosen[:1])
+    kept: list[Claim] = []
+    dropped = 0
+    for sentence in sentences_of(text):
+        said = strip_marks(sentence)
+        if not said or repeats(said, query.text) or said.rstrip("。") in extract[: 2 * len(said)]:
+            continue
+        verdict = verify(said, sources, query.text)
+        if verdict.ok:
+            kept.append(Claim(said, clauses[verdict.source], verdict.start, verdict.stop, "model"))
+        else:
+            dropped += 1
+    return kept, dropped
+
+
+def _about(engine: Engine, clause: Clause) -> str:
+    """What a sentence may say of the clause's document, and the headings the clause stands under."""
+    document = engine.document(clause)
+    parts = (document.title, document.notice_title, document.doc_no, *document.issuers, document.issued_on, *clause.path)
+    return "\n".join(f"《{part}》" if part == document.title else part for part in parts if part)
+
+
+def _material(engine: Engine, chosen: Sequence[Passage]) -> str:
+    """The sentences under their documents' titles, within the prompt's budget."""
+    lines: list[str] = []
+    title, used = "", 0
+    for passage in chosen:
+        clause = engine.store.clauses[passage.clause]
+        text = clause.text[passage.start : passage.stop].strip()
+        if used and used + len(text) > engine.settings.prompt_chars:
+            break
+        if engine.document(clause).title != title:
+            title = engine.document(clause).title
+            lines.append(f"《{title}》")
+        lines.append(text)
+        used += len(text)
+    return "\n".join(lines)
