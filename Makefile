@@ -1,0 +1,54 @@
+# Two commands: `make run` asks the policy book on http://127.0.0.1:7860, `make test` runs every test.
+# Each sets up whatever it needs first, and only what is missing. Everything made lives under var/.
+
+PYTHON    ?= $(shell command -v python3.11 || command -v python3)
+QUESTIONS ?= ../shared/eval/dev.jsonl
+PYTEST    ?=
+VENV      := var/venv
+PY        := $(VENV)/bin/python
+PIP       := $(PY) -m pip --disable-pip-version-check install
+APT       := .ci/apt
+
+# An installed environment is known by the digest of what it was installed from: another pin, another stamp.
+digest     = $(shell cat $(1) | sha256sum | cut -c1-12)
+INSTALLED := $(VENV)/.installed-$(call digest,requirements.txt)
+TESTABLE  := $(VENV)/.testable-$(call digest,requirements.txt tests/requirements.txt)
+
+export TOKENIZERS_PARALLELISM ?= true
+export PYTHONUNBUFFERED ?= 1
+
+.PHONY: setup models index run test eval bench
+
+setup: $(INSTALLED) models  ## virtual environment, pinned packages, models
+
+models: $(INSTALLED)
+	@$(PY) -m index.models
+
+index: setup  ## documents in, index out; an unchanged corpus is left alone
+	@$(PY) -m index
+
+run: index  ## the page
+	$(PY) ui.py
+
+test: index $(TESTABLE)  ## all tests; PYTEST="-k name" narrows them
+	$(PY) -m pytest -q tests $(PYTEST)
+
+eval: index  ## scores of search and answers on QUESTIONS
+	$(PY) -m eval $(QUESTIONS) --mode search
+	$(PY) -m eval $(QUESTIONS) --mode answer
+
+bench: index  ## seconds and memory of every part, on this machine
+	$(PY) -m eval.bench
+
+$(INSTALLED): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '需要 Python 3.11 或更新版本，可用 make PYTHON=/路径/python3.11 指定' >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(APT) python3-venv
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(PIP) "$$(grep '^torch==' requirements.txt)"
+	$(PIP) -r requirements.txt
+	@rm -f $(VENV)/.installed-* && touch $@
+
+$(TESTABLE): $(INSTALLED) tests/requirements.txt
+	$(PIP) -r requirements.txt -r tests/requirements.txt
+	@command -v chromium >/dev/null || $(APT) chromium fonts-noto-cjk
+	@rm -f $(VENV)/.testable-* && touch $@
