@@ -15,6 +15,8 @@ from rag.retrieve import Ranking, standard
 if TYPE_CHECKING:
     import numpy as np
 
+_FORMAL = 2.0  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
+_WEAK = 8  # standard scores below the best at which a sentence no longer belongs to the answer
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]+(?:个|项|条|家|人|倍|成|年)")
 _WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")
 _UNITS = re.compile(r"(?:责任|牵头|配合|主管|实施)(?:单位|部门)|牵头负责|负责|组织实施|会同")
@@ -53,7 +55,10 @@ def passages(store: Store, query: Query, ranking: Ranking, depth: int = 20) -> l
     coverage = np.array([sum(weight.get(t, 0.0) for t in set(pairs(text))) / total for text in texts])
     similarity = ranking.sentences[rows]
     clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
-    bonus = np.array([_fits(query, text) - _bare_heading(text) for text in texts])
+    kinds = [store.clauses[store.sentences[row][0]].kind for row in rows]
+    bonus = np.array(
+        [_fits(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
+    )
     score = standard(similarity) + standard(coverage) + 2 * standard(clause) + bonus
     order = np.argsort(-score, kind="stable")
     return [
@@ -62,7 +67,7 @@ def passages(store: Store, query: Query, ranking: Ranking, depth: int = 20) -> l
 
 
 def within(store: Store, chosen: Sequence[Passage], budget: int) -> list[Passage]:
-    """The best passages that fit in `budget` characters, grouped by clause in order of each clause's best.
+    """The best passages that fit in `budget` characters, best first, so that the first sentence answers.
 
     A passage that repeats one already taken (nine tenths of its pairs) is skipped; the first is taken in any case.
     """
@@ -70,6 +75,8 @@ def within(store: Store, chosen: Sequence[Passage], budget: int) -> list[Passage
     seen: list[frozenset[str]] = []
     used = 0
     for passage in chosen:
+        if taken and passage.score < chosen[0].score - _WEAK:
+            break
         text = store.clauses[passage.clause].text[passage.start : passage.stop]
         terms = frozenset(pairs(text))
         if taken and used + len(text) > budget:
@@ -81,10 +88,7 @@ def within(store: Store, chosen: Sequence[Passage], budget: int) -> list[Passage
         used += len(text)
         if used >= budget:
             break
-    first = {}
-    for place, passage in enumerate(taken):
-        first.setdefault(passage.clause, place)
-    return sorted(taken, key=lambda p: (first[p.clause], p.start))
+    return taken
 
 
 def _text(store: Store, sentence: int) -> str:

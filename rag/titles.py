@@ -14,6 +14,9 @@ from index.terms import compact, pairs
 from rag.question import Query
 
 
+_NAMED = 0.5  # share of a title's weight from which a question names its document
+
+
 class Titles:
     """Scores of documents against a question's wording."""
 
@@ -21,7 +24,6 @@ class Titles:
         self._documents = tuple(documents)
         own = [_core(document) for document in documents]
         self._policy = [frozenset(pairs(title)) for title in own]
-        self._notice = [frozenset(pairs(document.notice_title or "")) for document in documents]
         counts = Counter(term for terms in self._policy for term in terms)
         total = len(own)
         self._idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
@@ -36,18 +38,20 @@ class Titles:
         ]
 
     def best(self, query: Query) -> list[Document]:
-        """Documents the question names beyond doubt, best first: at least half of a title's weight, near the top."""
+        """Documents the question names, best first: at least half of a title's weight, and near the best.
+
+        Ranked by how much of the title is said and how much of what is said the title holds: 批复 and 方案 share all
+        other words, and the question's own “批复” tells them apart.
+        """
         asked = frozenset(pairs(query.text))
+        said = sum(self._idf.get(term, 0.0) for term in asked)
         scores = self.scores(query)
-        # The notice title breaks ties: 批复 and 方案 share all other words.
-        ranked = sorted(
-            range(len(scores)),
-            key=lambda row: (scores[row], len(asked & (self._policy[row] | self._notice[row])), -len(self._policy[row])),
-            reverse=True,
-        )
-        if not ranked or scores[ranked[0]] < 0.5:
-            return []
-        return [self._documents[row] for row in ranked if scores[row] >= 0.9 * scores[ranked[0]]]
+        fit = [
+            score + (sum(self._idf[t] for t in self._policy[row] & asked) / said if said else 0.0)
+            for row, score in enumerate(scores)
+        ]
+        ranked = [row for row in sorted(range(len(fit)), key=fit.__getitem__, reverse=True) if scores[row] >= _NAMED]
+        return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
 
     def _overlap(self, title: frozenset[str], asked: frozenset[str]) -> float:
         total = sum(self._idf[term] for term in title)
