@@ -121,7 +121,8 @@ def _build(corpus: Sequence[Path], root: Path, encoder, rebuild: bool, progress:
     by_id = {document.doc_id: document for document in documents}
     owners = [by_id[clause.doc_id] for clause in clauses]
     texts = [index_text(document, clause) for document, clause in zip(owners, clauses, strict=True)]
-    spans = [split_sentences(clause.text) for clause in clauses]
+    # A list row is one statement, its cells no sentences.
+    spans = [[(0, len(c.text))] if c.kind == "row" else split_sentences(c.text) for c in clauses]
     reusable = old if old is not None and old.manifest.encoder_digest == model.digest else None
     dense, keys, embedded = _vectors(model, owners, clauses, texts, spans, reusable, progress)
 

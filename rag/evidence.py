@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.duties import duties
 from index.store import Store
 from index.terms import pairs
 from rag.question import Query
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 _FORMAL = 2.0  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
-_WEAK = 8  # standard scores below the best at which a sentence no longer belongs to the answer
+_HELD_BACK, _SPREAD = 2.0, 12  # standard scores a document's next sentence waits by, and for how many sentences
+_WEAK = 8.0  # standard scores below the best at which a sentence no longer belongs to the answer
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]+(?:个|项|条|家|人|倍|成|年)")
 _WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")
 _UNITS = re.compile(r"(?:责任|牵头|配合|主管|实施)(?:单位|部门)|牵头负责|负责|组织实施|会同")
@@ -53,17 +55,45 @@ def passages(store: Store, query: Query, ranking: Ranking, depth: int = 20) -> l
     total = sum(weight.values()) or 1.0
     texts = [_text(store, row) for row in rows]
     coverage = np.array([sum(weight.get(t, 0.0) for t in set(pairs(text))) / total for text in texts])
-    similarity = ranking.sentences[rows]
+    similarity = ranking.sentences[rows].copy()
+    if "duty" in query.asks:
+        _speak_for_clause(store, rows, texts, coverage, similarity)
     clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
     kinds = [store.clauses[store.sentences[row][0]].kind for row in rows]
     bonus = np.array(
         [_fits(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
     )
     score = standard(similarity) + standard(coverage) + 2 * standard(clause) + bonus
-    order = np.argsort(-score, kind="stable")
+    order = _spread(store, rows, score) if "compare" in query.asks else np.argsort(-score, kind="stable")
     return [
         Passage(*store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i])) for i in order
     ]  # fmt: skip
+
+
+def _speak_for_clause(store: Store, rows: Sequence[int], texts: Sequence[str], coverage, similarity) -> None:
+    """A bracket of 责任单位 answers for its whole clause, so it takes the best scores found there (in place)."""
+    best: dict[int, tuple[float, float]] = {}
+    for place, row in enumerate(rows):
+        clause = store.sentences[row][0]
+        before = best.get(clause, (0.0, 0.0))
+        best[clause] = (max(before[0], coverage[place]), max(before[1], similarity[place]))
+    for place, row in enumerate(rows):
+        if duties(texts[place]):
+            coverage[place], similarity[place] = best[store.sentences[row][0]]
+
+
+def _spread(store: Store, rows: Sequence[int], score: np.ndarray) -> list[int]:
+    """Places by score, each document's further sentences held back, so that both sides of a comparison are heard."""
+    documents = [store.clauses[store.sentences[row][0]].doc_id for row in rows]
+    taken: dict[str, int] = {}
+    order: list[int] = []
+    left = list(range(len(rows)))
+    while left and len(order) < _SPREAD:
+        place = max(left, key=lambda i: score[i] - _HELD_BACK * taken.get(documents[i], 0))
+        taken[documents[place]] = taken.get(documents[place], 0) + 1
+        order.append(place)
+        left.remove(place)
+    return order + sorted(left, key=lambda i: -score[i])
 
 
 def within(store: Store, chosen: Sequence[Passage], budget: int) -> list[Passage]:
