@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from pathlib import Path
 
+from index import stamps
 from index.errors import ModelError
 from rag.llm_openai import EndpointChat
 
@@ -51,10 +51,10 @@ class EmbeddedChat(EndpointChat):
 
 
 def check_gguf(path: Path) -> None:
-    """Refuse a file that is missing, no GGUF, or not the size it was verified with, before native code sees it."""
-    again = "请运行：python -m index.models"
+    """Refuse a file that is missing, no GGUF, or no longer what it was when verified, before native code sees it."""
     if not path.is_file():
-        raise ModelError(f"找不到对话模型 {path}。{again}")
+        raise ModelError(f"找不到对话模型 {path}。请运行：python -m index.models")
     with path.open("rb") as file:
-        if file.read(4) != b"GGUF":
-            raise ModelError(f"对话模型 {path} 不是 GGUF 文件。请删除它，再{again[1:]}")
+        magic = file.read(4)
+    if magic != b"GGUF" or stamps.changed(path):
+        raise ModelError(f"对话模型 {path} 已损坏或不完整。请删除它，再运行：python -m index.models")
