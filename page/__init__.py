@@ -1,0 +1,1 @@
+"""The page's parts: HTML built and escaped here, Gradio wired in ui.py."""
