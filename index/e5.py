@@ -32,14 +32,23 @@ _LAYER = {
 
 
 def convert(weights: bytes, tokenizer: bytes, folder: Path) -> None:
-    """Write `folder` as sentence-transformers would: Transformer, mean Pooling, Normalize, prompts and tokenizer."""
+    """Write `folder` as sentence-transformers would: Transformer, mean Pooling, Normalize, prompts and tokenizer.
+
+    ModelError when the weights are not what they should be or cannot be written.
+    """
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     config, tensors = read(weights)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "1_Pooling").mkdir(exist_ok=True)
     (folder / "2_Normalize").mkdir(exist_ok=True)
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    target = folder / "model.safetensors"
+    try:
+        save_file(tensors, target, metadata={"format": "pt"})
+    except SafetensorError as error:  # a full disk, above all
+        raise ModelError(f"无法写入 {target}（{error}）。请检查磁盘空间后重新运行 python -m index.models") from error
+    target.chmod(0o644)  # it is written for its owner alone
     (folder / "tokenizer.json").write_bytes(tokenizer)
     special = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "sep_token": "</s>", "pad_token": "<pad>",
                "cls_token": "<s>", "mask_token": "<mask>"}  # fmt: skip
