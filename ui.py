@@ -19,15 +19,21 @@ if TYPE_CHECKING:
     from rag.engine import Engine
 
 _STYLE = Path(__file__).parent / "page" / "style.css"
-# A linked clause is there only after the list is drawn: look for it whenever the page changes, until it is found.
+# A linked clause can be scrolled to only once its tab is open and drawn: look for it for a while after loading.
 _SEEK = """<script>
 addEventListener('load', () => {
-  const seek = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target) { watch.disconnect(); location.replace(location.href); target.scrollIntoView({block: 'center'}); }
-  };
-  const watch = new MutationObserver(seek);
-  if (location.hash) { watch.observe(document.body, {childList: true, subtree: true}); seek(); }
+  const hash = location.hash;
+  if (!hash) return;
+  const until = Date.now() + 15000;
+  const look = setInterval(() => {
+    const target = document.getElementById(decodeURIComponent(hash.slice(1)));
+    if (target && target.offsetParent !== null) {
+      clearInterval(look);
+      location.hash = '';
+      location.hash = hash;
+      target.scrollIntoView({block: 'center'});
+    } else if (Date.now() > until) clearInterval(look);
+  }, 150);
 });
 </script>"""
 

@@ -38,7 +38,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     # 2 choose evidence
     facts = _own_facts(engine, query, ranking)
     candidates = passages(engine.store, query, ranking)
-    chosen = within(engine.store, candidates, engine.settings.extract_chars)
+    chosen = within(engine.store, query, candidates, engine.settings.extract_chars)
 
     # 3 refuse, if the evidence does not hold what is asked for
     wording = engine.retriever.coverage(query.text, ranking.rows[:5])

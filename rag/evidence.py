@@ -16,9 +16,9 @@ from rag.retrieve import Ranking, standard
 if TYPE_CHECKING:
     import numpy as np
 
-_FORMAL = 2.0  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
+_FORMAL = 4.0  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
 _HELD_BACK, _SPREAD = 2.0, 12  # standard scores a document's next sentence waits by, and for how many sentences
-_WEAK = 8.0  # standard scores below the best at which a sentence no longer belongs to the answer
+_WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a sentence no longer belongs to the answer
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]+(?:个|项|条|家|人|倍|成|年)")
 _WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")
 _UNITS = re.compile(r"(?:责任|牵头|配合|主管|实施)(?:单位|部门)|牵头负责|负责|组织实施|会同")
@@ -96,16 +96,20 @@ def _spread(store: Store, rows: Sequence[int], score: np.ndarray) -> list[int]:
     return order + sorted(left, key=lambda i: -score[i])
 
 
-def within(store: Store, chosen: Sequence[Passage], budget: int) -> list[Passage]:
+def within(store: Store, query: Query, chosen: Sequence[Passage], budget: int) -> list[Passage]:
     """The best passages that fit in `budget` characters, best first, so that the first sentence answers.
+
+    A question for one figure or date is answered by few sentences; for measures, all that fit are wanted.
 
     A passage that repeats one already taken (nine tenths of its pairs) is skipped; the first is taken in any case.
     """
+    narrow = bool(query.asks & {"number", "when"}) and not query.asks & {"compare", "list", "duty"}
+    weak = _WEAK_FACT if narrow else _WEAK
     taken: list[Passage] = []
     seen: list[frozenset[str]] = []
     used = 0
     for passage in chosen:
-        if taken and passage.score < chosen[0].score - _WEAK:
+        if taken and passage.score < chosen[0].score - weak:
             break
         text = store.clauses[passage.clause].text[passage.start : passage.stop]
         terms = frozenset(pairs(text))
@@ -142,4 +146,6 @@ def _fits(query: Query, text: str) -> float:
 
 def _bare_heading(text: str) -> float:
     """A heading alone says what follows, not the answer."""
+    if text.rstrip().endswith(("：", ":")):
+        return 3.0
     return 1.5 if len(text) < 30 and _HEADING.match(text) else 0.0
