@@ -85,7 +85,8 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
             return 0
         following = found[place + size] if place + size < len(found) else None
         if _TITLE.search(joined) and _title_ends(joined, row, following, set_in):
-            return size
+            numbered = following is not None and DOC_NO.match("".join(following.text.split()))
+            return size if numbered or place == 0 or found[place].page_top or not set_in.margin else 0
     return 0
 
 
@@ -93,10 +94,8 @@ def _may_begin(found: Sequence[Row], place: int, set_in: Measure) -> bool:
     row = found[place]
     if marker(row.text) is not None or len(row.text) < 4 or _ADDRESSEE.search(row.text):
         return False
-    if place == 0 or row.page_top:
-        return True
-    # In flowing text nothing marks a page: a title may follow any finished line, if a 文号 or addressee follows it.
-    return not set_in.margin and not found[place - 1].text.endswith(("，", "、"))
+    # Where no page top shows it, a title may follow any finished line, if a 文号 (or addressee) follows it.
+    return place == 0 or row.page_top or not set_in.full(found[place - 1].width) and found[place - 1].text[-1] not in "，、"
 
 
 def _title_ends(joined: str, row: Row, following: Row | None, set_in: Measure) -> bool:

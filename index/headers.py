@@ -33,6 +33,7 @@ _VALID_YEARS = re.compile(r"有效期(?:限)?(?:为|是)?\s*(\d{1,2}|[一二三�
 _VALID_UNTIL = re.compile(r"有效期(?:限)?(?:为|至|到)+\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _EFFECTIVE = re.compile(r"自\s*((?:\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*\S{1,3}\s*月\s*\S{1,3}\s*日)\s*起\s*(?:施行|实施|执行|生效)")
 _EFFECTIVE_ISSUED = re.compile(r"自(?:印发|发布|公布)之日起\s*(?:施行|实施|执行|生效)")
+_ADOPTED = re.compile(rf"[（(](?:{_DATE.pattern})(?:经)?([一-鿿]{{2,40}}?)(?:第[一-鿿]+次会议)?(?:令第\d+号|公告第?\d*号?)?(?:审议)?(?:通过|公布|发布|修订)")
 _LEAD_ISSUERS = re.compile(r"(?:^|近日，|日前，|，)([一-鿿]{2,}(?:、[一-鿿]{2,}?)+?)(?:日前|近日)?(?:联合)?印发(?:了)?《")
 
 
@@ -56,14 +57,15 @@ def header(printed: str, notice: Sequence[Paragraph], body_title: str | None, cl
     if body_title is not None and own is not None:
         repeated = repair_quotes(spaces(body_title))
         own = repeated if _same_policy(own, repeated) and len(repeated) >= len(own) else own
-    issuers = _issuers(whole, issuing, notice, closing)
+    adopted = next((match for p in notice if (match := _ADOPTED.match("".join(p.text.split())))), None)
+    issuers = _issuers(whole, issuing, notice, closing) or ((adopted[4],) if adopted else ())
     around = [*notice, *closing]
     return Header(
         title=own or whole,
         notice_title=whole if own else None,
         doc_no=next((no for p in notice if (no := _doc_no(p.text))), None),
         issuers=issuers,
-        issued_on=next((day for p in around if (day := date_line(p.text))), None),
+        issued_on=next((day for p in around if (day := date_line(p.text))), iso(adopted) if adopted else None),
         level=_level(issuers, own or whole),
         kind=_kind(own or whole),
     )
@@ -193,7 +195,7 @@ def _level(issuers: Sequence[str], title: str) -> str | None:
         return "部委"
     if any("联合" in name for name in issuers):
         return "省市联合"
-    government = all(re.search(r"人民政府(?:办公厅|办公室)?$|^中共.+委(?:员会)?$|委办公厅$", name) for name in issuers)
+    government = all(re.search(r"人民政府(?:办公厅|办公室)?$|人民代表大会|人大常委会|^中共.+委(?:员会)?$|委办公厅$", name) for name in issuers)
     if len(provinces) > 1:
         return "省市联合" if government else "厅局联合"
     if provinces:

@@ -121,17 +121,19 @@ def _is_page_number(text: str, gap: int, usual: int) -> bool:
 
 
 def measure(found: Sequence[Row]) -> Measure:
-    """Tell wrapped from flowing text: in a wrapped one at least a third of the lines share a width near the widest."""
+    """Tell wrapped from flowing text: in a wrapped one, most of the widest lines stop in mid-sentence."""
     widths = sorted(row.width for row in found)
     if len(widths) < 4:
         return Measure(0, False)
-    widest = widths[int(len(widths) * 0.97)]
-    near = [width for width in widths if widest * 0.86 <= width <= widest * 1.1]
-    if widest > 140 or widest < 40 or len(near) * 3 < len(widths):
+    widest = widths[int((len(widths) - 1) * 0.97)]
+    near = [row for row in found if widest * 0.88 <= row.width <= widest * 1.1]
+    broken = sum(not _closed(row.text) for row in near)
+    paged = found[0].line.page is not None  # a format with pages breaks its lines, however short the text
+    if not 40 <= widest <= 140 or not paged and (len(near) < 3 or broken * 2 < len(near)):
         return Measure(0, False)
-    margin = Counter(near).most_common(1)[0][0]
+    margin = Counter(row.width for row in near).most_common(1)[0][0]
     indented = sum(row.indented for row in found)
-    return Measure(margin, indented * 20 >= len(found))
+    return Measure(max(margin, widest - 4), indented * 20 >= len(found))
 
 
 def paragraphs(found: Sequence[Row], set_in: Measure) -> list[Paragraph]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
@@ -34,8 +35,13 @@ def read(data: bytes) -> Sequence[Line]:
         for place, row in enumerate(rows):
             if place in edge and (_NUMBER.match(row) or _shape(row) in heads):
                 continue
-            lines.append(Line(row, place + 1, number))
+            lines.append(Line(_plain(row), place + 1, number))
     return lines
+
+
+def _plain(row: str) -> str:
+    """Radicals back to characters: some fonts map 工 to ⼯ (U+2F2F), which looks alike and matches nothing."""
+    return "".join(unicodedata.normalize("NFKC", c) if "\u2e80" <= c <= "\u2fdf" else c for c in row)
 
 
 def _edges(rows: Sequence[str]) -> set[int]:
