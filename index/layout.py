@@ -21,6 +21,7 @@ _MARKDOWN = re.compile(r"^\s{0,3}(#{1,6})\s+|^\s{0,3}[-*+]\s+(?=\S)|^\s{0,3}>\s?
 _CLOSED = "。；：！？:;!?…"
 _CAPTION = re.compile(r"^(?:图|表)\s*\d+")
 _DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日$|^[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日$")
+_DUTIES_END = re.compile(r"[（(〔](?:责任|牵头|配合)单位\s*[：:].*[)）〕]$")
 _ENDS_IN_BRACKET = re.compile(r"[）)〕]$")
 
 
@@ -168,6 +169,8 @@ def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
         return True
     if set_in.indents:
         return not row.indented and (set_in.full(last.width) or not _closed(last.text)) and not _breaks(last, row)
+    if _DUTIES_END.search("".join(r.text for r in group[-12:])) and not _brackets_open(group):
+        return False  # the bracket of 责任单位 ends its paragraph, even at the margin
     open_sentence = not _closed(last.text)
     if set_in.full(last.width):
         if open_sentence:
