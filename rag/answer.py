@@ -56,7 +56,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     draft, notes, first_token = "", (), None
     try:
         for piece in reply.draft(engine, query, chosen):
-            first_token = first_token or clock.ms()
+            first_token = clock.ms() if first_token is None else first_token
             draft += piece
             yield Event("draft", answer, draft)
     except ModelError as error:
@@ -68,8 +68,9 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
         notes += (f"模型草稿中有 {dropped} 句未能与原文核对一致，已删去。",)
     if engine.chat is None:
         notes += ("本机未启用对话模型，以下为原文摘录。",)
+    answer = _with(engine, answer, [*checked, *claims])
     answer = replace(answer, notes=answer.notes + notes, timings=replace(answer.timings, first_token_ms=first_token))
-    yield Event("done", _finished(_with(engine, answer, [*checked, *claims]), clock))
+    yield Event("done", _finished(answer, clock))
 
 
 class _Clock:

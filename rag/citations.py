@@ -131,7 +131,7 @@ def _figures(claim: str, window: str, about: str) -> list[tuple[str, str]]:
             problems.append(("figure", flat[q.start : q.stop]))
         elif same and not _same_bound(flat, q, source, same):
             problems.append(("bound", flat[max(0, q.start - 4) : q.stop + 2]))
-        elif same and _swapped(flat, q, source, given):
+        elif same and (_swapped(flat, q, source, given) or _other_subject(flat, q, source, same)):
             problems.append(("subject", _segment(flat, q.start)))
     return problems
 
@@ -161,6 +161,23 @@ def _swapped(flat: str, q: facts.Quantity, source: str, given: Sequence[facts.Qu
         elif g.unit == q.unit:
             best_other = max(best_other, overlap)
     return best_other > best_same
+
+
+def _other_subject(flat: str, q: facts.Quantity, source: str, same: Sequence[facts.Quantity]) -> bool:
+    """Whether the words before the figure name what, in the source, another figure's half-sentence speaks of."""
+    start = max((m.end() for m in _SEGMENT.finditer(flat, 0, q.start)), default=0)
+    said = set(pairs(flat[start : q.start])) - _COMMON
+    own: set[str] = set()
+    others: set[str] = set()
+    at = 0
+    for part in re.split(r"[；;。]", source):
+        stop = at + len(part)
+        if any(at <= g.start < stop for g in same):
+            own |= set(pairs(part))
+        elif facts.quantities(part):
+            others |= set(pairs(part))
+        at = stop + 1
+    return len(said & others - own) >= 2
 
 
 def _segment(flat: str, at: int) -> str:
@@ -200,7 +217,7 @@ def _names(claim: str, text: str, about: str, question: str) -> list[tuple[str, 
         if len(word) > 1 and flag in _PLACE_FLAGS and word not in known:
             problems.append(("name", word))
     for match in _NAME.finditer(flat):
-        tail = match[0][-4:]
+        tail = match[0][-3:]
         if len(match[0]) >= 3 and tail not in known and not _generic(tail):
             problems.append(("name", match[0]))
     return list(dict.fromkeys(problems))

@@ -15,6 +15,7 @@ from rag.question import Query
 
 
 _NAMED = 0.5  # share of a title's weight from which a question names its document
+_HINTED, _HELD = 0.2, 0.75  # less of the title will do if it holds this share of the title words the question says
 
 
 class Titles:
@@ -38,19 +39,20 @@ class Titles:
         ]
 
     def best(self, query: Query) -> list[Document]:
-        """Documents the question names, best first: at least half of a title's weight, and near the best.
+        """Documents the question names, best first, those near the best only.
 
-        Ranked by how much of the title is said and how much of what is said the title holds: 批复 and 方案 share all
-        other words, and the question's own “批复” tells them apart.
+        Named is a document of whose title half is said, or that holds nearly all the title words said. Ranked by both
+        shares: 批复 and 方案 share all other words, and the question's own “批复” tells them apart.
         """
         asked = frozenset(pairs(query.text))
         said = sum(self._idf.get(term, 0.0) for term in asked)
         scores = self.scores(query)
-        fit = [
-            score + (sum(self._idf[t] for t in self._policy[row] & asked) / said if said else 0.0)
-            for row, score in enumerate(scores)
-        ]
-        ranked = [row for row in sorted(range(len(fit)), key=fit.__getitem__, reverse=True) if scores[row] >= _NAMED]
+        held = [sum(self._idf[t] for t in title & asked) / said if said else 0.0 for title in self._policy]
+        fit = [score + share for score, share in zip(scores, held, strict=True)]
+        ranked = [
+            row for row in sorted(range(len(fit)), key=fit.__getitem__, reverse=True)
+            if scores[row] >= _NAMED or (scores[row] >= _HINTED and held[row] >= _HELD)
+        ]  # fmt: skip
         return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
 
     def _overlap(self, title: frozenset[str], asked: frozenset[str]) -> float:

@@ -1,0 +1,119 @@
+"""Answers: cited, verbatim where extracted, checked where written, refused from evidence. The chat model is a fake."""
+
+import pytest
+from conftest import FakeChat, engine_over
+
+from index.errors import BadInput, ModelError
+from rag.contract import answer_json, hit_json
+from rag.question import complete, understand
+from rag.schema import Filters
+
+QUESTION = "岚城至湾城城际铁路全长多少公里？"
+
+
+def test_every_sentence_is_cited_and_every_quote_is_verbatim(sample_root):
+    answer = engine_over(sample_root).ask(QUESTION)
+    assert not answer.refused and answer.sentences
+    numbers = {c.n for c in answer.citations}
+    for sentence in answer.sentences:
+        assert sentence.citations and set(sentence.citations) <= numbers
+    for citation in answer.citations:
+        assert citation.quote in citation.clause.text
+    assert "118 公里" in answer.sentences[0].text
+
+
+def test_stages_come_in_order_and_the_extract_before_the_model(sample_root):
+    engine = engine_over(sample_root, FakeChat("全长118公里。"))
+    events = list(engine.ask_stream(QUESTION))
+    stages = list(dict.fromkeys(event.stage for event in events))
+    assert stages == ["evidence", "extract", "draft", "done"]
+    assert events[1].answer.sentences and events[0].answer.hits
+
+
+def test_a_true_reply_stands_first_and_a_false_one_is_dropped(sample_root):
+    true = engine_over(sample_root, FakeChat("岚城至湾城城际铁路全长118公里。")).ask(QUESTION)
+    assert true.sentences[0].origin == "model"
+    false = engine_over(sample_root, FakeChat("岚城至湾城城际铁路全长181公里。")).ask(QUESTION)
+    assert all(s.origin == "extract" for s in false.sentences)
+    assert "181" not in false.text and any("未能与原文核对一致" in note for note in false.notes)
+
+
+def test_a_failing_model_leaves_the_extract_and_says_so(sample_root):
+    answer = engine_over(sample_root, FakeChat(error=ModelError("坏了"))).ask(QUESTION)
+    assert answer.sentences and any("坏了" in note for note in answer.notes)
+
+
+def test_without_a_model_the_extract_stands_alone_and_says_so(sample_root):
+    answer = engine_over(sample_root).ask(QUESTION)
+    assert any("未启用对话模型" in note for note in answer.notes)
+
+
+def test_closing_the_stream_closes_the_model(sample_root):
+    chat = FakeChat("全长118公里。" * 20)
+    events = engine_over(sample_root, chat).ask_stream(QUESTION)
+    while next(events).stage != "draft":
+        pass
+    events.close()
+    assert chat.closed
+
+
+def test_a_question_from_elsewhere_is_refused_with_the_nearest_clause_as_such(sample_root):
+    answer = engine_over(sample_root).ask("深圳的最低工资标准是多少？")
+    assert answer.refused and answer.sentences[0].origin == "refusal"
+    assert all(s.origin in ("refusal", "nearest") for s in answer.sentences)
+
+
+def test_a_document_s_own_facts_need_no_model(sample_root):
+    chat = FakeChat("不应被问到")
+    answer = engine_over(sample_root, chat).ask("青白新区批复的文号和日期是什么？")
+    assert "岚府函〔2021〕88号" in answer.text and "2021年9月27日" in answer.text
+    assert not chat.asked and all(s.origin == "metadata" for s in answer.sentences)
+
+
+def test_an_expired_plan_is_marked(sample_root):
+    answer = engine_over(sample_root).ask("临港产业产值到2022年达到多少亿元？")
+    assert any("届满" in note for note in answer.notes)
+    assert "expired" in {c.status.value for c in answer.citations}
+
+
+def test_a_follow_up_is_completed_from_the_conversation():
+    text, focus = complete("那到2035年呢？", ["双城带2025年的目标是什么？"])
+    assert "2035" in text and "2025" not in text and focus
+    assert complete("岚江省港口条例对危险货物作业报告有什么要求？", ["双城带的目标？"])[1] == ""
+
+
+def test_filters_leave_only_what_they_name(sample_root):
+    engine = engine_over(sample_root)
+    hits = engine.search("港口", filters=Filters(kind="条例"))
+    assert hits and {h.document.kind for h in hits} == {"条例"}
+    nothing = engine.ask("港口", filters=Filters(year=1999))
+    assert nothing.refused and not nothing.hits
+
+
+@pytest.mark.parametrize("bad", ["", "   \n", "？！。", "长" * 20_000, "\x00\x01\x02\x03\x04\x05\x06abc", "\ufffd" * 50])
+def test_unusable_questions_are_refused_in_chinese(sample_root, bad):
+    with pytest.raises(BadInput) as caught:
+        engine_over(sample_root).ask(bad)
+    assert any("\u4e00" <= c <= "\u9fff" for c in str(caught.value))
+
+
+def test_the_contract_keeps_its_keys(sample_root):
+    engine = engine_over(sample_root)
+    found = answer_json(engine.ask(QUESTION))
+    assert {"question", "answer", "refused", "sentences", "citations", "hits", "timings"} <= set(found)
+    assert {"n", "clause_id", "document", "doc_no", "path", "text", "quote", "status"} <= set(found["citations"][0])
+    assert {"evidence_ms", "first_token_ms", "total_ms"} == set(found["timings"])
+    assert {"rank", "score", "clause_id", "document", "doc_no", "path", "text", "source"} <= set(found["hits"][0])
+    related = hit_json(engine.related("推动客票一体化。统一城际列车检票标准，推广“一码通乘”。")[0])
+    assert related["relation"] == "原文" and related["quote"] in related["text"]
+
+
+def test_duty_questions_put_the_units_first(sample_root):
+    answer = engine_over(sample_root).ask("推行一窗办理由哪些单位负责？")
+    assert "市口岸物流办" in "".join(s.text for s in answer.sentences[:2])
+
+
+def test_understanding_names_what_is_asked():
+    query = understand("《岚湾双城带建设规划》（岚府发〔2022〕12号）2025年的目标是多少？")
+    assert query.titles == ("岚湾双城带建设规划",) and query.doc_nos == (("2022", "12"),)
+    assert query.years[-1] == "2025" and "number" in query.asks
