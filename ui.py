@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _STYLE = Path(__file__).parent / "page" / "style.css"
 # A linked clause can be scrolled to only once its tab is open and drawn: look for it for a while after loading.
 _SEEK = """<script>
-addEventListener('load', () => {
+(() => {
   const hash = location.hash;
   if (!hash) return;
   const until = Date.now() + 15000;
@@ -34,7 +34,7 @@ addEventListener('load', () => {
       target.scrollIntoView({block: 'center'});
     } else if (Date.now() > until) clearInterval(look);
   }, 150);
-});
+})();
 </script>"""
 
 

@@ -11,19 +11,21 @@ from index.errors import TiaowenError
 
 def run(main: Callable[[], object]) -> None:
     """Call `main` and leave the process: 0 done, 2 refused with one line, 130 stopped by the user."""
-    import click
+    import typer
+    from typer.exceptions import TyperException
 
     try:
         code = main()
-    except click.exceptions.Exit as error:
+    except typer.Exit as error:
         code = error.exit_code
-    except click.ClickException as error:
-        _fail(f"命令有误：{error.format_message()}（--help 查看用法）".replace("\n", " "))
-    except TiaowenError as error:
-        _fail(str(error))
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("已停止。", file=sys.stderr)
         sys.exit(130)
+    except TyperException as error:  # a wrong option or argument
+        what = error.format_message() if hasattr(error, "format_message") else str(error)
+        _fail(f"命令有误：{what}（--help 查看用法）".replace("\n", " "))
+    except TiaowenError as error:
+        _fail(str(error))
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away, as `| head` does
         sys.exit(0)
