@@ -126,7 +126,7 @@ class SentenceEncoder:
         ]
         room = self._model.max_seq_length - 2
         todo = [(row, first, last) for row, own in enumerate(ids) for first, last in windows(len(own), room)]
-        todo.sort(key=lambda window: window[2] - window[1])
+        todo.sort(key=lambda window: window[1] - window[2])  # longest first: memory peaks early and is used again
         left = Counter(row for row, _, _ in todo)
         for begin in range(0, len(todo), BATCH):
             batch = todo[begin : begin + BATCH]

@@ -8,6 +8,7 @@ second of loading and half a gigabyte less memory.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import struct
 import warnings
@@ -151,6 +152,7 @@ def _write_graph(transformer, table: Table, path: Path) -> None:
     batch = torch.export.Dim("batch", min=1, max=256)
     length = torch.export.Dim("length", min=2, max=table.longest)
     shapes = {0: batch, 1: length}
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision, which nothing here uses
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter tells of axis names it renames
         program = torch.onnx.export(
