@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from index import stamps
 from index.errors import ModelError
 from index.settings import Settings
 
@@ -70,8 +71,8 @@ class SentenceEncoder:
         """Of the folder's files: their names, sizes, beginnings, middles and ends; of the name alone for no folder."""
         digest = hashlib.sha256(self.name.encode())
         for path in sorted(self._folder.rglob("*")) if self._folder.is_dir() else ():
-            if not path.is_file():
-                continue
+            if not path.is_file() or path.name == stamps.DIGESTS:
+                continue  # the record of a check is no part of the model
             size = path.stat().st_size
             digest.update(f"\n{path.relative_to(self._folder).as_posix()} {size}\n".encode())
             with path.open("rb") as file:

@@ -112,7 +112,7 @@ def bring_embedder(folder: Path, wheels: Wheels, *, verify: bool, progress: Prog
         e5.convert(*data, building)
         files = {p.relative_to(building).as_posix(): p for p in sorted(building.rglob("*")) if p.is_file()}
         facts = {name: {"size": p.stat().st_size, "sha256": sha256_of(p, progress)} for name, p in files.items()}
-        (building / "digests.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+        (building / stamps.DIGESTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(building, folder)
     for member in members:
@@ -180,7 +180,7 @@ def _keep_good_pieces(model: Split, out: BinaryIO) -> int:
 
 def _embedder_ready(folder: Path, verify: bool, progress: Progress) -> bool:
     try:
-        facts = json.loads((folder / "digests.json").read_text(encoding="utf-8"))
+        facts = json.loads((folder / stamps.DIGESTS).read_text(encoding="utf-8"))
         if any((folder / name).stat().st_size != fact["size"] for name, fact in facts.items()):
             return False
     except (OSError, ValueError, KeyError, TypeError):

@@ -9,6 +9,8 @@ import json
 import os
 from pathlib import Path
 
+DIGESTS = "digests.json"  # in a model's folder: the same facts for all its files
+
 
 def write(path: Path, sha256: str) -> None:
     """Remember that the file has this digest now."""
