@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from index.errors import BadInput
@@ -22,7 +23,7 @@ def _default_corpus() -> Path:
 
 
 class Settings(BaseSettings):
-    """Paths may be relative to the repository."""
+    """Relative paths are taken from the repository's root, wherever the command is run."""
 
     model_config = SettingsConfigDict(env_prefix="TIAOWEN_", toml_file=ROOT / "tiaowen.toml", extra="forbid")
 
@@ -52,6 +53,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
+    @field_validator("corpus", "var", "index")
+    @classmethod
+    def _from_root(cls, path: Path | None) -> Path | None:
+        return None if path is None else ROOT / path.expanduser()
+
     @property
     def models_dir(self) -> Path:
         return self.var / "models"
@@ -63,21 +69,44 @@ class Settings(BaseSettings):
     @cached_property
     def embedder_name(self) -> str:
         """What to open: the setting, or the folder index.models writes."""
-        return self.embedder or str(self.models_dir / E5)
+        return _folder_or_name(self.embedder) if self.embedder else str(self.models_dir / E5)
 
     @cached_property
     def chat_name(self) -> str:
         """What to open; empty for no chat model."""
-        return str(self.models_dir / QWEN) if self.chat_model is None else self.chat_model
+        return str(self.models_dir / QWEN) if self.chat_model is None else _folder_or_name(self.chat_model)
 
 
 def load_settings() -> Settings:
     """The settings in force; BadInput names the one that is wrong."""
+    prefix = Settings.model_config["env_prefix"]
+    for name in os.environ:
+        if name.startswith(prefix) and name.removeprefix(prefix).lower() not in Settings.model_fields:
+            raise BadInput(f"环境变量 {name} 不是条问的设置。全部设置见 index/settings.py")
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"设置 {name} 有误：{first.get('input')!r}（{first['msg']}）。见 index/settings.py") from error
+        raise BadInput(f"设置 {name} 有误：{first['input']!r} {_should(first)}。见 index/settings.py") from error
     except ValueError as error:  # a TOML file that is no TOML
-        raise BadInput(f"配置文件 tiaowen.toml 无法解析（{error}）") from error
+        raise BadInput(f"配置文件 {ROOT / 'tiaowen.toml'} 不是有效的 TOML（{error}）".replace("\n", " ")) from error
+
+
+def _folder_or_name(model: str) -> str:
+    """A path below the repository where there is one, else the name or address as it stands."""
+    here = ROOT / Path(model).expanduser()
+    return str(here) if model and (here.exists() or model.endswith(".gguf")) else model
+
+
+def _should(error: dict) -> str:
+    """In Chinese, what pydantic finds missing in a value."""
+    kind, context = error["type"], error.get("ctx", {})
+    for start, text in {
+        "extra_forbidden": "没有这个设置", "int_": "应为整数", "float_": "应为数字", "date_": "应为日期，如 2026-01-31",
+        "path_": "应为路径", "string_": "应为文字", "greater_than_equal": f"不得小于 {context.get('ge')}",
+        "greater_than": f"应大于 {context.get('gt')}", "less_than_equal": f"不得大于 {context.get('le')}",
+    }.items():  # fmt: skip
+        if kind.startswith(start):
+            return text
+    return error["msg"]
