@@ -8,12 +8,14 @@ and list rows. Every character lands once: in a path heading or in one clause's 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from index.duties import duties
 from index.layout import Measure, Paragraph
+from index.headers import signature
 from index.markers import BOX_RANK, Marker, marker, number
+from index.notice import is_closing_line
 from index.schema import Duty, Line
 
 LONG = 800  # characters; a longer unit of several paragraphs is cut into them
@@ -40,6 +42,26 @@ class Draft:
         return self.own_duties or duties(self.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading that stands alone: an element of the paths below it, or a clause where nothing is below it."""
+
+    text: str
+    line: Line
+    above: tuple[str, ...]
+    kind: str  # what a clause made of it would be
+
+
+@dataclass(frozen=True, slots=True)
+class TitleLine:
+    """A line that prints the document's own title."""
+
+    text: str
+
+
+Entry = Draft | Heading | TitleLine
+
+
 @dataclass(slots=True)
 class Walk:
     """Where in the document's outline the walk stands."""
@@ -52,7 +74,7 @@ class Walk:
     box_numbered: bool = False
     box_amid_units: bool = False  # the text around it is numbered, so that what is not belongs to the box
     listing: bool = False  # inside “附件：1．… 2．…”, which names annexes and numbers no clauses
-    outline: list[Draft | str] = field(default_factory=list)  # clauses and headings, in printed order
+    outline: list[Entry] = field(default_factory=list)  # in printed order
 
     def path(self) -> tuple[str, ...]:
         return (*self.root, *(heading for _, heading in self.stack))
@@ -89,13 +111,43 @@ def walk(paragraphs: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
             _numbered(paragraph, mark, following, state)
 
 
-def drafts(state: Walk) -> Iterator[Draft | str]:
-    """The outline with long units cut into their paragraphs."""
-    for entry in state.outline:
-        if isinstance(entry, str):
-            yield entry
+def settled(outline: Sequence[Entry]) -> list[Entry]:
+    """The outline with long units cut into their paragraphs, headings of nothing made clauses, signatures joined."""
+    whole = _signed([piece for entry in outline for piece in (_divided(entry) if isinstance(entry, Draft) else [entry])])
+    below: Draft | None = None
+    out: list[Entry] = []
+    for entry in reversed(whole):
+        if isinstance(entry, Heading):
+            path = (*entry.above, entry.text)
+            if below is None or below.path[: len(path)] != path:
+                entry = Draft(entry.kind, entry.above, [(entry.text, entry.line)])
+        below = entry if isinstance(entry, Draft) else below
+        out.append(entry)
+    return out[::-1]
+
+
+def _signed(entries: Sequence[Entry]) -> list[Entry]:
+    """A signature with its date, where it stands as paragraphs of its own, ends the clause before it."""
+    out: list[Entry] = []
+    for place, entry in enumerate(entries):
+        last = out[-1] if out else None
+        if isinstance(entry, Draft) and isinstance(last, Draft) and last.kind != "row" and _signs(entries, place):
+            last.parts += entry.parts
         else:
-            yield from _divided(entry)
+            out.append(entry)
+    return out
+
+
+def _signs(entries: Sequence[Entry], place: int) -> bool:
+    """A date or distribution mark, or organs' names with only such names between them and the date."""
+    for entry in entries[place : place + 12]:
+        if not isinstance(entry, Draft) or len(entry.parts) != 1 or entry.kind not in ("clause", "preamble", "annex"):
+            return False
+        if is_closing_line(entry.text):
+            return True
+        if not signature(entry.text):
+            return False
+    return False
 
 
 def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, state: Walk) -> int:
@@ -108,17 +160,18 @@ def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, stat
         return 0
     state.listing, state.kind, state.stack = False, "annex", []
     state.root = (paragraph.text,)
-    state.outline.append(paragraph.text)
+    state.outline.append(Heading(paragraph.text, paragraph.line, (), "annex"))
     if following is None or marker(following.text) is not None or len(following.text) > 60 or following.text.endswith("。"):
         return 0
+    state.outline.append(Heading(following.text, following.line, state.root, "annex"))
     state.root = (paragraph.text, following.text)
-    state.outline.append(following.text)
     return 1
 
 
 def _heading(paragraph: Paragraph, mark: Marker, state: Walk) -> None:
+    state.enter(mark.rank, None)
+    state.outline.append(Heading(paragraph.text, paragraph.line, state.path(), "box" if state.box else state.kind))
     state.enter(mark.rank, paragraph.text)
-    state.outline.append(paragraph.text)
     state.unit = None
 
 
@@ -214,11 +267,11 @@ def _alone(paragraph: Paragraph, mark: Marker) -> bool:
         return len(rest) <= 60
     if mark.rank < _UNIT_RANK and rest.endswith("。") and len(rest) > 16:
         return False  # “一、同意设立……。” is a sentence, not a heading
-    return 0 < len(rest) <= _HEADING_MAX and not re.search(r"[。；：，,;:].", rest) and not rest.endswith(("；", "：", "，"))
+    return 0 < len(rest) <= _HEADING_MAX and not re.search(r"[。；：;:].|[；：，;:,]$", rest)
 
 
 def _deeper(below: Marker, mark: Marker) -> bool:
-    return below.rank > mark.rank and below.kind not in ("附件", "专栏") and below.rank < 75
+    return below.rank > mark.rank and below.kind != "专栏" and (below.rank < 75 or below.kind == "——")
 
 
 def _divided(draft: Draft) -> list[Draft]:

@@ -1,49 +1,88 @@
-"""责任单位 at the end of a clause, and in the cells of a list: who is named, in which role, for which province. Pure."""
+"""责任单位 at the end of a clause, and in the cells of a list: who is named, in which role, for which province. Pure.
+
+Printed forms: （责任单位：…；…）, （牵头单位：…；配合单位：…）, （…牵头负责）, （…牵头，…配合）, and a paragraph of its own
+that begins with the role. Names are verbatim; they are told apart by 、，； outside brackets.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from index.schema import Duty
 
-_ROLE = r"(?:责任|牵头|配合|主责|承办|协办|主管|实施|参与|参加)(?:单位|部门|机构)"
-_LABELLED = re.compile(rf"[（(〔\[]\s*({_ROLE})\s*[：:]")
-_CHARGED = re.compile(r"[（(〔]([^（()）〔〕。；]{2,}?)(?:按职责分工)?(?:共同|分别)?(牵头)?负责[)）〕]")
-_NEXT_ROLE = re.compile(rf"[；;，,]?\s*({_ROLE})\s*[：:]")
-_REGION = re.compile(r"^([一-鿿]{2,3}(?:省|自治区|市))(?=[一-鿿]{2,})")
-_UNIT_END = re.compile(r"等(?:有关)?(?:单位|部门)?$")
-_OPEN, _CLOSE = "（(〔[", "）)〕]"
-_ORGAN = re.compile(r"(?:人民政府|政府|办公厅|办公室|委员会|管理局|银行|法院|检察院|公司|中心|办|厅|局|部|委|署|院|会|海关|协会|部门|单位|分行|管理部)$")
+_ROLE = r"(?:(?:责任|牵头|配合|主责|承办|协办|主办|主管|实施|参与|参加|负责|协同|支持)(?:责任)?(?:单位|部门|机构))"
+_LABELLED = re.compile(rf"[（(〔\[【]\s*({_ROLE})\s*[：:]")
+_PARAGRAPH = re.compile(rf"^[ \t　]*({_ROLE})\s*[：:]", re.M)
+_NEXT_ROLE = re.compile(rf"[；;，,。\s]*({_ROLE})\s*[：:]")
+_CHARGED = re.compile(r"[（(〔【]([^（()）〔〕【】。；：]{2,}?)(?:按照?(?:各自)?职[责能]分工)?(?:共同|分别|等)?(牵头负责|牵头|负责)[)）〕】]")
+_LED = re.compile(r"[（(〔【]([^（()）〔〕【】。：]{2,}?)牵头[，,；;]\s*([^（()）〔〕【】。：]{2,}?)(?:按照?职[责能]分工)?(?:参与|参加|配合|负责|落实)[)）〕】]")
+_REGION = re.compile(r"^([一-鿿]{2,3}?(?:省|自治区|市)|内蒙古自治区|广西壮族自治区|西藏自治区|宁夏回族自治区|新疆维吾尔自治区)(?=[一-鿿]{2,})")
+_LOCAL = re.compile(r"^(?:人民)?政府$")
+_UNIT_END = re.compile(r"等(?:有关|相关)?(?:单位|部门)?$|按照?(?:各自)?职[责能]分工(?:负责)?$")
+_OPEN, _CLOSE = "（(〔[【", "）)〕]】"
+_ORGAN = re.compile(
+    r"(?:人民政府|政府|办公厅|办公室|委员会|管理局|银行|法院|检察院|公司|中心|办|厅|局|部|委|署|院|会|海关|协会|部门|单位|分行|管理部|总队|大队)$"
+)
+_ORGAN_SHORT = re.compile(r"(?:办|部|院|会|署)$")  # also ends many words that are no organ: 补办, 学会, 内部
+_NO_ORGAN = re.compile(r"[，。；：]|(?:补办|续办|办理|代办|内部|全部|机会|社会|大会|监督)$")
 
 
 def duties(text: str) -> tuple[Duty, ...]:
-    """Every labelled bracket of `text`, and brackets of the form （…牵头负责）, as printed."""
-    found: list[Duty] = []
+    """Every labelled bracket or paragraph of `text`, and brackets of the form （…牵头负责）, as printed."""
+    found: list[tuple[int, list[Duty]]] = []
     for match in _LABELLED.finditer(text):
-        body = text[match.end() : _closing(text, match.start())]
-        role = match[1]
-        place = 0
-        for change in _NEXT_ROLE.finditer(body):
-            found += _groups(role, body[place : change.start()])
-            role, place = change[1], change.end()
-        found += _groups(role, body[place:])
+        found.append((match.start(), _roles(match[1], text[match.end() : _closing(text, match.start())])))
+    for match in _PARAGRAPH.finditer(text):
+        end = text.find("\n", match.end())
+        found.append((match.start(), _roles(match[1], text[match.end() : end if end >= 0 else len(text)])))
+    for match in _LED.finditer(text):
+        if all(is_organ(unit) for unit in _units(match[1])):
+            found.append((match.start(), _groups("牵头单位", match[1]) + _groups("配合单位", match[2])))
     for match in _CHARGED.finditer(text):
-        if not _LABELLED.match(match[0]) and all(_ORGAN.search(u) or _REGION.match(u + "政府") for u in _units(match[1])):
-            found += _groups("牵头单位" if match[2] else "责任单位", match[1])
-    return tuple(found)
+        if all(is_organ(unit) or _REGION.match(unit + "政府") for unit in _units(match[1])):
+            found.append((match.start(), _groups("牵头单位" if "牵头" in match[2] else "责任单位", match[1])))
+    return tuple(duty for _, group in sorted(found, key=lambda pair: pair[0]) for duty in group)
 
 
-def cell_duties(role: str, units: tuple[str, ...]) -> tuple[Duty, ...]:
-    """Duties of a list row, whose units stand in cells of their own."""
-    return tuple(
-        Duty(role, region[1] if (region := _REGION.match(unit)) else None, (unit,)) for unit in units
-    )  # fmt: skip
+def cell_duties(role: str | None, units: Sequence[str], regions: Sequence[str] = ()) -> tuple[Duty, ...]:
+    """Duties of a list row, whose units stand in cells of their own; `regions`: provinces that head the columns."""
+    found: list[tuple[str | None, list[str]]] = []
+    for unit in units if role else ():
+        region = _region(unit) or _column_region(unit, regions)
+        if not found or found[-1][0] != region:
+            found.append((region, []))
+        found[-1][1].append(unit)
+    return tuple(Duty(role or "", region, tuple(names)) for region, names in found)
 
 
 def is_organ(text: str) -> bool:
-    """Whether a cell reads like the name of an organ."""
-    bare = _UNIT_END.sub("", text)
-    return len(bare) <= 24 and bool(_ORGAN.search(bare)) and not re.search(r"[，。；：]", bare)
+    """Whether a name reads like that of an organ."""
+    bare = re.sub(r"[（(][^（()）]*[)）]$", "", _UNIT_END.sub("", text))
+    if not 2 <= len(bare) <= 24 or not _ORGAN.search(bare) or _NO_ORGAN.search(bare):
+        return False
+    return not _ORGAN_SHORT.search(bare) or len(bare) <= 12 or bool(_REGION.match(bare))
+
+
+def _region(unit: str) -> str | None:
+    match = _REGION.match(unit)
+    return match[1] if match else None
+
+
+def _column_region(unit: str, regions: Sequence[str]) -> str | None:
+    """省… and …厅 belong to the province among the columns, 市… to the municipality; of others nothing is printed."""
+    kind = "省" if unit.startswith("省") or unit.endswith("厅") else "市" if unit.startswith("市") else "\0"
+    fitting = [region for region in regions if region.endswith(kind)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _roles(role: str, body: str) -> list[Duty]:
+    found: list[Duty] = []
+    place = 0
+    for change in _NEXT_ROLE.finditer(body):
+        found += _groups(role, body[place : change.start()])
+        role, place = change[1], change.end()
+    return found + _groups(role, body[place:])
 
 
 def _closing(text: str, opening: int) -> int:
@@ -60,18 +99,23 @@ def _closing(text: str, opening: int) -> int:
 
 
 def _groups(role: str, text: str) -> list[Duty]:
-    """Units grouped by the province printed before the first of them."""
+    """Units grouped by the province printed before the first of them.
+
+    A group is set off by ；; within one, a new province's name before an organ begins another (…，四川省发展改革委、…),
+    while a lone 成都市政府 stays in the group of its province.
+    """
     groups: list[tuple[str | None, list[str]]] = []
     for part in _split(text, "；;"):
         fresh = True
-        for unit in _units(part):
-            region = _REGION.match(unit)
-            if fresh or (region and region[1].endswith("省") and groups[-1][0] != region[1]):
-                groups.append((region[1] if region else None, []))
-                fresh = False
-            elif region and region[1].endswith("市") and groups[-1][0] not in (None, region[1]) and _split(part, "，,")[1:]:
-                groups.append((region[1], []))
-            groups[-1][1].append(unit)
+        for piece in _split(part, "，,"):
+            for place, unit in enumerate(_units(piece)):
+                region = _region(unit)
+                local = bool(region and region.endswith("市") and _LOCAL.match(unit[len(region) :]))
+                begins = region is not None and region != (groups[-1][0] if groups else None)
+                if fresh or begins and (region or "").endswith(("省", "自治区")) or begins and place == 0 and not local:
+                    groups.append((region, []))
+                    fresh = False
+                groups[-1][1].append(unit)
     return [Duty(role, region, tuple(units)) for region, units in groups if units]
 
 

@@ -142,6 +142,13 @@ def spaces(text: str) -> str:
     return joined + mark + tail.replace(" ", "")
 
 
+def signature(text: str) -> list[str]:
+    """The organs a line names, and nothing else; [] where it is no signature."""
+    parts = text.split()
+    named = len(text) <= 60 and all(_organ(part) and len(part) <= 24 and not re.search(r"[。，；：、]", part) for part in parts)
+    return parts if named else []
+
+
 def _same_policy(a: str, b: str) -> bool:
     from rapidfuzz import fuzz
 
@@ -176,8 +183,8 @@ def _signature(paragraphs: Sequence[Paragraph]) -> tuple[str, ...]:
             continue
         names: list[str] = []
         for before in reversed(paragraphs[:place]):
-            parts = [part for part in re.split(r"[ 　]+", before.text.strip()) if part]
-            if len(before.text) > 60 or not parts or not all(_organ(part) and "。" not in part and len(part) <= 24 for part in parts):
+            parts = signature(before.text)
+            if not parts:
                 break
             names[:0] = parts
         if names:

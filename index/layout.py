@@ -73,8 +73,8 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
-def rows(lines: Sequence[Line]) -> tuple[list[Row], list[Line]]:
-    """The lines with text, and the page numbers dropped from among them."""
+def rows(lines: Sequence[Line], markdown: bool = False) -> tuple[list[Row], list[Line]]:
+    """The lines with text, and the page numbers dropped from among them; Markdown's # - > are taken as markup."""
     kept: list[Row] = []
     dropped: list[Line] = []
     usual = _usual_gap(lines)
@@ -90,7 +90,7 @@ def rows(lines: Sequence[Line]) -> tuple[list[Row], list[Line]]:
             dropped.append(line)
             after_number, gap = True, 0
             continue
-        mark = _MARKDOWN.match(line.text)
+        mark = _MARKDOWN.match(line.text) if markdown else None
         level = len(mark[1]) if mark and mark[1] else 0
         if mark:
             text = line.text[mark.end() :].strip()
@@ -181,7 +181,8 @@ def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
             return not _heading_like(row)
         if marker(row.text) is not None or _heading_like(row):
             return False
-        return not set_in.opening(row.width)
+        # The tail of a paragraph ends it with a stop; a short line without one is a caption or a signature.
+        return not set_in.opening(row.width) and (set_in.full(row.width) or _stops(row.text))
     if marker(row.text) is not None:
         return False
     if last.text[-1:] in "，,、" or (open_sentence and _brackets_open(group)):
@@ -195,6 +196,10 @@ def _closed(text: str) -> bool:
     """Whether a sentence ends here: closing marks behind a stop count with it."""
     bare = text.rstrip("”’」』）)〕》\" ")
     return bare[-1:] in _CLOSED or (bare != text and bool(_ENDS_IN_BRACKET.search(text)) and _units_end(text))
+
+
+def _stops(text: str) -> bool:
+    return _closed(text) or text[-1:] in "”’）)〕》"
 
 
 def _units_end(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 Text extraction leaves each cell on lines of its own, rows run over page breaks with the header printed again, and
 some rows come out flattened on one line. The running number in the first column is what holds: a row starts where the
-next number stands.
+next number stands. Where cells are set apart by tabs, each line is a row, numbered or not.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.cells import cells, is_deadline, take_group, units, usual_width
 from index.documents import DOC_NO
 from index.duties import is_organ
 from index.layout import Row
@@ -19,108 +20,176 @@ from index.schema import Line
 
 _HEAD = re.compile(r"^序\s*号(?:\s|$)")
 _HEAD_SPLIT = ("序", "号")
-_NOTE = re.compile(r"^注\s*[：:]")
+_HEAD_WORDS = re.compile(r"序号|重点|工作|任务|事项|项目|名称|责任|牵头|配合|实施|单位|部门|完成|时限|时间|类型|类别|内容|措施|备注|目标")
+_UNIT_COLUMN = re.compile(r"(责任|牵头|配合|实施|主管|承办|负责)\s*(单\s*位|部\s*门)")
+_NOTE = re.compile(r"^(?:备\s*)?注\s*[：:]")
 _SUM = re.compile(r"^[合小总]\s*计(?:\s|$)")
-_DEADLINE = re.compile(r"^(?:\d{4}\s*年)?(?:\d{1,2}\s*月)?(?:\d{1,2}\s*日)?(?:底|末|上半年|下半年)?(?:前)?(?:完成)?$|^(?:持续推进|长期|全年|每年)$")
-_PREFIXED = re.compile(r"^[一-鿿]{2,3}(?:省|自治区|市)[一-鿿（]{2,}")
 _MEASURE = re.compile(r"^(?:公里|平方|千瓦|[万亿吨米个座户%])")  # what stands behind a figure, not a row number
 _NUMERIC = re.compile(r"^[\d.\s—–%％\-]+$")
 _MAX_HEAD = 16  # rows a header may be spread over
+_GROUPS = ("一、", "（一）")
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One numbered row; `cells` in printed order, wrapped lines of a cell rejoined."""
+    """One row; `cells` in printed order, wrapped lines of a cell rejoined."""
 
     number: int | None  # None for a sum or a note
     cells: tuple[str, ...]
-    group: str | None  # the group line above it, such as 一、航道工程 806 307
     line: Line
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """Cells that name organs."""
-        parts = (part for cell in self.cells for part in cell.split())
-        return tuple(part for part in parts if len(part) > 2 and is_organ(part))
+    group: str | None = None  # the group it stands in, such as 一、航道工程 806 307
+    group_line: Line | None = None  # where the group's own line stands, in the first row below it
+    in_cell: bool = False  # the group is named in this row's first cell
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list: its header line, its rows, the repeated headers dropped, and how many rows of text it took."""
+    """A list: its header, its rows, the repeated headers dropped, and how many rows of text it took."""
 
     head: str
+    line: Line
     rows: tuple[TableRow, ...]
     dropped: tuple[Line, ...]
     size: int
 
     @property
-    def role(self) -> str:
-        """What the unit column is called."""
-        match = re.search(r"(责任|牵头|配合|实施|主管|承办)\s*(单\s*位|部\s*门)", self.head)
-        return "".join(match[0].split()) if match else "责任单位"
+    def role(self) -> str | None:
+        """What the unit column is called; None where there is none."""
+        return unit_column(self.head)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The provinces that columns are headed with."""
+        bare = _HEAD_WORDS.sub(" ", "".join(self.head.split()))
+        return tuple(re.findall(r"(?<![一-鿿])[一-鿿]{2,3}?(?:省|自治区|市)|(?<=[省市区])[一-鿿]{2,3}?(?:省|自治区|市)", bare))
+
+
+def unit_column(head: str) -> str | None:
+    match = _UNIT_COLUMN.search("".join(head.split()))
+    return match[0] if match else None
 
 
 def begins(found: Sequence[Row], place: int) -> bool:
-    """Whether a list's header starts at `place`: 序号, alone or with other column names, and a row 1 soon after."""
+    """Whether a list starts at `place`: 序号, alone or with other column names, and a row 1 soon after; or tabs."""
     text = found[place].text
     following = found[place + 1].text if place + 1 < len(found) else ""
+    if _is_grid(text, following):
+        return True
     if not (_HEAD.match(text) or (text == _HEAD_SPLIT[0] and following == _HEAD_SPLIT[1])):
         return False
     return _head_end(found, place) is not None
 
 
 def read(found: Sequence[Row], place: int) -> Table:
-    """The list whose header starts at `place`."""
-    end = _head_end(found, place)
-    head_rows = found[place:end]
-    head = [row.text for row in head_rows]
-    dropped: list[Line] = []
-    rows: list[TableRow] = []
-    group: str | None = None
-    current: list[Row] = []
-    number = 0
-    at = end
+    """The list that starts at `place`."""
+    following = found[place + 1].text if place + 1 < len(found) else ""
+    if _is_grid(found[place].text, following):
+        return _read_grid(found, place)
+    end = _head_end(found, place) or place + 1
+    head = [row.text for row in found[place:end]]
+    reader = _Reader(found, head, unit_column(" ".join(head)) is not None)
+    size = reader.run(end) - place
+    return Table(" ".join(head), found[place].line, tuple(reader.rows), tuple(reader.dropped), size)
 
-    def flush() -> None:
-        if current:
-            cells = _cells([row.text for row in current])
-            rows.append(TableRow(number or None, cells, group, current[0].line))
-            current.clear()
 
-    while at < len(found):
-        row = found[at]
-        if _is_head(found, at, head) and not _restarts(found, at + len(head), number):
-            dropped += [r.line for r in found[at : at + len(head)]]
-            at += len(head)
-            continue
-        if begins(found, at) or _ends(found, at, number, head):
-            break  # begins: another header, or this one before a new row 1
-        if _SUM.match(row.text) and number == 0:
-            rows.append(TableRow(None, (row.text,), None, row.line))
-        elif _starts(row, number + 1, found[at + 1] if at + 1 < len(found) else None):
-            flush()
-            number += 1
-            current.append(row)
-        elif _group_line(row, current, found[at + 1] if at + 1 < len(found) else None, number):
-            flush()
-            group = row.text
-        elif _NOTE.match(row.text):
-            flush()
-            rows.append(TableRow(None, (row.text,), group, row.line))
+class _Reader:
+    """Reads rows until the list ends."""
+
+    def __init__(self, found: Sequence[Row], head: Sequence[str], with_units: bool) -> None:
+        self.found, self.head, self.with_units = found, head, with_units
+        self.rows: list[TableRow] = []
+        self.dropped: list[Line] = []
+        self.number = 0
+        self.group: str | None = None
+        self.group_line: Line | None = None
+        self.current: list[Row] = []
+        self.width = 0
+
+    def run(self, at: int) -> int:
+        """Read from `at`; the place behind the list."""
+        begin = at
+        while at < len(self.found):
+            row, following = self.found[at], self._at(at + 1)
+            if self._is_head(at) and not self._restarts(at + len(self.head)):
+                self.dropped += [r.line for r in self.found[at : at + len(self.head)]]
+                at += len(self.head)
+                continue
+            if begins(self.found, at) or self._ends(at):
+                break  # begins: another header, or this one before a new row 1
+            if _SUM.match(row.text) and self.number == 0:
+                self.rows.append(TableRow(None, (row.text,), row.line))
+            elif _starts(row, self.number + 1, following):
+                self._flush(begin, at)
+                self.number += 1
+                self.current.append(row)
+            elif self._is_group(row, following):
+                self._flush(begin, at)
+                self.group, self.group_line = row.text, row.line
+                self.number = 0 if _starts(following, 1, None) else self.number
+            elif _NOTE.match(row.text):
+                self._flush(begin, at)
+                self.rows.append(TableRow(None, (row.text,), row.line))
+                if not self._is_head(at + 1) and not _starts(following, self.number + 1, self._at(at + 2)):
+                    return at + 1
+            else:
+                self.current.append(row)
+            at += 1
+        self._flush(begin, at)
+        return at
+
+    def _flush(self, begin: int, end: int) -> None:
+        if not self.current:
+            return
+        self.width = self.width or usual_width([row.text for row in self.found[begin : begin + 200]])
+        first, lines = self.current[0].text, [row.text for row in self.current]
+        named, taken = take_group(lines[1:]) if first.isdigit() else (None, 0)
+        if named is not None:
+            self.group, self.group_line = named, None
+            row = (first, named, *cells(lines[1 + taken :], self.width, self.with_units))
+        elif first.isdigit() and len(lines) > 1:
+            row = (first, *cells(lines[1:], self.width, self.with_units))
         else:
-            current.append(row)
-        at += 1
-    flush()
-    return Table(" ".join(head), tuple(rows), tuple(dropped), at - place)
+            row = tuple(cells(lines, self.width, self.with_units))
+        charged = units((first, *row[2:]) if named is not None else row) if self.with_units else ()
+        self.rows.append(
+            TableRow(self.number or None, row, self.current[0].line, self.group, self.group_line, named is not None, charged)
+        )
+        self.group_line = None
+        self.current = []
 
+    def _at(self, place: int) -> Row | None:
+        return self.found[place] if place < len(self.found) else None
 
-def _is_head(found: Sequence[Row], at: int, head: Sequence[str]) -> bool:
-    return [row.text for row in found[at : at + len(head)]] == list(head)
+    def _is_head(self, at: int) -> bool:
+        return [row.text for row in self.found[at : at + len(self.head)]] == list(self.head)
 
+    def _restarts(self, at: int) -> bool:
+        """Behind a header: whether numbering begins anew, so that this is another list with the same columns."""
+        row = self._at(at)
+        return self.number > 1 and row is not None and _starts(row, 1, self._at(at + 1))
 
-def _restarts(found: Sequence[Row], at: int, number: int) -> bool:
-    """Behind a header: whether numbering begins anew, so that this is another list with the same columns."""
-    return number > 1 and at < len(found) and _starts(found[at], 1, found[at + 1] if at + 1 < len(found) else None)
+    def _is_group(self, row: Row, following: Row | None) -> bool:
+        """一、航道工程 806 307: a group heading between two rows."""
+        mark = marker(row.text)
+        if mark is None or mark.kind not in _GROUPS or following is None or len(row.text) > 40:
+            return False
+        return _starts(following, self.number + 1, None) or _starts(following, 1, None)
+
+    def _ends(self, at: int) -> bool:
+        """A list ends where another list's title stands before its header, or where prose sets in again."""
+        row = self.found[at]
+        for k in (at + 1, at + 2):
+            if k < len(self.found) and begins(self.found, k) and (not self._is_head(k) or self._restarts(k + len(self.head))):
+                return not is_organ(row.text) and len(row.text) > 4 and not is_deadline(row.text)
+        mark = marker(row.text)
+        if mark is not None and self.number > 0:
+            if mark.kind in ("编", "章", "节", "条", "附件"):
+                return True
+            if mark.kind in _GROUPS and len(self.current) > 1 and not self._is_group(row, self._at(at + 1)):
+                return True
+        bare = "".join(row.text.split())
+        return bool(DOC_NO.match(bare)) or (row.width > 78 and "。" in row.text and not row.text[0].isdigit())
 
 
 def _head_end(found: Sequence[Row], place: int) -> int | None:
@@ -129,14 +198,17 @@ def _head_end(found: Sequence[Row], place: int) -> int | None:
         text = found[at].text
         if re.match(r"^1(?:\s|$)", text) or _SUM.match(text):
             return at
+        mark = marker(text)
+        if mark is not None and mark.kind in _GROUPS and at + 1 < len(found) and _starts(found[at + 1], 1, None):
+            return at
         if re.search(r"[。；]", text):
             return None
     return None
 
 
-def _starts(row: Row, number: int, following: Row | None) -> bool:
+def _starts(row: Row | None, number: int, following: Row | None) -> bool:
     """Whether `row` opens the row with this running number: alone on its line, or before its first cell."""
-    match = re.match(rf"^{number}(?:\s+(\S.*))?$", row.text)
+    match = re.match(rf"^{number}(?:\s+(\S.*))?$", row.text) if row is not None else None
     if match is None:
         return False
     rest = match[1] if match[1] is not None else following.text if following is not None else ""
@@ -145,81 +217,22 @@ def _starts(row: Row, number: int, following: Row | None) -> bool:
     return not re.match(r"^(?:[年月日]|公里|平方米|万?千瓦)", rest) and not (alone and (_MEASURE.match(rest) or _NUMERIC.match(rest)))
 
 
-def _group_line(row: Row, current: Sequence[Row], following: Row | None, number: int) -> bool:
-    """一、航道工程 806 307: a group heading between two rows."""
-    mark = marker(row.text)
-    if mark is None or mark.kind != "一、":
-        return False
-    return bool(re.search(r"\s\d+\s+\d+$", row.text)) and following is not None and _starts(following, number + 1, None)
+def _is_grid(text: str, following: str) -> bool:
+    """Cells set apart by tabs, in this line and the next."""
+    return "\t" in text and text.count("\t") == following.count("\t")
 
 
-def _ends(found: Sequence[Row], at: int, number: int, head: Sequence[str]) -> bool:
-    """A list ends where another list's title stands before its header, or where prose sets in again."""
-    row = found[at]
-    if any(
-        begins(found, k) and (not _is_head(found, k, head) or _restarts(found, k + len(head), number))
-        for k in (at + 1, at + 2) if k < len(found)
-    ):  # fmt: skip
-        return not is_organ(row.text) and len(row.text) > 4 and not _DEADLINE.match("".join(row.text.split()))
-    mark = marker(row.text)
-    if mark is not None and mark.kind in ("章", "节", "附件") and number > 0:
-        return True
-    return bool(DOC_NO.match("".join(row.text.split()))) or (row.width > 78 and "。" in row.text and not row.text[0].isdigit())
-
-
-def _cells(lines: Sequence[str]) -> tuple[str, ...]:
-    """Wrapped lines of a cell rejoined; organs, deadlines and figures are cells of their own."""
-    cells: list[str] = []
-    kinds: list[str] = []
-    for text in lines:
-        kind = _kind(text)
-        last = kinds[-1] if kinds else ""
-        if cells and last == kind == "text":
-            cells[-1] += text
-        elif cells and last == kind == "figure" and _one_figure(cells[-1], text):
-            cells[-1] += text
-        elif cells and last == "organ" and kind in ("organ", "text") and _name_goes_on(cells[-1], text):
-            cells[-1] += text
-        elif cells and last == "text" and kind == "organ" and _unfinished(cells[-1], text):
-            cells[-1] += text
-        else:
-            cells.append(text)
-            kinds.append(kind)
-            continue
-        kinds[-1] = _kind(cells[-1])
-    return tuple(cells)
-
-
-def _kind(text: str) -> str:
-    bare = "".join(text.split())
-    if _DEADLINE.match(bare):
-        return "deadline"
-    if _NUMERIC.match(text):
-        return "figure"
-    if _several(text):
-        return "organ"
-    named = bool(_PREFIXED.match(bare)) and len(bare) <= 18 and not re.search(r"[，。；：、]", bare)
-    return "organ" if named or is_organ(bare) or bare == "（单位）" else "text"
-
-
-def _several(text: str) -> bool:
-    """Cells of a flattened row: organs, and perhaps a deadline, set apart by blanks (…办 …厅 2025 年)."""
-    parts = re.sub(r"(\d)\s+(?=[年月日])", r"\1", text).split()
-    return len(parts) > 1 and is_organ(parts[0]) and all(is_organ(p) or _DEADLINE.match(p) for p in parts)
-
-
-def _name_goes_on(before: str, text: str) -> bool:
-    """The rest of an organ's name over the line: 四川省人力资源社会 + 保障厅, …管理 + 局."""
-    if text == "（单位）" or len(text) <= 2:
-        return True
-    return bool(_PREFIXED.match(before)) and not _PREFIXED.match(text) and (len(text) <= 5 or not is_organ(before))
-
-
-def _one_figure(before: str, text: str) -> bool:
-    """202 + 3 is a year cut in two, 5. + 7 an amount."""
-    return before.endswith(".") or (before.isdigit() and len(before) < 4 and before.startswith("20") and text[:1].isdigit())
-
-
-def _unfinished(before: str, text: str) -> bool:
-    """An organ-like line that is still part of the sentence before it (…推动文化旅游 / 部门…)."""
-    return not _PREFIXED.match(text) and (before.endswith(("、", "，", "（", "“", "和", "与")) or len(text) <= 3)
+def _read_grid(found: Sequence[Row], place: int) -> Table:
+    end = place + 1
+    while end < len(found) and "\t" in found[end].text:
+        end += 1
+    head = found[place].text.replace("\t", " ")
+    column = next((i for i, name in enumerate(found[place].text.split("\t")) if unit_column(name)), None)
+    rows: list[TableRow] = []
+    for row in found[place + 1 : end]:
+        parts = [part.strip() for part in row.text.split("\t")]
+        number = int(parts[0]) if parts[0].isdigit() and len(parts[0]) < 5 else len(rows) + 1
+        named = parts[column] if column is not None and column < len(parts) else ""
+        charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", named) if unit)
+        rows.append(TableRow(number, tuple(part for part in parts if part), row.line, units=charged))
+    return Table(head, found[place].line, tuple(rows), (), end - place)

@@ -1,0 +1,107 @@
+"""Where a document's covering notice ends and its body begins. Pure.
+
+A 印发通知 is followed by the policy, which prints its own title again: that line is the boundary. A document issued
+directly has a head instead: 文号, addressee, and the sentence that leads to what follows (现批复如下：).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.documents import DOC_NO
+from index.headers import date_line, repair_quotes, spaces
+from index.layout import Paragraph, Row
+from index.markers import marker
+
+_LEADS = re.compile(r"(?:如下|以下\S{0,6})[。：:]$")
+_DISTRIBUTION = re.compile(r"^[（(](?:此件|公开|主动公开|依申请公开|不予公开)")
+_OTHER_TITLE = re.compile(r"^(?:附\s*件|现将|《?关于)|[：:，。；,;]$")
+_MAX_HEAD = 160  # characters of an opening that still is a document's head; a longer one is its preamble
+_FAR = 400  # rows: no notice is longer
+_COVER_DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月$")
+
+
+@dataclass(frozen=True, slots=True)
+class BodyTitle:
+    """The rows [begin, end) that print the policy's title again, and that title without blanks."""
+
+    begin: int
+    end: int
+    text: str
+
+
+def body_title(found: Sequence[Row], own: str) -> BodyTitle | None:
+    """The one to five rows that repeat the policy's title `own` before its body; None if nowhere repeated."""
+    from rapidfuzz import fuzz
+
+    wanted = _plain(own)
+    best: tuple[float, int, int] | None = None
+    for place in range(min(len(found), _FAR)):
+        joined = ""
+        for size in range(1, 6):
+            if place + size > len(found) or len(joined) > len(wanted) + 12:
+                break
+            joined += _plain(found[place + size - 1].text)
+            if len(joined) < 6 or abs(len(joined) - len(wanted)) > 12 and not wanted.startswith(joined):
+                continue
+            if "。" in joined or not wanted.startswith("关于") and _OTHER_TITLE.search(found[place].text):
+                continue
+            # A list's own name may be the first part of the title it was issued under.
+            part = wanted.startswith(joined) and len(joined) >= 0.6 * len(wanted)
+            score = max(fuzz.ratio(joined, wanted), 88.0 if part else 0.0)
+            if score >= 88 and marker(found[place].text) is None and (best is None or score > best[0]):
+                best = (score, place, size)
+    if best is None:
+        return None
+    _, begin, size = best
+    text = repair_quotes(spaces("".join(row.text for row in found[begin : begin + size])))
+    end = begin + size
+    while end < len(found) and _COVER_DATE.match(found[end].text):
+        end += 1  # a plan's cover prints its month below the title
+    return BodyTitle(begin, end, text[1:-1] if text.startswith("《") and text.endswith("》") else text)
+
+
+def head_end(opening: Sequence[Paragraph], issues_another: bool, titled: bool) -> int:
+    """How many opening paragraphs belong to the notice of a document that does not repeat a title.
+
+    `issues_another`: its title says that it issues another text (印发《…》), so that all before the body is notice.
+    """
+    first = next((i for i, p in enumerate(opening) if marker(p.text) is not None or p.heading), len(opening))
+    for place, paragraph in enumerate(opening[:first]):
+        if _LEADS.search(paragraph.text):
+            return place + 1
+    dated = next((i for i, p in enumerate(opening[:first]) if date_line(p.text) is not None), None)
+    if issues_another and dated is not None:
+        end = dated + 1
+        while end < first and _DISTRIBUTION.match(opening[end].text):
+            end += 1
+        return end
+    if issues_another:
+        return first
+    if not titled:
+        return 0
+    head = 0
+    while head < first and is_head_line(opening[head].text):
+        head += 1
+    short = sum(len(p.text) for p in opening[head:first]) <= _MAX_HEAD
+    return first if head and short and first < len(opening) else head
+
+
+def is_head_line(text: str) -> bool:
+    """文号, addressee, date, or a bracketed note on adoption: what stands between a title and its text."""
+    bare = "".join(text.split())
+    return (
+        bool(DOC_NO.match(bare)) or bare.endswith(("：", ":")) or date_line(text) is not None
+        or (bare[:1] in "（(" and bare[-1:] in "）)")
+    )  # fmt: skip
+
+
+def is_closing_line(text: str) -> bool:
+    """Date or distribution mark (（此件公开发布）)."""
+    return date_line(text) is not None or bool(_DISTRIBUTION.match(text)) and len(text) < 30
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).strip("《》").translate(str.maketrans("“”＂()", "\"\"\"（）"))
