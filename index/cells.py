@@ -39,15 +39,18 @@ def cells(lines: Sequence[str], width: int, with_units: bool) -> list[str]:
     """The cells that consecutive lines of one row make up; `width` as of `usual_width`."""
     out: list[str] = []
     kinds: list[str] = []
-    before = ""
+    before, wide = "", False
     for text in lines:
         kind = _kind(text, with_units)
-        if out and _goes_on(out[-1], kinds[-1], before, text, kind, width):
+        # A cell of the widest column has ended where a line stops short of its edge.
+        ended = with_units and wide and columns(before) < width - 8
+        if out and not ended and _goes_on(out[-1], kinds[-1], before, text, kind, width):
             out[-1] += text
             kinds[-1] = "text" if kinds[-1] == "text" else _kind(out[-1], with_units)
         else:
             out.append(text)
             kinds.append(kind)
+            wide = bool(width) and columns(text) >= width - 8
         before = text
     return out
 
@@ -60,7 +63,7 @@ def units(row: Sequence[str]) -> tuple[str, ...]:
         beyond[0] = beyond[0][1:]  # the task
     found: list[str] = []
     cut = False  # the name so far lacks its end, which stands behind the next cell
-    for part in (part for group in beyond for part in group):
+    for part in (name for group in beyond for part in group for name in _names(part)):
         if cut and len(part) <= 2 and is_organ(found[-1] + part):
             found[-1] += part
             cut = False
@@ -71,6 +74,13 @@ def units(row: Sequence[str]) -> tuple[str, ...]:
             found.append(part)
             cut = True
     return tuple(name for name in found if is_organ(name))
+
+
+def _names(part: str) -> list[str]:
+    """Several organs in one cell (…政府，有关部门), one by one."""
+    names = [name for name in re.split(r"[、，,；;]", part) if name]
+    listed = len(names) > 1 and is_organ(names[-1]) and all(len(name) <= 24 for name in names) and "。" not in part
+    return names if listed else [part]
 
 
 def is_deadline(text: str) -> bool:

@@ -20,6 +20,8 @@ from index.schema import Duty, Line
 
 LONG = 800  # characters; a longer unit of several paragraphs is cut into them
 _HEADING_MAX = 45  # characters of a heading that stands alone
+_SUBHEAD = BOX_RANK + 1
+_CAPTION = re.compile(r"^(?:图|表)\s*\d|(?:图|表)$")
 _UNIT_RANK = 60  # from （一） inwards a numbered heading and its paragraphs are one clause
 _GLUED = re.compile(r"(?<=[。；])(第[一二三四五六七八九十]+[章节]\s+\S{4,40})$")
 _RUN_IN = re.compile(r"^[^。：；]{1,40}[。：]")
@@ -70,6 +72,7 @@ class Walk:
     root: tuple[str, ...] = ()  # headings above all numbering: an annex's title
     stack: list[tuple[int, str]] = field(default_factory=list)
     unit: Draft | None = None  # the numbered unit that takes the next plain paragraphs
+    bare: bool = False  # the text numbers nothing, so that short lines are its headings
     box: bool = False
     box_numbered: bool = False
     box_amid_units: bool = False  # the text around it is numbered, so that what is not belongs to the box
@@ -91,6 +94,7 @@ def walk(paragraphs: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
     """Add the clauses and headings of consecutive paragraphs to `state.outline`."""
     found = [piece for paragraph in paragraphs for piece in _unglued(paragraph)]
     statute = sum((m := marker(p.text)) is not None and m.kind == "条" for p in found) > 1
+    state.bare = not any(marker(p.text) or p.heading for p in found)
     place = 0
     while place < len(found):
         paragraph = found[place]
@@ -100,7 +104,7 @@ def walk(paragraphs: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
         if mark is not None and mark.kind == "附件":
             place += _annex(paragraph, mark, following, state)
         elif mark is None or (state.listing and mark.kind == "1．" and len(mark.rest) <= _HEADING_MAX):
-            _plain(paragraph, set_in, state)
+            _plain(paragraph, following, set_in, state)
         elif mark.kind == "专栏":
             state.box, state.box_numbered, state.box_amid_units = True, False, state.unit is not None
             _heading(paragraph, mark, state)
@@ -199,7 +203,13 @@ def _mark(paragraph: Paragraph, statute: bool, state: Walk) -> Marker | None:
     return mark
 
 
-def _plain(paragraph: Paragraph, set_in: Measure, state: Walk) -> None:
+def _plain(paragraph: Paragraph, following: Paragraph | None, set_in: Measure, state: Walk) -> None:
+    if (state.box or state.bare) and _heads(paragraph, following, state):
+        state.enter(_SUBHEAD, None)
+        state.outline.append(Heading(paragraph.text, paragraph.line, state.path(), "box" if state.box else state.kind))
+        state.enter(_SUBHEAD, paragraph.text)
+        state.unit, state.box_numbered = None, False
+        return
     if state.box and not _in_box(paragraph, set_in, state):
         state.box = False
         state.enter(BOX_RANK, None)
@@ -209,6 +219,17 @@ def _plain(paragraph: Paragraph, set_in: Measure, state: Walk) -> None:
         return
     kind = "box" if state.box else state.kind
     state.outline.append(Draft(kind, state.path(), [(paragraph.text, paragraph.line)]))
+
+
+def _heads(paragraph: Paragraph, following: Paragraph | None, state: Walk) -> bool:
+    """An unnumbered line that heads what follows: in a box, 航道建设重点 or …任务： before 1．; in a text without numbers."""
+    text = paragraph.text
+    if following is None or len(text) > 40 or _CAPTION.search(text) or is_closing_line(following.text):
+        return False
+    below = marker(following.text)
+    if state.box and below is not None and below.rank >= 70:
+        return text.endswith(("：", ":")) and number(below.label) == 1
+    return len(text) <= 20 and text[-1] not in "。；：，、;:,）)" and below is None and len(following.text) > 40 and not signature(text)
 
 
 def _in_box(paragraph: Paragraph, set_in: Measure, state: Walk) -> bool:

@@ -17,12 +17,13 @@ _PARAGRAPH = re.compile(rf"^[ \t　]*({_ROLE})\s*[：:]", re.M)
 _NEXT_ROLE = re.compile(rf"[；;，,。\s]*({_ROLE})\s*[：:]")
 _CHARGED = re.compile(r"[（(〔【]([^（()）〔〕【】。；：]{2,}?)(?:按照?(?:各自)?职[责能]分工)?(?:共同|分别|等)?(牵头负责|牵头|负责)[)）〕】]")
 _LED = re.compile(r"[（(〔【]([^（()）〔〕【】。：]{2,}?)牵头[，,；;]\s*([^（()）〔〕【】。：]{2,}?)(?:按照?职[责能]分工)?(?:参与|参加|配合|负责|落实)[)）〕】]")
-_REGION = re.compile(r"^([一-鿿]{2,3}?(?:省|自治区|市)|内蒙古自治区|广西壮族自治区|西藏自治区|宁夏回族自治区|新疆维吾尔自治区)(?=[一-鿿]{2,})")
+_REGION = re.compile(r"^(?!有关|相关|全|本|我|其他|省|市|[一-鿿]{0,2}[各两])([一-鿿]{2,3}?(?:省|自治区|市)|内蒙古自治区|广西壮族自治区|西藏自治区|宁夏回族自治区|新疆维吾尔自治区)(?=[一-鿿]{2,})")
 _LOCAL = re.compile(r"^(?:人民)?政府$")
+_RULE = re.compile(r"下同$|^以下|(?:列|排)\S*(?:首位|第一)|为牵头(?:单位|部门)")  # how to read the list, not a unit of it
 _UNIT_END = re.compile(r"等(?:有关|相关)?(?:单位|部门)?$|按照?(?:各自)?职[责能]分工(?:负责)?$")
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 _ORGAN = re.compile(
-    r"(?:人民政府|政府|办公厅|办公室|委员会|管理局|银行|法院|检察院|公司|中心|办|厅|局|部|委|署|院|会|海关|协会|部门|单位|分行|管理部|总队|大队)$"
+    r"(?:人民政府|政府|办公厅|办公室|委员会|管理局|银行|法院|检察院|公司|中心|办|厅|局|部|委|署|院|会|海关|协会|部门|单位|分行|管理部|总队|大队|值班室|研究室)$"
 )
 _ORGAN_SHORT = re.compile(r"(?:办|部|院|会|署)$")  # also ends many words that are no organ: 补办, 学会, 内部
 _NO_ORGAN = re.compile(r"[，。；：]|(?:补办|续办|办理|代办|内部|全部|机会|社会|大会|监督)$")
@@ -49,7 +50,7 @@ def cell_duties(role: str | None, units: Sequence[str], regions: Sequence[str] =
     """Duties of a list row, whose units stand in cells of their own; `regions`: provinces that head the columns."""
     found: list[tuple[str | None, list[str]]] = []
     for unit in units if role else ():
-        region = _region(unit) or _column_region(unit, regions)
+        region = _column_region(unit, regions) if regions else _region(unit)
         if not found or found[-1][0] != region:
             found.append((region, []))
         found[-1][1].append(unit)
@@ -71,6 +72,8 @@ def _region(unit: str) -> str | None:
 
 def _column_region(unit: str, regions: Sequence[str]) -> str | None:
     """省… and …厅 belong to the province among the columns, 市… to the municipality; of others nothing is printed."""
+    if (named := _region(unit)) in regions:
+        return named
     kind = "省" if unit.startswith("省") or unit.endswith("厅") else "市" if unit.startswith("市") else "\0"
     fitting = [region for region in regions if region.endswith(kind)]
     return fitting[0] if len(fitting) == 1 else None
@@ -121,7 +124,7 @@ def _groups(role: str, text: str) -> list[Duty]:
 
 def _units(text: str) -> list[str]:
     units = (_UNIT_END.sub("", "".join(unit.split())).strip("。.；;") for unit in _split(text, "、，,；;"))
-    return [unit for unit in units if unit]
+    return [unit for unit in units if unit and not _RULE.search(unit)]
 
 
 def _split(text: str, marks: str) -> list[str]:
