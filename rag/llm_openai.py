@@ -23,6 +23,8 @@ class EndpointChat:
     before the first byte has come back; and the closed connection is what stops the server.
     """
 
+    _extra: dict[str, Any] = {}  # what a kind of server is asked beyond the protocol
+
     def __init__(self, url: str, model: str, key: str, patience: float) -> None:
         self.name = model
         self._url, self._key, self._patience = url, key, patience
@@ -40,8 +42,8 @@ class EndpointChat:
         request: dict[str, Any] = {"max_tokens": max_tokens, "stream": True}
         if stop:
             request["stop"] = list(stop)
-        if grammar is not None:
-            request["extra_body"] = {"grammar": grammar}
+        if extra := self._extra | ({"grammar": grammar} if grammar is not None else {}):
+            request["extra_body"] = extra
 
         async def read() -> None:
             async with await self._ask(messages, request) as reply:

@@ -22,7 +22,7 @@ WORDING = 0.30  # share of the question's weight of terms that counts as shared 
 FIGURE_WORDING = 0.12  # the same for the best sentence with a figure in it, when a figure is asked for
 RARE = 0.01  # share of clauses: a place named less often than this is none of the corpus's own
 LOOKED_AT = 10  # clauses
-_SAYS_LITTLE = frozenset("目标 要到 达到 数量 数值 规模 指标 标准 大小 总数 需要 要求 压缩 增长 提高 降低 下降 建成 建设 完成 新增 一共 总共 分别 各自 到达 控制 保持".split())
+_SAYS_LITTLE = frozenset("目标 要到 达到 数量 数值 指标 标准 大小 总数 需要 要求 压缩 增长 提高 降低 下降 建成 建设 完成 新增 一共 总共 分别 各自 到达 控制 保持".split())
 _ATTRIBUTE = re.compile(r"([一-鿿]{2})(?:分别|各自|各|大概|大约|一共|总共)?(?:是|为)?多少(?![个家项条座所户名])")
 
 
