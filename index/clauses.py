@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from index.duties import duties
 from index.layout import Measure, Paragraph
 from index.headers import signature
-from index.markers import BOX_RANK, Marker, marker, number
+from index.markers import BOX_RANK, Marker, decimal, marker, number, uses_decimals
 from index.notice import is_closing_line
 from index.schema import Duty, Line
 
@@ -64,6 +64,13 @@ class TitleLine:
 Entry = Draft | Heading | TitleLine
 
 
+def begin(prose: Sequence[Paragraph]) -> Walk:
+    """A walk through a document whose prose is `prose`; what comes before its first number is its preamble."""
+    bare = not any(marker(p.text) or p.heading for p in prose)
+    decimals = uses_decimals([p.text for p in prose])
+    return Walk("clause" if bare and not decimals else "preamble", bare=bare and not decimals, decimals=decimals)
+
+
 @dataclass(slots=True)
 class Walk:
     """Where in the document's outline the walk stands."""
@@ -73,6 +80,7 @@ class Walk:
     stack: list[tuple[int, str]] = field(default_factory=list)
     unit: Draft | None = None  # the numbered unit that takes the next plain paragraphs
     bare: bool = False  # the text numbers nothing, so that short lines are its headings
+    decimals: bool = False  # numbered 1, 1.1, 1.1.1
     box: bool = False
     box_numbered: bool = False
     box_amid_units: bool = False  # the text around it is numbered, so that what is not belongs to the box
@@ -94,7 +102,6 @@ def walk(paragraphs: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
     """Add the clauses and headings of consecutive paragraphs to `state.outline`."""
     found = [piece for paragraph in paragraphs for piece in _unglued(paragraph)]
     statute = sum((m := marker(p.text)) is not None and m.kind == "条" for p in found) > 1
-    state.bare = not any(marker(p.text) or p.heading for p in found)
     place = 0
     while place < len(found):
         paragraph = found[place]
@@ -193,7 +200,7 @@ def _mark(paragraph: Paragraph, statute: bool, state: Walk) -> Marker | None:
     if paragraph.heading:
         mark = marker(paragraph.text)
         return mark if mark and mark.rank < 70 else Marker("#", 10 + paragraph.heading, "", paragraph.text)
-    mark = marker(paragraph.text)
+    mark = _read(paragraph.text, state)
     if mark is None:
         return None
     if statute and mark.rank > 50 and state.unit is not None:
@@ -201,6 +208,10 @@ def _mark(paragraph: Paragraph, statute: bool, state: Walk) -> Marker | None:
     if mark.kind in ("（1）", "①") and state.unit is not None:
         return None  # too small to be cited alone
     return mark
+
+
+def _read(text: str, state: Walk) -> Marker | None:
+    return (decimal(text) if state.decimals else None) or marker(text)
 
 
 def _plain(paragraph: Paragraph, following: Paragraph | None, set_in: Measure, state: Walk) -> None:
@@ -248,7 +259,7 @@ def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, s
         state.box = False
         state.enter(BOX_RANK, None)
     state.listing = False
-    below = marker(following.text) if following is not None else None
+    below = _read(following.text, state) if following is not None else None
     if state.kind == "preamble":
         state.kind = "clause"
         state.enter(0, None)

@@ -11,12 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.layout import Measure, Row
-from index.markers import marker
+from index.markers import DOC_NO, marker
 from index.schema import Line
 
-DOC_NO = re.compile(
-    r"^[（(]?\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*号)\s*[）)]?$"
-)
 _TITLE = re.compile(
     r"关于.{2,}(?:通知|批复|意见|决定|决议|函|公告|通告|通报|报告|方案|办法|规定|措施|规划|请示|命令|令)$|印发.{0,3}《.+》|印发.{4,}(?:通知|方案|意见|办法|规划|要点)$"
 )
@@ -25,7 +22,9 @@ _ADDRESSEE = re.compile(r"[：:]\s*$")
 _CONTENTS = re.compile(r"^目\s*[录次]$")
 _LEADERS = re.compile(r"[.．·…]{3,}\s*\d*\s*$|\s\d{1,3}\s*$")
 _HEADINGS = ("编", "章", "节", "前言", "附件", "一、", "（一）")
-_COVER_DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月$")
+_DATE = re.compile(r"^\S{4}\s*年\s*\S{1,3}\s*月\s*\S{1,3}\s*日$")
+_LABEL = re.compile(r"[：:](?![^《]*》)")
+_MAX_FRONT = 25  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +35,30 @@ class Part:
     title_lines: tuple[Line, ...]
     rows: tuple[Row, ...]  # everything below the title
     dropped: tuple[Line, ...]
+    front: tuple[Row, ...] = ()  # above the title: letterhead, 文号, what a web page prints there
 
 
 def split(found: Sequence[Row], set_in: Measure) -> list[Part]:
     """Cut a file's rows into documents."""
     starts = _starts(found, set_in)
-    if not starts or starts[0][0] > 0:
-        # Text before the first recognised title: a document of its own unless it is only a cover.
-        first = starts[0][0] if starts else len(found)
-        starts = [(0, _plain_title(found[:first]))] + starts if first else starts
+    first = starts[0][0] if starts else len(found)
+    front = found[:first] if starts and _is_front(found[:first]) else []
+    if first and not front:
+        starts = [(0, _plain_title(found[:first])), *starts]  # text before the first title is a document of its own
     parts = []
     for place, (begin, title_rows) in enumerate(starts):
         end = starts[place + 1][0] if place + 1 < len(starts) else len(found)
         below, dropped = _without_contents(found[begin + title_rows : end])
         top = found[begin : begin + title_rows]
         title = "".join(row.text for row in top)
-        parts.append(Part(title, tuple(row.line for row in top), tuple(below), tuple(dropped)))
+        above = tuple(front) if place == 0 else ()
+        parts.append(Part(title, tuple(row.line for row in top), tuple(below), tuple(dropped), above))
     return parts
+
+
+def _is_front(found: Sequence[Row]) -> bool:
+    """Letterhead rather than a text: short lines without a sentence."""
+    return 0 < len(found) <= _MAX_FRONT and all(len(row.text) <= 60 and "。" not in row.text for row in found)
 
 
 def _starts(found: Sequence[Row], set_in: Measure) -> list[tuple[int, int]]:
@@ -78,7 +84,7 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
         if place + size > len(found):
             return 0
         row = found[place + size - 1]
-        if size > 1 and (row.page_top or row.indented and set_in.indents):
+        if size > 1 and (row.page_top or row.indented and set_in.indents) or _DATE.match(row.text) or _LABEL.search(row.text):
             return 0
         joined += "".join(row.text.split())
         if len(joined) > 160 or "。" in joined or "；" in joined:

@@ -9,20 +9,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.documents import DOC_NO
 from index.layout import Paragraph
+from index.markers import DOC_NO
 from index.schema import Period
 
 _KINDS = (
     "规划纲要", "总体规划", "总体方案", "行动方案", "推进方案", "实施方案", "工作方案", "建设方案", "实施细则", "行动计划",
     "工作计划", "实施意见", "指导意见", "若干意见", "政策措施", "若干措施", "管理办法", "暂行办法", "实施办法", "清单",
     "要点", "批复", "规划", "纲要", "方案", "计划", "细则", "意见", "措施", "办法", "条例", "规定", "规则", "准则", "标准",
-    "决定", "决议", "公告", "通告", "通报", "通知", "报告", "指南", "指引", "章程", "法典", "法", "函",
+    "应急预案", "预案", "纪要", "规范", "导则", "规程", "制度", "请示", "决定", "决议", "公告", "通告", "通报", "通知", "报告", "指南", "指引", "章程", "法典", "法", "函",
 )  # fmt: skip
-_LAWS = ("法", "法典", "条例")
-_CENTRAL = re.compile(r"^(?:中共中央|国务院|全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$")
+_ISSUES = r"(?:印发|发布|公布|颁布|下发)"
+_CENTRAL = re.compile(r"^(?:中共中央|国务院|(?:第\S{1,3}届)?全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$")
 _PROVINCE = re.compile(r"^(?:中共)?([一-鿿]{2,3}?(?:省|自治区|市))")
 _ORGAN_END = re.compile(r"(?:人民政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$")
+_ORDER = re.compile(r"^([一-鿿]{2,30}?)(令|公告)\s*([（(]?第\s*\d+\s*号[)）]?)?$")
+_ORDER_NO = re.compile(r"^[（(]?第\d+号[)）]?$")
 _DATE = re.compile(r"(\d{4}|[二〇○Ｏ零一三四五六七八九]{4})\s*年\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*日")
 _YEARS = re.compile(r"[（(]\s*(\d{4})\s*年?\s*[—–\-－~～至到]+\s*(\d{4})\s*年?\s*[)）]")
 _TITLE_YEAR = re.compile(r"(?<!\d)(\d{4})\s*年(?!\s*[—–\-－~～至到])")
@@ -50,10 +52,13 @@ class Header:
     kind: str | None
 
 
-def header(printed: str, notice: Sequence[Paragraph], body_title: str | None, closing: Sequence[Paragraph]) -> Header:
-    """Read the printed title, the notice's paragraphs, the repeated body title, and the last paragraphs."""
+def header(
+    printed: str, own: str | None, notice: Sequence[Paragraph], body_title: str | None, closing: Sequence[Paragraph]
+) -> Header:
+    """Read the printed title, the policy's own (None where it is the printed one), the notice's paragraphs with what
+    stands above the title, the repeated body title, and the last paragraphs."""
     whole = repair_quotes(spaces(printed))
-    own, issuing = policy_title(whole)
+    issuing = policy_title(whole)[1]
     if body_title is not None and own is not None:
         repeated = repair_quotes(spaces(body_title))
         own = repeated if _same_policy(own, repeated) and len(repeated) >= len(own) else own
@@ -63,7 +68,7 @@ def header(printed: str, notice: Sequence[Paragraph], body_title: str | None, cl
     return Header(
         title=own or whole,
         notice_title=whole if own else None,
-        doc_no=next((no for p in notice if (no := _doc_no(p.text))), None),
+        doc_no=next((no for p in notice if (no := _doc_no(p.text))), None) or _order_no(whole, notice),
         issuers=issuers,
         issued_on=next((day for p in around if (day := date_line(p.text))), iso(adopted) if adopted else None),
         level=_level(issuers, own or whole),
@@ -73,12 +78,14 @@ def header(printed: str, notice: Sequence[Paragraph], body_title: str | None, cl
 
 def policy_title(printed: str) -> tuple[str | None, str]:
     """(the policy's own title, the words before 印发 or 关于); None where the document is no 印发通知 of another."""
-    if match := re.match(r"^(.*?)(?:关于)?(?:联合)?印发(?:关于)?《(.+)》(?:的通知|的函)?$", printed):
+    if match := re.match(rf"^(.*?)(?:关于)?(?:联合)?{_ISSUES}(?:关于)?《(.+)》(?:的(?:通知|函|公告|通告|令))?$", printed):
         return match[2], match[1]
-    if match := re.match(r"^(.*?)关于(?:联合)?印发(.+)的通知$", printed):
+    if match := re.match(rf"^(.*?)关于(?:联合)?{_ISSUES}(.+)的(?:通知|公告)$", printed):
         return match[2].strip(), match[1]
     if (match := re.match(r"^(.*?)印发(.*《.+》.+)$", printed)) and not printed.endswith("通知"):
         return match[1] + match[2], match[1]
+    if match := _ORDER.match(printed):
+        return None, match[1]
     return None, re.split(r"关于", printed, maxsplit=1)[0] if "关于" in printed else ""
 
 
@@ -160,6 +167,16 @@ def _doc_no(text: str) -> str | None:
     return match[1].replace("[", "〔").replace("]", "〕").replace("［", "〔").replace("］", "〕") if match else None
 
 
+def _order_no(whole: str, notice: Sequence[Paragraph]) -> str | None:
+    """海州省人民政府令第312号, whose number stands in the title or on the line below it."""
+    match = _ORDER.match("".join(whole.split()))
+    if match is None:
+        return None
+    below = next((no[0] for p in notice if (no := _ORDER_NO.match("".join(p.text.split())))), None)
+    number = match[3] or below
+    return f"{match[1]}{match[2]}{number.strip('（）()')}" if number else None
+
+
 def _issuers(whole: str, issuing: str, notice: Sequence[Paragraph], closing: Sequence[Paragraph]) -> tuple[str, ...]:
     words = re.sub(r"联合$", "", issuing.strip())
     named = tuple(part for part in re.split(r"[ 、]", words) if part)
@@ -168,7 +185,7 @@ def _issuers(whole: str, issuing: str, notice: Sequence[Paragraph], closing: Seq
     for paragraph in notice:
         if match := _LEAD_ISSUERS.search(paragraph.text):
             return tuple(match[1].split("、"))
-    signed = _signature(notice) or _signature(closing)
+    signed = _signature(notice) or _signature(closing) or next((tuple(n) for p in notice if (n := signature(p.text))), ())
     return signed or tuple(name for name in named if _organ(name))
 
 
@@ -194,7 +211,7 @@ def _signature(paragraphs: Sequence[Paragraph]) -> tuple[str, ...]:
 
 def _level(issuers: Sequence[str], title: str) -> str | None:
     if not issuers:
-        return "国家法律" if title.startswith("中华人民共和国") and title.endswith("法") else None
+        return "中央" if re.match(r"中华人民共和国.+(?:法|法典|条例)$", title) else None
     if all(_CENTRAL.match(name) for name in issuers):
         return "中央"
     provinces = {match[1] for name in issuers if (match := _PROVINCE.match(name))}

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.markers import marker
+from index.markers import DOC_NO, marker
 from index.schema import Line
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:\d{1,4}|[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:[，,\s]*共\s*\d+\s*页)?)\s*$")
@@ -130,7 +130,7 @@ def measure(found: Sequence[Row]) -> Measure:
     near = [row for row in found if widest * 0.88 <= row.width <= widest * 1.1]
     broken = sum(not _closed(row.text) for row in near)
     paged = found[0].line.page is not None  # a format with pages breaks its lines, however short the text
-    if not 40 <= widest <= 140 or not paged and (len(near) < 3 or broken * 2 < len(near)):
+    if not 28 <= widest <= 140 or not paged and (len(near) < 3 or broken * 2 < len(near)):
         return Measure(0, False)
     margin = Counter(row.width for row in near).most_common(1)[0][0]
     indented = sum(row.indented for row in found)
@@ -163,7 +163,9 @@ def _join(group: Sequence[Row]) -> Paragraph:
 def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
     """Whether `row` continues the paragraph that `group` holds so far."""
     last = group[-1]
-    if not set_in.margin or last.heading or row.heading:
+    if not set_in.margin or last.heading or row.heading or "\t" in last.text or "\t" in row.text:
+        return False
+    if DOC_NO.match("".join(last.text.split())) or len(row.text) < 40 and DOC_NO.match("".join(row.text.split())):
         return False
     if _CAPTION.match(last.text) and len(group) == 1 and row.width <= 20 and marker(row.text) is None and last.width <= 20:
         return True

@@ -6,6 +6,7 @@ GB/T 9704—2012 orders the levels 一、 → （一） → 1. → （1）; stat
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _CN = "一二三四五六七八九十百千零〇○两"
@@ -25,7 +26,14 @@ _KINDS: tuple[tuple[str, int, str], ...] = (
     ("——", 90, r"[—–―─－]{1,4}(?![—–―─－])"),
 )
 _PATTERNS = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in _KINDS)
+DOC_NO = re.compile(
+    r"^[（(]?\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*号)\s*[）)]?$"
+)
 _PREFACE = re.compile(r"^(?:前\s*言|序\s*言|引\s*言|导\s*言)$")
+
+
+_DECIMAL = re.compile(r"^(\d{1,2}(?:[.．]\d{1,2}){0,3})[.．]?[\s　]*(?=[一-鿿“《])(.*)$")
+_DECIMAL_RANKS = (45, 61, 62, 63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,21 @@ def marker(text: str) -> Marker | None:
                 return None
             return Marker(kind, rank, match[0].strip(), rest)
     return None
+
+
+def decimal(text: str) -> Marker | None:
+    """The numbering 1 / 1.1 / 1.1.1 of plans for emergencies and of standards, for texts known to use it."""
+    match = _DECIMAL.match(text)
+    if match is None:
+        return None
+    depth = len(re.findall(r"[.．]", match[1]))
+    return Marker("1.1", _DECIMAL_RANKS[depth], match[1], match[2])
+
+
+def uses_decimals(texts: Sequence[str]) -> bool:
+    """Whether paragraphs are numbered 1.1, 1.2 …: some x.1 with x.2 behind it; a lone 1.2 is a figure."""
+    labels = [found.label for text in texts if (found := decimal(text)) is not None]
+    return any(re.fullmatch(r"\d+[.．]1", label) and label[:-1] + "2" in labels for label in labels)
 
 
 def number(label: str) -> int | None:

@@ -10,16 +10,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.documents import DOC_NO
 from index.headers import date_line, repair_quotes, spaces
 from index.layout import Paragraph, Row
-from index.markers import marker
+from index.markers import DOC_NO, marker
 
 _LEADS = re.compile(r"(?:如下|以下\S{0,6})[。：:]$")
 _DISTRIBUTION = re.compile(r"^[（(](?:此件|公开|主动公开|依申请公开|不予公开)")
 _OTHER_TITLE = re.compile(r"^(?:附\s*件|现将|《?关于)|[：:，。；,;]$")
 _MAX_HEAD = 160  # characters of an opening that still is a document's head; a longer one is its preamble
 _FAR = 400  # rows: no notice is longer
+_ORDER_ROWS = 40  # an order and the title of what it enacts
+_ENACTS = re.compile(r"《([^《》]+)》.{0,60}(?:公布|发布|颁布|印发|施行)")
 _COVER_DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月$")
 
 
@@ -61,6 +62,15 @@ def body_title(found: Sequence[Row], own: str) -> BodyTitle | None:
     while end < len(found) and _COVER_DATE.match(found[end].text):
         end += 1  # a plan's cover prints its month below the title
     return BodyTitle(begin, end, text[1:-1] if text.startswith("《") and text.endswith("》") else text)
+
+
+def enacted_title(found: Sequence[Row]) -> str | None:
+    """The title of what an order or announcement enacts: named in 《》 as 公布 or 发布, and printed again below."""
+    for row in found[:_ORDER_ROWS]:
+        match = _ENACTS.search(row.text)
+        if match and any(_plain(other.text) == _plain(match[1]) for other in found[:_ORDER_ROWS]):
+            return match[1]
+    return None
 
 
 def head_end(opening: Sequence[Paragraph], issues_another: bool, titled: bool) -> int:

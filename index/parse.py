@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from index import documents, headers, tables
-from index.clauses import Draft, Entry, Heading, TitleLine, Walk, settled, walk
+from index.clauses import Draft, Entry, Heading, TitleLine, Walk, begin, settled, walk
 from index.documents import Part
 from index.duties import cell_duties
 from index.layout import Measure, Paragraph, Row, measure, paragraphs, rows
 from index.markers import marker
-from index.notice import BodyTitle, body_title, head_end
+from index.notice import BodyTitle, body_title, enacted_title, head_end
 from index.schema import Clause, Document, Line, RawText, Source
 
 _MARKDOWN = (".md", ".markdown")
@@ -49,7 +49,8 @@ def _parse_part(
     raw: RawText, part: Part, set_in: Measure, numbers: Sequence[Line], seen: set[str]
 ) -> ParsedDocument:  # fmt: skip
     printed = part.title or PurePosixPath(raw.file).stem
-    own, _ = headers.policy_title(headers.repair_quotes(headers.spaces(printed)))
+    own = headers.policy_title(headers.repair_quotes(headers.spaces(printed)))[0] or enacted_title(part.rows)
+    front = paragraphs(part.front, set_in)
     repeated = body_title(part.rows, own) if own else None
     segments = _segments(part.rows[repeated.end if repeated else 0 :], set_in)
     if repeated:
@@ -58,12 +59,13 @@ def _parse_part(
         end = head_end(segments[0], own is not None, bool(part.title_lines))
         notice, segments[0] = segments[0][:end], segments[0][end:]
     prose = [p for segment in segments if isinstance(segment, list) for p in segment]
-    head = headers.header(printed, notice, repeated.text if repeated else None, _closing(prose))
+    head = headers.header(printed, own, [*front, *notice], repeated.text if repeated else None, _closing(prose))
 
     title = [(part.title, part.title_lines[0])] if part.title_lines else []
-    state = Walk(kind="preamble")
-    if notice or own:
-        state.outline.append(Draft("notice", (), [*title, *((p.text, p.line) for p in notice)]))
+    state = begin(prose)
+    if front or notice or own:
+        head_parts = [*((p.text, p.line) for p in front), *title, *((p.text, p.line) for p in notice)]
+        state.outline.append(Draft("notice", (), head_parts))
     elif title:
         state.outline.append(TitleLine(part.title))
     state.outline += _title_lines(part.rows, repeated)
@@ -147,7 +149,8 @@ def _assemble(
     drafts = [entry for entry in outline if isinstance(entry, Draft)]
     texts = [draft.text for draft in drafts]
     effective = headers.effective_on(texts, head.issued_on)
-    content = "\n".join(line.text for line in (*part.title_lines, *(row.line for row in part.rows)))
+    above = [row.line for row in part.front]
+    content = "\n".join(line.text for line in (*above, *part.title_lines, *(row.line for row in part.rows)))
     doc_id = _doc_id(raw.file, head.title, head.doc_no, seen)
     document = Document(
         doc_id, head.title, head.notice_title, head.doc_no, head.issuers, head.issued_on, head.level, head.kind,

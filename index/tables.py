@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.cells import cells, is_deadline, take_group, units, usual_width
-from index.documents import DOC_NO
 from index.duties import is_organ
 from index.layout import Row
-from index.markers import marker
+from index.markers import DOC_NO, marker
 from index.schema import Line
 
 _HEAD = re.compile(r"^序\s*号(?:\s|$)")

@@ -1,4 +1,4 @@
-"""Plain text and Markdown: UTF-8 (with or without a byte-order mark), UTF-16 with one, or GB18030."""
+"""Plain text: UTF-8 (with or without a byte-order mark), UTF-16 with one, or GB18030."""
 
 from __future__ import annotations
 
