@@ -24,6 +24,7 @@ _SUBHEAD = BOX_RANK + 1
 _CAPTION = re.compile(r"^(?:图|表)\s*\d|(?:图|表)$")
 _UNIT_RANK = 60  # from （一） inwards a numbered heading and its paragraphs are one clause
 _GLUED = re.compile(r"(?<=[。；])(第[一二三四五六七八九十]+[章节]\s+\S{4,40})$")
+_TOPIC = re.compile(r"^[^。；：，]{4,30}。.")
 _RUN_IN = re.compile(r"^[^。：；]{1,40}[。：]")
 
 
@@ -82,6 +83,7 @@ class Walk:
     bare: bool = False  # the text numbers nothing, so that short lines are its headings
     decimals: bool = False  # numbered 1, 1.1, 1.1.1
     box: bool = False
+    box_wide: bool = False  # the box is set wider than the text around it
     box_numbered: bool = False
     box_amid_units: bool = False  # the text around it is numbered, so that what is not belongs to the box
     listing: bool = False  # inside “附件：1．… 2．…”, which names annexes and numbers no clauses
@@ -114,6 +116,7 @@ def walk(paragraphs: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
             _plain(paragraph, following, set_in, state)
         elif mark.kind == "专栏":
             state.box, state.box_numbered, state.box_amid_units = True, False, state.unit is not None
+            state.box_wide = following is not None and (following.rows == 1 or following.first_width > set_in.margin - 1)
             _heading(paragraph, mark, state)
         elif state.box and (mark.rank > 70 or mark.rank == 70 and (state.box_numbered or number(mark.label) == 1)):
             state.box_numbered = state.box_numbered or mark.kind == "1．"
@@ -249,8 +252,12 @@ def _in_box(paragraph: Paragraph, set_in: Measure, state: Walk) -> bool:
         return True
     if state.box_numbered:
         return marker(paragraph.text) is not None
-    if not set_in.margin:
-        return paragraph.rows == 1 and len(paragraph.text) < LONG and state.unit is None
+    if not set_in.margin or not state.box_wide:
+        # Without a layout only the style tells: text with topic sentences around a box that has none.
+        last = next((entry for entry in reversed(state.outline) if not isinstance(entry, TitleLine)), None)
+        inside = isinstance(last, Draft) and last.kind == "box"
+        turned = inside and bool(_TOPIC.match(paragraph.text)) and not _TOPIC.match(last.text)
+        return len(paragraph.text) < LONG and state.unit is None and not turned
     return paragraph.rows == 1 and not set_in.full(paragraph.first_width) or paragraph.first_width > set_in.margin - 1
 
 

@@ -17,6 +17,7 @@ from index.schema import Line
 _TITLE = re.compile(
     r"关于.{2,}(?:通知|批复|意见|决定|决议|函|公告|通告|通报|报告|方案|办法|规定|措施|规划|请示|命令|令)$|印发.{0,3}《.+》|印发.{4,}(?:通知|方案|意见|办法|规划|要点)$"
 )
+_WHOLE = re.compile(r"^[一-鿿、 ]{2,40}(?:部|委|局|厅|院|府|办公室|部门|委员会|行|会)(?:联合)?(?:印发)?关于.{4,80}的(?:通知|批复|意见|决定|公告|通告|通报|函)$")
 _ENDINGS = ("通知", "批复", "意见", "决定", "函", "公告", "通告", "通报", "办法", "措施", "》")
 _ADDRESSEE = re.compile(r"[：:]\s*$")
 _CONTENTS = re.compile(r"^目\s*[录次]$")
@@ -92,16 +93,18 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
         following = found[place + size] if place + size < len(found) else None
         if _TITLE.search(joined) and _title_ends(joined, row, following, set_in):
             numbered = following is not None and DOC_NO.match("".join(following.text.split()))
-            return size if numbered or place == 0 or found[place].page_top or not set_in.margin else 0
+            sure = numbered or place == 0 or found[place].page_top or not set_in.margin or _WHOLE.match(joined)
+            return size if sure else 0
     return 0
 
 
 def _may_begin(found: Sequence[Row], place: int, set_in: Measure) -> bool:
     row = found[place]
-    if marker(row.text) is not None or len(row.text) < 4 or _ADDRESSEE.search(row.text):
+    if marker(row.text) is not None or len(row.text) < 4 or _ADDRESSEE.search(row.text) or row.text[0] in "（(":
         return False
     # Where no page top shows it, a title may follow any finished line, if a 文号 (or addressee) follows it.
-    return place == 0 or row.page_top or not set_in.full(found[place - 1].width) and found[place - 1].text[-1] not in "，、"
+    before = found[place - 1]
+    return place == 0 or row.page_top or before.text[-1] in "。）)" or not set_in.full(before.width) and before.text[-1] not in "，、"
 
 
 def _title_ends(joined: str, row: Row, following: Row | None, set_in: Measure) -> bool:
@@ -114,6 +117,9 @@ def _title_ends(joined: str, row: Row, following: Row | None, set_in: Measure) -
         return False
     if set_in.margin and following.gap < row.gap and not following.page_top and following.gap < 2:
         return True
+    least = 12 if set_in.margin else 30
+    if _WHOLE.match(joined) and len(following.text) > least and re.search(r"[，。、]", following.text):
+        return True  # a line that is a title from issuer to 的通知, with prose below it
     return bool(_ADDRESSEE.search(following.text)) and len(following.text) < 200 and joined.endswith(_ENDINGS)
 
 

@@ -47,11 +47,14 @@ def body_title(found: Sequence[Row], own: str) -> BodyTitle | None:
             joined += _plain(found[place + size - 1].text)
             if len(joined) < 6 or abs(len(joined) - len(wanted)) > 12 and not wanted.startswith(joined):
                 continue
+            last = found[place + size - 1].text
+            if found[place].text.startswith("《") != last.endswith("》") and "《" not in own:
+                continue  # a title that the notice mentions, cut by a line's end
             if "。" in joined or not wanted.startswith("关于") and _OTHER_TITLE.search(found[place].text):
                 continue
             # A list's own name may be the first part of the title it was issued under.
             part = wanted.startswith(joined) and len(joined) >= 0.6 * len(wanted)
-            score = max(fuzz.ratio(joined, wanted), 88.0 if part else 0.0)
+            score = max(fuzz.ratio(joined, wanted) if joined[-2:] == wanted[-2:] else 0.0, 88.0 if part else 0.0)
             if score >= 88 and marker(found[place].text) is None and (best is None or score > best[0]):
                 best = (score, place, size)
     if best is None:
