@@ -12,6 +12,8 @@ from rag.compose import Claim
 from rag.evidence import Passage
 from rag.question import Query
 
+SHORT = 80  # characters: what a reply adds beyond that, the extract says in the document's own words
+
 if TYPE_CHECKING:
     from index.schema import Clause
     from rag.engine import Engine
@@ -38,6 +40,8 @@ def checked(engine: Engine, query: Query, text: str, chosen: Sequence[Passage]) 
         said = strip_marks(sentence)
         if not said or repeats(said, query.text) or said.rstrip("。") in extract[: 2 * len(said)]:
             continue
+        if kept and sum(len(claim.text) for claim in kept) + len(said) > SHORT:
+            break
         verdict = verify(said, sources, query.text)
         if verdict.ok:
             kept.append(Claim(said, clauses[verdict.source], verdict.start, verdict.stop, "model"))
