@@ -177,7 +177,7 @@ class SentenceEncoder:
 
     @cached_property
     def _model(self):
-        _be_quiet(offline=self._folder.is_dir())
+        be_quiet(offline=self._folder.is_dir())
         import torch
         from sentence_transformers import SentenceTransformer
 
@@ -243,7 +243,7 @@ class SentenceEncoder:
             raise ModelError(f"模型文件 {self._folder / file} 不是 JSON，已损坏。请重新取得该模型") from error
 
 
-def _be_quiet(*, offline: bool) -> None:
+def be_quiet(*, offline: bool) -> None:
     """No loading reports, and no hub look-ups for a model that is a folder: the machine may have no network."""
     if offline:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -104,7 +104,11 @@ class EndpointChat:
         url = self._connect()
         # trust_env off: a proxy set for browsing must not see the questions of an office machine.
         http = DefaultAsyncHttpxClient(trust_env=False, timeout=Timeout(None, connect=10))
-        return AsyncOpenAI(base_url=url, api_key=self._key, max_retries=0, http_client=http)
+        # A connection a question: a kept one may have been closed by the server just as the next question takes it.
+        alone = {"Connection": "close"}
+        return AsyncOpenAI(
+            base_url=url, api_key=self._key, max_retries=0, http_client=http, default_headers=alone
+        )  # fmt: skip
 
     async def _client(self) -> AsyncOpenAI:
         """Opened by the first who asks; others wait with it; after a failure the next who asks tries again."""

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 
+from index.encoder import be_quiet
 from index.errors import ModelError
 from rag.llm import Message, relay, yes_no
 
@@ -86,6 +87,7 @@ class TransformersChat:
 
     @cached_property
     def _loaded(self):
+        be_quiet(offline=Path(self._source).is_dir())
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
