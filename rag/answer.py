@@ -56,8 +56,10 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     draft, notes, first_token = "", (), None
     try:
         for piece in reply.draft(engine, query, chosen):
-            first_token = clock.ms() if first_token is None else first_token
             draft += piece
+            if draft and first_token is None:
+                first_token = clock.ms()
+            # An empty piece only says that the model is still reading; it gives the caller a moment to stop it.
             yield Event("draft", answer, draft)
     except ModelError as error:
         notes = (f"对话模型未能作答（{error}），以下全部为原文摘录。",)
