@@ -86,6 +86,7 @@ class Walk:
     box_wide: bool = False  # the box is set wider than the text around it
     box_numbered: bool = False
     box_amid_units: bool = False  # the text around it is numbered, so that what is not belongs to the box
+    table_next: bool = False  # a list follows the paragraphs at hand
     listing: bool = False  # inside “附件：1．… 2．…”, which names annexes and numbers no clauses
     outline: list[Entry] = field(default_factory=list)  # in printed order
 
@@ -167,7 +168,8 @@ def _signs(entries: Sequence[Entry], place: int) -> bool:
 def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, state: Walk) -> int:
     """附件 alone opens an annex, whose title is the next line; 附件：… only names them. Returns lines taken beyond."""
     state.box, state.unit = False, None
-    if mark.rest.strip():
+    named = mark.rest.strip(" ：:　")
+    if named and not _opens_annex(mark, following, state):
         state.unit = Draft("annex", state.path()[: len(state.root)], [(paragraph.text, paragraph.line)])
         state.outline.append(state.unit)
         state.listing = True
@@ -175,11 +177,21 @@ def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, stat
     state.listing, state.kind, state.stack = False, "annex", []
     state.root = (paragraph.text,)
     state.outline.append(Heading(paragraph.text, paragraph.line, (), "annex"))
-    if following is None or marker(following.text) is not None or len(following.text) > 60 or following.text.endswith("。"):
+    if named or following is None or marker(following.text) is not None or len(following.text) > 60 or following.text.endswith("。"):
         return 0
     state.outline.append(Heading(following.text, following.line, state.root, "annex"))
     state.root = (paragraph.text, following.text)
     return 1
+
+
+def _opens_annex(mark: Marker, following: Paragraph | None, state: Walk) -> bool:
+    """附件2：分解表 heads an annex where text follows; where names, a signature or the annex itself follow, it is listed."""
+    if following is None:
+        return state.table_next
+    if is_closing_line(following.text) or signature(following.text):
+        return False
+    below = marker(following.text)
+    return bool(re.search(r"[\d一二三四五六七八九]", mark.label)) and (below is None or below.kind not in ("附件", "1．"))
 
 
 def _heading(paragraph: Paragraph, mark: Marker, state: Walk) -> None:

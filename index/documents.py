@@ -85,7 +85,7 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
         if place + size > len(found):
             return 0
         row = found[place + size - 1]
-        if size > 1 and (row.page_top or row.indented and set_in.indents) or _DATE.match(row.text) or _LABEL.search(row.text):
+        if size > 1 and (row.page_top or row.indented and set_in.indents) or _LABEL.search(row.text) or _stands_apart(row.text):
             return 0
         joined += "".join(row.text.split())
         if len(joined) > 160 or "。" in joined or "；" in joined:
@@ -96,6 +96,11 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
             sure = numbered or place == 0 or found[place].page_top or not set_in.margin or _WHOLE.match(joined)
             return size if sure else 0
     return 0
+
+
+def _stands_apart(text: str) -> bool:
+    """Date, 文号 or letterhead: above or below a title, never in it."""
+    return bool(_DATE.match(text)) or bool(DOC_NO.match("".join(text.split()))) or text.endswith("文件")
 
 
 def _may_begin(found: Sequence[Row], place: int, set_in: Measure) -> bool:

@@ -211,7 +211,10 @@ def _signature(paragraphs: Sequence[Paragraph]) -> tuple[str, ...]:
 
 def _level(issuers: Sequence[str], title: str) -> str | None:
     if not issuers:
-        return "中央" if re.match(r"中华人民共和国.+(?:法|法典|条例)$", title) else None
+        if re.match(r"中华人民共和国.+(?:法|法典|条例)$", title):
+            return "中央"
+        place = _PROVINCE.match(title)
+        return place[1] if place and not place[1].endswith(("都市", "城市")) else None
     if all(_CENTRAL.match(name) for name in issuers):
         return "中央"
     provinces = {match[1] for name in issuers if (match := _PROVINCE.match(name))}

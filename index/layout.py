@@ -18,6 +18,7 @@ from index.schema import Line
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:\d{1,4}|[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:[，,\s]*共\s*\d+\s*页)?)\s*$")
 _MARKDOWN = re.compile(r"^\s{0,3}(#{1,6})\s+|^\s{0,3}[-*+]\s+(?=\S)|^\s{0,3}>\s?")
+_INVISIBLE = "\ufeff\u200b"
 _CLOSED = "。；：！？:;!?…"
 _CAPTION = re.compile(r"^(?:图|表)\s*\d+")
 _DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日$|^[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日$")
@@ -80,7 +81,7 @@ def rows(lines: Sequence[Line], markdown: bool = False) -> tuple[list[Row], list
     usual = _usual_gap(lines)
     gap, after_number, page = 0, False, None
     for line in lines:
-        text = line.text.strip("\ufeff \t\r\n\f\v\u3000\xa0")
+        text = _strip(line.text)
         if not text:
             gap += 1
             continue
@@ -99,7 +100,13 @@ def rows(lines: Sequence[Line], markdown: bool = False) -> tuple[list[Row], list
         wide = columns(space.replace("\t", "    "))
         kept.append(Row(text, line, gap if kept else 0, top, wide >= 3, level))
         gap, after_number = 0, False
+    if not kept:  # nothing but numbers: they are the text
+        return [Row(_strip(line.text), line, 0, True, False) for line in dropped], []
     return kept, dropped
+
+
+def _strip(text: str) -> str:
+    return text.strip().strip(_INVISIBLE).strip()
 
 
 def _usual_gap(lines: Sequence[Line]) -> int:

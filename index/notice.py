@@ -21,6 +21,7 @@ _MAX_HEAD = 160  # characters of an opening that still is a document's head; a l
 _FAR = 400  # rows: no notice is longer
 _ORDER_ROWS = 40  # an order and the title of what it enacts
 _ENACTS = re.compile(r"《([^《》]+)》.{0,60}(?:公布|发布|颁布|印发|施行)")
+_SUBTITLE = re.compile(r"^[—─―－-]{2}[^。；]{4,60}$")
 _COVER_DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月$")
 
 
@@ -81,7 +82,11 @@ def head_end(opening: Sequence[Paragraph], issues_another: bool, titled: bool) -
 
     `issues_another`: its title says that it issues another text (印发《…》), so that all before the body is notice.
     """
-    first = next((i for i, p in enumerate(opening) if marker(p.text) is not None or p.heading), len(opening))
+    head = 0
+    while head < len(opening) and (is_head_line(opening[head].text) or titled and _SUBTITLE.match(opening[head].text)):
+        head += 1
+    numbered = (i for i, p in enumerate(opening) if i >= head and (marker(p.text) is not None or p.heading))
+    first = next(numbered, len(opening))
     for place, paragraph in enumerate(opening[:first]):
         if _LEADS.search(paragraph.text):
             return place + 1
@@ -95,9 +100,6 @@ def head_end(opening: Sequence[Paragraph], issues_another: bool, titled: bool) -
         return first
     if not titled:
         return 0
-    head = 0
-    while head < first and is_head_line(opening[head].text):
-        head += 1
     short = sum(len(p.text) for p in opening[head:first]) <= _MAX_HEAD
     return first if head and short and first < len(opening) else head
 

@@ -104,6 +104,7 @@ class _Reader:
         self.group_line: Line | None = None
         self.current: list[Row] = []
         self.width = 0
+        self.flat = True  # each row so far stood on one line
 
     def run(self, at: int) -> int:
         """Read from `at`; the place behind the list."""
@@ -142,6 +143,7 @@ class _Reader:
             return
         self.width = self.width or usual_width([row.text for row in self.found[begin : begin + 200]])
         first, lines = self.current[0].text, [row.text for row in self.current]
+        self.flat = self.flat and len(lines) == 1 and " " in first
         named, taken = take_group(lines[1:]) if first.isdigit() else (None, 0)
         if named is not None:
             self.group, self.group_line = named, None
@@ -187,6 +189,8 @@ class _Reader:
                 return True
             if mark.kind in _GROUPS and len(self.current) > 1 and not self._is_group(row, self._at(at + 1)):
                 return True
+        if self.flat and len(self.rows) > 1 and len(self.current) == 1 and "。" in row.text:
+            return True  # every row so far took one line, this one is none
         bare = "".join(row.text.split())
         return bool(DOC_NO.match(bare)) or (row.width > 78 and "。" in row.text and not row.text[0].isdigit())
 
