@@ -112,6 +112,8 @@ class SentenceEncoder:
 
         from index.windows import Pool, windows
 
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32), []
         self._export_once()  # torch is here now; the first question will do without it
         if not self._pools_means:
             return self._encode_apart(texts, spans, progress)
