@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from index.errors import TiaowenError
 
+_STOPPED = 130  # as shells report a process ended by Ctrl-C
 
 def run(main: Callable[[], object]) -> None:
     """Call `main` and leave the process: 0 done, 2 refused with one line, 130 stopped by the user."""
@@ -18,9 +19,11 @@ def run(main: Callable[[], object]) -> None:
         code = main()
     except typer.Exit as error:
         code = error.exit_code
+        if code == _STOPPED:  # typer turns Ctrl-C into an exit of its own
+            print("已停止。", file=sys.stderr)
     except (KeyboardInterrupt, typer.Abort):
         print("已停止。", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(_STOPPED)
     except TyperException as error:  # a wrong option or argument
         what = error.format_message() if hasattr(error, "format_message") else str(error)
         _fail(f"命令有误：{what}（--help 查看用法）".replace("\n", " "))

@@ -6,6 +6,7 @@ leaves the old index working. Nothing in it can run code when loaded: SQLite, JS
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -160,6 +161,11 @@ def write(root: Path, content: Content, facts: dict) -> Manifest:
         pointer = root / f"CURRENT-{os.getpid()}"
         pointer.write_text(name, encoding="utf-8")
         os.replace(pointer, root / "CURRENT")
+    except (RuntimeError, sqlite3.OperationalError) as error:
+        # FAISS and SQLite report a full disk in words of their own.
+        if "No space left" in str(error) or "disk is full" in str(error):
+            raise OSError(errno.ENOSPC, "No space left on device", str(root)) from error
+        raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
     for old in root.glob("gen-*"):

@@ -48,6 +48,19 @@ def test_a_build_that_dies_leaves_the_old_index_working(corpus, tmp_path, monkey
     assert not list((tmp_path / "i").glob("building-*"))
 
 
+def test_a_full_disk_is_told_as_such_and_leaves_the_old_index(corpus, tmp_path, monkeypatch):
+    built(corpus, tmp_path / "i")
+    (corpus / "new.txt").write_text("关于测试的说明\n这是新增的内容。\n", encoding="utf-8")
+
+    def full(self, folder):
+        raise RuntimeError("write error in sentences.faiss (No space left on device)")
+
+    monkeypatch.setattr("index.dense.Dense.save", full)
+    with pytest.raises(OSError, match="No space left"):
+        built(corpus, tmp_path / "i")
+    Store.open(tmp_path / "i")
+
+
 def test_a_damaged_or_missing_index_is_refused_with_what_mends_it(corpus, tmp_path):
     with pytest.raises(BrokenIndex, match="python -m index"):
         Store.open(tmp_path / "none")
