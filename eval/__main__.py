@@ -1,0 +1,64 @@
+"""`python -m eval QUESTIONS.jsonl …` scores a pipeline; `python -m eval beir DIR` scores retrieval on a BEIR set."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from index.edge import run
+from index.errors import BadInput
+
+COMMANDS = ("score", "beir")
+
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
+    help="评测：python -m eval 题目.jsonl，或 python -m eval beir 文件夹。",
+)  # fmt: skip
+
+
+@app.command()
+def score(
+    questions: Annotated[Path, typer.Argument(help="题目文件 JSONL，格式见 eval/README.md")],
+    mode: Annotated[str, typer.Option(help="search 只评检索（不需要对话模型），answer 检索和作答都评")] = "answer",
+    pipeline: Annotated[str, typer.Option(help="ours 本产品，plain 教程式流水线，both 两者先后运行并比较")] = "ours",
+    out: Annotated[Optional[Path], typer.Option(help="报告文件夹；默认 var/eval/题目-流水线-模式")] = None,
+    compare: Annotated[Optional[Path], typer.Option(help="与另一份 report.json 逐题比较")] = None,
+    fail_under: Annotated[
+        Optional[list[str]], typer.Option(help="指标[:题型]=数值，未达到则退出码为 1；可多次")
+    ] = None,
+    judge: Annotated[Optional[str], typer.Option(help="评判模型 http(s)://地址/v1#模型名")] = None,
+    only: Annotated[Optional[list[str]], typer.Option(help="只评这些题型或题号；可多次")] = None,
+) -> int:
+    """评测检索与回答。"""
+    from eval.command import evaluate
+
+    return evaluate(questions, mode, pipeline, out, compare, fail_under or (), judge, only or ())
+
+
+@app.command()
+def beir(
+    folder: Annotated[Path, typer.Argument(help="含 corpus.jsonl、queries.jsonl、qrels/*.tsv 的文件夹")],
+    split: Annotated[str, typer.Option(help="长文档按条款切分：auto、always 或 never")] = "auto",
+    qrels: Annotated[Optional[str], typer.Option(help="qrels 文件名（不含 .tsv）；默认 test，没有则全部")] = None,
+    out: Annotated[Optional[Path], typer.Option(help="报告文件夹；默认 var/eval/beir-文件夹名")] = None,
+) -> None:
+    """在 BEIR 格式的数据集上评测检索。"""
+    from eval.beir import evaluate
+
+    evaluate(folder, split, qrels, out)
+
+
+def main(arguments: list[str]) -> int | None:
+    """Run with `arguments`; what names no command is a question file and its options."""
+    if arguments and arguments[0] not in (*COMMANDS, "--help"):
+        arguments = ["score", *arguments]
+    if not arguments:
+        raise BadInput("请给出题目文件：python -m eval 题目.jsonl（--help 查看用法）")
+    return app(arguments, standalone_mode=False)
+
+
+if __name__ == "__main__":
+    run(lambda: main(sys.argv[1:]))

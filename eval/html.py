@@ -1,0 +1,45 @@
+"""report.html: one file with everything in it, escaped by Jinja's autoescape, drawn without any network asset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eval import plots
+from eval.measures import ALL, BY_KEY, MEASURES
+from eval.report import BY_TYPE, interval, shown
+
+_HERE = Path(__file__).resolve().parent
+_MOMENTS = (
+    ("evidence_seconds", "首条证据"),
+    ("words_seconds", "首段答案"),
+    ("token_seconds", "模型首字"),
+    ("end_seconds", "答完"),
+)
+
+
+def render(report: dict) -> str:
+    """The page of a report, with its comparison where it has one."""
+    from jinja2 import Environment, FileSystemLoader
+    from markupsafe import Markup
+
+    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.globals |= {"shown": shown, "interval": interval, "ALL": ALL}
+    curves = [(report["pipeline"], report["curve"])]
+    if (compared := report.get("compare")) is not None:
+        curves.append((compared["other"]["pipeline"] + " ", compared["other"]["curve"]))
+    moments = [(name, _values(report, field)) for field, name in _MOMENTS]
+    if not any(values for _, values in moments):
+        moments = [("检索", _values(report, "search_seconds"))]
+    drawings = [plots.by_type(report), plots.recall_curve([c for c in curves if c[1]]), plots.latency(moments)]
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        measures=[m for m in MEASURES if m.key in report["table"][ALL]],
+        columns=[BY_KEY[key] for keys in BY_TYPE for key in keys if key in report["table"][ALL]],
+        plots=[Markup(drawing) for drawing in drawings],  # ours, made of numbers and type names
+        failures=[entry for entry in report["questions"] if entry["lost"]],
+        compared=compared,
+    )
+
+
+def _values(report: dict, field: str) -> list[float]:
+    return [entry["scores"][field] for entry in report["questions"] if field in entry["scores"]]
