@@ -10,6 +10,7 @@ from index.errors import TiaowenError
 
 _STOPPED = 130  # as shells report a process ended by Ctrl-C
 
+
 def run(main: Callable[[], object]) -> None:
     """Call `main` and leave the process: 0 done, 2 refused with one line, 130 stopped by the user."""
     import typer
@@ -19,11 +20,8 @@ def run(main: Callable[[], object]) -> None:
         code = main()
     except typer.Exit as error:
         code = error.exit_code
-        if code == _STOPPED:  # typer turns Ctrl-C into an exit of its own
-            print("已停止。", file=sys.stderr)
     except (KeyboardInterrupt, typer.Abort):
-        print("已停止。", file=sys.stderr)
-        sys.exit(_STOPPED)
+        code = _STOPPED
     except TyperException as error:  # a wrong option or argument
         what = error.format_message() if hasattr(error, "format_message") else str(error)
         _fail(f"命令有误：{what}（--help 查看用法）".replace("\n", " "))
@@ -37,6 +35,8 @@ def run(main: Callable[[], object]) -> None:
             raise
         what = "磁盘已满" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "没有写入权限"
         _fail(f"{what}：{error.filename or error.strerror}。原有数据未受影响，请处理后重试")
+    if code == _STOPPED:  # which typer also returns as a plain exit code
+        print("已停止。", file=sys.stderr)
     sys.exit(code if isinstance(code, int) else 0)
 
 
