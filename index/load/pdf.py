@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+from index.load.radicals import unified
 from index.schema import Line
 
 _NUMBER = re.compile(r"^[\s\-—–·.第页/共]*\d{1,4}[\s\-—–·.页/共\d]*$|^[\s\-—–·]*[ivxIVX]{1,6}[\s\-—–·]*$")
@@ -35,13 +35,8 @@ def read(data: bytes) -> Sequence[Line]:
         for place, row in enumerate(rows):
             if place in edge and (_NUMBER.match(row) or _shape(row) in heads):
                 continue
-            lines.append(Line(_plain(row), place + 1, number))
+            lines.append(Line(unified(row), place + 1, number))
     return lines
-
-
-def _plain(row: str) -> str:
-    """Radicals back to characters: some fonts map 工 to ⼯ (U+2F2F), which looks alike and matches nothing."""
-    return "".join(unicodedata.normalize("NFKC", c) if "\u2e80" <= c <= "\u2fdf" else c for c in row)
 
 
 def _edges(rows: Sequence[str]) -> set[int]:

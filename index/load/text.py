@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 from collections.abc import Sequence
 
+from index.load.radicals import unified
 from index.schema import Line
 
 
 def read(data: bytes) -> Sequence[Line]:
     """Lines numbered from 1; ValueError when the bytes are not text."""
-    return [Line(row, number) for number, row in enumerate(decode(data).splitlines(), 1)]
+    return [Line(unified(row), number) for number, row in enumerate(decode(data).splitlines(), 1)]
 
 
 def decode(data: bytes) -> str:
