@@ -22,9 +22,10 @@ _SUPPLEMENT = {
     "⻪": "黾", "⻬": "齐", "⻮": "齿", "⻰": "龙", "⻱": "龜", "⻳": "龟",
 }  # fmt: skip
 _SIMPLIFIED = {"⼾": "户", "⾭": "青", "⿈": "黄", "⽟": "玉", "⾬": "雨"}  # NFKC would give 戶, 靑, 黃
+_LIGATURES = {"⸺": "——", "⸻": "———"}  # of dashes
 _TABLE = {
     **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
-    **{ord(radical): character for radical, character in (_SUPPLEMENT | _SIMPLIFIED).items()},
+    **{ord(radical): character for radical, character in (_SUPPLEMENT | _SIMPLIFIED | _LIGATURES).items()},
 }
 
 
