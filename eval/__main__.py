@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -24,13 +24,11 @@ def score(
     questions: Annotated[Path, typer.Argument(help="题目文件 JSONL，格式见 eval/README.md")],
     mode: Annotated[str, typer.Option(help="search 只评检索（不需要对话模型），answer 检索和作答都评")] = "answer",
     pipeline: Annotated[str, typer.Option(help="ours 本产品，plain 教程式流水线，both 两者先后运行并比较")] = "ours",
-    out: Annotated[Optional[Path], typer.Option(help="报告文件夹；默认 var/eval/题目-流水线-模式")] = None,
-    compare: Annotated[Optional[Path], typer.Option(help="与另一份 report.json 逐题比较")] = None,
-    fail_under: Annotated[
-        Optional[list[str]], typer.Option(help="指标[:题型]=数值，未达到则退出码为 1；可多次")
-    ] = None,
-    judge: Annotated[Optional[str], typer.Option(help="评判模型 http(s)://地址/v1#模型名")] = None,
-    only: Annotated[Optional[list[str]], typer.Option(help="只评这些题型或题号；可多次")] = None,
+    out: Annotated[Path | None, typer.Option(help="报告文件夹；默认 var/eval/题目-流水线-模式")] = None,
+    compare: Annotated[Path | None, typer.Option(help="与另一份 report.json 逐题比较")] = None,
+    fail_under: Annotated[list[str] | None, typer.Option(help="指标[:题型]=数值，未达到则退出码为 1；可多次")] = None,
+    judge: Annotated[str | None, typer.Option(help="评判模型 http(s)://地址/v1#模型名")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="只评这些题型或题号；可多次")] = None,
 ) -> int:
     """评测检索与回答。"""
     from eval.command import evaluate
@@ -42,8 +40,8 @@ def score(
 def beir(
     folder: Annotated[Path, typer.Argument(help="含 corpus.jsonl、queries.jsonl、qrels/*.tsv 的文件夹")],
     split: Annotated[str, typer.Option(help="长文档按条款切分：auto、always 或 never")] = "auto",
-    qrels: Annotated[Optional[str], typer.Option(help="qrels 文件名（不含 .tsv）；默认 test，没有则全部")] = None,
-    out: Annotated[Optional[Path], typer.Option(help="报告文件夹；默认 var/eval/beir-文件夹名")] = None,
+    qrels: Annotated[str | None, typer.Option(help="qrels 文件名（不含 .tsv）；默认 test，没有则全部")] = None,
+    out: Annotated[Path | None, typer.Option(help="报告文件夹；默认 var/eval/beir-文件夹名")] = None,
 ) -> None:
     """在 BEIR 格式的数据集上评测检索。"""
     from eval.beir import evaluate

@@ -22,8 +22,6 @@ from index.schema import Clause, Document, Line, RawText, Source
 from index.settings import load_settings
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from rag.engine import Engine
 
 SPLITS = ("auto", "always", "never")
@@ -111,8 +109,13 @@ def _whole(entry: Entry) -> tuple[Document, Sequence[Clause]]:
 
 
 def index(
-    root: Path, documents: Sequence[Document], clauses: Sequence[Clause], beir: BeirSet, encoder: CachedEncoder, progress: Progress
-) -> store.Store:  # fmt: skip
+    root: Path,
+    documents: Sequence[Document],
+    clauses: Sequence[Clause],
+    beir: BeirSet,
+    encoder: CachedEncoder,
+    progress: Progress,
+) -> store.Store:
     """The set as an index of the product's own kind, built unless the one below `root` already is it."""
     import numpy as np
 
@@ -122,9 +125,14 @@ def index(
     from index.terms import pairs, words
 
     facts = {
-        "code": code_digest(), "encoder": encoder.name, "encoder_digest": encoder.digest, "dimension": encoder.dimension,
-        "corpus": [beir.name, f"{len(clauses)} clauses"], "sources": {"corpus.jsonl": beir.digest}, "skipped": {},
-    }  # fmt: skip
+        "code": code_digest(),
+        "encoder": encoder.name,
+        "encoder_digest": encoder.digest,
+        "dimension": encoder.dimension,
+        "corpus": [beir.name, f"{len(clauses)} clauses"],
+        "sources": {"corpus.jsonl": beir.digest},
+        "skipped": {},
+    }
     try:
         old = store.Store.open(root)
         if all(getattr(old.manifest, name) == value for name, value in facts.items()):
@@ -175,9 +183,12 @@ def rank(
         seconds.append(time.perf_counter() - begin)
         vector = engine.encoder.encode_queries([text])[0]
         rows = {"ours": [own.row_of[hit.clause.clause_id] for hit in hits]}
-        for name, values in (
-            ("bm25 词", own.words.scores(text)), ("bm25 二元组", own.pairs.scores(text)), ("dense", own.dense.clause_scores(vector)),
-        ):  # fmt: skip
+        alone = {
+            "bm25 词": own.words.scores(text),
+            "bm25 二元组": own.pairs.scores(text),
+            "dense": own.dense.clause_scores(vector),
+        }
+        for name, values in alone.items():
             rows[name] = np.argsort(-values, kind="stable")[:reach].tolist()
         for name, ranked in rows.items():
             runs[name][query] = list(dict.fromkeys(entry_of[row] for row in ranked))[:DEPTH]
@@ -222,8 +233,9 @@ def show(report: dict) -> None:
     table = Table("系统", *METRICS, title=title, title_justify="left")
     for name, row in report["systems"].items():
         cells = (
-            f"{e['value']:.3f}" + ("" if e["low"] is None else f"\n{e['low']:.3f}…{e['high']:.3f}") for e in row.values()
-        )  # fmt: skip
+            f"{e['value']:.3f}" + ("" if e["low"] is None else f"\n{e['low']:.3f}…{e['high']:.3f}")
+            for e in row.values()
+        )
         table.add_row(name, *cells)
     console = Console()
     console.print(table)

@@ -84,9 +84,8 @@ def broken(report: dict, bounds: Sequence[tuple[str, str, float]]) -> list[str]:
         measure = BY_KEY[key]
         value = report["table"].get(group, {}).get(key, {}).get("value")
         if value is None or (value > bound if measure.less else value < bound):
-            lines.append(
-                f"未达标：{measure.label}（{group}）为 {shown(measure, value)}，要求{'不高于' if measure.less else '不低于'} {bound:g}"
-            )
+            wanted = f"{'不高于' if measure.less else '不低于'} {bound:g}"
+            lines.append(f"未达标：{measure.label}（{group}）为 {shown(measure, value)}，要求{wanted}")
     return lines
 
 

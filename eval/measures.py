@@ -65,9 +65,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure("false_refusals", "误拒率", "refused_wrongly", ("answerable",), less=True, stage="answer"),
     Measure("chars", "答案字数 中位", "chars", q=0.5, less=True, unit="字", stage="answer"),
     *(
-        Measure(f"{name}_seconds{suffix}", f"{label} {word}", f"{name}_seconds", q=q, less=True, unit="s", stage="answer")
+        Measure(f"{name}_seconds{end}", f"{label} {word}", f"{name}_seconds", q=q, less=True, unit="s", stage="answer")
         for name, label in (("evidence", "首条证据"), ("words", "首段答案"), ("token", "模型首字"), ("end", "答完"))
-        for suffix, word, q in (("", "中位", 0.5), ("_p95", "p95", 0.95))
+        for end, word, q in (("", "中位", 0.5), ("_p95", "p95", 0.95))
     ),
     Measure("judged_correct", "评判：正确", "judged_correct", stage="judge"),
     Measure("judged_supported", "评判：有据", "judged_supported", stage="judge"),

@@ -47,8 +47,13 @@ class Plain:
     name = "plain"
 
     def __init__(
-        self, chunks: Sequence[Passage], index: faiss.IndexFlatIP, encoder: Encoder, chat: ChatModel | None, facts: dict[str, str]
-    ) -> None:  # fmt: skip
+        self,
+        chunks: Sequence[Passage],
+        index: faiss.IndexFlatIP,
+        encoder: Encoder,
+        chat: ChatModel | None,
+        facts: dict[str, str],
+    ) -> None:
         self._chunks = tuple(chunks)
         self._index = index
         self._encoder = encoder

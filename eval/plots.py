@@ -25,9 +25,15 @@ def by_type(report: dict) -> str:
                 value, low, high = (estimate[name] for name in ("value", "low", "high"))
                 spread = None if low is None else [[max(value - low, 0)], [max(high - value, 0)]]
                 axes.bar(
-                    place + shift * width, value, width * 0.9, yerr=spread, color=_COLOURS[shift], ecolor="#555", capsize=2,
+                    place + shift * width,
+                    value,
+                    width * 0.9,
+                    yerr=spread,
+                    color=_COLOURS[shift],
+                    ecolor="#555",
+                    capsize=2,
                     label=BY_KEY[key].label if place == 0 else None,
-                )  # fmt: skip
+                )
         axes.set_xticks([place + 0.4 - width / 2 for place in range(len(groups))], groups, rotation=20, ha="right")
         axes.set_ylim(0, 1.05)
         _legend(axes, loc="lower center", ncols=4, bbox_to_anchor=(0.5, 1.0))
@@ -78,13 +84,13 @@ def _svg(draw, size: tuple[float, float]) -> str:
     from matplotlib.figure import Figure
 
     # `none` writes text as text; the hash salt makes the ids, and so the file, the same every time.
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "tiaowen", "font.family": "sans-serif"}):
-        with warnings.catch_warnings():
-            # matplotlib measures Chinese labels with a font that lacks them; the browser draws them with one that has.
-            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-            figure = Figure(figsize=size, layout="constrained")
-            draw(figure.add_subplot())
-            buffer = io.StringIO()
-            figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    style = {"svg.fonttype": "none", "svg.hashsalt": "tiaowen", "font.family": "sans-serif"}
+    with matplotlib.rc_context(style), warnings.catch_warnings():
+        # matplotlib measures Chinese labels with a font that lacks them; the browser draws them with one that has.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure.add_subplot())
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = buffer.getvalue()
     return text[text.index("<svg") :]

@@ -31,7 +31,7 @@ def rank_scores(quotes: Sequence[str], any_of: bool, found: Sequence[str], relev
     run = [ir.ScoredDoc("", str(rank), -float(rank)) for rank in range(len(flats))]
     success = [ir.Success @ k for k in range(1, DEPTH + 1)]
     by_topic = {
-        str(number): calculate(success, {"": {item: 1 for item in items} or {"missed": 1}}, run)
+        str(number): calculate(success, {"": dict.fromkeys(items, 1) or {"missed": 1}}, run)
         for number, items in enumerate(topics)
     }
     scores = {

@@ -96,7 +96,7 @@ class Citing:
 def citing(
     sentences: Sequence[tuple[str, Sequence[int]]], clauses: Mapping[int, str], quotes: Sequence[str], given: str = ""
 ) -> Citing:  # fmt: skip
-    """Judge the citations of an answer: its sentences with their marks, the clause texts by mark, the question's quotes.
+    """Judge an answer's citations: its sentences with their marks, clause texts by mark, the question's quotes.
 
     A mark without a clause cites an empty text. `given` is text whose figures need no clause, as the question of a
     refusal. Sentences without any letter or digit (a lone bracket) are not counted.

@@ -39,9 +39,11 @@ def test_nothing_found_scores_zero():
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.text(alphabet="甲乙丙丁", max_size=3), max_size=12), st.lists(st.sampled_from(QUOTES), min_size=1, max_size=3, unique=True),
-    st.booleans(), st.integers(0, 3),
-)  # fmt: skip
+    st.lists(st.text(alphabet="甲乙丙丁", max_size=3), max_size=12),
+    st.lists(st.sampled_from(QUOTES), min_size=1, max_size=3, unique=True),
+    st.booleans(),
+    st.integers(0, 3),
+)
 def test_metrics_agree_with_brute_force(found, quotes, any_of, unseen):
     relevant = sum(any(q in text for q in quotes) for text in found) + unseen
     scores = rank_scores(quotes, any_of, found, relevant)

@@ -25,12 +25,20 @@ CLAUSES = [
     Passage("c2", "甲规划", ("二、保障",), "由省交通厅负责。"),
     Passage("c3", "乙方案", (), "到2025年建成公路300公里。"),
 ]
+
+
+def row(name, kind, question, must=None, doc=None, quote=None):
+    evidence = [] if quote is None else [{"doc": doc, "quote": quote}]
+    asked = {"id": name, "type": kind, "question": question, "answerable": kind != "unanswerable"}
+    return {**asked, "must": [[must]] if must else [], "evidence": evidence}
+
+
 ROWS = [
-    {"id": "q1", "type": "fact", "question": "面积？", "must": [["124"]], "evidence": [{"doc": "甲规划", "quote": "面积124平方公里"}], "answerable": True},
-    {"id": "q2", "type": "duty", "question": "谁负责<b>？", "must": [["交通厅"]], "evidence": [{"doc": "甲规划", "quote": "由省交通厅负责"}], "answerable": True},
-    {"id": "q3", "type": "clause", "question": "建设公路", "evidence": [{"doc": "乙方案", "quote": "建成公路300公里"}], "answerable": True},
-    {"id": "q4", "type": "unanswerable", "question": "天气？", "must": [], "evidence": [], "answerable": False},
-]  # fmt: skip
+    row("q1", "fact", "面积？", "124", "甲规划", "面积124平方公里"),
+    row("q2", "duty", "谁负责<b>？", "交通厅", "甲规划", "由省交通厅负责"),
+    row("q3", "clause", "建设公路", None, "乙方案", "建成公路300公里"),
+    row("q4", "unanswerable", "天气？"),
+]
 
 
 class FakePipeline:

@@ -21,9 +21,19 @@ GOLD = "规划面积124平方公里"
 
 def question(**change) -> Question:
     fields = {
-        "id": "q", "type": "fact", "question": "规划面积多大？", "answer": "", "must": (("124平方公里",),), "must_not": (),
-        "evidence": (Evidence("甲规划", GOLD),), "any_of": False, "answerable": True, "history": (), "line": 1, "digest": "",
-    }  # fmt: skip
+        "id": "q",
+        "type": "fact",
+        "question": "规划面积多大？",
+        "answer": "",
+        "must": (("124平方公里",),),
+        "must_not": (),
+        "evidence": (Evidence("甲规划", GOLD),),
+        "any_of": False,
+        "answerable": True,
+        "history": (),
+        "line": 1,
+        "digest": "",
+    }
     return Question(**{**fields, **change})
 
 

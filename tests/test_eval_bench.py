@@ -1,0 +1,24 @@
+"""The bench measures every part on whatever index there is."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import SAMPLE, FakeChat, built, engine_over
+from eval.bench import parts
+from index.settings import Settings
+from rag.engine import Engine
+
+
+@pytest.mark.parametrize("chat", [None, FakeChat("好。")])
+def test_every_part_is_timed(tmp_path, monkeypatch, chat):
+    built(SAMPLE, tmp_path)
+    engine = engine_over(tmp_path, chat)
+    monkeypatch.setattr(Engine, "open", classmethod(lambda cls, settings: engine))
+    found = {part.name: part for part in parts.parts(Settings(index=tmp_path))}
+    assert ("完整回答" in found) == (chat is not None)
+    assert {"检索", "相关条款", "摘录就绪", "条款向量"} < set(found) and all(part.seconds for part in found.values())
+
+
+def test_a_sample_is_spread_over_the_whole():
+    assert parts.every(list(range(10)), 3) == [0, 3, 6] and parts.every([1], 5) == [1]
