@@ -13,6 +13,7 @@ from rag import answer
 from rag.library import Library
 from rag.question import Query, understand
 from rag.related import related
+from rag.rerank import Reranker, open_reranker, rerank
 from rag.retrieve import Ranking, Retriever, allowed_rows
 from rag.schema import Answer, Event, Filters, Hit
 
@@ -45,9 +46,17 @@ class Engine(Library):
 
         return open_chat(self.settings)
 
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder of the settings, or None."""
+        return open_reranker(self.settings)
+
     def rank(self, query: Query, filters: Filters = NO_FILTERS) -> Ranking:
-        """All clauses scored for a question."""
-        return self.retriever.rank(query, allowed_rows(self.store, filters, self.status))
+        """All clauses scored for a question, the first ones read again where a reranker is set."""
+        ranking = self.retriever.rank(query, allowed_rows(self.store, filters, self.status))
+        if self.reranker is None or not ranking.rows:
+            return ranking
+        return rerank(self.reranker, self.store, query.text, ranking, self.settings.rerank_depth)
 
     def hits(self, ranking: Ranking, k: int) -> list[Hit]:
         """The first `k` of a ranking as hits."""

@@ -117,3 +117,15 @@ def test_understanding_names_what_is_asked():
     query = understand("《岚湾双城带建设规划》（岚府发〔2022〕12号）2025年的目标是多少？")
     assert query.titles == ("岚湾双城带建设规划",) and query.doc_nos == (("2022", "12"),)
     assert query.years[-1] == "2025" and "number" in query.asks
+
+
+def test_a_reranker_reorders_the_best_clauses_only(sample_root):
+    class Longest:
+        def predict(self, pairs):
+            return [len(text) for _, text in pairs]
+
+    engine = engine_over(sample_root, rerank_depth=5)
+    plain = [hit.clause.clause_id for hit in engine.search("港口规划", 10)]
+    engine.__dict__["reranker"] = Longest()
+    again = [hit.clause.clause_id for hit in engine.search("港口规划", 10)]
+    assert sorted(again[:5]) == sorted(plain[:5]) and again[5:] == plain[5:]
