@@ -65,9 +65,8 @@ def serve(settings: Settings, engine: Engine) -> None:
 
 
 def _warm(engine: Engine) -> None:
-    """Load what the first question would wait for; if it fails, that question says so."""
+    """Load the chat model before the first question; if it fails, that question says so."""
     try:
-        engine.encoder.encode_queries(["预热"])
         if engine.chat is not None:
             engine.chat.warm()
     except ModelError as error:
