@@ -37,8 +37,9 @@ class Engine(Library):
         encoder = open_encoder(settings)
         if encoder.digest != store.manifest.encoder_digest:
             raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {encoder.name}。{REBUILD}")
-        encoder.encode_queries(["条款"])  # load now: no question should wait for what every question needs
-        return cls(settings, store, encoder)
+        engine = cls(settings, store, encoder)
+        engine.rank(understand("条款"))  # load now what every question needs, so that the first does not wait for it
+        return engine
 
     @cached_property
     def chat(self):
