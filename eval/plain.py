@@ -35,7 +35,7 @@ PATIENCE = 600.0  # seconds; 1,700 prompt tokens take one minute on two cores, m
 _ROOT = Path(__file__).resolve().parent.parent
 _SENTENCE = re.compile(r"[^。！？；\n]+(?:[。！？；]|\n|$)(?:\s*[\[［【]\d{1,2}(?:[,，、]\s*\d{1,2})*[\]］】])*")
 _MARKS = re.compile(r"[\[［【](\d{1,2}(?:[,，、]\s*\d{1,2})*)[\]］】]")
-# Any of the ways to say so, in the first sentence: the prompt asks for one, the model has its own.
+# Any of the ways to say so, in the first sentence: the prompt names one, the model has its own.
 _REFUSAL = re.compile(
     r"无法回答|不知道|无法确定|无法提供|没有(?:提到|提及|提供|找到|明确|相关|具体|答案)|未(?:提到|提及|提供|找到|明确|说明)"
 )
