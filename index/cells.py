@@ -88,8 +88,9 @@ def is_deadline(text: str) -> bool:
 
 
 def _goes_on(cell: str, cell_kind: str, before: str, text: str, kind: str, width: int) -> bool:
-    if width and columns(before) >= width - 3 and kind != "deadline" and not _PREFIXED.match(text) and not _ends(before):
-        return True  # the line before reaches the edge of its column
+    if width and columns(before) >= width - 3 and before[-1:] not in "。；":
+        if kind != "deadline" and not _PREFIXED.match(text):
+            return True  # the line before reaches the edge of its column
     if cell_kind == kind == "text":
         return True
     if cell_kind == kind == "figure":
@@ -128,13 +129,10 @@ def _name_goes_on(before: str, text: str) -> bool:
 
 def _one_figure(before: str, text: str) -> bool:
     """202 + 3 is a year cut in two, 5. + 7 an amount."""
-    return before.endswith(".") or (before.isdigit() and len(before) < 4 and before.startswith("20") and text[:1].isdigit())
+    cut = before.isdigit() and len(before) < 4 and before.startswith("20")
+    return before.endswith(".") or cut and text[:1].isdigit()
 
 
 def _unfinished(before: str, text: str) -> bool:
     """An organ-like line that is still part of the sentence before it (…推动文化旅游 / 部门…)."""
     return before.endswith(("、", "，", "（", "“", "和", "与")) or len(text) <= 3
-
-
-def _ends(text: str) -> bool:
-    return text[-1:] in "。；"

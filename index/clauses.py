@@ -11,58 +11,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.duties import duties
-from index.layout import Measure, Paragraph
 from index.headers import signature
+from index.layout import Measure, Paragraph
 from index.markers import BOX_RANK, Marker, decimal, marker, number, uses_decimals
 from index.notice import is_closing_line
-from index.schema import Duty, Line
+from index.outline import LONG, UNIT_RANK, Draft, Entry, Heading, TitleLine, alone, short
 
-LONG = 800  # characters; a longer unit of several paragraphs is cut into them
-_HEADING_MAX = 45  # characters of a heading that stands alone
+_LISTED_MAX = 45  # characters of an annex's name in the list of annexes
 _SUBHEAD = BOX_RANK + 1
 _CAPTION = re.compile(r"^(?:图|表)\s*\d|(?:图|表)$")
-_UNIT_RANK = 60  # from （一） inwards a numbered heading and its paragraphs are one clause
 _GLUED = re.compile(r"(?<=[。；])(第[一二三四五六七八九十]+[章节]\s+\S{4,40})$")
 _TOPIC = re.compile(r"^[^。；：，]{4,30}。.")
-_RUN_IN = re.compile(r"^[^。：；]{1,40}[。：]")
-
-
-@dataclass(slots=True)
-class Draft:
-    """A clause being collected."""
-
-    kind: str
-    path: tuple[str, ...]
-    parts: list[tuple[str, Line]]  # its paragraphs and where each begins
-    own_duties: tuple[Duty, ...] = ()
-
-    @property
-    def text(self) -> str:
-        return "\n".join(text for text, _ in self.parts)
-
-    def duties(self) -> tuple[Duty, ...]:
-        return self.own_duties or duties(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading that stands alone: an element of the paths below it, or a clause where nothing is below it."""
-
-    text: str
-    line: Line
-    above: tuple[str, ...]
-    kind: str  # what a clause made of it would be
-
-
-@dataclass(frozen=True, slots=True)
-class TitleLine:
-    """A line that prints the document's own title."""
-
-    text: str
-
-
-Entry = Draft | Heading | TitleLine
 
 
 def begin(prose: Sequence[Paragraph]) -> Walk:
@@ -113,56 +72,17 @@ def walk(paragraphs: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
         place += 1
         if mark is not None and mark.kind == "附件":
             place += _annex(paragraph, mark, following, state)
-        elif mark is None or (state.listing and mark.kind == "1．" and len(mark.rest) <= _HEADING_MAX):
+        elif mark is None or (state.listing and mark.kind == "1．" and len(mark.rest) <= _LISTED_MAX):
             _plain(paragraph, following, set_in, state)
         elif mark.kind == "专栏":
             state.box, state.box_numbered, state.box_amid_units = True, False, state.unit is not None
-            state.box_wide = following is not None and (following.rows == 1 or following.first_width > set_in.margin - 1)
+            state.box_wide = following is not None and (following.rows == 1 or _wide(following, set_in))
             _heading(paragraph, mark, state)
         elif state.box and (mark.rank > 70 or mark.rank == 70 and (state.box_numbered or number(mark.label) == 1)):
             state.box_numbered = state.box_numbered or mark.kind == "1．"
             _start(paragraph, mark, state, "box")
         else:
             _numbered(paragraph, mark, following, state)
-
-
-def settled(outline: Sequence[Entry]) -> list[Entry]:
-    """The outline with long units cut into their paragraphs, headings of nothing made clauses, signatures joined."""
-    whole = _signed([piece for entry in outline for piece in (_divided(entry) if isinstance(entry, Draft) else [entry])])
-    below: Draft | None = None
-    out: list[Entry] = []
-    for entry in reversed(whole):
-        if isinstance(entry, Heading):
-            path = (*entry.above, entry.text)
-            if below is None or below.path[: len(path)] != path:
-                entry = Draft(entry.kind, entry.above, [(entry.text, entry.line)])
-        below = entry if isinstance(entry, Draft) else below
-        out.append(entry)
-    return out[::-1]
-
-
-def _signed(entries: Sequence[Entry]) -> list[Entry]:
-    """A signature with its date, where it stands as paragraphs of its own, ends the clause before it."""
-    out: list[Entry] = []
-    for place, entry in enumerate(entries):
-        last = out[-1] if out else None
-        if isinstance(entry, Draft) and isinstance(last, Draft) and last.kind != "row" and _signs(entries, place):
-            last.parts += entry.parts
-        else:
-            out.append(entry)
-    return out
-
-
-def _signs(entries: Sequence[Entry], place: int) -> bool:
-    """A date or distribution mark, or organs' names with only such names between them and the date."""
-    for entry in entries[place : place + 12]:
-        if not isinstance(entry, Draft) or len(entry.parts) != 1 or entry.kind not in ("clause", "preamble", "annex"):
-            return False
-        if is_closing_line(entry.text):
-            return True
-        if not signature(entry.text):
-            return False
-    return False
 
 
 def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, state: Walk) -> int:
@@ -177,7 +97,9 @@ def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, stat
     state.listing, state.kind, state.stack = False, "annex", []
     state.root = (paragraph.text,)
     state.outline.append(Heading(paragraph.text, paragraph.line, (), "annex"))
-    if named or following is None or marker(following.text) is not None or len(following.text) > 60 or following.text.endswith("。"):
+    if named or following is None or marker(following.text) is not None:
+        return 0
+    if len(following.text) > 60 or following.text.endswith("。"):
         return 0
     state.outline.append(Heading(following.text, following.line, state.root, "annex"))
     state.root = (paragraph.text, following.text)
@@ -185,7 +107,7 @@ def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, stat
 
 
 def _opens_annex(mark: Marker, following: Paragraph | None, state: Walk) -> bool:
-    """附件2：分解表 heads an annex where text follows; where names, a signature or the annex itself follow, it is listed."""
+    """附件2：分解表 heads an annex where text follows; where names, a signature or the annex follow, it is listed."""
     if following is None:
         return state.table_next
     if is_closing_line(following.text) or signature(following.text):
@@ -248,14 +170,15 @@ def _plain(paragraph: Paragraph, following: Paragraph | None, set_in: Measure, s
 
 
 def _heads(paragraph: Paragraph, following: Paragraph | None, state: Walk) -> bool:
-    """An unnumbered line that heads what follows: in a box, 航道建设重点 or …任务： before 1．; in a text without numbers."""
+    """An unnumbered line that heads what follows: in a box (…任务： before 1．), or in a text without numbers."""
     text = paragraph.text
     if following is None or len(text) > 40 or _CAPTION.search(text) or is_closing_line(following.text):
         return False
     below = marker(following.text)
     if state.box and below is not None and below.rank >= 70:
         return text.endswith(("：", ":")) and number(below.label) == 1
-    return len(text) <= 20 and text[-1] not in "。；：，、;:,）)" and below is None and len(following.text) > 40 and not signature(text)
+    plain = len(text) <= 20 and text[-1] not in "。；：，、;:,）)" and not signature(text)
+    return plain and below is None and len(following.text) > 40
 
 
 def _in_box(paragraph: Paragraph, set_in: Measure, state: Walk) -> bool:
@@ -270,7 +193,12 @@ def _in_box(paragraph: Paragraph, set_in: Measure, state: Walk) -> bool:
         inside = isinstance(last, Draft) and last.kind == "box"
         turned = inside and bool(_TOPIC.match(paragraph.text)) and not _TOPIC.match(last.text)
         return len(paragraph.text) < LONG and state.unit is None and not turned
-    return paragraph.rows == 1 and not set_in.full(paragraph.first_width) or paragraph.first_width > set_in.margin - 1
+    return paragraph.rows == 1 and not set_in.full(paragraph.first_width) or _wide(paragraph, set_in)
+
+
+def _wide(paragraph: Paragraph, set_in: Measure) -> bool:
+    """Set wider than the usual first line of a paragraph."""
+    return paragraph.first_width > set_in.margin - 1
 
 
 def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, state: Walk) -> None:
@@ -282,8 +210,8 @@ def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, s
     if state.kind == "preamble":
         state.kind = "clause"
         state.enter(0, None)
-    outer = mark.rank < _UNIT_RANK and mark.kind != "条"
-    if _alone(paragraph, mark) and (outer or (below is not None and _deeper(below, mark))):
+    outer = mark.rank < UNIT_RANK and mark.kind != "条"
+    if alone(paragraph.text, mark) and (outer or (below is not None and _deeper(below, mark))):
         _heading(paragraph, mark, state)
         if mark.kind == "前言":
             state.kind = "preamble"
@@ -297,49 +225,8 @@ def _start(paragraph: Paragraph, mark: Marker, state: Walk, kind: str) -> None:
     state.unit = Draft(kind, state.path(), [(paragraph.text, paragraph.line)])
     state.outline.append(state.unit)
     if mark.rank < 75:
-        state.stack.append((mark.rank, _short(paragraph.text, mark)))
-
-
-def _short(text: str, mark: Marker) -> str:
-    """The heading of a run-in unit: number and title up to the first stop; the number alone where there is none."""
-    rest = mark.rest.lstrip()
-    match = _RUN_IN.match(rest)
-    if match:
-        return text[: len(text) - len(mark.rest)] + mark.rest[: len(mark.rest) - len(rest)] + match[0].rstrip("：")
-    return text if len(text) <= _HEADING_MAX else mark.label
-
-
-def _alone(paragraph: Paragraph, mark: Marker) -> bool:
-    """Whether the paragraph is a heading and nothing else."""
-    rest = mark.rest.strip()
-    if mark.kind in ("#", "前言"):
-        return True
-    if mark.kind in ("编", "章", "节"):
-        return len(rest) <= 60
-    if mark.rank < _UNIT_RANK and rest.endswith("。") and len(rest) > 16:
-        return False  # “一、同意设立……。” is a sentence, not a heading
-    return 0 < len(rest) <= _HEADING_MAX and not re.search(r"[。；：;:].|[；：，;:,]$", rest)
+        state.stack.append((mark.rank, short(paragraph.text, mark)))
 
 
 def _deeper(below: Marker, mark: Marker) -> bool:
     return below.rank > mark.rank and below.kind != "专栏" and (below.rank < 75 or below.kind == "——")
-
-
-def _divided(draft: Draft) -> list[Draft]:
-    """A long unit whose paragraphs each have their own topic becomes a clause a paragraph, under its heading."""
-    if len(draft.parts) < 3 or draft.kind == "row":
-        return [draft]
-    charged = sum(bool(duties(text)) for text, _ in draft.parts)
-    if len(draft.text) <= LONG and charged < 2:
-        return [draft]
-    first, line = draft.parts[0]
-    mark = marker(first)
-    if mark is None:
-        return [draft]
-    # A heading alone on its line stays with the first paragraph it heads.
-    taken = 2 if _alone(Paragraph(first, line, 1, 0), mark) else 1
-    path = (*draft.path, _short(first, mark))
-    return [
-        Draft(draft.kind, draft.path, draft.parts[:taken]),
-        *(Draft(draft.kind, path, [part]) for part in draft.parts[taken:]),
-    ]

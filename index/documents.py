@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.dates import date_line
+from index.headers import signature
 from index.layout import Measure, Row
 from index.markers import DOC_NO, marker
 from index.schema import Line
@@ -23,8 +25,8 @@ _ADDRESSEE = re.compile(r"[：:]\s*$")
 _CONTENTS = re.compile(r"^目\s*[录次]$")
 _LEADERS = re.compile(r"[.．·…]{3,}\s*\d*\s*$|\s\d{1,3}\s*$")
 _HEADINGS = ("编", "章", "节", "前言", "附件", "一、", "（一）")
-_DATE = re.compile(r"^\S{4}\s*年\s*\S{1,3}\s*月\s*\S{1,3}\s*日$")
 _LABEL = re.compile(r"[：:](?![^《]*》)")
+_MAX_TITLE = 9  # rows, of which most may be issuers
 _MAX_FRONT = 25  # rows
 
 
@@ -51,10 +53,20 @@ def split(found: Sequence[Row], set_in: Measure) -> list[Part]:
         end = starts[place + 1][0] if place + 1 < len(starts) else len(found)
         below, dropped = _without_contents(found[begin + title_rows : end])
         top = found[begin : begin + title_rows]
-        title = "".join(row.text for row in top)
+        title = _title_text([row.text for row in top])
         above = tuple(front) if place == 0 else ()
         parts.append(Part(title, tuple(row.line for row in top), tuple(below), tuple(dropped), above))
     return parts
+
+
+def _title_text(lines: Sequence[str]) -> str:
+    """Title lines joined as they stand, but for a blank between issuers that have a line each."""
+    title = ""
+    for place, line in enumerate(lines):
+        after = lines[place + 1] if place + 1 < len(lines) else ""
+        apart = signature(line) and re.match(r"^[一-鿿]{2,20}?(?:府|委|局|厅|部|院|会|办|署|室)(?:$|关于|\s)", after)
+        title += line + (" " if apart else "")
+    return title
 
 
 def _is_front(found: Sequence[Row]) -> bool:
@@ -81,11 +93,13 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
     if not _may_begin(found, place, set_in):
         return 0
     joined = ""
-    for size in range(1, 6):
+    for size in range(1, _MAX_TITLE + 1):
         if place + size > len(found):
             return 0
         row = found[place + size - 1]
-        if size > 1 and (row.page_top or row.indented and set_in.indents) or _LABEL.search(row.text) or _stands_apart(row.text):
+        if size > 1 and (row.page_top or row.indented and set_in.indents):
+            return 0
+        if _LABEL.search(row.text) or _stands_apart(row.text):
             return 0
         joined += "".join(row.text.split())
         if len(joined) > 160 or "。" in joined or "；" in joined:
@@ -100,7 +114,7 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
 
 def _stands_apart(text: str) -> bool:
     """Date, 文号 or letterhead: above or below a title, never in it."""
-    return bool(_DATE.match(text)) or bool(DOC_NO.match("".join(text.split()))) or text.endswith("文件")
+    return date_line(text) is not None or bool(DOC_NO.match("".join(text.split()))) or text.endswith("文件")
 
 
 def _may_begin(found: Sequence[Row], place: int, set_in: Measure) -> bool:
@@ -108,8 +122,10 @@ def _may_begin(found: Sequence[Row], place: int, set_in: Measure) -> bool:
     if marker(row.text) is not None or len(row.text) < 4 or _ADDRESSEE.search(row.text) or row.text[0] in "（(":
         return False
     # Where no page top shows it, a title may follow any finished line, if a 文号 (or addressee) follows it.
+    if place == 0 or row.page_top:
+        return True
     before = found[place - 1]
-    return place == 0 or row.page_top or before.text[-1] in "。）)" or not set_in.full(before.width) and before.text[-1] not in "，、"
+    return before.text[-1] in "。）)" or not set_in.full(before.width) and before.text[-1] not in "，、"
 
 
 def _title_ends(joined: str, row: Row, following: Row | None, set_in: Measure) -> bool:
@@ -183,7 +199,7 @@ def _without_remains(found: list[Row], dropped: list[Line]) -> tuple[list[Row], 
         return found, dropped
     remains = {
         place
-        for place in range(chapters[0])
-        if kinds[place] is not None and kinds[place].kind == "节" and place + 1 < len(found) and kinds[place + 1] is not None
+        for place, (mark, following) in enumerate(zip(kinds[: chapters[0]], kinds[1:], strict=False))
+        if mark is not None and mark.kind == "节" and following is not None
     }
     return [r for i, r in enumerate(found) if i not in remains], dropped + [found[i].line for i in sorted(remains)]

@@ -1,4 +1,4 @@
-"""What a document says of itself: titles, 文号, 发文机关, 成文日期, 层级, 文种, 实施期, 施行日期. Pure.
+"""What a document says of itself: titles, 文号, 发文机关, 成文日期, 层级, 文种. Pure.
 
 All from its own words: the printed title, the notice around it, the closing articles. What is not printed is None.
 """
@@ -9,33 +9,32 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.dates import DATE, date_line, iso
 from index.layout import Paragraph
 from index.markers import DOC_NO
-from index.schema import Period
 
 _KINDS = (
     "规划纲要", "总体规划", "总体方案", "行动方案", "推进方案", "实施方案", "工作方案", "建设方案", "实施细则", "行动计划",
     "工作计划", "实施意见", "指导意见", "若干意见", "政策措施", "若干措施", "管理办法", "暂行办法", "实施办法", "清单",
     "要点", "批复", "规划", "纲要", "方案", "计划", "细则", "意见", "措施", "办法", "条例", "规定", "规则", "准则", "标准",
-    "应急预案", "预案", "纪要", "规范", "导则", "规程", "制度", "请示", "决定", "决议", "公告", "通告", "通报", "通知", "报告", "指南", "指引", "章程", "法典", "法", "函",
+    "应急预案", "预案", "纪要", "规范", "导则", "规程", "制度", "请示", "决定", "决议", "公告", "通告", "通报", "通知",
+    "报告", "指南", "指引", "章程", "法典", "法", "函",
 )  # fmt: skip
 _ISSUES = r"(?:印发|发布|公布|颁布|下发)"
 _CENTRAL = re.compile(r"^(?:中共中央|国务院|(?:第\S{1,3}届)?全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$")
 _PROVINCE = re.compile(r"^(?:中共)?([一-鿿]{2,3}?(?:省|自治区|市))")
-_ORGAN_END = re.compile(r"(?:人民政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$")
+_ORGAN_END = re.compile(
+    r"(?:人民政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$"
+)
+_MINISTRY_END = re.compile(r"(?:部|委|委员会|局|总局|署|总署|银行|会|院)$")
+_JOINT = re.compile(r"联合(?:办公室|领导小组|工作组|指挥部|会议)")
+_GOVERNMENT = re.compile(r"人民政府(?:办公厅|办公室)?$|人民代表大会|人大常委会|^中共.+委(?:员会)?$|委办公厅$")
 _ORDER = re.compile(r"^([一-鿿]{2,30}?)(令|公告)\s*([（(]?第\s*\d+\s*号[)）]?)?$")
 _ORDER_NO = re.compile(r"^[（(]?第\d+号[)）]?$")
-_DATE = re.compile(r"(\d{4}|[二〇○Ｏ零一三四五六七八九]{4})\s*年\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*月\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*日")
-_YEARS = re.compile(r"[（(]\s*(\d{4})\s*年?\s*[—–\-－~～至到]+\s*(\d{4})\s*年?\s*[)）]")
-_TITLE_YEAR = re.compile(r"(?<!\d)(\d{4})\s*年(?!\s*[—–\-－~～至到])")
-_SPAN = re.compile(
-    r"(?:规划|实施|方案|计划|行动|政策|执行|建设)(?:期限?|周期|年限)(?:为|是|：)?\s*(?:自|从)?\s*(?:(\d{4})\s*年?\s*[—–\-－~～至到]+\s*(\d{4})\s*年?|[至到]\s*(\d{4})\s*年)(?:[，,]\s*展望(?:期|至|到)*\s*\d{4}\s*年)?"
+_ADOPTED = re.compile(
+    rf"[（(](?:{DATE})(?:经)?([一-鿿]{{2,40}}?)(?:第[一二三四五六七八九十百]+次会议)?(?:令第\d+号|公告第?\d*号?)?"
+    r"(?:审议)?(?:通过|公布|发布|修订)"
 )
-_VALID_YEARS = re.compile(r"有效期(?:限)?(?:为|是)?\s*(\d{1,2}|[一二三四五六七八九十]{1,2})\s*年")
-_VALID_UNTIL = re.compile(r"有效期(?:限)?(?:为|至|到)+\s*(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
-_EFFECTIVE = re.compile(r"自\s*((?:\d{4}|[二〇○零一三四五六七八九]{4})\s*年\s*\S{1,3}\s*月\s*\S{1,3}\s*日)\s*起\s*(?:施行|实施|执行|生效)")
-_EFFECTIVE_ISSUED = re.compile(r"自(?:印发|发布|公布)之日起\s*(?:施行|实施|执行|生效)")
-_ADOPTED = re.compile(rf"[（(](?:{_DATE.pattern})(?:经)?([一-鿿]{{2,40}}?)(?:第[一二三四五六七八九十百]+次会议)?(?:令第\d+号|公告第?\d*号?)?(?:审议)?(?:通过|公布|发布|修订)")
 _LEAD_ISSUERS = re.compile(r"(?:^|近日，|日前，|，)([一-鿿]{2,}(?:、[一-鿿]{2,}?)+?)(?:日前|近日)?(?:联合)?印发(?:了)?《")
 
 
@@ -89,50 +88,6 @@ def policy_title(printed: str) -> tuple[str | None, str]:
     return None, re.split(r"关于", printed, maxsplit=1)[0] if "关于" in printed else ""
 
 
-def date_line(text: str) -> str | None:
-    """ISO date of a paragraph that is a date and nothing else."""
-    bare = "".join(text.split())
-    match = _DATE.fullmatch(bare)
-    return iso(match) if match else None
-
-
-def iso(match: re.Match[str]) -> str | None:
-    """ISO form of a _DATE match; None for a day the calendar does not have."""
-    from datetime import date
-
-    year, month, day = (_int(group) for group in match.groups()[:3])
-    try:
-        return date(year, month, day).isoformat()
-    except (ValueError, TypeError):
-        return None
-
-
-def period(title: str, kind: str | None, paragraphs: Sequence[str], effective: str | None, issued: str | None) -> Period | None:
-    """The stated 实施期 or 有效期; target years (“到2025年……”) are no period."""
-    if match := _YEARS.search(title):
-        return Period(match[1], match[2], match[0])
-    for text in paragraphs:
-        if match := _SPAN.search(text):
-            return Period(match[1], match[2] or match[3], match[0])
-        if match := _VALID_UNTIL.search(text):
-            return Period(effective, f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}", match[0])
-        if (match := _VALID_YEARS.search(text)) and (start := effective or issued) and ("自" in text or "本" in text[:4]):
-            return Period(start, _years_later(start, _int(match[1])), match[0])
-    if (match := _TITLE_YEAR.search(title)) and kind in ("要点", "清单", "通知", "工作计划", "计划"):
-        return Period(match[1], match[1], match[0])
-    return None
-
-
-def effective_on(paragraphs: Sequence[str], issued: str | None) -> str | None:
-    """ISO date of 自…起施行."""
-    for text in reversed(paragraphs):
-        if (match := _EFFECTIVE.search(text)) and (day := _DATE.search(match[1])):
-            return iso(day)
-        if _EFFECTIVE_ISSUED.search(text):
-            return issued
-    return None
-
-
 def repair_quotes(text: str) -> str:
     """A title whose two quotation marks both print as ” gets its opening one back."""
     return re.sub(r"”([^“”]+)”", r"“\1”", text) if "“" not in text else text
@@ -152,8 +107,9 @@ def spaces(text: str) -> str:
 def signature(text: str) -> list[str]:
     """The organs a line names, and nothing else; [] where it is no signature."""
     parts = text.split()
-    named = len(text) <= 60 and all(_organ(part) and len(part) <= 24 and not re.search(r"[。，；：、]", part) for part in parts)
-    return parts if named else []
+    if len(text) > 60 or re.search(r"[。，；：、]", text) or not all(_organ(part) and len(part) <= 24 for part in parts):
+        return []
+    return parts
 
 
 def _same_policy(a: str, b: str) -> bool:
@@ -185,8 +141,9 @@ def _issuers(whole: str, issuing: str, notice: Sequence[Paragraph], closing: Seq
     for paragraph in notice:
         if match := _LEAD_ISSUERS.search(paragraph.text):
             return tuple(match[1].split("、"))
-    signed = _signature(notice) or _signature(closing) or next((tuple(n) for p in notice if (n := signature(p.text))), ())
-    return signed or tuple(name for name in named if _organ(name))
+    signed = _signature(notice) or _signature(closing)
+    alone = next((tuple(names) for p in notice if (names := signature(p.text))), ())
+    return signed or alone or tuple(name for name in named if _organ(name))
 
 
 def _organ(name: str) -> bool:
@@ -220,9 +177,9 @@ def _level(issuers: Sequence[str], title: str) -> str | None:
     provinces = {match[1] for name in issuers if (match := _PROVINCE.match(name))}
     if any(_ministry(name) for name in issuers):
         return "部委"
-    if any("联合" in name for name in issuers):
+    if any(_JOINT.search(name) for name in issuers):
         return "省市联合"
-    government = all(re.search(r"人民政府(?:办公厅|办公室)?$|人民代表大会|人大常委会|^中共.+委(?:员会)?$|委办公厅$", name) for name in issuers)
+    government = all(_GOVERNMENT.search(name) for name in issuers)
     if len(provinces) > 1:
         return "省市联合" if government else "厅局联合"
     if provinces:
@@ -231,40 +188,12 @@ def _level(issuers: Sequence[str], title: str) -> str | None:
 
 
 def _ministry(name: str) -> bool:
-    return not _PROVINCE.match(name) and not name.startswith("中共") and "联合" not in name and "人民政府" not in name and bool(
-        re.search(r"(?:部|委|委员会|局|总局|署|总署|银行|会|院|国务院办公厅)$", name)
-    )
+    """An organ of the centre: no province before its name, no party, government or joint office behind it."""
+    apart = _PROVINCE.match(name) or name.startswith("中共") or _JOINT.search(name) or "人民政府" in name
+    return not apart and bool(_MINISTRY_END.search(name))
 
 
 def _kind(title: str) -> str | None:
     bare = re.sub(r"[（(][^（）()]*[)）]$", "", title)
     bare = re.sub(r"等\s*\d+\s*个清单$", "", bare)
     return next((kind for kind in _KINDS if bare.endswith(kind)), None)
-
-
-def _int(text: str) -> int | None:
-    import cn2an
-
-    if text.isdigit():
-        return int(text)
-    plain = text.replace("〇", "零").replace("○", "零").replace("Ｏ", "零")
-    try:
-        if len(plain) == 4:
-            return int("".join(str("零一二三四五六七八九".index(c)) for c in plain))
-        return int(cn2an.cn2an(plain, "smart"))
-    except ValueError:
-        return None
-
-
-def _years_later(start: str, years: int | None) -> str | None:
-    """The last day of a term of `years` from an ISO date."""
-    from datetime import date, timedelta
-
-    if years is None:
-        return None
-    begin = date.fromisoformat(start)
-    try:
-        end = begin.replace(year=begin.year + years)
-    except ValueError:  # 29 February
-        end = begin.replace(year=begin.year + years, day=28)
-    return (end - timedelta(days=1)).isoformat()

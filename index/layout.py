@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.dates import date_line
 from index.markers import DOC_NO, marker
 from index.schema import Line
 
@@ -21,7 +22,6 @@ _MARKDOWN = re.compile(r"^\s{0,3}(#{1,6})\s+|^\s{0,3}[-*+]\s+(?=\S)|^\s{0,3}>\s?
 _INVISIBLE = "\ufeff\u200b"
 _CLOSED = "。；：！？:;!?…"
 _CAPTION = re.compile(r"^(?:图|表)\s*\d+")
-_DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日$|^[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日$")
 _DUTIES_END = re.compile(r"[（(〔](?:责任|牵头|配合)单位\s*[：:].*[)）〕]$")
 _ENDS_IN_BRACKET = re.compile(r"[）)〕]$")
 
@@ -162,9 +162,12 @@ def _join(group: Sequence[Row]) -> Paragraph:
     text = ""
     for row in group:
         # Chinese needs nothing between lines; two Latin words need their blank back.
-        glue = " " if text and text[-1].isascii() and text[-1].isalpha() and row.text[:1].isascii() and row.text[:1].isalpha() else ""
-        text += glue + row.text
+        text += (" " if _latin(text[-1:]) and _latin(row.text[:1]) else "") + row.text
     return Paragraph(text, group[0].line, len(group), group[0].width, group[0].heading)
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
 
 
 def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
@@ -174,7 +177,7 @@ def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
         return False
     if DOC_NO.match("".join(last.text.split())) or len(row.text) < 40 and DOC_NO.match("".join(row.text.split())):
         return False
-    if _CAPTION.match(last.text) and len(group) == 1 and row.width <= 20 and marker(row.text) is None and last.width <= 20:
+    if len(group) == 1 and _CAPTION.match(last.text) and max(last.width, row.width) <= 20 and marker(row.text) is None:
         return True
     if set_in.indents:
         return not row.indented and (set_in.full(last.width) or not _closed(last.text)) and not _breaks(last, row)
@@ -198,7 +201,8 @@ def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
         return True
     # A paragraph of several lines that stops in mid-sentence, short of the margin, was broken by the typesetting.
     within = len(group) > 1 and set_in.full(group[0].width)
-    return open_sentence and not _DATE.match(last.text) and (within or last.width >= 0.78 * set_in.margin) and not _alone(row)
+    near = within or last.width >= 0.78 * set_in.margin
+    return open_sentence and near and date_line(last.text) is None and not _alone(row)
 
 
 def _closed(text: str) -> bool:
@@ -212,7 +216,8 @@ def _stops(text: str) -> bool:
 
 
 def _units_end(text: str) -> bool:
-    return bool(re.search(r"[）)〕]\s*$", text)) and ("单位" in text[-400:] or "负责" in text[-12:] or text.startswith(("（此件", "(此件")))
+    charged = "单位" in text[-400:] or "负责" in text[-12:] or text.startswith(("（此件", "(此件"))
+    return charged and bool(_ENDS_IN_BRACKET.search(text))
 
 
 def _brackets_open(group: Sequence[Row]) -> bool:
@@ -232,4 +237,4 @@ def _breaks(last: Row, row: Row) -> bool:
 
 def _alone(row: Row) -> bool:
     """Signature, date or distribution mark: never the rest of a sentence."""
-    return bool(_DATE.match(row.text)) or row.text.startswith(("（此件", "(此件"))
+    return date_line(row.text) is not None or row.text.startswith(("（此件", "(此件"))

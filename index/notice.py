@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.headers import date_line, repair_quotes, spaces
+from index.dates import date_line
+from index.headers import repair_quotes, spaces
 from index.layout import Paragraph, Row
 from index.markers import DOC_NO, marker
 

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from index import documents, headers, tables
-from index.clauses import Draft, Entry, Heading, TitleLine, Walk, begin, settled, walk
+from index import dates, documents, headers, tables
+from index.clauses import Walk, begin, walk
 from index.documents import Part
 from index.duties import cell_duties
 from index.layout import Measure, Paragraph, Row, measure, paragraphs, rows
 from index.markers import marker
 from index.notice import BodyTitle, body_title, enacted_title, head_end
+from index.outline import Draft, Entry, Heading, TitleLine, settled
 from index.schema import Clause, Document, Line, RawText, Source
 
 _MARKDOWN = (".md", ".markdown")
@@ -107,7 +108,8 @@ def _title_lines(found: Sequence[Row], repeated: BodyTitle | None) -> list[Title
 
 def _closing(prose: Sequence[Paragraph]) -> list[Paragraph]:
     """The paragraphs in which a document issued directly signs and dates itself: before its annexes, or at its end."""
-    annex = next((i for i, p in enumerate(prose) if (m := marker(p.text)) is not None and m.kind == "附件" and not m.rest), None)
+    bare = (i for i, p in enumerate(prose) if (m := marker(p.text)) is not None and m.kind == "附件" and not m.rest)
+    annex = next(bare, None)
     before = prose[max(0, annex - _CLOSING) : annex] if annex is not None else []
     return [*before, *prose[-_CLOSING:]]
 
@@ -149,13 +151,13 @@ def _assemble(
 ) -> ParsedDocument:  # fmt: skip
     drafts = [entry for entry in outline if isinstance(entry, Draft)]
     texts = [draft.text for draft in drafts]
-    effective = headers.effective_on(texts, head.issued_on)
+    effective = dates.effective_on(texts, head.issued_on)
     above = [row.line for row in part.front]
     content = "\n".join(line.text for line in (*above, *part.title_lines, *(row.line for row in part.rows)))
     doc_id = _doc_id(raw.file, head.title, head.doc_no, seen)
     document = Document(
         doc_id, head.title, head.notice_title, head.doc_no, head.issuers, head.issued_on, head.level, head.kind,
-        headers.period(head.title, head.kind, texts, effective, head.issued_on), effective, raw.file,
+        dates.period(head.title, head.kind, texts, effective, head.issued_on), effective, raw.file,
         hashlib.sha256(content.encode()).hexdigest(),
     )  # fmt: skip
     clauses = tuple(

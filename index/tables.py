@@ -117,7 +117,7 @@ class _Reader:
                 continue
             if begins(self.found, at) or self._ends(at):
                 break  # begins: another header, or this one before a new row 1
-            if _SUM.match(row.text) and self.number == 0:
+            if _SUM.match(row.text) and self.number == 0 and not self.current:
                 self.rows.append(TableRow(None, (row.text,), row.line))
             elif _starts(row, self.number + 1, following):
                 self._flush(begin, at)
@@ -153,9 +153,8 @@ class _Reader:
         else:
             row = tuple(cells(lines, self.width, self.with_units))
         charged = units((first, *row[2:]) if named is not None else row) if self.with_units else ()
-        self.rows.append(
-            TableRow(self.number or None, row, self.current[0].line, self.group, self.group_line, named is not None, charged)
-        )
+        line, in_cell = self.current[0].line, named is not None
+        self.rows.append(TableRow(self.number or None, row, line, self.group, self.group_line, in_cell, charged))
         self.group_line = None
         self.current = []
 
@@ -181,7 +180,8 @@ class _Reader:
         """A list ends where another list's title stands before its header, or where prose sets in again."""
         row = self.found[at]
         for k in (at + 1, at + 2):
-            if k < len(self.found) and begins(self.found, k) and (not self._is_head(k) or self._restarts(k + len(self.head))):
+            another = k < len(self.found) and begins(self.found, k)
+            if another and (not self._is_head(k) or self._restarts(k + len(self.head))):
                 return not is_organ(row.text) and len(row.text) > 4 and not is_deadline(row.text)
         mark = marker(row.text)
         if mark is not None and self.number > 0:
@@ -216,8 +216,9 @@ def _starts(row: Row | None, number: int, following: Row | None) -> bool:
         return False
     rest = match[1] if match[1] is not None else following.text if following is not None else ""
     # 12 月底前 is a deadline; a lone figure before another figure is an amount, not a row number.
-    alone = match[1] is None
-    return not re.match(r"^(?:[年月日]|公里|平方米|万?千瓦)", rest) and not (alone and (_MEASURE.match(rest) or _NUMERIC.match(rest)))
+    if match[1] is None and (_MEASURE.match(rest) or _NUMERIC.match(rest)):
+        return False
+    return not re.match(r"^(?:[年月日]|公里|平方米|万?千瓦)", rest)
 
 
 def _is_grid(text: str, following: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import struct
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 
@@ -15,17 +17,9 @@ _NUMBER = re.compile(r"^[\s\-—–·.第页/共]*\d{1,4}[\s\-—–·.页/共\d
 
 def read(data: bytes) -> Sequence[Line]:
     """Lines of every page; ValueError when the file is damaged, locked, or has no text layer."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise ValueError("PDF 有密码保护")
-        pages = [(page.extract_text() or "").splitlines() for page in reader.pages]
-    except (PyPdfError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-        # pypdf meets damaged objects with ordinary Python errors; the file is at fault, whichever it is.
-        raise ValueError(f"PDF 已损坏或不完整（{type(error).__name__}）") from error
+    pages = _pages(data)
+    if pages is None:
+        raise ValueError("PDF 有密码保护")
     if not any(row.strip() for page in pages for row in page):
         raise ValueError("PDF 没有文字层（可能是扫描件）")
     heads = _running(pages)
@@ -37,6 +31,25 @@ def read(data: bytes) -> Sequence[Line]:
                 continue
             lines.append(Line(unified(row), place + 1, number))
     return lines
+
+
+def _pages(data: bytes) -> list[list[str]] | None:
+    """The lines of each page; None where a password is needed."""
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError, PyPdfError
+
+    damaged = (
+        PyPdfError, DependencyError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
+        AssertionError, RecursionError, NotImplementedError, zlib.error, struct.error,
+    )  # fmt: skip
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            return None
+        return [(page.extract_text() or "").splitlines() for page in reader.pages]
+    except damaged as error:
+        # pypdf meets damaged objects with ordinary Python errors; the file is at fault, whichever it is.
+        raise ValueError(f"PDF 已损坏或不完整（{type(error).__name__}）") from error
 
 
 def _edges(rows: Sequence[str]) -> set[int]:
