@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.encoder import Encoder, Spans
+from index.errors import BadInput
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,8 +27,11 @@ class CachedEncoder:
     def __init__(self, encoder: Encoder, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._encoder = encoder
-        self._db = sqlite3.connect(path)
-        self._db.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, data BLOB NOT NULL)")
+        self._db = sqlite3.connect(path, timeout=60)  # another evaluation may be writing its block
+        try:
+            self._db.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, data BLOB NOT NULL)")
+        except sqlite3.DatabaseError as error:
+            raise BadInput(f"向量缓存 {path} 已损坏（{error}）。请删除它再运行，会重新计算") from error
         self.name, self.dimension, self.digest = encoder.name, encoder.dimension, encoder.digest
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray:

@@ -113,6 +113,12 @@ def test_a_missing_set_is_refused(tmp_path):
         read(folder(tmp_path), "dev")
 
 
+def test_a_damaged_cache_is_named(tmp_path):
+    (tmp_path / "v.sqlite").write_bytes(b"no database " * 100)
+    with pytest.raises(BadInput, match="请删除它再运行"):
+        CachedEncoder(FakeEncoder(), tmp_path / "v.sqlite")
+
+
 def test_cached_vectors_are_those_of_the_encoder(tmp_path):
     encoder = FakeEncoder()
     texts, spans = ["水库周边不得养殖", "公租房", "水库周边不得养殖"], [[(0, 4), (4, 8)], [(0, 3)], [(0, 4), (4, 8)]]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from conftest import SAMPLE, FakeChat, built, engine_over
+from conftest import SAMPLE, FakeChat, FakeEncoder, built, engine_over
 from eval import __main__ as cli
 from eval import command, html, plain, report
 from eval.facts import PeakMemory
@@ -17,8 +17,9 @@ from eval.judge import Judge, read
 from eval.ours import Ours
 from eval.questions import load
 from eval.run import run
-from eval.trace import Grade, Passage, Reply, Said, Seconds
+from eval.trace import Grade, Passage, Reply, Said, Seconds, Trace
 from index.errors import BadInput, ModelError
+from index.settings import Settings
 
 CLAUSES = [
     Passage("c1", "甲规划", ("一、总体要求",), "<script>alert(1)</script>规划面积124平方公里。"),
@@ -224,6 +225,15 @@ def test_a_judges_grade_is_read_out_of_its_words_and_nonsense_is_refused():
             read(bad)
 
 
+def test_a_judge_that_cannot_be_reached_is_named(tmp_path):
+    (question,) = load(written_question(tmp_path, "面积？"))
+    trace = Trace("x", (), 0.0, reply=Reply((Said("甲。", ()),), {}, False, Seconds(None, None, None, 1.0)))
+    judge = Judge.open(Settings(), "http://127.0.0.1:9/v1#m")
+    with pytest.raises(ModelError, match="连不上对话模型 http://127.0.0.1:9"):
+        judge(question, trace)
+    judge.close()
+
+
 def test_a_judge_sees_answer_reference_and_clauses_and_its_grades_are_reported(setting, tmp_path, monkeypatch):
     path, _ = setting
     chat = FakeChat('{"correct": 1, "supported": 0.5, "reason": "…"}')
@@ -275,9 +285,6 @@ def test_plain_splits_as_the_tutorial_does():
 
 
 def test_plain_stuffs_the_five_nearest_chunks_and_keeps_its_vectors(tmp_path, monkeypatch):
-    from conftest import FakeEncoder
-    from index.settings import Settings
-
     encoder, chat = FakeEncoder(), FakeChat("规划如此[1]。据此[9]。")
     monkeypatch.setattr(plain, "open_encoder", lambda settings: encoder)
     monkeypatch.setattr(plain, "open_chat", lambda settings: chat)
