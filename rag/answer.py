@@ -85,7 +85,7 @@ class _Clock:
 
 def _own_facts(engine: Engine, query: Query, ranking: Ranking) -> list[Claim]:
     """Answers from the metadata of the documents the question names."""
-    named = engine.retriever.titles.best(query)[:2]
+    named = engine.retriever.titles.best(query)[: 2 if "compare" in query.asks else 1]
     return [
         Claim(fact.text, fact.clause, fact.start, fact.stop, "metadata")
         for document in named
@@ -110,8 +110,13 @@ def _with(engine: Engine, answer: Answer, claims: Sequence[Claim]) -> Answer:
     documents = {claim.clause.doc_id: engine.document(claim.clause) for claim in kept}
     expired = [d for d in documents.values() if engine.status(d).value == "expired"]
     notes = tuple(f"《{d.title}》{engine.status(d).reason}，引用前请核对是否有后续文件。" for d in expired)
+    kept = [replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept]
     sentences, citations = compose(kept, engine.document, engine.status)
     return replace(answer, sentences=sentences, citations=citations, notes=notes)
+
+
+def _notice(engine: Engine, claim: Claim):
+    return engine.clauses(claim.clause.doc_id)[0]
 
 
 def _refuse(engine: Engine, answer: Answer, why: str, nearest: Sequence[Passage], clock: _Clock) -> Answer:

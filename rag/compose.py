@@ -18,6 +18,7 @@ class Claim:
     start: int
     stop: int
     origin: str  # as Sentence.origin
+    also: tuple[Clause, int, int] | None = None  # a second span it rests on: where its document's title is printed
 
 
 def compose(
@@ -25,12 +26,10 @@ def compose(
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
     """Number the citations in order of first use; claims whose spans touch in one clause share a citation."""
     spans: list[tuple[Clause, int, int]] = []
-    numbers: list[int] = []
-    for claim in claims:
-        numbers.append(_place(spans, claim))
     sentences = tuple(
-        Sentence(claim.text, (number,), claim.origin) for claim, number in zip(claims, numbers, strict=True)
-    )  # fmt: skip
+        Sentence(claim.text, tuple(dict.fromkeys(_place(spans, *span) for span in _spans(claim))), claim.origin)
+        for claim in claims
+    )
     citations = tuple(
         Citation(n, clause, document_of(clause), status_of(document_of(clause)), clause.text[start:stop])
         for n, (clause, start, stop) in enumerate(spans, 1)
@@ -38,14 +37,18 @@ def compose(
     return sentences, citations
 
 
-def _place(spans: list[tuple[Clause, int, int]], claim: Claim) -> int:
-    """The number of the citation that covers `claim`, widened or added as needed."""
+def _spans(claim: Claim) -> list[tuple[Clause, int, int]]:
+    return [(claim.clause, claim.start, claim.stop), *([claim.also] if claim.also else [])]
+
+
+def _place(spans: list[tuple[Clause, int, int]], wanted: Clause, begin: int, end: int) -> int:
+    """The number of the citation that covers this span, widened or added as needed."""
     for place, (clause, start, stop) in enumerate(spans):
-        if clause.clause_id != claim.clause.clause_id:
+        if clause.clause_id != wanted.clause_id:
             continue
-        gap = clause.text[min(stop, claim.stop) : max(start, claim.start)]
+        gap = clause.text[min(stop, end) : max(start, begin)]
         if not gap.strip():
-            spans[place] = (clause, min(start, claim.start), max(stop, claim.stop))
+            spans[place] = (clause, min(start, begin), max(stop, end))
             return place + 1
-    spans.append((claim.clause, claim.start, claim.stop))
+    spans.append((wanted, begin, end))
     return len(spans)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from index.schema import Clause, Document
 from index.terms import compact
+from rag import facts as facts_of
 from rag.question import Query
 from rag.schema import Status
 
@@ -52,6 +53,20 @@ def expiry(document: Document, status: Status, clauses: Sequence[Clause]) -> lis
     if status.value != "expired":
         return []
     return _period(f"《{document.title}》", status, clauses)
+
+
+def title_span(text: str, clause: Clause, notice: Clause) -> tuple[Clause, int, int] | None:
+    """Where the notice prints its title, if `text` takes a title or date from there that `clause` does not hold."""
+    said, held, printed = (facts_of.flatten(t) for t in (text, clause.text, notice.text))
+    missing = facts_of.titles(said) - {t for t in facts_of.titles(said) if t in held}
+    missing |= facts_of.dates(said) - facts_of.dates(held)
+    if clause.clause_id == notice.clause_id or notice.kind != "notice" or not missing:
+        return None
+    known = facts_of.dates(printed)
+    if not any(fact in printed or fact in known for fact in missing):
+        return None
+    stop = notice.text.find("\n")
+    return notice, 0, stop if stop > 0 else len(notice.text)
 
 
 def _doc_no(name: str, document: Document, clauses: Sequence[Clause]) -> list[Fact]:
