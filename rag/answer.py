@@ -50,7 +50,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     claims = [*facts, *_extract(engine, chosen, after_facts=bool(facts))]
     answer = _with(engine, answer, claims)
     yield Event("extract", answer)
-    if facts:  # the document's own facts are the direct reply
+    if facts or not reply.pays(query):  # the document's own facts, or the clause's own list, are the direct reply
         yield Event("done", _finished(answer, clock))
         return
     draft, notes, first_token = "", (), None

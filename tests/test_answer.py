@@ -70,6 +70,12 @@ def test_a_document_s_own_facts_need_no_model(sample_root):
     assert not chat.asked and all(s.origin == "metadata" for s in answer.sentences)
 
 
+def test_a_list_of_measures_is_left_in_the_clause_s_words(sample_root):
+    chat = FakeChat("不应被问到")
+    answer = engine_over(sample_root, chat).ask("城际铁路专栏列了哪些在建项目？")
+    assert not chat.asked and answer.sentences and not answer.refused
+
+
 def test_an_expired_plan_is_marked(sample_root):
     answer = engine_over(sample_root).ask("临港产业产值到2022年达到多少亿元？")
     assert any("届满" in note for note in answer.notes)
