@@ -135,4 +135,4 @@ def _one_figure(before: str, text: str) -> bool:
 
 def _unfinished(before: str, text: str) -> bool:
     """An organ-like line that is still part of the sentence before it (…推动文化旅游 / 部门…)."""
-    return before.endswith(("、", "，", "（", "“", "和", "与")) or len(text) <= 3
+    return before.endswith(("、", "，", "（", "“", "和", "与")) or len(text) <= 3 and text[0] not in "省市州县区"

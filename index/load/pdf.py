@@ -65,4 +65,5 @@ def _running(pages: Sequence[Sequence[str]]) -> set[str]:
 
 
 def _shape(row: str) -> str:
-    return re.sub(r"\d+", "0", "".join(row.split()))
+    """The line without blanks and without a page number at either end, which alone may differ from page to page."""
+    return re.sub(r"^[—–·\-]?\d+[—–·\-]?|[—–·\-]?\d+[—–·\-]?$", "0", "".join(row.split()))

@@ -1,0 +1,143 @@
+"""Where documents begin, and what they say of themselves."""
+
+import pytest
+from parsing import bare, clause, parsed, raw
+
+from index.dates import effective_on, period
+from index.headers import header
+from index.parse import parse
+
+NOTICE = (
+    "甲市人民政府办公室关于印发甲市老旧小区改造实施方案的通知\n甲政办发〔2021〕9号\n各区人民政府：\n"
+    "现将《甲市老旧小区改造实施方案》印发给你们，请认真执行。\n甲市人民政府办公室\n2021年4月2日\n（此件公开发布）\n"
+    "甲市老旧小区改造实施方案\n为改善居住条件，制定本方案。\n一、目标任务\n到2023年完成改造120个小区。\n"
+    "二、工作措施\n（一）摸清底数。各区开展排查。\n（二）筹集资金。\n1．积极争取补助。\n2．引导居民出资。\n"
+)
+REPLY = (
+    "甲省人民政府 乙市人民政府关于同意设立丙新区的批复\n甲府〔2020〕55号\n丁区人民政府：\n"
+    "《关于设立丙新区的请示》收悉。现批复如下：\n一、同意设立丙新区（以下简称新区）。新区面积262平方公里。\n"
+    "二、请抓紧组织实施，重大事项及时报告两省市政府。\n甲省人民政府\n乙市人民政府\n2020年12月29日\n（此件公开发布）\n"
+)
+
+
+def test_a_notice_is_one_clause_and_the_policy_has_its_own_title():
+    found = parsed(NOTICE)
+    document = found.document
+    assert document.title == "甲市老旧小区改造实施方案"
+    assert document.notice_title == "甲市人民政府办公室关于印发甲市老旧小区改造实施方案的通知"
+    assert (document.doc_no, document.issued_on, document.kind) == ("甲政办发〔2021〕9号", "2021-04-02", "实施方案")
+    notice = found.clauses[0]
+    assert notice.kind == "notice"
+    assert "的通知甲政办发〔2021〕9号" in bare(notice.text)
+    assert bare(notice.text).endswith("甲市人民政府办公室2021年4月2日（此件公开发布）")
+    assert found.clauses[1].kind == "preamble"
+
+
+def test_a_reply_signs_at_the_end_of_its_last_item():
+    found = parsed(REPLY)
+    assert found.document.issuers == ("甲省人民政府", "乙市人民政府")
+    assert found.document.notice_title is None
+    assert found.clauses[0].text.endswith("现批复如下：")
+    assert found.clauses[-1].text.endswith("甲省人民政府\n乙市人民政府\n2020年12月29日\n（此件公开发布）")
+
+
+def test_documents_that_follow_one_another_in_flowing_text_are_told_apart():
+    titles = [p.document.title for p in parse(raw(NOTICE + REPLY + NOTICE.replace("甲市", "戊市")))]
+    assert titles == ["甲市老旧小区改造实施方案", "甲省人民政府 乙市人民政府关于同意设立丙新区的批复", "戊市老旧小区改造实施方案"]
+
+
+def test_the_same_document_twice_has_two_ids():
+    ids = [p.document.doc_id for p in parse(raw(REPLY + REPLY))]
+    assert len(set(ids)) == 2 and all(len(i) == 12 for i in ids)
+
+
+def test_a_letterhead_stands_above_the_title():
+    found = parsed("北湖市人民政府文件\n北政发〔2020〕15号\n北湖市人民政府\n关于振兴奶业的实施意见\n各县人民政府：\n一、目标\n到2025年存栏12万头。")
+    assert found.document.title == "北湖市人民政府关于振兴奶业的实施意见"
+    assert found.document.doc_no == "北政发〔2020〕15号"
+    assert found.clauses[0].text.startswith("北湖市人民政府文件\n北政发")
+
+
+def test_what_a_web_page_prints_above_a_title_is_kept_apart_from_it():
+    found = parsed("索引号：113-2023\n发布机构：南湖市政府\n【字体：大 中 小】\n南湖市人民政府关于做好防汛工作的通知\n南政〔2023〕2号\n各县人民政府：\n请抓好落实。")
+    assert found.document.title == "南湖市人民政府关于做好防汛工作的通知"
+
+
+def test_an_order_enacts_what_it_names():
+    found = parsed(
+        "海州省人民政府令\n第312号\n《海州省电梯安全管理办法》已经省人民政府通过，现予公布，自2022年7月1日起施行。\n省长　张三\n"
+        "2022年5月20日\n海州省电梯安全管理办法\n第一条 为了加强管理，制定本办法。\n第二条 本办法自2022年7月1日起施行。"
+    )
+    document = found.document
+    assert (document.title, document.doc_no) == ("海州省电梯安全管理办法", "海州省人民政府令第312号")
+    assert (document.level, document.issued_on, document.effective_on) == ("海州省", "2022-05-20", "2022-07-01")
+    assert [c.kind for c in found.clauses] == ["notice", "clause", "clause"]
+
+
+def test_a_news_lead_is_the_notice():
+    found = parsed("中共中央办公厅 国务院办公厅印发《关于加强保护的意见》\n近日，中共中央办公厅、国务院办公厅印发了《关于加强保护的意见》。\n《关于加强保护的意见》全文如下。\n为加强保护，提出如下意见。\n一、要求\n坚持保护优先。")
+    assert found.document.title == "关于加强保护的意见"
+    assert found.document.issuers == ("中共中央办公厅", "国务院办公厅") and found.document.level == "中央"
+    assert found.clauses[0].text.endswith("全文如下。")
+
+
+@pytest.mark.parametrize(
+    ("title", "level", "kind"),
+    [
+        ("国家发展改革委 交通运输部关于印发《某规划》的通知", "部委", "规划"),
+        ("甲川省人民政府 乙庆市人民政府关于推进合作的意见", "省市联合", "意见"),
+        ("甲川省教育厅 乙庆市教育委员会关于印发《协同行动计划》的通知", "厅局联合", "行动计划"),
+        ("甲川省人民政府办公厅关于加快发展的若干措施", "甲川省", "若干措施"),
+        ("国务院关于同意设立新区的批复", "中央", "批复"),
+        ("中国残疾人联合会关于做好服务的通知", "部委", "通知"),
+    ],
+)
+def test_level_and_kind_follow_from_issuers_and_title(title, level, kind):
+    from index.headers import policy_title
+
+    found = header(title, policy_title(title)[0], [], None, [])
+    assert (found.level, found.kind) == (level, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("本办法自2024年3月1日起施行，有效期五年。", "2024-03-01", "2029-02-28"),
+        ("本办法自2024年3月1日起施行，试行期两年。", "2024-03-01", "2026-02-28"),
+        ("本方案有效期至2025年12月31日。", None, "2025-12-31"),
+        ("规划期限为2021—2035年，近期到2025年。", "2021", "2035"),
+        ("规划期至 2025 年，展望到 2035 年。", None, "2025"),
+        ("本办法自印发之日起30日后施行，有效期为10年。", "2023-02-01", "2033-01-31"),
+    ],
+)
+def test_stated_terms_are_periods(text, start, end):
+    found = period("某办法", "办法", [text], effective_on([text], "2023-01-02"), "2023-01-02")
+    assert (found.start, found.end) == (start, end) and found.text in text
+
+
+@pytest.mark.parametrize("text", ["到2025年，建成电站30座。", "许可证有效期为5年，自颁发之日起计算。", "按照2030年前碳达峰的要求推进。"])
+def test_targets_and_terms_of_other_things_are_no_period(text):
+    assert period("某方案", "方案", [text], None, "2023-01-02") is None
+
+
+def test_days_the_calendar_does_not_have_are_no_dates():
+    assert effective_on(["本办法自2023年2月30日起施行。"], None) is None
+    assert effective_on(["第九条　本条例自二〇二三年十月一日起施行。"], None) == "2023-10-01"
+
+
+def test_a_file_of_one_plain_text_is_titled_by_its_first_line_or_its_name():
+    assert parsed("数字乡村怎么建\n近年来，各地积极探索。\n没有网络就谈不上数字化。").document.title == "数字乡村怎么建"
+    assert parsed("一、各单位要加强值守。\n二、及时报告。", "节日值班.txt").document.title == "节日值班"
+
+
+def test_a_table_of_contents_is_dropped_and_listed():
+    found = parsed("某规划\n目 录\n第一章 总则 ...... 1\n第一节 目的 ...... 1\n第二章 格局 ...... 5\n第一章 总则\n第一节 目的\n制定本规划。\n第二章 格局\n构建两带。")
+    assert [line.text[:5] for line in found.dropped] == ["目 录", "第一章 总", "第一节 目", "第二章 格"]
+    assert clause(found, "制定本规划").path == ("第一章 总则", "第一节 目的")
+
+
+def test_an_unchanged_document_keeps_its_digest_when_another_changes():
+    before, after = parse(raw(NOTICE + REPLY)), parse(raw(NOTICE.replace("120个", "150个") + REPLY))
+    assert before[0].document.digest != after[0].document.digest
+    assert before[1].document.digest == after[1].document.digest
+    assert before[0].document.doc_id == after[0].document.doc_id
