@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -37,6 +38,8 @@ _NUMBER = re.compile(
     rf"(?<![a-z\d.])(\d+(?:\.\d+)?)({_SCALE})?({_UNIT})?(?:{_DASH}(\d+(?:\.\d+)?)({_SCALE})?({_UNIT})?)?"
 )
 _CODE = re.compile(r"[a-z]+-?\d+(?:\.\d+)*")
+_AND = re.compile(r"[、,和与及]")
+_BLANKS = ("", "\n")
 _AREA = re.compile(r"^[kcdm]?m[23]$")  # m² after NFKC
 _HAN_NUMBER = re.compile(rf"(百分之)?([{_HAN}两十百千万亿]+)")
 _MEASURE = re.compile(
@@ -54,9 +57,13 @@ class Figures:
     titles: frozenset[str]  # the words between 《 and 》
 
 
-def figures(text: str, *, lenient: bool = False) -> Figures:
-    """The figures of `text`. `lenient` takes every Chinese numeral for a number, also where it is part of a word."""
-    plain = _plain(text)
+def figures(text: str, *, lenient: bool = False, blank: str = "") -> Figures:
+    """The figures of `text`, each white space read as `blank`.
+
+    `lenient` takes every Chinese numeral for a number, also where it is part of a word, and lets the first of “1.7 和
+    4.6 个百分点” share what follows the last.
+    """
+    plain = _plain(text, blank)
     titles = frozenset(_TITLE.findall(plain))
     body = _ITEM.sub("", plain)
     dates: set[tuple[int | None, int | None, int | None]] = set()
@@ -76,15 +83,25 @@ def figures(text: str, *, lenient: bool = False) -> Figures:
     take(_HAN_DATE, lambda m: [(int("".join(str(_DIGIT[c]) for c in m[1])), _han(m[2]), _han(m[3]))])
     take(_DAY, lambda m: [(None, int(m[1]), _int(m[2]))])
     codes = frozenset(code for code in _CODE.findall(body) if not _AREA.match(code))
-    numbers = {number for match in _NUMBER.finditer(_CODE.sub("\n", body)) for number in _numbers(match)}
+    found = list(_NUMBER.finditer(_CODE.sub("\n", body)))
+    numbers = {number for match in found for number in _numbers(match)}
+    if lenient:
+        numbers |= _sharing(found)
     numbers |= {number for match in _HAN_NUMBER.finditer(body) if (number := _han_number(match, lenient)) is not None}
     return Figures(frozenset(dates), frozenset(numbers), codes, titles)
 
 
 def missing(claim: str, clause: str) -> list[str]:
-    """Figures of `claim` that `clause` does not hold, as readable words; empty when it holds them all."""
-    said, held = figures(claim), figures(clause, lenient=True)
-    plain = _plain(clause)
+    """Figures of `claim` that `clause` does not hold, as readable words; empty when it holds them all.
+
+    White space is typesetting in “9． 83%” and parts two cells in “2023 2027”: a claim may be read either way, the
+    clause both ways at once.
+    """
+    held = _union([figures(clause, lenient=True, blank=blank) for blank in _BLANKS])
+    return min((_missing(figures(claim, blank=blank), held, _plain(clause)) for blank in _BLANKS), key=len)
+
+
+def _missing(said: Figures, held: Figures, plain: str) -> list[str]:
     lost = [_date_words(date) for date in said.dates if not _holds_date(date, held)]
     lost += [
         f"{_decimal(value)}{unit}"
@@ -96,10 +113,28 @@ def missing(claim: str, clause: str) -> list[str]:
     return sorted(lost)
 
 
-def _plain(text: str) -> str:
-    """NFKC, lower case, no white space; item numbers in circles and commas within figures taken out first."""
+def _union(several: Sequence[Figures]) -> Figures:
+    return Figures(*(frozenset().union(*(getattr(own, name) for own in several)) for name in Figures.__slots__))
+
+
+def _plain(text: str, blank: str = "") -> str:
+    """NFKC, lower case, white space as `blank`; item numbers in circles and commas within figures taken out first."""
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", _CIRCLED.sub("", text))
-    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+    return blank.join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def _sharing(found: Sequence[re.Match[str]]) -> set[tuple[Fraction, str]]:
+    """Numbers without a unit, read with what follows the next one, where only 和 or a comma stands between them."""
+    shared: set[tuple[Fraction, str]] = set()
+    scale, unit, begin = None, None, -1
+    for match in reversed(found):
+        between = match.string[match.end() : begin] if begin >= 0 else ""
+        if _AND.fullmatch(between) and not match[2] and not match[3] and match[4] is None:
+            shared.add((_value(match[1], scale), unit or ""))
+        else:
+            scale, unit = match[2], match[3]
+        begin = match.start()
+    return shared
 
 
 def _int(digits: str | None) -> int | None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import random
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import needs_book
 from eval import scoring
 from eval.figures import figures, missing
 from eval.questions import Evidence, Question
 from eval.trace import Passage, Reply, Said, Seconds, Trace
 from eval.verdict import Collection, judge
+from index.sentences import split_sentences
 
 AREA = Passage("a", "甲规划", ("一、总体要求",), "规划面积124平方公里，到2025年常住人口达到26万人。")
 ROADS = Passage("b", "乙方案", (), "新建公路124公里，由省交通厅负责。")
@@ -169,6 +173,11 @@ def test_a_failed_question_is_not_an_empty_answer():
         ("面积6.63m²", "面积6.63平方米"),
         ("按《规划》执行", "成渝地区规划"),
         ("G93高速", "g93 高速"),
+        ("提高1.7个百分点", "相比上年提高 1． 7 和 4． 6 个百分点"),
+        ("100万、200万人", "分别为100、150和200万人"),
+        ("2027", "12 某航运工程\n2023\n2027\n9.5"),
+        ("2023\n2027\n9.5", "12 某航运工程\n2023\n2027\n9.5"),
+        ("比例为9.83%", "比例为 9． 83%"),
     ],
 )
 def test_figures_written_otherwise_are_the_same(claim, clause):
@@ -189,6 +198,8 @@ def test_figures_written_otherwise_are_the_same(claim, clause):
         ("5个百分点", "5%", "5个百分点"),
         ("《乙规划》", "《甲规划》", "《乙规划》"),
         ("G5高速", "G93高速", "g5"),
+        ("提高4.6%", "提高 1.7 和 4.6 个百分点", "4.6%"),
+        ("2028", "2023 2027", "2028"),
     ],
 )
 def test_figures_that_differ_are_named(claim, clause, lost):
@@ -299,3 +310,23 @@ def slow_pairs(text: str) -> list[str]:
         if all(c.isascii() and c.isalnum() or "㐀" <= c <= "鿿" for c in pair) and pair not in pairs:
             pairs.append(pair)
     return pairs
+
+
+@needs_book
+def test_no_sentence_of_the_book_lacks_its_own_figures_and_a_changed_digit_is_noticed(book):
+    _, parsed = book
+    rng = random.Random(3)
+    caught = changed = 0
+    for clause in (clause for document in parsed for clause in document.clauses):
+        for start, stop in split_sentences(clause.text):
+            sentence = clause.text[start:stop]
+            assert missing(sentence, clause.text) == []
+            item = re.match(r"[（(]?\d+[）)．.、]", sentence)  # item numbers are no figures
+            digits = [m.start() for m in re.finditer(r"\d", sentence) if item is None or m.start() >= item.end()]
+            if digits and len(sentence) > 15:
+                place = rng.choice(digits)
+                other = rng.choice([digit for digit in "123456789" if digit != sentence[place]])
+                wrong = sentence[:place] + other + sentence[place + 1 :]
+                changed, caught = changed + 1, caught + bool(missing(wrong, clause.text))
+    # What slips through is a figure that another place of the same clause happens to hold.
+    assert changed > 300 and caught >= 0.93 * changed, f"{caught} of {changed}"
