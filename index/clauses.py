@@ -24,11 +24,15 @@ _GLUED = re.compile(r"(?<=[。；])(第[一二三四五六七八九十]+[章节]
 _TOPIC = re.compile(r"^[^。；：，]{4,30}。.")
 
 
-def begin(prose: Sequence[Paragraph]) -> Walk:
-    """A walk through a document whose prose is `prose`; what comes before its first number is its preamble."""
+def begin(prose: Sequence[Paragraph], titles: Sequence[str] = ()) -> Walk:
+    """A walk through a document whose prose is `prose`; what comes before its first number is its preamble.
+
+    `titles`: of the policies it holds, where one notice issues several.
+    """
     bare = not any(marker(p.text) or p.heading for p in prose)
     decimals = uses_decimals([p.text for p in prose])
-    return Walk("clause" if bare and not decimals else "preamble", bare=bare and not decimals, decimals=decimals)
+    bare = bare and not decimals
+    return Walk("clause" if bare else "preamble", titles=frozenset(titles), bare=bare, decimals=decimals)
 
 
 @dataclass(slots=True)
@@ -36,7 +40,8 @@ class Walk:
     """Where in the document's outline the walk stands."""
 
     kind: str = "clause"
-    root: tuple[str, ...] = ()  # headings above all numbering: an annex's title
+    titles: frozenset[str] = frozenset()  # of the policies it holds, where they are several
+    root: tuple[str, ...] = ()  # headings above all numbering: an annex's title, or one of those titles
     stack: list[tuple[int, str]] = field(default_factory=list)
     unit: Draft | None = None  # the numbered unit that takes the next plain paragraphs
     bare: bool = False  # the text numbers nothing, so that short lines are its headings
@@ -70,7 +75,10 @@ def walk(paragraphs: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
         mark = _mark(paragraph, statute, state)
         following = found[place + 1] if place + 1 < len(found) else None
         place += 1
-        if mark is not None and mark.kind == "附件":
+        if paragraph.text.strip("《》") in state.titles:
+            state.root, state.stack, state.unit, state.kind = (paragraph.text,), [], None, "preamble"
+            state.outline.append(Heading(paragraph.text, paragraph.line, (), "preamble"))
+        elif mark is not None and mark.kind == "附件":
             place += _annex(paragraph, mark, following, state)
         elif mark is None or (state.listing and mark.kind == "1．" and len(mark.rest) <= _LISTED_MAX):
             _plain(paragraph, following, set_in, state)

@@ -77,6 +77,8 @@ def header(
 
 def policy_title(printed: str) -> tuple[str | None, str]:
     """(the policy's own title, the words before 印发 or 关于); None where the document is no 印发通知 of another."""
+    if several_policies(printed):
+        return None, re.split(r"关于", printed, maxsplit=1)[0]  # it issues several policies
     if match := re.match(rf"^(.*?)(?:关于)?(?:联合)?{_ISSUES}(?:关于)?《(.+)》(?:的(?:通知|函|公告|通告|令))?$", printed):
         return match[2], match[1]
     if match := re.match(rf"^(.*?)关于(?:联合)?{_ISSUES}(.+)的(?:通知|公告)$", printed):
@@ -86,6 +88,12 @@ def policy_title(printed: str) -> tuple[str | None, str]:
     if match := _ORDER.match(printed):
         return None, match[1]
     return None, re.split(r"关于", printed, maxsplit=1)[0] if "关于" in printed else ""
+
+
+def several_policies(printed: str) -> list[str]:
+    """The policies that one notice issues together (印发《…》《…》的通知); [] where it issues one or none."""
+    listed = re.search(rf"{_ISSUES}((?:《[^《》]+》[、和及与]{{0,2}}){{2,}})", printed)
+    return re.findall(r"《([^《》]+)》", listed[1]) if listed else []
 
 
 def repair_quotes(text: str) -> str:

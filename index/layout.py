@@ -228,7 +228,7 @@ def _brackets_open(group: Sequence[Row]) -> bool:
 def _heading_like(row: Row) -> bool:
     """A numbered heading on a line of its own."""
     found = marker(row.text)
-    return found is not None and found.kind in ("编", "章", "节", "专栏", "附件")
+    return found is not None and found.kind in ("编", "分编", "章", "节", "专栏", "附件")
 
 
 def _breaks(last: Row, row: Row) -> bool:

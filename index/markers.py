@@ -14,14 +14,15 @@ BOX_RANK = 65  # a box stands below （一） and above its own numbered items
 _KINDS: tuple[tuple[str, int, str], ...] = (
     ("附件", 5, r"附\s*(?:件|录|表)\s*(?:[0-9０-９一二三四五六七八九十]{0,3})\s*(?=$|[：:])"),
     ("编", 10, rf"第[{_CN}\d]+(?:编|部分)(?=$|[\s　]|[^的，。、；是为])"),
+    ("分编", 15, rf"第[{_CN}\d]+分编(?=$|[\s　]|[^的，。、；是为])"),
     ("章", 20, rf"第[{_CN}\d]+章(?=$|[\s　]|[^的，。、；是为])"),
     ("节", 30, rf"第[{_CN}\d]+节(?=$|[\s　]|[^的，。、；是为])"),
-    ("条", 40, rf"第[{_CN}\d]+条(?:之[{_CN}]+)?(?=[\s　]|[^的，。、；和至或第款规])"),
+    ("条", 40, rf"第[{_CN}\d]+条(?:之[{_CN}]+)?(?=[\s　]|[^的，。、；和至或第款规所中及与])"),
     ("专栏", BOX_RANK, r"专\s*栏\s*[0-9０-９一二三四五六七八九十]+"),
-    ("一、", 50, rf"[{_CN}]{{1,4}}、"),
+    ("一、", 50, rf"[{_CN}]{{1,4}}\s*[、．.]"),
     ("（一）", 60, rf"[（(]\s*[{_CN}]{{1,4}}\s*[)）]"),
-    ("1．", 70, r"\d{1,3}\s*[．.、](?!\s*\d)"),
-    ("（1）", 75, r"[（(]\s*\d{1,3}\s*[)）]"),
+    ("1．", 70, r"\d{1,3}\s*[．.、](?!\s*\d(?!\d{3}\s*年))"),
+    ("（1）", 75, r"[（(]\s*\d{1,3}\s*[)）]|\d{1,2}[)）]"),
     ("①", 80, r"[①-⑳]"),
     ("——", 90, r"[—–―─－]{1,4}(?![—–―─－])"),
 )
@@ -32,6 +33,7 @@ DOC_NO = re.compile(
 _PREFACE = re.compile(r"^(?:前\s*言|序\s*言|引\s*言|导\s*言)$")
 
 
+_UNNUMBERED = re.compile(r"^[总附]\s*则$")
 _DECIMAL = re.compile(r"^(\d{1,2}(?:[.．]\d{1,2}){0,3})[.．]?[\s　]*(?=[一-鿿“《])(.*)$")
 _DECIMAL_RANKS = (45, 61, 62, 63)
 
@@ -50,9 +52,13 @@ def marker(text: str) -> Marker | None:
     """The numbering a paragraph opens with, or None."""
     if _PREFACE.match(text):
         return Marker("前言", 20, text, "")
+    if _UNNUMBERED.match(text):
+        return Marker("编", 10, text, "")
     for kind, rank, pattern in _PATTERNS:
         if match := pattern.match(text):
             rest = text[match.end() :]
+            if rank < 40 and rest.endswith(("。", "；")):
+                continue  # 第三章规定的事项由……负责。 speaks of a chapter and heads none
             if kind == "——" and (not rest.strip() or (len(match[0]) == 1 and not _sentence(rest))):
                 return None
             return Marker(kind, rank, match[0].strip(), rest)

@@ -109,7 +109,7 @@ def alone(text: str, mark: Marker) -> bool:
     rest = mark.rest.strip()
     if mark.kind in ("#", "前言"):
         return True
-    if mark.kind in ("编", "章", "节"):
+    if mark.kind in ("编", "分编", "章", "节"):
         return len(rest) <= 60
     if mark.rank < UNIT_RANK and rest.endswith("。") and len(rest) > 16:
         return False  # “一、同意设立……。” is a sentence, not a heading

@@ -50,20 +50,22 @@ def _parse_part(
     raw: RawText, part: Part, set_in: Measure, numbers: Sequence[Line], seen: set[str]
 ) -> ParsedDocument:  # fmt: skip
     printed = part.title or PurePosixPath(raw.file).stem
-    own = headers.policy_title(headers.repair_quotes(headers.spaces(printed)))[0] or enacted_title(part.rows)
+    whole = headers.repair_quotes(headers.spaces(printed))
+    several = headers.several_policies(whole)
+    own = headers.policy_title(whole)[0] or (None if several else enacted_title(part.rows))
     front = paragraphs(part.front, set_in)
     repeated = body_title(part.rows, own) if own else None
     segments = _segments(part.rows[repeated.end if repeated else 0 :], set_in)
     if repeated:
         notice = paragraphs(part.rows[: repeated.begin], set_in)
     else:
-        end = head_end(segments[0], own is not None, bool(part.title_lines))
+        end = head_end(segments[0], bool(own or several), bool(part.title_lines))
         notice, segments[0] = segments[0][:end], segments[0][end:]
     prose = [p for segment in segments if isinstance(segment, list) for p in segment]
     head = headers.header(printed, own, [*front, *notice], repeated.text if repeated else None, _closing(prose))
 
     title = [(part.title, part.title_lines[0])] if part.title_lines else []
-    state = begin(prose)
+    state = begin(prose, several)
     if front or notice or own:
         head_parts = [*((p.text, p.line) for p in front), *title, *((p.text, p.line) for p in notice)]
         state.outline.append(Draft("notice", (), head_parts))

@@ -185,7 +185,7 @@ class _Reader:
                 return not is_organ(row.text) and len(row.text) > 4 and not is_deadline(row.text)
         mark = marker(row.text)
         if mark is not None and self.number > 0:
-            if mark.kind in ("编", "章", "节", "条", "附件"):
+            if mark.kind in ("编", "分编", "章", "节", "条", "附件"):
                 return True
             if mark.kind in _GROUPS and len(self.current) > 1 and not self._is_group(row, self._at(at + 1)):
                 return True

@@ -38,7 +38,10 @@ def test_paragraphs_under_a_section_are_clauses_of_their_own():
 
 
 def test_items_of_an_article_stay_in_it_and_what_it_cites_opens_none():
-    found = parsed("某条例\n第一章　总　　则\n　　第一条　为了管理，制定本条例。\n　　第二条　下列各项：\n　　（一）动物；\n　　（二）植物。\n　　前款规定以外的除外。\n第三条　依照第二条规定办理。\n第四条之一　分级管理。")
+    found = parsed(
+        "某条例\n第一章　总　　则\n　　第一条　为了管理，制定本条例。\n　　第二条　下列各项：\n　　（一）动物；\n　　（二）植物。\n"
+        "　　前款规定以外的除外。\n第三条　依照第二条规定办理。\n第四条之一　分级管理。"
+    )
     assert [c.text.count("\n") for c in found.clauses] == [0, 3, 0, 0]
     assert found.clauses[-1].path == ("第一章　总　　则",)
 
@@ -56,7 +59,10 @@ def test_small_numbers_stay_in_their_unit():
 
 
 def test_a_plan_numbered_by_decimals_has_their_outline():
-    found = parsed("某应急预案\n1 总则\n1.1 目的\n做好处置。\n1.2 依据\n依法制定。\n2 体系\n2.1 指挥部\n设立指挥部。\n2.1.1 职责\n组织处置，2.5 万人以内由县级负责。\n3 附则\n解释权属于本局。")
+    found = parsed(
+        "某应急预案\n1 总则\n1.1 目的\n做好处置。\n1.2 依据\n依法制定。\n2 体系\n2.1 指挥部\n设立指挥部。\n2.1.1 职责\n"
+        "组织处置，2.5 万人以内由县级负责。\n3 附则\n解释权属于本局。"
+    )
     assert clause(found, "1.2").path == ("1 总则",)
     assert clause(found, "2.1.1").path == ("2 体系", "2.1 指挥部")
     assert clause(found, "解释权").path == ("3 附则",)
@@ -89,6 +95,14 @@ def test_annexes_are_listed_in_one_clause_and_have_addresses_of_their_own():
     assert clause(found, "本表").path == ("附件2：主要指标",) and clause(found, "本表").kind == "annex"
 
 
+def test_policies_issued_together_each_head_their_articles():
+    found = parsed(
+        "甲市教育局 甲市财政局关于印发《助学办法》《奖学办法》的通知\n甲教发〔2022〕3号\n各区教育局：\n现将两办法印发给你们。\n"
+        "2022年3月4日\n助学办法\n第一条 资助学生。\n第二条 标准为3000元。\n奖学办法\n第一条 奖励学生。\n第二条 标准为5000元。"
+    )
+    assert [c.path for c in found.clauses[1:]] == [("助学办法",)] * 2 + [("奖学办法",)] * 2
+
+
 def test_a_heading_with_nothing_below_is_a_clause():
     found = parsed("某方案\n一、任务\n抓好落实。\n附件\n空间布局图")
     assert (found.clauses[-1].text, found.clauses[-1].path) == ("空间布局图", ("附件",))
@@ -118,6 +132,8 @@ def test_numbering_is_recognised_and_figures_are_not():
     assert marker("第十七条 规定").kind == "条" and marker("第十七条的规定") is None
     assert marker("9． 83% 。") is None and marker("5.7") is None
     assert marker("—遂宁—内江、渝昆铁路") is None and marker("—产业竞争力显著增强。分工合理").kind == "——"
+    assert marker("3.2022年底前完成改造。").kind == "1．" and marker("一. 目标任务").kind == "一、"
+    assert marker("第三章规定的事项由主管部门负责。") is None and marker("附　　则").kind == "编"
     assert (number("第二十一章"), number("（三）"), number("7．")) == (21, 3, 7)
     assert decimal("2.1.1 职责").rank > decimal("2.1 指挥部").rank > decimal("2 体系").rank
     assert not uses_decimals(["2.5 亿吨", "3 个基地"])

@@ -52,14 +52,19 @@ def test_the_same_document_twice_has_two_ids():
 
 
 def test_a_letterhead_stands_above_the_title():
-    found = parsed("北湖市人民政府文件\n北政发〔2020〕15号\n北湖市人民政府\n关于振兴奶业的实施意见\n各县人民政府：\n一、目标\n到2025年存栏12万头。")
+    found = parsed(
+        "北湖市人民政府文件\n北政发〔2020〕15号\n北湖市人民政府\n关于振兴奶业的实施意见\n各县人民政府：\n一、目标\n到2025年存栏12万头。"
+    )
     assert found.document.title == "北湖市人民政府关于振兴奶业的实施意见"
     assert found.document.doc_no == "北政发〔2020〕15号"
     assert found.clauses[0].text.startswith("北湖市人民政府文件\n北政发")
 
 
 def test_what_a_web_page_prints_above_a_title_is_kept_apart_from_it():
-    found = parsed("索引号：113-2023\n发布机构：南湖市政府\n【字体：大 中 小】\n南湖市人民政府关于做好防汛工作的通知\n南政〔2023〕2号\n各县人民政府：\n请抓好落实。")
+    found = parsed(
+        "索引号：113-2023\n发布机构：南湖市政府\n【字体：大 中 小】\n"
+        "南湖市人民政府关于做好防汛工作的通知\n南政〔2023〕2号\n各县人民政府：\n请抓好落实。"
+    )
     assert found.document.title == "南湖市人民政府关于做好防汛工作的通知"
 
 
@@ -75,7 +80,10 @@ def test_an_order_enacts_what_it_names():
 
 
 def test_a_news_lead_is_the_notice():
-    found = parsed("中共中央办公厅 国务院办公厅印发《关于加强保护的意见》\n近日，中共中央办公厅、国务院办公厅印发了《关于加强保护的意见》。\n《关于加强保护的意见》全文如下。\n为加强保护，提出如下意见。\n一、要求\n坚持保护优先。")
+    found = parsed(
+        "中共中央办公厅 国务院办公厅印发《关于加强保护的意见》\n近日，中共中央办公厅、国务院办公厅印发了《关于加强保护的意见》。\n"
+        "《关于加强保护的意见》全文如下。\n为加强保护，提出如下意见。\n一、要求\n坚持保护优先。"
+    )
     assert found.document.title == "关于加强保护的意见"
     assert found.document.issuers == ("中共中央办公厅", "国务院办公厅") and found.document.level == "中央"
     assert found.clauses[0].text.endswith("全文如下。")
@@ -131,7 +139,10 @@ def test_a_file_of_one_plain_text_is_titled_by_its_first_line_or_its_name():
 
 
 def test_a_table_of_contents_is_dropped_and_listed():
-    found = parsed("某规划\n目 录\n第一章 总则 ...... 1\n第一节 目的 ...... 1\n第二章 格局 ...... 5\n第一章 总则\n第一节 目的\n制定本规划。\n第二章 格局\n构建两带。")
+    found = parsed(
+        "某规划\n目 录\n第一章 总则 ...... 1\n第一节 目的 ...... 1\n第二章 格局 ...... 5\n"
+        "第一章 总则\n第一节 目的\n制定本规划。\n第二章 格局\n构建两带。"
+    )
     assert [line.text[:5] for line in found.dropped] == ["目 录", "第一章 总", "第一节 目", "第二章 格"]
     assert clause(found, "制定本规划").path == ("第一章 总则", "第一节 目的")
 

@@ -51,15 +51,23 @@ def test_figures_cut_in_two_open_no_rows_and_group_lines_are_addresses():
 
 
 def test_lists_with_the_same_columns_follow_one_another():
-    found = parsed("某清单\n说明如下，请落实。\n第一批事项\n序号 事项 实施部门\n1 甲事\n市教委\n2 乙事\n市财政局\n第二批通办事项\n序号 事项 实施部门\n1 丙事\n市公安局\n2 丁事\n市水利局")
+    found = parsed(
+        "某清单\n说明如下，请落实。\n第一批事项\n序号 事项 实施部门\n1 甲事\n市教委\n2 乙事\n市财政局\n"
+        "第二批通办事项\n序号 事项 实施部门\n1 丙事\n市公安局\n2 丁事\n市水利局"
+    )
     assert [(c.path[0], c.responsible) for c in found.clauses if c.kind == "row"] == [
-        ("第一批事项", ("市教委",)), ("第一批事项", ("市财政局",)), ("第二批通办事项", ("市公安局",)), ("第二批通办事项", ("市水利局",)),
+        ("第一批事项", ("市教委",)), ("第一批事项", ("市财政局",)),
+        ("第二批通办事项", ("市公安局",)), ("第二批通办事项", ("市水利局",)),
     ]  # fmt: skip
 
 
 def test_a_flattened_list_ends_with_its_rows():
-    found = parsed("某分工\n为落实规划，制定本分工。\n序号 任务 责任单位\n1 新建水库3座 县水利局\n2 改造灌区5万亩 县农业农村局、县水利局\n3 治理河道 县水利局\n以上任务每季度通报。")
-    assert [c.responsible for c in found.clauses if c.kind == "row"] == [("县水利局",), ("县农业农村局", "县水利局"), ("县水利局",)]
+    found = parsed(
+        "某分工\n为落实规划，制定本分工。\n序号 任务 责任单位\n1 新建水库3座 县水利局\n2 改造灌区5万亩 县农业农村局、县水利局\n"
+        "3 治理河道 县水利局\n以上任务每季度通报。"
+    )
+    units = [c.responsible for c in found.clauses if c.kind == "row"]
+    assert units == [("县水利局",), ("县农业农村局", "县水利局"), ("县水利局",)]
     assert found.clauses[-1].text == "以上任务每季度通报。" and found.clauses[-1].kind != "row"
 
 
