@@ -1,4 +1,4 @@
-"""`python ui.py [--host H] [--port P]`: the page. its tabs are in page/app.py."""
+"""`python ui.py [--host H] [--port P]`: opens the page, whose tabs are in page/app.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import socket
 import threading
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -18,50 +17,28 @@ from index.settings import Settings, load_settings
 if TYPE_CHECKING:
     from rag.engine import Engine
 
-_STYLE = Path(__file__).parent / "page" / "style.css"
-# A linked clause can be scrolled to only once its tab is open and drawn: look for it for a while after loading.
-_SEEK = """<script>
-(() => {
-  const hash = location.hash;
-  if (!hash) return;
-  const until = Date.now() + 15000;
-  const look = setInterval(() => {
-    const target = document.getElementById(decodeURIComponent(hash.slice(1)));
-    if (target && target.offsetParent !== null) {
-      clearInterval(look);
-      location.hash = '';
-      location.hash = hash;
-      target.scrollIntoView({block: 'center'});
-    } else if (Date.now() > until) clearInterval(look);
-  }, 150);
-})();
-</script>"""
-
 
 def _port_free(host: str, port: int) -> None:
+    if not 1 <= port <= 65535:
+        raise BadInput(f"端口 {port} 有误，应在 1 到 65535 之间，如：python ui.py --port 7860")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise BadInput(f"端口 {host}:{port} 已被占用或不可用。请换一个：python ui.py --port {port + 1}") from error
+            raise BadInput(f"端口 {host}:{port} 已被占用或不可用。请换一个：python ui.py --port {port % 65535 + 1}") from error
 
 
 def serve(settings: Settings, engine: Engine) -> None:
     """Open the page and stay until interrupted."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    import gradio as gr
-
     from page.app import build
+    from page.look import launch_options
 
     threading.Thread(target=_warm, args=[engine], daemon=True).start()
     print(f"条问：http://{settings.host}:{settings.port}", flush=True)
-    build(engine).launch(
-        server_name=settings.host, server_port=settings.port, quiet=True, footer_links=[], run_history=False,
-        css=_STYLE.read_text(encoding="utf-8"), head=_SEEK, ssr_mode=False, pwa=False, enable_monitoring=False,
-        theme=gr.themes.Base(font=["sans-serif"], font_mono=["monospace"]), show_error=True,
-    )  # fmt: skip
+    build(engine).launch(server_name=settings.host, server_port=settings.port, **launch_options())
 
 
 def _warm(engine: Engine) -> None:

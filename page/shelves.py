@@ -1,0 +1,95 @@
+"""Related clauses, the list of documents and a document whole, as HTML. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+
+from index.schema import Clause, Document
+from page.html import KINDS, address, badge, card, cited, copier, empty, lines, opener, warning
+from rag.schema import Hit, Status
+
+
+def related(hits: Sequence[Hit]) -> str:
+    """Related clauses grouped by document, in order of each document's best."""
+    if not hits:
+        return empty("未找到相关条款。")
+    groups: dict[str, list[Hit]] = {}
+    for hit in hits:
+        groups.setdefault(hit.document.doc_id, []).append(hit)
+    counts = Counter(hit.relation for hit in hits if hit.relation)
+    kinds = "".join(f'{_relation(name)}<span class="tw-count">{n} 条</span>' for name, n in counts.items())
+    head = f'<div class="tw-found"><b>{len(hits)} 条相关条款，出自 {len(groups)} 份文件</b>{kinds}</div>'
+    return head + "".join(_group(group) for group in groups.values())
+
+
+def _group(hits: Sequence[Hit]) -> str:
+    document, status = hits[0].document, hits[0].status
+    cards = "".join(
+        card(h.clause, document, status, [h.quote] if h.quote else [], _relation(h.relation), titled=False) for h in hits
+    )
+    return (
+        f'<section class="tw-group"><header><h3>{opener(document, None, f"《{escape(document.title)}》")}{badge(status)}</h3>'
+        f'<div class="tw-meta">{_facts(document)}</div>{warning(status)}</header>{cards}</section>'
+    )
+
+
+def _relation(relation: str | None) -> str:
+    return f'<span class="tw-relation">{escape(relation)}</span>' if relation else ""
+
+
+def _facts(document: Document) -> str:
+    facts = (document.doc_no or "未印文号", document.issued_on, document.level, document.kind)
+    return "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
+
+
+def library(entries: Sequence[tuple[Document, Status, int]], total: int) -> str:
+    """The list of documents, of `total` in all; each leads to its clauses."""
+    if not entries:
+        return empty("没有符合条件的文件。请放宽筛选条件。")
+    count = f"共 {total} 份文件" if len(entries) == total else f"{total} 份文件中符合条件的 {len(entries)} 份"
+    items = "".join(
+        f'<li><a class="tw-open" href="?doc={escape(d.doc_id)}"><b>{escape(d.title)}</b>{badge(s)}'
+        f'<span class="tw-meta">{_facts(d)}<span>{n} 条</span></span></a></li>'
+        for d, s, n in entries
+    )
+    return f'<p class="tw-count" aria-live="polite">{count}</p><ol class="tw-list">{items}</ol>'
+
+
+def document(found: Document, status: Status, clauses: Sequence[Clause], target: str | None = None) -> str:
+    """One document whole: its facts, then every clause below its headings. `target` is the clause that was linked."""
+    facts = {
+        "文号": found.doc_no, "发文机关": "、".join(found.issuers), "成文日期": found.issued_on, "层级": found.level,
+        "文种": found.kind, "实施期": found.period.text if found.period else None, "施行日期": found.effective_on,
+        "时效": status.reason, "印发通知": found.notice_title, "来源文件": found.file,
+    }  # fmt: skip
+    listed = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items() if value)
+    body, contents = _body(found, status, clauses, target)
+    outline = f'<details class="tw-outline"><summary>目录</summary><ul>{contents}</ul></details>' if contents else ""
+    return (
+        f'<div class="tw-document" data-doc="{escape(found.doc_id)}"><h2>{escape(found.title)}{badge(status)}</h2>{warning(status)}'
+        f'<dl class="tw-facts">{listed}</dl>{outline}<div class="tw-clauses">{body}</div></div>'
+    )
+
+
+def _body(found: Document, status: Status, clauses: Sequence[Clause], target: str | None) -> tuple[str, str]:
+    """(clauses with the headings that change from one to the next, outline of the two outermost levels)."""
+    parts, outline, path = [], [], ()
+    for clause in clauses:
+        same = next((i for i, (a, b) in enumerate(zip(path, clause.path)) if a != b), min(len(path), len(clause.path)))
+        for depth, heading in enumerate(clause.path[same:], same):
+            anchor = f"h-{escape(clause.clause_id)}-{depth}"
+            parts.append(f'<h{min(depth + 3, 6)} id="{anchor}">{lines(heading)}</h{min(depth + 3, 6)}>')
+            if depth < 2:
+                outline.append(f'<li class="depth{depth}"><a class="tw-jump" href="#{anchor}">{escape(heading)}</a></li>')
+        path = clause.path
+        linked = ' target" tabindex="-1' if clause.clause_id == target else ""
+        kind = f'<span class="tw-kind">{KINDS[clause.kind]}</span>' if clause.kind in KINDS else ""
+        parts.append(
+            f'<div class="tw-clause{linked}" id="k-{escape(clause.clause_id)}" title="{escape(address(clause.path))}">{kind}'
+            f'<div class="tw-text">{lines(clause.text)}</div><div class="tw-tools">'
+            f'{copier(cited(found, clause, status), "复制引文")}'
+            f'<button type="button" class="tw-relate" data-clause="{escape(clause.clause_id)}">找相关条款</button></div></div>'
+        )
+    return "".join(parts), "".join(outline)
