@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from eval.facts import PeakMemory, machine
 from eval.stats import Sample
 from eval.vectors import CachedEncoder
 from index import store
-from index.build import code_digest, context, index_text
+from index.build import code_digest
+from index.content import Progress, assemble
 from index.errors import BadInput, BrokenIndex
 from index.schema import Clause, Document, Line, RawText, Source
 from index.settings import load_settings
@@ -29,8 +30,6 @@ LONG = 400  # characters: where the median text is longer, `auto` cuts documents
 DEPTH = 100  # documents a ranking is scored on
 METRICS = ("nDCG@10", "RR@10", "R@5", "R@10", "R@100", "AP@100", "Success@1")
 SHOWN = METRICS[:5]  # what fits a terminal of 80 columns; the report has them all
-
-Progress = Callable[[str, int, int], None]
 
 
 def evaluate(folder: Path, split: str, qrels: str | None, out: Path | None) -> dict:
@@ -118,13 +117,6 @@ def index(
     progress: Progress,
 ) -> store.Store:
     """The set as an index of the product's own kind, built unless the one below `root` already is it."""
-    import numpy as np
-
-    from index.dense import Dense
-    from index.lexical import Lexical
-    from index.sentences import split_sentences
-    from index.terms import pairs, words
-
     facts = {
         "code": code_digest(),
         "encoder": encoder.name,
@@ -140,26 +132,8 @@ def index(
             return old
     except BrokenIndex:
         pass  # none yet, or an interrupted one
-    by_id = {document.doc_id: document for document in documents}
-    owners = [by_id[clause.doc_id] for clause in clauses]
-    texts = [index_text(document, clause) for document, clause in zip(owners, clauses, strict=True)]
-    ahead = [len(context(document, clause)) for document, clause in zip(owners, clauses, strict=True)]
-    spans = [split_sentences(clause.text) for clause in clauses]
-    progress("计算向量", 0, len(texts))
-    heads, parts = encoder.encode_spans(
-        texts, [[(n + a, n + b) for a, b in own] for n, own in zip(ahead, spans, strict=True)],
-        lambda done: progress("计算向量", done, len(texts)),
-    )  # fmt: skip
-    progress("计算向量", len(texts), len(texts))
-    progress("建立全文索引", 0, 1)
-    owner = np.repeat(np.arange(len(clauses), dtype=np.int64), [len(own) for own in spans])
-    content = store.Content(
-        documents, clauses, [hashlib.sha256(text.encode()).hexdigest() for text in texts],
-        [(row, start, stop) for row, own in enumerate(spans) for start, stop in own],
-        Dense.build(heads, np.concatenate(parts), owner), Lexical.build(texts, pairs), Lexical.build(texts, words),
-    )  # fmt: skip
+    content, _ = assemble(documents, clauses, encoder, None, progress)
     store.write(root, content, facts)
-    progress("建立全文索引", 1, 1)
     return store.Store.open(root)
 
 

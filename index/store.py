@@ -23,7 +23,7 @@ from index.lexical import Lexical
 from index.schema import Clause, Document, Duty, Period, Source
 from index.terms import pairs, words
 
-FORMAT = 1
+FORMAT = 2
 REBUILD = "请运行：python -m index --rebuild"
 
 _TABLES = """
@@ -63,8 +63,9 @@ class Content:
     vector_keys: Sequence[str]  # one a clause
     sentences: Sequence[tuple[int, int, int]]  # (clause row, start, stop)
     dense: Dense
-    pairs: Lexical
+    pairs: Lexical  # of clauses, as the next
     words: Lexical
+    sentence_pairs: Lexical  # of sentences
 
 
 class Store:
@@ -77,7 +78,8 @@ class Store:
         self.clauses = tuple(content.clauses)
         self.vector_keys = tuple(content.vector_keys)
         self.sentences = tuple(content.sentences)
-        self.dense, self.pairs, self.words = content.dense, content.pairs, content.words
+        self.dense = content.dense
+        self.pairs, self.words, self.sentence_pairs = content.pairs, content.words, content.sentence_pairs
         self.row_of = {clause.clause_id: row for row, clause in enumerate(self.clauses)}
 
     @classmethod
@@ -93,10 +95,11 @@ class Store:
         try:
             with closing(sqlite3.connect(f"file:{folder / 'clauses.sqlite'}?mode=ro&immutable=1", uri=True)) as db:
                 documents, clauses, keys, sentences = _read(db)
-            size = len(clauses)
             content = Content(
                 documents, clauses, keys, sentences, Dense.load(folder),
-                Lexical.load(folder / "pairs", pairs, size), Lexical.load(folder / "words", words, size),
+                Lexical.load(folder / "pairs", pairs, len(clauses)),
+                Lexical.load(folder / "words", words, len(clauses)),
+                Lexical.load(folder / "sentence_pairs", pairs, len(sentences)),
             )  # fmt: skip
         except (sqlite3.DatabaseError, ValueError, RuntimeError, OSError) as error:
             raise BrokenIndex(f"索引无法读取（{type(error).__name__}：{error}）。{REBUILD}") from error
@@ -147,6 +150,7 @@ def write(root: Path, content: Content, facts: dict) -> Manifest:
         content.dense.save(building)
         content.pairs.save(building / "pairs")
         content.words.save(building / "words")
+        content.sentence_pairs.save(building / "sentence_pairs")
         files = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
         manifest = Manifest(
             format=FORMAT, documents=len(content.documents), clauses=len(content.clauses),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.build import index_text
+from index.content import index_text
 from index.store import Store
 from rag import facts
 from rag.evidence import Passage

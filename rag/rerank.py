@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from index.build import index_text
+from index.content import index_text
 from index.errors import ModelError
 
 if TYPE_CHECKING:

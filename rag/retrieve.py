@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.build import index_text
+from index.content import index_text
 from index.sentences import split_sentences
 from index.store import Store
 from index.terms import pairs

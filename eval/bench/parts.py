@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.build import index_text
+from index.content import index_text
 from index.errors import ModelError
 from index.schema import Clause
 from index.settings import Settings
