@@ -58,11 +58,11 @@ class Dense:
         """float32 [sentences]: cosine of each sentence to the unit vector `query` [d]."""
         return self._all_scores(self._sentences, query)
 
-    def best_sentence_scores(self, sentence_scores: np.ndarray) -> np.ndarray:
-        """float32 [clauses]: the best of each clause's sentences; -1 for a clause without any."""
+    def best_sentence_scores(self, sentence_scores: np.ndarray, empty: float = -1.0) -> np.ndarray:
+        """float32 [clauses]: the best of each clause's sentences; `empty` for a clause without any."""
         import numpy as np
 
-        best = np.full(self._clauses.ntotal, -1.0, dtype=np.float32)
+        best = np.full(self._clauses.ntotal, empty, dtype=np.float32)
         np.maximum.at(best, self.owner, sentence_scores)
         return best
 

@@ -41,7 +41,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     chosen = within(engine.store, query, candidates, engine.settings.extract_chars)
 
     # 3 refuse, if the evidence does not hold what is asked for
-    wording = engine.retriever.coverage(query.text, ranking.rows[:5])
+    wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:5])
     if not facts and (why := refusal.reason(engine.store, query, ranking, candidates, wording)) is not None:
         yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
         return

@@ -14,7 +14,8 @@ from rag.library import Library
 from rag.question import Query, understand
 from rag.related import related
 from rag.rerank import Reranker, open_reranker, rerank
-from rag.retrieve import Ranking, Retriever, allowed_rows
+from rag.filters import allowed_rows
+from rag.retrieve import Ranking, Retriever
 from rag.schema import Answer, Event, Filters, Hit
 
 NO_FILTERS = Filters()

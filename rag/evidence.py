@@ -11,7 +11,8 @@ from index.duties import duties
 from index.store import Store
 from index.terms import pairs
 from rag.question import Query
-from rag.retrieve import Ranking, standard
+from rag.fusion import standard
+from rag.retrieve import Ranking
 
 if TYPE_CHECKING:
     import numpy as np

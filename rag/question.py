@@ -17,7 +17,7 @@ _POINTS_BACK = re.compile(r"^(?:那|它|他们|其|这|该|上述|前述|此|同
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|[—–-]|\s|$|[^\d])")
 _DOC_NO = re.compile(r"[一-鿿]{2,12}\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d+)\s*号?")
 _TITLE = re.compile(r"《([^《》]{2,80}(?:〈[^〉]*〉[^《》]*)?)》")
-_ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|章|节|条|款|项)")
+_ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|部分|章|节|条|款|项)")
 
 # What the words of a question say about its answer. The patterns name attributes, never subjects.
 _ASKS = {
@@ -79,7 +79,7 @@ def understand(question: str, history: Sequence[dict] = ()) -> Query:
         titles=tuple(_TITLE.findall(text)),
         doc_nos=tuple(_DOC_NO.findall(text)),
         years=tuple(dict.fromkeys(_YEAR.findall(flat))),
-        address=tuple(_ADDRESS.findall(text)),
+        address=tuple(_ADDRESS.findall("".join(flat.split()))),
         asks=asks,
         pasted=len(text) >= 60 and text.count("。") + text.count("；") >= 1 and not re.search(r"[?？]\s*$", text),
     )

@@ -27,7 +27,7 @@ _ATTRIBUTE = re.compile(r"([一-鿿]{2})(?:分别|各自|各|大概|大约|一�
 
 
 def reason(store: Store, query: Query, ranking: Ranking, candidates: Sequence[Passage], wording: float) -> str | None:
-    """Why the question cannot be answered from these documents, or None; `wording` as Retriever.coverage gives it."""
+    """Why the question cannot be answered from these documents, or None; `wording` as Fusion.coverage gives it."""
     if not candidates:
         return "所选范围内没有可以检索的条款，无法回答。"
     likeness = max(p.similarity for p in candidates)

@@ -1,4 +1,4 @@
-"""Clauses ranked for a question: dense and lexical scores, of clauses and of their sentences, fused."""
+"""Clauses ranked for a question or for a pasted clause."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.content import index_text
+from index.schema import Clause
 from index.sentences import split_sentences
 from index.store import Store
-from index.terms import pairs
+from rag.addresses import stands_at
+from rag.crowding import uncrowded
+from rag.fusion import Fusion, Parts
 from rag.question import Query
-from rag.schema import Filters
 from rag.titles import Titles
 
 if TYPE_CHECKING:
@@ -19,10 +20,19 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
 
-
-_WITNESSES = 5  # clauses asked how much of the question's wording they bear out
-_SENTENCE = 1.5  # the best sentence of a clause tells more than the whole clause
+_ADDRESSED = 6.0  # standard deviations; the address names the clause, the rest of the question its document
 _PART, _PARTS = 8, 12  # a pasted clause's sentences: the shortest taken, in characters, and how many at most
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How fused scores become a ranking; what is off in turn makes an ablation."""
+
+    titles: float = 1.0  # weight of the documents a question names
+    lift: float | None = 1.0  # a clause that heads others stands this far below the best of them; None: by itself
+    crowd: tuple[float, int] | None = (1.0, 2)  # (penalty, free) of rag.crowding for questions
+    crowd_pasted: tuple[float, int] | None = (2.0, 1)  # the same for pasted clauses, whose kin are in other documents
+    sentence_wording: float = 2.0  # weight of the best sentence's BM25, for pasted clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,63 +47,53 @@ class Ranking:
 class Retriever:
     """Ranks the clauses of one store."""
 
-    def __init__(self, store: Store, encoder: Encoder) -> None:
+    def __init__(self, store: Store, encoder: Encoder, parts: Parts = Parts(), steps: Steps = Steps()) -> None:
         import numpy as np
 
         self._store = store
-        self._encoder = encoder
+        self._steps = steps
+        self.fusion = Fusion(store, encoder, parts)
         self.titles = Titles(list(store.documents.values()))
         positions = {doc_id: place for place, doc_id in enumerate(store.documents)}
         self._document_of = np.array([positions[clause.doc_id] for clause in store.clauses], dtype=np.int64)
+        self._children, self._heads = _families(store.clauses)
 
     def rank(self, query: Query, allowed: np.ndarray | None = None) -> Ranking:
-        """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave.
-
-        A pasted clause is ranked whole and by each of its sentences, since what relates to one of them answers too;
-        the other clauses of its own document come after those of others.
-        """
+        """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave."""
         import numpy as np
 
-        fused, sentences = self._fused(query.text)
-        if query.pasted:
-            parts = [query.text[start:stop] for start, stop in split_sentences(query.text) if stop - start >= _PART]
-            if len(parts) > 1:
-                fused = fused + np.max([self._fused(part)[0] for part in parts[:_PARTS]], axis=0)
-            fused = self._own_document_last(fused)
-        else:
-            fused = fused + np.array(self.titles.scores(query), dtype=np.float32)[self._document_of]
+        fused, sentences = self.fusion.scores(query.text)
+        fused = self._for_pasted(query, fused) if query.pasted else self._for_question(query, fused)
         order = np.argsort(-fused, kind="stable")
         if allowed is not None:
             order = order[allowed[order]]
         return Ranking(order.tolist(), fused, sentences)
 
-    def coverage(self, text: str, rows: Sequence[int]) -> float:
-        """0 to 1: the largest share of the text's weight of terms that one of these clauses holds."""
-        weight = {term: self._store.pairs.idf(term) for term in set(pairs(text))}
-        total = sum(weight.values())
-        if not total:
-            return 0.0
-        return max((sum(weight.get(t, 0.0) for t in self._terms(row)) / total for row in rows), default=0.0)
-
-    def _fused(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """(float32 [clauses], cosines float32 [sentences]): standardised dense and lexical scores, added.
-
-        Wording counts as far as the best clauses bear it out: a question in everyday words shares a tenth of its
-        terms with them, one in the documents' words half, a pasted clause all; a fixed weight wastes one or the other.
-        """
+    def _for_question(self, query: Query, fused: np.ndarray) -> np.ndarray:
         import numpy as np
 
-        dense = self._store.dense
-        vector = self._encoder.encode_queries([text])[0]
-        sentences = dense.sentence_scores(vector)
-        by_pairs = self._store.pairs.scores(text)
-        wording = self.coverage(text, np.argsort(-by_pairs, kind="stable")[:_WITNESSES].tolist())
-        fused = (
-            wording * (standard(by_pairs) + standard(self._store.words.scores(text)))
-            + standard(dense.clause_scores(vector))
-            + _SENTENCE * standard(dense.best_sentence_scores(sentences))
-        )
-        return fused, sentences
+        steps = self._steps
+        fused = fused + steps.titles * np.array(self.titles.scores(query), dtype=np.float32)[self._document_of]
+        if query.address:  # all of the place's clauses are wanted, crowded or not
+            there = np.array([stands_at(clause, query.address) for clause in self._store.clauses])
+            return fused + _ADDRESSED * there
+        if steps.lift is not None and len(self._heads):
+            # A heading's own paragraph (“到2027年，……”) holds for what stands below it.
+            np.maximum.at(fused, self._heads, fused[self._children] - steps.lift)
+        return fused if steps.crowd is None else uncrowded(fused, self._document_of, *steps.crowd)
+
+    def _for_pasted(self, query: Query, fused: np.ndarray) -> np.ndarray:
+        """Whole, and sentence against sentence in wording, since what relates to one of its sentences answers too; the
+        other clauses of the clause's own document come after those of others."""
+        import numpy as np
+
+        steps = self._steps
+        if steps.sentence_wording:
+            parts = [query.text[start:stop] for start, stop in split_sentences(query.text) if stop - start >= _PART]
+            wording = [self.fusion.sentence_wording(part) for part in parts[:_PARTS] or [query.text]]
+            fused = fused + steps.sentence_wording * np.max(wording, axis=0)
+        fused = self._own_document_last(fused)
+        return fused if steps.crowd_pasted is None else uncrowded(fused, self._document_of, *steps.crowd_pasted)
 
     def _own_document_last(self, fused: np.ndarray) -> np.ndarray:
         import numpy as np
@@ -103,36 +103,18 @@ class Retriever:
         own[best] = False
         return np.where(own, fused - (fused.max() - fused.min()), fused)
 
-    def _terms(self, row: int) -> frozenset[str]:
-        clause = self._store.clauses[row]
-        return frozenset(pairs(index_text(self._store.documents[clause.doc_id], clause)))
 
-
-def standard(scores: np.ndarray) -> np.ndarray:
-    """Zero mean and unit deviation over all clauses; zeros where the scores do not differ."""
-    deviation = scores.std()
-    return (scores - scores.mean()) / deviation if deviation > 0 else scores * 0
-
-
-def allowed_rows(store: Store, filters: Filters, status_of) -> np.ndarray | None:
-    """Bool mask [clauses] of the clauses whose document passes; None when nothing is filtered."""
+def _families(clauses: Sequence[Clause]) -> tuple[np.ndarray, np.ndarray]:
+    """(rows, for each the row of the nearest clause whose first line is one of the headings above it)."""
     import numpy as np
 
-    if filters == Filters():
-        return None
-    passing = {doc_id for doc_id, document in store.documents.items() if passes(document, filters, status_of)}
-    return np.array([clause.doc_id in passing for clause in store.clauses], dtype=bool)
-
-
-def passes(document, filters: Filters, status_of) -> bool:
-    """Whether a document is among those the filters name."""
-    names = (document.title, document.notice_title or "", document.doc_no or "")
-    return (
-        (filters.document is None or any(filters.document in name for name in names))
-        and (filters.level is None or document.level == filters.level)
-        and (filters.issuer is None or any(filters.issuer in issuer for issuer in document.issuers))
-        and (filters.region is None or any(filters.region in text for text in (*document.issuers, document.title)))
-        and (filters.kind is None or document.kind == filters.kind)
-        and (filters.year is None or (document.issued_on or "").startswith(str(filters.year)))
-        and (filters.status is None or status_of(document).value == filters.status)
-    )
+    headed = {(c.doc_id, c.path, c.text.split("\n", 1)[0].strip()): row for row, c in enumerate(clauses)}
+    found: list[tuple[int, int]] = []
+    for row, clause in enumerate(clauses):
+        for depth in range(len(clause.path) - 1, -1, -1):
+            head = headed.get((clause.doc_id, clause.path[:depth], clause.path[depth].strip()))
+            if head is not None and head != row:
+                found.append((row, head))
+                break
+    pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]

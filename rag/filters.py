@@ -1,0 +1,39 @@
+"""Which clauses the user's filters leave. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from index.schema import Document
+from index.store import Store
+from rag.schema import Filters, Status
+
+if TYPE_CHECKING:
+    import numpy as np
+
+StatusOf = Callable[[Document], Status]
+
+
+def allowed_rows(store: Store, filters: Filters, status_of: StatusOf) -> np.ndarray | None:
+    """Bool mask [clauses] of the clauses whose document passes; None when nothing is filtered."""
+    import numpy as np
+
+    if filters == Filters():
+        return None
+    passing = {doc_id for doc_id, document in store.documents.items() if passes(document, filters, status_of)}
+    return np.array([clause.doc_id in passing for clause in store.clauses], dtype=bool)
+
+
+def passes(document: Document, filters: Filters, status_of: StatusOf) -> bool:
+    """Whether a document is among those the filters name."""
+    names = (document.title, document.notice_title or "", document.doc_no or "")
+    return (
+        (filters.document is None or any(filters.document in name for name in names))
+        and (filters.level is None or document.level == filters.level)
+        and (filters.issuer is None or any(filters.issuer in issuer for issuer in document.issuers))
+        and (filters.region is None or any(filters.region in text for text in (*document.issuers, document.title)))
+        and (filters.kind is None or document.kind == filters.kind)
+        and (filters.year is None or (document.issued_on or "").startswith(str(filters.year)))
+        and (filters.status is None or status_of(document).value == filters.status)
+    )

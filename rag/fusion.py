@@ -1,0 +1,85 @@
+"""What one text says about every clause: dense and lexical scores, of clauses and of their sentences, fused.
+
+Scores are standardised over all clauses before they are added, so that no weight depends on a model's or a corpus's
+scale (against fixed RRF: eval/ABLATION.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.content import index_text
+from index.store import Store
+from index.terms import pairs
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from index.encoder import Encoder
+
+_WITNESSES = 5  # clauses asked how much of the text's wording they bear out
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which scores are added; what is off in turn makes an ablation."""
+
+    pairs: float = 1.0
+    words: float = 1.0
+    clause: float = 1.0
+    sentence: float = 1.5  # the best sentence of a clause tells more than the whole clause
+    adaptive: bool = True  # wording counts as far as it is borne out; else fully
+
+
+class Fusion:
+    """Scores the clauses of one store."""
+
+    def __init__(self, store: Store, encoder: Encoder, parts: Parts = Parts()) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._parts = parts
+
+    def scores(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """(float32 [clauses] in standard deviations, cosines float32 [sentences]).
+
+        Wording counts as far as the best clauses bear it out: a question in everyday words shares a tenth of its
+        terms with them, one in the documents' words half, a pasted clause all; a fixed weight wastes one or the other.
+        """
+        import numpy as np
+
+        parts, dense = self._parts, self._store.dense
+        vector = self._encoder.encode_queries([text])[0]
+        sentences = dense.sentence_scores(vector)
+        by_pairs = self._store.pairs.scores(text)
+        wording = 1.0
+        if parts.adaptive:
+            wording = self.coverage(text, np.argsort(-by_pairs, kind="stable")[:_WITNESSES].tolist())
+        fused = wording * parts.pairs * standard(by_pairs)
+        fused += wording * parts.words * standard(self._store.words.scores(text))
+        fused += parts.clause * standard(dense.clause_scores(vector))
+        fused += parts.sentence * standard(dense.best_sentence_scores(sentences))
+        return fused, sentences
+
+    def sentence_wording(self, text: str) -> np.ndarray:
+        """float32 [clauses]: BM25 of the best sentence of each clause, standardised."""
+        return standard(self._store.dense.best_sentence_scores(self._store.sentence_pairs.scores(text), empty=0.0))
+
+    def coverage(self, text: str, rows: Sequence[int]) -> float:
+        """0 to 1: the largest share of the text's weight of terms that one of these clauses holds."""
+        weight = {term: self._store.pairs.idf(term) for term in set(pairs(text))}
+        total = sum(weight.values())
+        if not total:
+            return 0.0
+        return max((sum(weight.get(t, 0.0) for t in self._terms(row)) / total for row in rows), default=0.0)
+
+    def _terms(self, row: int) -> frozenset[str]:
+        clause = self._store.clauses[row]
+        return frozenset(pairs(index_text(self._store.documents[clause.doc_id], clause)))
+
+
+def standard(scores: np.ndarray) -> np.ndarray:
+    """Zero mean and unit deviation over all entries; zeros where they do not differ."""
+    deviation = scores.std()
+    return (scores - scores.mean()) / deviation if deviation > 0 else scores * 0

@@ -1,0 +1,104 @@
+"""Ranking: what a question names steers it, an address resolves, no document crowds the list, filters hold."""
+
+import numpy as np
+import pytest
+from conftest import built, engine_over, needs_book
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.addresses import stands_at
+from rag.crowding import uncrowded
+from rag.question import understand
+from rag.retrieve import Retriever, Steps
+from rag.schema import Filters
+
+
+@pytest.fixture(scope="module")
+def engine(sample_root):
+    return engine_over(sample_root)
+
+
+def test_a_title_in_the_question_steers_and_excludes_nothing(engine):
+    hits = engine.search("《岚江省港口条例》 岸电", 20)
+    assert hits[0].document.title == "岚江省港口条例"
+    assert len({hit.document.title for hit in hits}) > 1
+
+
+def test_an_address_in_a_named_document_comes_first(engine):
+    for asked, expected in (("岚江省港口条例第三条", "第三条"), ("港口条例第 2 条讲什么", "第二条")):
+        assert engine.search(asked, 3)[0].clause.text.startswith(expected)
+
+
+def test_addresses_are_read_from_the_clause_and_from_the_headings_above(sample):
+    clauses = sample["岚江省港口条例"].clauses
+    article = next(c for c in clauses if c.text.startswith("第三条"))
+    assert stands_at(article, ("第三条",)) and stands_at(article, ("第3条",))
+    assert not stands_at(article, ("第四条",)) and not stands_at(article, ())
+    assert not stands_at(article, ("第二款",))  # lies within a clause
+
+
+@pytest.mark.parametrize(
+    ("filters", "holds"),
+    [
+        (Filters(document="港口"), lambda d: "港口" in d.title),
+        (Filters(kind="条例"), lambda d: d.kind == "条例"),
+        (Filters(year=2022), lambda d: (d.issued_on or "").startswith("2022")),
+    ],
+)
+def test_filters_leave_only_what_they_name(engine, filters, holds):
+    hits = engine.search("船舶靠港使用岸电", 50, filters=filters)
+    assert hits and all(holds(hit.document) for hit in hits)
+
+
+def test_a_heading_s_own_paragraph_is_lifted_beside_what_stands_below_it(tmp_path):
+    text = (
+        "某市水运行动方案\n一、总体要求\n（一）坚持统筹。兼顾上下游。\n（二）坚持绿色。减少污染。\n二、重点任务\n（一）实施港口行动。\n到2031年，布局明显优化。\n1．扩建东港。吞吐能力达到300万吨。\n"
+        "2．修缮航道。开展疏浚。\n（二）实施船舶行动。\n到2033年，船型明显更新。\n1．更新渡船。补贴五百艘。\n2．安装信标。全部覆盖。\n"
+    )
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "plan.txt").write_text(text, encoding="utf-8")
+    built(tmp_path / "c", tmp_path / "i")
+    engine = engine_over(tmp_path / "i")
+    query = understand("东港吞吐能力达到300万吨")
+    lifted, plain = engine.retriever.rank(query), Retriever(engine.store, engine.encoder, steps=Steps(lift=None)).rank(query)
+    head = next(row for row, c in enumerate(engine.store.clauses) if "2031" in c.text)
+    assert lifted.rows.index(head) == 1 < plain.rows.index(head)
+
+
+@given(st.lists(st.floats(-5, 5, width=32), min_size=1, max_size=60), st.integers(1, 4))
+def test_uncrowding_only_lowers_and_keeps_each_document_s_own_order(values, documents):
+    scores = np.array(values, dtype=np.float32)
+    owners = np.arange(len(scores)) % documents
+    settled = uncrowded(scores, owners, 1.0, 2)
+    assert (settled <= scores + 1e-6).all()
+    for owner in range(documents):
+        own = np.flatnonzero(owners == owner)
+        order = own[np.argsort(-scores[own], kind="stable")]
+        assert (np.diff(settled[order]) <= 1e-6).all()
+
+
+def test_a_crowd_of_one_document_lets_others_in():
+    scores = np.array([5, 4.9, 4.8, 4.7, 4.6, 4.5, 3.9], dtype=np.float32)
+    settled = uncrowded(scores, np.array([0, 0, 0, 0, 0, 0, 1]), 1.0, 2)
+    assert np.argsort(-settled)[2] == 6
+
+
+def test_search_is_a_langchain_retriever(engine):
+    from langchain_core.runnables import RunnableLambda
+
+    from rag.langchain import PolicyRetriever
+
+    found = (PolicyRetriever(engine=engine, k=3) | RunnableLambda(lambda documents: documents)).invoke("岸电")
+    assert [d.id for d in found] == [hit.clause.clause_id for hit in engine.search("岸电", 3)]
+    assert found[0].page_content == engine.search("岸电", 1)[0].clause.text and found[0].metadata["rank"] == 1
+
+
+@needs_book
+def test_headed_clauses_of_the_book_are_found_by_their_headings(book):
+    from rag.retrieve import _families
+
+    clauses = [clause for parsed in book[1] for clause in parsed.clauses]
+    children, heads = _families(clauses)
+    assert len(heads) > 50
+    for child, head in zip(children.tolist(), heads.tolist(), strict=True):
+        assert clauses[head].text.split("\n", 1)[0].strip() in [h.strip() for h in clauses[child].path]
