@@ -1,4 +1,4 @@
-"""`python -m eval QUESTIONS.jsonl …` scores a pipeline; `python -m eval beir DIR` scores retrieval on a BEIR set."""
+"""`python -m eval QUESTIONS.jsonl …` scores a pipeline; `beir DIR` scores retrieval on a BEIR set, `ablation` its parts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from index.edge import run
 from index.errors import BadInput
 
-COMMANDS = ("score", "beir")
+COMMANDS = ("score", "beir", "ablation")
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
@@ -47,6 +47,17 @@ def beir(
     from eval.beir import evaluate
 
     evaluate(folder, split, qrels, out)
+
+
+@app.command()
+def ablation(
+    questions: Annotated[list[Path], typer.Argument(help="题目文件 JSONL，可多个")],
+    out: Annotated[Path, typer.Option(help="写到哪里")] = Path(__file__).parent / "ABLATION.md",
+) -> None:
+    """逐项关闭检索的各部分，看每一部分值多少。"""
+    from eval.ablation import evaluate
+
+    evaluate(questions, out)
 
 
 def main(arguments: list[str]) -> int | None:
