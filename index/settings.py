@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     context: int = Field(2048, ge=512)  # tokens; a prompt is 300, an answer 100
     chat_timeout: float = Field(60.0, gt=0)  # seconds until a silent model counts as failed
     reply_tokens: int = Field(90, ge=16)  # one or two sentences; 8 to 12 tokens a second on two cores
-    extract_chars: int = Field(320, ge=80)  # verbatim sentences shown; 400 held .88 of the nuggets, 200 .79
+    extract_chars: int = Field(440, ge=80)  # verbatim sentences shown; 400 held .88 of the nuggets, 200 .79
     prompt_chars: int = Field(320, ge=80)  # of those, what the model reads: every 100 tokens are 3 s of waiting
     as_of: date = Field(default_factory=date.today)  # the day for which 时效 is judged
     host: str = "127.0.0.1"  # the page is for this machine unless told otherwise

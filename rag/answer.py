@@ -37,14 +37,17 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
 
     # 2 choose evidence
     facts = _own_facts(engine, query, ranking)
-    candidates = passages(engine.store, query, ranking)
-    chosen = within(engine.store, query, candidates, engine.settings.extract_chars)
+    candidates = passages(engine.store, query, ranking, engine.horizons)
+    chosen = within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars)
 
     # 3 refuse, if the evidence does not hold what is asked for
-    wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:5])
-    if not facts and (why := refusal.reason(engine.store, query, ranking, candidates, wording)) is not None:
-        yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
-        return
+    if not facts:
+        wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:5])
+        named = engine.retriever.titles.best(query)
+        held = refusal.Evidence(engine.store, query, ranking, candidates, engine.horizons, named, wording)
+        if (why := refusal.reason(held)) is not None:
+            yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
+            return
 
     # 4 answer: the extract at once, then the model's short reply
     claims = [*facts, *_extract(engine, chosen, after_facts=bool(facts))]

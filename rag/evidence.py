@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.duties import duties
 from index.store import Store
 from index.terms import pairs
 from rag.question import Query
+from rag import facts
 from rag.fusion import standard
+from rag.horizon import Horizon
 from rag.retrieve import Ranking
 
 if TYPE_CHECKING:
     import numpy as np
 
 _FORMAL = 4.0  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
-_HELD_BACK, _SPREAD = 2.0, 12  # standard scores a document's next sentence waits by, and for how many sentences
+_HELD_BACK, _SPREAD = 4.0, 12  # standard scores a document's next sentence waits by, and for how many sentences
 _WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a sentence no longer belongs to the answer
-_NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿]+(?:个|项|条|家|人|倍|成|年)")
+_NAME, _ITEMS, _NAMED = 40, 3, 3.0  # characters of an item's name; items that make a list; standard scores it gains
+_DATES = 2  # sentences shown for the year they name alone
+_YEAR = 1.5  # standard scores by which the year asked for lifts a sentence, and another year lowers it
+_FIGURE = 1.5
 _WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")
 _UNITS = re.compile(r"(?:责任|牵头|配合|主管|实施)(?:单位|部门)|牵头负责|负责|组织实施|会同")
 _LIST = re.compile(r"、.*、|；")
@@ -31,6 +37,7 @@ _HEADING = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十]+[）)、]
 class Passage:
     """One verbatim sentence chosen as evidence."""
 
+    sentence: int  # row in the store
     clause: int  # row in the store
     start: int  # span within the clause's text
     stop: int
@@ -39,8 +46,10 @@ class Passage:
     similarity: float  # cosine of sentence and question
 
 
-def passages(store: Store, query: Query, ranking: Ranking, depth: int = 20) -> list[Passage]:
-    """Sentences of the first `depth` clauses, best first.
+def passages(
+    store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], depth: int = 20
+) -> list[Passage]:  # fmt: skip
+    """Sentences of the first `depth` clauses, best first; `years` as rag.horizon gives them, one a sentence.
 
     Standardised over those sentences: meaning (cosine) + wording (weighted share of the question's pairs) + 2 × the
     clause's own score, and a bonus where the sentence holds the kind of thing asked for (a number, a date, units).
@@ -64,11 +73,31 @@ def passages(store: Store, query: Query, ranking: Ranking, depth: int = 20) -> l
     bonus = np.array(
         [_fits(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
     )
+    if "list" in query.asks:
+        bonus += _item_names(store, rows, texts)
+    if query.years:
+        bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
     score = standard(similarity) + standard(coverage) + 2 * standard(clause) + bonus
     order = _spread(store, rows, score) if "compare" in query.asks else np.argsort(-score, kind="stable")
     return [
-        Passage(*store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i])) for i in order
+        Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i])) for i in order
     ]  # fmt: skip
+
+
+def _item_names(store: Store, rows: Sequence[int], texts: Sequence[str]) -> np.ndarray:
+    """float [rows]: a bonus for the short opening sentence of clauses of which three or more stand under one heading:
+    these are the items' names, and a list is answered by naming its items before telling of any."""
+    import numpy as np
+
+    clauses = {store.sentences[row][0] for row in rows}
+    together = Counter((store.clauses[c].doc_id, store.clauses[c].path) for c in clauses)
+    bonus = np.zeros(len(rows))
+    for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        clause_row, start, _ = store.sentences[row]
+        clause = store.clauses[clause_row]
+        if start == 0 and len(text) <= _NAME and together[(clause.doc_id, clause.path)] >= _ITEMS:
+            bonus[place] = _NAMED
+    return bonus
 
 
 def _speak_for_clause(store: Store, rows: Sequence[int], texts: Sequence[str], coverage, similarity) -> None:
@@ -97,7 +126,9 @@ def _spread(store: Store, rows: Sequence[int], score: np.ndarray) -> list[int]:
     return order + sorted(left, key=lambda i: -score[i])
 
 
-def within(store: Store, query: Query, chosen: Sequence[Passage], budget: int) -> list[Passage]:
+def within(
+    store: Store, query: Query, chosen: Sequence[Passage], years: Sequence[Horizon | None], budget: int
+) -> list[Passage]:  # fmt: skip
     """The best passages that fit in `budget` characters, best first, so that the first sentence answers.
 
     A question for one figure or date is answered by few sentences; for measures, all that fit are wanted.
@@ -123,7 +154,24 @@ def within(store: Store, query: Query, chosen: Sequence[Passage], budget: int) -
         used += len(text)
         if used >= budget:
             break
-    return taken
+    return _dated(store, taken, years) if query.years or query.asks & {"when", "compare"} else taken
+
+
+def _dated(store: Store, taken: Sequence[Passage], years: Sequence[Horizon | None]) -> list[Passage]:
+    """The passages, each followed by the sentence that names its year, where it stands under one it does not say."""
+    shown = {passage.sentence for passage in taken}
+    dated: list[Passage] = []
+    for passage in taken:
+        dated.append(passage)
+        governing = years[passage.sentence]
+        if governing is None or governing.sentence in shown or len(shown) >= len(taken) + _DATES:
+            continue
+        if governing.year in _text(store, passage.sentence) or not _figures(_text(store, passage.sentence)):
+            continue
+        shown.add(governing.sentence)
+        clause, start, stop = store.sentences[governing.sentence]
+        dated.append(replace(passage, sentence=governing.sentence, clause=clause, start=start, stop=stop))
+    return dated
 
 
 def _text(store: Store, sentence: int) -> str:
@@ -134,15 +182,32 @@ def _text(store: Store, sentence: int) -> str:
 def _fits(query: Query, text: str) -> float:
     """Whether a sentence holds what the question's form expects, 0 to 1.5."""
     bonus = 0.0
-    if "number" in query.asks and _NUMBER.search(text):
-        bonus += 0.7
+    if "number" in query.asks and _figures(text):
+        bonus += _FIGURE
     if "when" in query.asks and _WHEN.search(text):
         bonus += 0.7
     if "duty" in query.asks and _UNITS.search(text):
         bonus += 1.5
     if "list" in query.asks and _LIST.search(text):
         bonus += 0.4
-    return min(bonus, 1.5)
+    return min(bonus, 2.0)
+
+
+def _figures(text: str) -> bool:
+    """Whether a sentence states a figure that is no date."""
+    return bool(facts.quantities(facts.flatten(text)))
+
+
+def speaks_of(years: Sequence[str], text: str, governing: Horizon | None) -> bool:
+    """Whether a sentence names one of the years or stands under it."""
+    return any(year in text for year in years) or (governing is not None and governing.year in years)
+
+
+def _timely(query: Query, text: str, governing: Horizon | None) -> float:
+    """What speaking of the year asked for is worth; less than nothing where another year governs."""
+    if speaks_of(query.years, text, governing):
+        return _YEAR
+    return -_YEAR if governing is not None else 0.0
 
 
 def _bare_heading(text: str) -> float:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 
 from index.errors import BadInput
 from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
+from rag.horizon import Horizon, horizons
 from rag.schema import Status
 from rag.status import status
 
@@ -31,6 +33,11 @@ class Library:
     def status(self, document: Document) -> Status:
         """时效 as of this library's date."""
         return status(document, self.as_of)
+
+    @cached_property
+    def horizons(self) -> list[Horizon | None]:
+        """The target year that governs each sentence of the store."""
+        return horizons(self.store.clauses, self.store.sentences)
 
     def documents(self) -> list[tuple[Document, Status, int]]:
         """Every document with its status and number of clauses, in corpus order."""

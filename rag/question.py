@@ -15,6 +15,7 @@ _LEAD = re.compile(r"^(?:那么|那|还有|另外|再问|请问|换成|如果是
 _TAIL = re.compile(r"(?:的?(?:情况|话))?(?:又)?(?:呢|吗|么|怎么样|如何|怎样)?[？?。！! ]*$")
 _POINTS_BACK = re.compile(r"^(?:那|它|他们|其|这|该|上述|前述|此|同样|还有|另外|换成|再|具体)|(?:它|这个|这些|该(?:方案|规划|文件|政策|条|项)|上述|前面|刚才)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|[—–-]|\s|$|[^\d])")
+_YEARS = re.compile(r"(?:19|20)\d{2}\s*年?\s*[—–\-－~～至到]+\s*(?:19|20)\d{2}\s*年?")  # a plan's period, part of its name
 _DOC_NO = re.compile(r"[一-鿿]{2,12}\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d+)\s*号?")
 _TITLE = re.compile(r"《([^《》]{2,80}(?:〈[^〉]*〉[^《》]*)?)》")
 _ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|部分|章|节|条|款|项)")
@@ -78,7 +79,7 @@ def understand(question: str, history: Sequence[dict] = ()) -> Query:
         focus=focus,
         titles=tuple(_TITLE.findall(text)),
         doc_nos=tuple(_DOC_NO.findall(text)),
-        years=tuple(dict.fromkeys(_YEAR.findall(flat))),
+        years=tuple(dict.fromkeys(_YEAR.findall(_YEARS.sub("", flat)))),
         address=tuple(_ADDRESS.findall("".join(flat.split()))),
         asks=asks,
         pasted=len(text) >= 60 and text.count("。") + text.count("；") >= 1 and not re.search(r"[?？]\s*$", text),

@@ -1,0 +1,55 @@
+"""The target year (目标年) that governs each sentence: what “到2025年，……” says holds until another year is named. Pure.
+
+Plans state a year once and then list figures for sentences and paragraphs on end; a figure is only an answer for a year
+if that year governs it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.schema import Clause
+from index.terms import normalise
+
+_TARGET = re.compile(r"(?:到|至|截至|力争)\s*(20\d{2})\s*年(?!度?[末底]?(?:以来|间))")
+_OPENING = 12  # characters: a paragraph that names its year this early sets it for those beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """A target year and the sentence that names it."""
+
+    year: str
+    sentence: int  # row
+
+
+def horizons(clauses: Sequence[Clause], sentences: Sequence[tuple[int, int, int]]) -> list[Horizon | None]:
+    """For each sentence (clause row, start, stop) the year that governs it, None where none does.
+
+    Within a clause a year holds from the sentence that names it; for the clauses below a clause that heads them, the
+    last one named there; and where a year opens a clause, for those that follow under the same heading.
+    """
+    found: list[Horizon | None] = []
+    below: dict[tuple[str, tuple[str, ...]], Horizon] = {}  # (document, path) → year set for what stands there
+    row, year = -1, None
+    for sentence, (clause_row, start, stop) in enumerate(sentences):
+        clause = clauses[clause_row]
+        if clause_row != row:
+            row, year = clause_row, _inherited(below, clause)
+        text = normalise(clause.text[start:stop])
+        for match in _TARGET.finditer(text):
+            year = Horizon(match[1], sentence)
+            below[(clause.doc_id, (*clause.path, clause.text.split("\n", 1)[0].strip()))] = year
+            if start == 0 and match.start() <= _OPENING:
+                below[(clause.doc_id, clause.path)] = year
+        found.append(year)
+    return found
+
+
+def _inherited(below: dict[tuple[str, tuple[str, ...]], Horizon], clause: Clause) -> Horizon | None:
+    for depth in range(len(clause.path), 0, -1):
+        if (year := below.get((clause.doc_id, clause.path[:depth]))) is not None:
+            return year
+    return None
