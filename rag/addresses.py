@@ -11,6 +11,11 @@ from index.schema import Clause
 _KINDS = {"编": ("编",), "部分": ("编", "一、"), "章": ("章",), "节": ("节",), "条": ("条", "1．")}
 
 
+def numbered(address: Sequence[str]) -> tuple[str, ...]:
+    """The parts of an address that clauses are numbered by."""
+    return tuple(part for part in address if any(part.endswith(name) for name in _KINDS))
+
+
 def stands_at(clause: Clause, address: Sequence[str]) -> bool:
     """Whether every part of `address` is the clause's own number or one above it; False for an empty address."""
     wanted = [(_KINDS[name], number(part)) for part in address for name in _KINDS if part.endswith(name)]

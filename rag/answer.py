@@ -42,9 +42,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
 
     # 3 refuse, if the evidence does not hold what is asked for
     if not facts:
-        wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:5])
-        named = engine.retriever.titles.best(query)
-        held = refusal.Evidence(engine.store, query, ranking, candidates, engine.horizons, named, wording)
+        held = _held(engine, query, ranking, candidates)
         if (why := refusal.reason(held)) is not None:
             yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
             return
@@ -84,6 +82,18 @@ class _Clock:
 
     def ms(self) -> float:
         return (time.perf_counter() - self._start) * 1000
+
+
+def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
+    """What the decision to refuse is made from."""
+
+    def share_of(*rows: int) -> float:
+        return engine.retriever.fusion.coverage(query.text, rows)
+
+    return refusal.Evidence(
+        engine.store, query, ranking, candidates, engine.horizons, engine.retriever.titles,
+        share_of(*ranking.rows[:5]), share_of,
+    )  # fmt: skip
 
 
 def _own_facts(engine: Engine, query: Query, ranking: Ranking) -> list[Claim]:

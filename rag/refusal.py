@@ -7,7 +7,7 @@ one side and everyday-worded questions on the other (tests/data/refusals.jsonl; 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.content import index_text
@@ -15,12 +15,14 @@ from index.schema import Document
 from index.store import Store
 from index.terms import compact
 from rag import facts
-from rag.addresses import stands_at
+from rag.addresses import numbered, stands_at
+from rag.asked import Asked, asked, stated
 from rag.evidence import Passage, speaks_of
 from rag.horizon import Horizon
 from rag.places import PLACES
 from rag.question import Query
 from rag.retrieve import Ranking
+from rag.titles import Titles
 
 LIKENESS = 0.865  # best cosine below which, without shared wording, a question is from elsewhere
 WORDING = 0.30  # share of the question's weight of terms that counts as shared wording
@@ -28,8 +30,12 @@ FIGURE_WORDING = 0.12  # the same for the best sentence with a figure in it, whe
 YEAR_WORDING = 0.5  # of that, what a sentence of the year asked for must reach
 RARE = 0.01  # share of clauses: a place named less often than this is none of the corpus's own
 LOOKED_AT = 10  # clauses
-_SAYS_LITTLE = frozenset("目标 要到 达到 数量 数值 指标 标准 大小 总数 需要 要求 压缩 增长 提高 降低 下降 建成 建设 完成 新增 一共 总共 分别 各自 到达 控制 保持".split())
-_ATTRIBUTE = re.compile(r"([一-鿿]{2})(?:分别|各自|各|大概|大约|一共|总共)?(?:是|为)?多少(?![个家项条座所户名])")
+ABOUT = 0.5  # of the best clause's share of the question's terms, what the clause that states the attribute must reach
+KNOWN = 0.3  # share of a document's name that one of ours must bear for it to be meant
+_NAME = re.compile(
+    r"([一-鿿0-9（）()、—“”A-Za-z]{4,40}?(?:规划纲要|规划|方案|实施意见|指导意见|若干意见|条例|办法|行动计划|实施细则))"
+)
+_OPEN = frozenset(("list", "duty"))  # questions whose answer is no single figure or name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,14 @@ class Evidence:
     ranking: Ranking
     candidates: Sequence[Passage]
     years: Sequence[Horizon | None]  # one a sentence
-    named: Sequence[Document]  # documents the question names
+    titles: Titles
     wording: float  # as Fusion.coverage gives it for the first clauses
+    share_of: Callable[[int], float]  # the same for one clause row
+
+    @property
+    def named(self) -> list[Document]:
+        """Documents the question names."""
+        return self.titles.best(self.query)
 
 
 def reason(found: Evidence) -> str | None:
@@ -55,12 +67,8 @@ def reason(found: Evidence) -> str | None:
     texts = [_all_text(found.store, row) for row in found.ranking.rows[:LOOKED_AT]]
     return (
         _strange_place(found, texts) or _strange_title(found) or _empty_address(found)
-        or (_missing_figure(found, texts) if _wants_figure(found.query) else None)
+        or (None if found.query.asks & _OPEN else _missing_figure(found, texts) or _missing_attribute(found))
     )  # fmt: skip
-
-
-def _wants_figure(query: Query) -> bool:
-    return bool(query.asks & {"number", "when"}) and not query.asks & {"list", "duty"}
 
 
 def _strange_place(found: Evidence, texts: Sequence[str]) -> str | None:
@@ -75,39 +83,33 @@ def _strange_place(found: Evidence, texts: Sequence[str]) -> str | None:
 
 
 def _strange_title(found: Evidence) -> str | None:
-    """A 《title》 that no document bears, unless what is asked for is said where a document mentions it."""
-    for title in found.query.titles:
-        wanted = compact(title)
-        names = (compact(n) for d in found.store.documents.values() for n in (d.title, d.notice_title or "", *d.issuers))
-        told = _with_figures(found) if _wants_figure(found.query) else found.candidates[:LOOKED_AT]
-        mentioned = any(wanted in compact(_text(found.store, p)) for p in told)
-        if not any(wanted in name for name in names) and not mentioned:
-            return f"所收文件中没有《{title}》，无法回答。"
+    """A document that none of ours is, unless what is asked for is said where one of ours mentions it."""
+    query = found.query
+    told = _with_figures(found) if "number" in query.asks else found.candidates[:LOOKED_AT]
+    for name in (*query.titles, *_NAME.findall(query.text)):
+        if found.titles.known(name) >= KNOWN or any(compact(name) in compact(_text(found.store, p)) for p in told):
+            continue
+        return f"所收文件中没有《{name}》，无法回答。"
     return None
 
 
 def _empty_address(found: Evidence) -> str | None:
     """第…条 of a named document that has none."""
-    address = found.query.address
-    if not address or len(found.named) != 1:
+    address, named = numbered(found.query.address), found.named
+    if not address or len(named) != 1:
         return None
-    own = [clause for clause in found.store.clauses if clause.doc_id == found.named[0].doc_id]
-    if any(stands_at(clause, (part,)) for clause in own for part in address):
+    own = [clause for clause in found.store.clauses if clause.doc_id == named[0].doc_id]
+    if any(stands_at(clause, address) for clause in own):
         return None
-    return f"《{found.named[0].title}》中没有{''.join(address)}，无法回答。" if stands_nowhere(address) else None
-
-
-def stands_nowhere(address: Sequence[str]) -> bool:
-    """Whether an address is of a kind that clauses are numbered by (款 and 项 lie within them)."""
-    return any(part[-1] in "编分章节条" for part in address)
+    return f"《{named[0].title}》中没有{''.join(address)}，无法回答。"
 
 
 def _missing_figure(found: Evidence, texts: Sequence[str]) -> str | None:
-    """The year, the attribute or the figure asked for, where no sentence near the question states it."""
+    """The year or the figure asked for, where no sentence near the question states it."""
     query = found.query
     figures = _with_figures(found)
     best = max((p.coverage for p in figures), default=0.0)
-    if query.years and not any(year in document.title for document in found.named for year in query.years):
+    if _dated(found):
         if "number" in query.asks:
             timely = (p for p in figures if speaks_of(query.years, _text(found.store, p), found.years[p.sentence]))
             told = max((p.coverage for p in timely), default=0.0) >= YEAR_WORDING * best
@@ -115,9 +117,6 @@ def _missing_figure(found: Evidence, texts: Sequence[str]) -> str | None:
             told = any(year in text for text in texts for year in query.years)
         if not told:
             return f"所收文件没有写明{'、'.join(query.years)}年的这项内容，无法回答。"
-    attribute = _asked_attribute(query)
-    if attribute and "compare" not in query.asks and not any(attribute in text for text in texts):
-        return f"所收文件没有写明“{attribute}”，无法回答。"
     if "number" in query.asks and found.wording < 2 * WORDING and best < FIGURE_WORDING:
         return "所收文件没有写明所问的数字，无法回答。"
     return None
@@ -127,10 +126,33 @@ def _with_figures(found: Evidence) -> list[Passage]:
     return [p for p in found.candidates if facts.quantities(facts.flatten(_text(found.store, p)))]
 
 
-def _asked_attribute(query: Query) -> str | None:
-    """The two characters that name the asked-for figure (票价 in “票价是多少”), where the question says it plainly."""
-    match = _ATTRIBUTE.search("".join(query.text.split()))
-    return match[1] if match and match[1] not in _SAYS_LITTLE else None
+def _missing_attribute(found: Evidence) -> str | None:
+    """What the question asks for by name, where no clause about its subject states it."""
+    if "compare" in found.query.asks or not (wants := asked(found.query)):
+        return None
+    clauses = list(dict.fromkeys(p.clause for p in found.candidates))
+    share = {row: found.share_of(row) for row in clauses}
+    near = [p for p in found.candidates if share[p.clause] >= ABOUT * max(share.values())]
+    if found.query.titles and len(named := found.named) == 1:  # what is asked of one document must stand in it
+        near = [p for p in near if found.store.clauses[p.clause].doc_id == named[0].doc_id]
+    for wanted in wants:
+        if not any(_states(found, wanted, passage) for passage in near):
+            return f"所收文件没有写明“{''.join(wanted.attribute) or '所问的内容'}”，无法回答。"
+    return None
+
+
+def _states(found: Evidence, wanted: Asked, passage: Passage) -> bool:
+    clause = found.store.clauses[passage.clause]
+    text = _text(found.store, passage)
+    if not stated(wanted, text, "\n".join((*clause.path, clause.text))):
+        return False
+    return not (wanted.figure and _dated(found)) or speaks_of(found.query.years, text, found.years[passage.sentence])
+
+
+def _dated(found: Evidence) -> bool:
+    """Whether the question asks for a year that is no part of a document's name."""
+    years = found.query.years
+    return bool(years) and not any(year in document.title for document in found.named for year in years)
 
 
 def _text(store: Store, passage: Passage) -> str:

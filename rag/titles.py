@@ -28,6 +28,7 @@ class Titles:
         counts = Counter(term for terms in self._policy for term in terms)
         total = len(own)
         self._idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+        self._unheard = math.log(1 + (total + 0.5) / 0.5)
 
     def scores(self, query: Query) -> list[float]:
         """One score a document, 0 to about 2: how much of its title the question says; 2 for its 文号 or full 《title》."""
@@ -54,6 +55,16 @@ class Titles:
             if scores[row] >= _NAMED or (scores[row] >= _HINTED and held[row] >= _HELD)
         ]  # fmt: skip
         return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
+
+    def known(self, name: str) -> float:
+        """0 to 1: the largest share of a document name's weight that one document's title and issuers hold."""
+        wanted = {term: self._idf.get(term, self._unheard) for term in set(pairs(name))}
+        total = sum(wanted.values())
+        held = (
+            sum(wanted[term] for term in wanted.keys() & (policy | set(pairs(" ".join(document.issuers)))))
+            for policy, document in zip(self._policy, self._documents, strict=True)
+        )  # fmt: skip
+        return max(held, default=0.0) / total if total else 1.0
 
     def _overlap(self, title: frozenset[str], asked: frozenset[str]) -> float:
         total = sum(self._idf[term] for term in title)
