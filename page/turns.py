@@ -11,7 +11,9 @@ from rag.schema import Answer, Citation, Hit, Sentence
 
 _SHOWN = 8  # hits shown below the cited clauses
 _LONGEST = 600  # characters of a question shown; a pasted book would bury the answer
-_LABELS = {"model": "简要答复 · 已逐句核对", "metadata": "文件信息", "extract": "原文摘录", "nearest": "最接近的条款（未回答问题）"}
+_LABELS = {
+    "correction": "与问题所说不同", "model": "简要答复 · 已逐句核对", "metadata": "文件信息", "extract": "原文摘录", "nearest": "最接近的条款（未回答问题）",
+}  # fmt: skip
 _WAITING = {"evidence": "已找到相关条款，正在整理", "extract": "模型正在撰写简要答复，核对后显示", "draft": "模型正在撰写简要答复，核对后显示"}
 
 
@@ -63,7 +65,7 @@ def _answer(number: int, turn: Turn) -> str:
     if answer.refused:
         why = "".join(escape(s.text) for s in answer.sentences if s.origin == "refusal")
         parts.append(f'<div class="tw-refusal"><b>所收文件未能回答这个问题</b>{why}</div>')
-    for origin in ("model", "metadata"):
+    for origin in ("correction", "model", "metadata"):
         said = [s for s in answer.sentences if s.origin == origin]
         if said:
             parts.append(f'<div class="tw-label">{_LABELS[origin]}</div><p class="tw-reply">{_said(number, said)}</p>')

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
-from rag import metadata, refusal, reply
+from rag import metadata, premise, refusal, reply
 from rag.compose import Claim, compose
 from rag.evidence import Passage, passages, within
 from rag.question import Query, understand
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rag.retrieve import Ranking
 
 SHOWN = 10  # hits that go with an answer
+_HEARD = 5  # best sentences that may contradict a figure of the question
 
 
 def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filters) -> Iterator[Event]:
@@ -48,7 +49,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             return
 
     # 4 answer: the extract at once, then the model's short reply
-    claims = [*facts, *_extract(engine, chosen, after_facts=bool(facts))]
+    claims = [*facts, *_corrections(engine, query, chosen), *_extract(engine, chosen, after_facts=bool(facts))]
     answer = _with(engine, answer, claims)
     yield Event("extract", answer)
     if facts or not reply.pays(query):  # the document's own facts, or the clause's own list, are the direct reply
@@ -104,6 +105,19 @@ def _own_facts(engine: Engine, query: Query, ranking: Ranking) -> list[Claim]:
         for document in named
         for fact in metadata.facts(query, document, engine.status(document), engine.clauses(document.doc_id))
     ]
+
+
+def _corrections(engine: Engine, query: Query, chosen: Sequence[Passage]) -> list[Claim]:
+    """Where the best sentences give another figure than the question takes for granted."""
+    clauses = engine.store.clauses
+    best = chosen[:_HEARD]
+    texts = [clauses[p.clause].text[p.start : p.stop] for p in best]
+    if "compare" in query.asks or (found := premise.corrected(texts, query.asked)) is None:
+        return []
+    place, start, stop = found
+    passage, clause = best[place], clauses[best[place].clause]
+    text = f"原文写的是“{texts[place][start:stop].strip()}”，与问题所说的数字不同。"
+    return [Claim(text, clause, passage.start, passage.stop, "correction")]
 
 
 def _extract(engine: Engine, chosen: Sequence[Passage], after_facts: bool) -> list[Claim]:

@@ -21,8 +21,10 @@ _BEHIND = re.compile(r"^(?:万亿|亿|万|千|百)?(个百分点|平方公里|�
 _FILLERS = frozenset(
     "是 为 达到 要 要到 需要 有 到 能 能够 最高 最低 最多 最少 每 每年 各 各自 分别 给 发 收 交 领 打 定 了 的 在 由 共 一共 总共 大概 大约 约 目标 "
     "数量 标准 规模 总数 数 数值 指标 力争 控制 保持 增长 提高 降低 下降 压缩 建成 建设 完成 新增 现在 目前 超过 总 一趟 一次 平均 累计 以上 左右 具体 "
-    "不 率先 计划 规定 预计 将 会 可以 可 应 应当 得 还 又 都 里 中 上 下 内 年 年底 月 底".split()
+    "不 率先 提出 明确 实现 要求 计划 规定 预计 将 会 可以 可 应 应当 得 还 又 都 里 中 上 下 内 年 年底 月 底".split()
 )
+# Cut off before words are told apart: 比重要达到 is 比重 and 要达到, not 比 and 重要.
+_TRAIL = re.compile(r"(?:力争|分别|各自|一共|总共|大约|大概|现在|目前|最高|最低|能够|需要|要|应当|应|将|会|可以|可|达到|达|超过|到|是|为|有|在|各|给|发|收|的)+$")
 _UNITS = {
     "money": "元 块 块钱 钱 美元", "percent": "% 百分点 个百分点 成", "people": "人 名 位 人次", "length": "公里 米",
     "area": "平方公里 平方千米 亩 公顷 平方米", "time": "年 月 天 日 小时 分钟 工作日 个月", "weight": "吨", "discount": "折", "things": "个 所 家 座 处 户 项 条 种 件 列 辆 台 套 批 次 届 张 宗 支",
@@ -95,7 +97,7 @@ def _noun(text: str) -> str:
 
 def _head(text: str) -> tuple[str, ...]:
     """The last content word before an interrogative, with the word it stands on."""
-    words = _cut(re.split(r"[，,。；;：:？?、]", text)[-1])
+    words = _cut(_TRAIL.sub("", re.split(r"[，,。；;：:？?、]", text)[-1]))
     while words and (words[-1] in _FILLERS or len(words[-1]) < 2):
         words.pop()
     return tuple(word for word in words[-2:] if len(word) > 1 and word not in _FILLERS)

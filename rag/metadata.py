@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.schema import Clause, Document
 from index.terms import compact
 from rag import facts as facts_of
+from rag.premise import wrong_issuer
 from rag.question import Query
 from rag.schema import Status
 
@@ -33,8 +34,8 @@ class Fact:
 def facts(query: Query, document: Document, status: Status, clauses: Sequence[Clause]) -> list[Fact]:
     """What `query` asks of `document` itself, as far as its clauses print it; empty when it asks for something else."""
     wanted = query.asks & _ABOUT_ITSELF
-    found: list[Fact] = []
     name = f"《{document.title}》"
+    found = _correction(name, query, document, clauses) if wanted else []
     if "doc_no" in wanted:
         found += _doc_no(name, document, clauses)
     if "date" in wanted and document.issued_on:
@@ -95,6 +96,14 @@ def _issuers(name: str, document: Document, clauses: Sequence[Clause]) -> list[F
             start, stop = min(span[0] for span in spans), max(span[1] for span in spans)
             return [Fact(f"{name}由{'、'.join(document.issuers)}印发。", clause, start, stop)]
     return []
+
+
+def _correction(name: str, query: Query, document: Document, clauses: Sequence[Clause]) -> list[Fact]:
+    """Who issued the document, where the question takes another organ for its issuer."""
+    if (said := wrong_issuer(query.asked, document)) is None:
+        return []
+    by = "、".join(document.issuers)
+    return [replace(fact, text=f"{name}由{by}印发，不是{said}。") for fact in _issuers(name, document, clauses)]
 
 
 def _period(name: str, status: Status, clauses: Sequence[Clause]) -> list[Fact]:

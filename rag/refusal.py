@@ -61,14 +61,17 @@ def reason(found: Evidence) -> str | None:
     """Why the question cannot be answered from these documents, or None."""
     if not found.candidates:
         return "所选范围内没有可以检索的条款，无法回答。"
-    likeness = max(p.similarity for p in found.candidates)
-    if likeness < LIKENESS and found.wording < WORDING:
-        return "所收文件与这个问题无关，无法回答。"
     texts = [_all_text(found.store, row) for row in found.ranking.rows[:LOOKED_AT]]
     return (
-        _strange_place(found, texts) or _strange_title(found) or _empty_address(found)
+        _strange_title(found) or _strange_place(found, texts) or _elsewhere(found) or _empty_address(found)
         or (None if found.query.asks & _OPEN else _missing_figure(found, texts) or _missing_attribute(found))
     )  # fmt: skip
+
+
+def _elsewhere(found: Evidence) -> str | None:
+    """Neither the meaning nor the wording of anything here is near."""
+    likeness = max(p.similarity for p in found.candidates)
+    return "所收文件与这个问题无关，无法回答。" if likeness < LIKENESS and found.wording < WORDING else None
 
 
 def _strange_place(found: Evidence, texts: Sequence[str]) -> str | None:

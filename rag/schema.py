@@ -55,7 +55,10 @@ class Citation:
 class Sentence:
     text: str
     citations: tuple[int, ...]
-    origin: str  # extract (verbatim) / model (written, then checked) / metadata (from the document's own facts)
+    origin: str
+
+    # extract: verbatim; model: written, then checked; metadata: the document's own facts; correction: what the question
+    # takes for granted and the clause contradicts; refusal: why there is no answer; nearest: what does not answer
 
 
 @dataclass(frozen=True, slots=True)

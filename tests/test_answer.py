@@ -135,3 +135,17 @@ def test_a_reranker_reorders_the_best_clauses_only(sample_root):
     engine.__dict__["reranker"] = Longest()
     again = [hit.clause.clause_id for hit in engine.search("港口规划", 10)]
     assert sorted(again[:5]) == sorted(plain[:5]) and again[5:] == plain[5:]
+
+
+def test_a_wrong_figure_in_the_question_is_corrected_from_the_clause(sample_root):
+    answer = engine_over(sample_root).ask("岚城至湾城城际铁路全长150公里，什么时候建成？")
+    assert answer.sentences[0].origin == "correction" and "118" in answer.sentences[0].text
+    assert "150" not in answer.text
+    right = engine_over(sample_root).ask("岚城至湾城城际铁路全长118公里，什么时候建成？")
+    assert all(s.origin != "correction" for s in right.sentences)
+
+
+def test_a_wrong_issuer_in_the_question_is_corrected(sample_root, sample):
+    title = "岚江省港口条例"
+    answer = engine_over(sample_root).ask(f"国务院是哪天印发《{title}》的？")
+    assert "不是国务院" in answer.text and all(issuer in answer.text for issuer in sample[title].document.issuers)

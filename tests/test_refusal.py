@@ -1,0 +1,102 @@
+"""Refusing: what is not in the documents is not answered, and what is, is.
+
+tests/data/refusals.jsonl: questions from elsewhere (“foreign”) and near misses (“near”: a subject of the book, an
+attribute its text does not give; each was looked for in the text). The “held” halves were run once, when all was done.
+"""
+
+import json
+import random
+import re
+from pathlib import Path
+
+import pytest
+from conftest import BOOK, engine_over, needs_book, needs_models
+
+from index.errors import BrokenIndex
+from index.settings import load_settings
+from rag.asked import asked, stated
+from rag.question import understand
+
+SETS = [json.loads(line) for line in (Path(__file__).parent / "data" / "refusals.jsonl").read_text("utf-8").splitlines()]
+FIGURE = re.compile(
+    r"[，、。；]([一-鿿]{4,14}?)(?:达到|超过|突破|提高到|降至|不低于|控制在)\s*[\d.]+\s*(万?亿?元|%|％|万?人|公里|个|家|项|亩|万吨|条|万户|台)"
+)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    from rag.engine import Engine
+
+    settings = load_settings().model_copy(update={"chat_model": ""})
+    try:
+        engine = Engine.open(settings)
+    except BrokenIndex:
+        pytest.skip("no index: python -m index")
+    if engine.store.manifest.corpus != [str(BOOK.resolve())]:
+        pytest.skip("the index is not that of the book")
+    return engine
+
+
+@needs_book
+@needs_models
+@pytest.mark.parametrize(("which", "least"), [("foreign", 0.97), ("near", 0.70)])
+@pytest.mark.parametrize("half", ["open", "held"])
+def test_questions_without_an_answer_are_refused(engine, which, half, least):
+    chosen = [entry for entry in SETS if (entry["set"], entry["half"]) == (which, half)]
+    answers = [engine.ask(entry["question"]) for entry in chosen]
+    assert sum(answer.refused for answer in answers) >= least * len(chosen)
+    for answer in answers:
+        if answer.refused:
+            assert answer.sentences[0].origin == "refusal" and answer.sentences[0].text.endswith("无法回答。")
+            assert all(s.origin == "nearest" for s in answer.sentences[1:])
+
+
+@needs_book
+@needs_models
+def test_figures_that_stand_in_the_book_are_not_refused(engine):
+    """Questions made by rule from sentences that state a figure; at most 4% may be refused."""
+    made = []
+    for row, (clause_row, start, stop) in enumerate(engine.store.sentences):
+        clause = engine.store.clauses[clause_row]
+        for match in FIGURE.finditer("，" + clause.text[start:stop]) if clause.kind != "row" else ():
+            title, year = engine.document(clause).title, engine.horizons[row]
+            when = f"到{year.year}年" if year else ""
+            made.append([f"{title}中{match[1]}是多少？", f"{title}提出{match[1]}要达到多少{match[2]}？", f"{when}{match[1]}要达到多少？"])
+    drawn = random.Random(7).sample(made, 60)
+    questions = [forms[place % 3] for place, forms in enumerate(drawn)]
+    refused = [question for question in questions if engine.ask(question).refused]
+    assert len(refused) <= 0.04 * len(questions), refused
+
+
+@pytest.mark.parametrize(
+    ("question", "attribute", "units"),
+    [
+        ("湾城港的补助标准是多少元？", ("补助",), {"元"}),
+        ("该中心有多少名院士？", ("院士",), {"名"}),
+        ("管委会主任叫什么名字？", ("管委会", "主任"), set()),
+        ("到2030年比重要达到多少？", ("比重",), {"%"}),
+        ("通行费打几折？", ("通行费",), {"折"}),
+    ],
+)
+def test_the_attribute_and_unit_asked_for_are_read_beside_the_interrogative(question, attribute, units):
+    wanted = asked(understand(question))[0]
+    assert wanted.attribute == attribute and units <= wanted.units
+
+
+def test_a_figure_of_another_unit_or_subject_is_no_answer():
+    wanted = asked(understand("港口每年的补助是多少元？"))[0]
+    assert stated(wanted, "每年补助港口300万元。", "")
+    assert not stated(wanted, "每年补助港口3次。", "") and not stated(wanted, "每年投入300万元。", "")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("《云海省渔业发展规划》提出了什么目标？", "《云海省渔业发展规划》"),
+        ("岚江省港口条例第九十九条怎么规定？", "第九十九条"),
+        ("岚城至湾城城际铁路二等座票价是多少元？", "票价"),
+    ],
+)
+def test_a_refusal_names_what_is_missing(sample_root, question, said):
+    answer = engine_over(sample_root).ask(question)
+    assert answer.refused and said in answer.sentences[0].text
