@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from page.html import card, copier, empty, error, footnote, lines
-from rag.schema import Answer, Citation, Hit, Sentence
+from page.html import badge, card, copier, empty, error, footnote, lines
+from rag.schema import Answer, Citation, Hit, Sentence, Side
 
 _SHOWN = 8  # hits shown below the cited clauses
 _LONGEST = 600  # characters of a question shown; a pasted book would bury the answer
@@ -69,6 +69,7 @@ def _answer(number: int, turn: Turn) -> str:
         said = [s for s in answer.sentences if s.origin == origin]
         if said:
             parts.append(f'<div class="tw-label">{_LABELS[origin]}</div><p class="tw-reply">{_said(number, said)}</p>')
+    parts += [_table(number, answer.comparison)] if answer.comparison else []
     parts += [f'<p class="tw-note">{escape(note)}</p>' for note in answer.notes]
     for origin in ("extract", "nearest"):
         quoted = [s for s in answer.sentences if s.origin == origin]
@@ -90,6 +91,16 @@ def _said(turn: int, sentences: Sequence[Sentence]) -> str:
         + "".join(f'<a class="tw-mark" href="#t{turn}-c{n}" aria-label="查看出处 {n}">[{n}]</a>' for n in s.citations)
         for s in sentences
     )
+
+
+def _table(turn: int, sides: Sequence[Side]) -> str:
+    """A comparison, a row a document."""
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(side.document.title)}{badge(side.status)}</th>"
+        f'<td>{lines(side.text)}<a class="tw-mark" href="#t{turn}-c{side.n}" aria-label="查看出处 {side.n}">[{side.n}]</a></td></tr>'
+        for side in sides
+    )
+    return f'<div class="tw-label">对照</div><table class="tw-compare"><thead><tr><th>文件</th><th>原文</th></tr></thead><tbody>{rows}</tbody></table>'
 
 
 def _waiting(text: str) -> str:

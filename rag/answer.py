@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import ModelError
 from rag import metadata, premise, refusal, reply
+from rag.comparison import sides
 from rag.compose import Claim, compose
 from rag.evidence import Passage, passages, within
 from rag.question import Query, understand
@@ -50,7 +51,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
 
     # 4 answer: the extract at once, then the model's short reply
     claims = [*facts, *_corrections(engine, query, chosen), *_extract(engine, chosen, after_facts=bool(facts))]
-    answer = _with(engine, answer, claims)
+    answer = _with(engine, query, answer, claims)
     yield Event("extract", answer)
     if facts or not reply.pays(query):  # the document's own facts, or the clause's own list, are the direct reply
         yield Event("done", _finished(answer, clock))
@@ -72,7 +73,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
         notes += (f"模型草稿中有 {dropped} 句未能与原文核对一致，已删去。",)
     if engine.chat is None:
         notes += ("本机未启用对话模型，答复全部为原文摘录。",)
-    answer = _with(engine, answer, [*checked, *claims])
+    answer = _with(engine, query, answer, [*checked, *claims])
     answer = replace(answer, notes=answer.notes + notes, timings=replace(answer.timings, first_token_ms=first_token))
     yield Event("done", _finished(answer, clock))
 
@@ -130,8 +131,9 @@ def _extract(engine: Engine, chosen: Sequence[Passage], after_facts: bool) -> li
     ]  # fmt: skip
 
 
-def _with(engine: Engine, answer: Answer, claims: Sequence[Claim]) -> Answer:
-    """The answer with these claims, repeated ones left out, and a warning for every cited plan that has ended."""
+def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim]) -> Answer:
+    """The answer with these claims, repeated ones left out, side by side where a comparison is asked for, and a warning
+    for every cited plan that has ended."""
     seen: set[str] = set()
     kept = [claim for claim in claims if not (claim.text in seen or seen.add(claim.text))]
     documents = {claim.clause.doc_id: engine.document(claim.clause) for claim in kept}
@@ -139,7 +141,10 @@ def _with(engine: Engine, answer: Answer, claims: Sequence[Claim]) -> Answer:
     notes = tuple(f"《{d.title}》{engine.status(d).reason}，引用前请核对是否有后续文件。" for d in expired)
     kept = [replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept]
     sentences, citations = compose(kept, engine.document, engine.status)
-    return replace(answer, sentences=sentences, citations=citations, notes=notes)
+    compared = ()
+    if "compare" in query.asks:
+        compared = sides(sentences, citations, max(2, len(engine.retriever.titles.best(query))))
+    return replace(answer, sentences=sentences, citations=citations, comparison=compared, notes=notes)
 
 
 def _notice(engine: Engine, claim: Claim):

@@ -77,6 +77,11 @@ def answer_json(answer: Answer) -> dict:
             {"text": s.text, "citations": list(s.citations), "origin": s.origin} for s in answer.sentences
         ],
         "citations": [citation_json(citation) for citation in answer.citations],
+        "comparison": [
+            {"document": side.document.title, "doc_no": side.document.doc_no, "status": side.status.value,
+             "text": side.text, "citation": side.n}
+            for side in answer.comparison
+        ],
         "notes": list(answer.notes),
         "hits": [hit_json(hit) for hit in answer.hits],
         "timings": {name: None if ms is None else round(ms, 1) for name, ms in asdict(answer.timings).items()},

@@ -62,6 +62,16 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One document's side of a comparison."""
+
+    document: Document
+    status: Status
+    text: str  # verbatim
+    n: int  # the citation it rests on
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds since the question arrived; None where that moment never came."""
 
@@ -77,6 +87,7 @@ class Answer:
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     refused: bool
+    comparison: tuple[Side, ...] = ()  # only where a comparison is asked for and documents differ
     notes: tuple[str, ...] = ()  # what the reader must know: expired, model absent, sentences dropped
     timings: Timings = field(default_factory=Timings)
 
