@@ -87,9 +87,9 @@ class Answer:
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     refused: bool
-    comparison: tuple[Side, ...] = ()  # only where a comparison is asked for and documents differ
     notes: tuple[str, ...] = ()  # what the reader must know: expired, model absent, sentences dropped
     timings: Timings = field(default_factory=Timings)
+    comparison: tuple[Side, ...] = ()  # only where a comparison is asked for and documents differ
 
     @property
     def text(self) -> str:
