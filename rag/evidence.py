@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.duties import duties
+from index.markers import number
 from index.store import Store
 from index.terms import pairs
 from rag.question import Query
@@ -24,6 +25,7 @@ _FORMAL = 4.0  # addressees and “请认真贯彻执行” answer nothing; a do
 _HELD_BACK, _SPREAD = 4.0, 12  # standard scores a document's next sentence waits by, and for how many sentences
 _WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a sentence no longer belongs to the answer
 _NAME, _ITEMS, _NAMED = 40, 3, 3.0  # characters of an item's name; items that make a list; standard scores it gains
+_COUNTED = re.compile(r"(?<=哪)[几两二三四五六七八九十\d]+(?=[一-鿿])")
 _DATES = 2  # sentences shown for the year they name alone
 _YEAR = 1.5  # standard scores by which the year asked for lifts a sentence, and another year lowers it
 _FIGURE = 1.5
@@ -73,8 +75,8 @@ def passages(
     bonus = np.array(
         [_fits(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
     )
-    if "list" in query.asks:
-        bonus += _item_names(store, rows, texts)
+    if counted := _COUNTED.search(query.text):
+        bonus += _item_names(store, rows, texts, max(_ITEMS, number(counted[0]) or 0))
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
     score = standard(similarity) + standard(coverage) + 2 * standard(clause) + bonus
@@ -84,9 +86,9 @@ def passages(
     ]  # fmt: skip
 
 
-def _item_names(store: Store, rows: Sequence[int], texts: Sequence[str]) -> np.ndarray:
-    """float [rows]: a bonus for the short opening sentence of clauses of which three or more stand under one heading:
-    these are the items' names, and a list is answered by naming its items before telling of any."""
+def _item_names(store: Store, rows: Sequence[int], texts: Sequence[str], least: int) -> np.ndarray:
+    """float [rows]: a bonus for the short opening sentence of clauses of which `least` stand under one heading: these
+    are the items' names, and “哪七个” is answered by naming all seven before telling of any."""
     import numpy as np
 
     clauses = {store.sentences[row][0] for row in rows}
@@ -95,7 +97,7 @@ def _item_names(store: Store, rows: Sequence[int], texts: Sequence[str]) -> np.n
     for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
         clause_row, start, _ = store.sentences[row]
         clause = store.clauses[clause_row]
-        if start == 0 and len(text) <= _NAME and together[(clause.doc_id, clause.path)] >= _ITEMS:
+        if start == 0 and len(text) <= _NAME and together[(clause.doc_id, clause.path)] >= least:
             bonus[place] = _NAMED
     return bonus
 

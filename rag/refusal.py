@@ -140,7 +140,8 @@ def _missing_attribute(found: Evidence) -> str | None:
         near = [p for p in near if found.store.clauses[p.clause].doc_id == named[0].doc_id]
     for wanted in wants:
         if not any(_states(found, wanted, passage) for passage in near):
-            return f"所收文件没有写明“{''.join(wanted.attribute) or '所问的内容'}”，无法回答。"
+            what = f"“{''.join(wanted.attribute)}”" if wanted.attribute else "所问内容"
+            return f"所收文件没有写明{what}{'的这个数字' if wanted.figure else ''}，无法回答。"
     return None
 
 

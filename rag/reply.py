@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from rag import prompts
-from rag.citations import Source, repeats, sentences_of, strip_marks, verify
+from rag import facts, prompts
+from rag.citations import Source, Verdict, repeats, sentences_of, strip_marks, verify
 from rag.compose import Claim
-from rag.evidence import Passage
+from rag.evidence import Passage, speaks_of
 from rag.question import Query
 
 SHORT = 80  # characters: what a reply adds beyond that, the extract says in the document's own words
+_ENDS = ("。", "！", "？", "；", "…", ".", "）")
 
 if TYPE_CHECKING:
     from index.schema import Clause
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 def pays(query: Query) -> bool:
     """Whether a one-line reply can say the answer: a list of measures or units is best left in the clause's words,
     where a summary drops items and costs twelve seconds (measured: fewer nuggets in the first 200 characters)."""
-    return not query.asks & {"list", "duty"} or bool(query.asks & {"number", "when", "whether", "compare"})
+    if "duty" in query.asks:
+        return False
+    return "list" not in query.asks or bool(query.asks & {"number", "when", "whether", "compare"})
 
 
 def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[str]:
@@ -49,11 +52,25 @@ def checked(engine: Engine, query: Query, text: str, chosen: Sequence[Passage]) 
         if kept and sum(len(claim.text) for claim in kept) + len(said) > SHORT:
             break
         verdict = verify(said, sources, query.text)
-        if verdict.ok:
-            kept.append(Claim(said, clauses[verdict.source], verdict.start, verdict.stop, "model"))
+        if verdict.ok and _timely(engine, query, said, clauses[verdict.source], verdict):
+            ended = said if said.endswith(_ENDS) else said + "。"
+            kept.append(Claim(ended, clauses[verdict.source], verdict.start, verdict.stop, "model"))
         else:
             dropped += 1
     return kept, dropped
+
+
+def _timely(engine: Engine, query: Query, said: str, clause: Clause, verdict: Verdict) -> bool:
+    """Whether a figure is that of the year asked for: true figures of other years answer wrongly."""
+    if not query.years or not facts.quantities(facts.flatten(said)):
+        return True
+    row = engine.store.row_of[clause.clause_id]
+    around = engine.document(clause).title
+    return any(
+        speaks_of(query.years, clause.text[start:stop] + around, engine.horizons[sentence])
+        for sentence, (owner, start, stop) in enumerate(engine.store.sentences)
+        if owner == row and start < verdict.stop and stop > verdict.start
+    )
 
 
 def _about(engine: Engine, clause: Clause) -> str:

@@ -1,0 +1,197 @@
+"""文件关系: which document cites, implements, approves or replaces which, each with the words that say so. Pure.
+
+Computed from the clauses alone whenever an index is opened, in one pass: names are found (rag.mentions), resolved
+(rag.names) and read in their sentence (rag.lineage_relations). Named documents that are not held are nodes as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+import re
+
+from index.dates import DATE, iso
+from index.schema import Clause, Document
+from index.terms import compact
+from rag.lineage_relations import REPLACES, relation, relation_of_titles, sentence, to_come
+from rag.names import Names, core, issued_titles, number, plain
+from rag.mentions import Mention, mentions
+
+_GENERIC = re.compile(
+    r"^(?:本)?(?:总体|实施|行动|工作|推进|建设|专项|管理|若干|指导|发展|规划|暂行|联合)*"
+    r"(?:规划|纲要|方案|计划|意见|措施|办法|条例|规定|细则|通知|批复|决定|清单|要点|规则|标准|协议|办法|法)$"
+)
+_BARE_TITLE = 8  # characters from which a title is told from other words without its 《》
+_GOES_ON = re.compile(r"[,。;、:)(]|和|及|与|以及|等|要求|精神|明确|提出|已|有关|的(?:批复|通知|要求|部署|意见|函)|$")
+_COMES = re.compile(r"(?:[,。;、:)(》]|根据|依据|按照|依照|落实|贯彻|实施|执行|同意|批准|印发|的|和|及|与|关于|政府|办公厅|^)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A document held, or one that is only named."""
+
+    id: str  # doc_id, or out-… for one outside the corpus
+    title: str  # as printed in the citation for one outside; its 文号 where only that is printed
+    doc_no: str | None
+    issued_on: str | None
+    level: str | None
+    in_corpus: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One place where `source` names `target`."""
+
+    source: str  # doc_id of the document that speaks
+    target: str  # id of a node
+    relation: str  # cites / implements / approves / replaces
+    clause_id: str
+    path: tuple[str, ...]
+    start: int  # quote == clause.text[start:stop]: the sentence, verbatim
+    stop: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """A document, what it names and what names it."""
+
+    document: Document
+    nodes: tuple[Node, ...]  # the document first, then in order of appearance
+    edges: tuple[Edge, ...]  # those it says itself first, in printed order
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The whole graph. `edges` in corpus order."""
+
+    nodes: dict[str, Node]
+    edges: tuple[Edge, ...]
+
+    def around(self, document: Document) -> Neighbourhood:
+        """The edges that begin or end at `document`, and their ends."""
+        own = [edge for edge in self.edges if edge.source == document.doc_id]
+        others = [edge for edge in self.edges if edge.target == document.doc_id]
+        ids = dict.fromkeys([document.doc_id, *(e.target for e in own), *(e.source for e in others)])
+        return Neighbourhood(document, tuple(self.nodes[i] for i in ids), (*own, *others))
+
+    def replacing(self, doc_id: str) -> list[Edge]:
+        """Where other documents of the corpus say that this one is no longer in force."""
+        return [edge for edge in self.edges if edge.target == doc_id and edge.relation == REPLACES]
+
+
+def lineage(documents: Sequence[Document], clauses: Sequence[Clause]) -> Lineage:
+    """The graph of a corpus; `clauses` of every document in printed order."""
+    own: dict[str, list[Clause]] = {document.doc_id: [] for document in documents}
+    for clause in clauses:
+        own[clause.doc_id].append(clause)
+    issues = {
+        doc_id: [title for clause in group if clause.kind == "notice" for title in issued_titles(clause.text)]
+        for doc_id, group in own.items()
+    }
+    graph = _Graph(documents, Names(documents, issues))
+    for document in documents:
+        graph.read(document, own[document.doc_id])
+    return Lineage(graph.nodes, tuple(graph.edges))
+
+
+class _Graph:
+    """What is collected while the documents are read."""
+
+    def __init__(self, documents: Sequence[Document], names: Names) -> None:
+        self.names = names
+        self.nodes = {
+            d.doc_id: Node(d.doc_id, d.title, d.doc_no, d.issued_on, d.level, True) for d in documents
+        }  # fmt: skip
+        self.edges: list[Edge] = []
+        self._outside: dict[str, str] = {}  # 文号 → id of an outside node
+        self._titles: dict[str, list[tuple[str, Document]]] = defaultdict(list)  # by their first letters
+        for document in documents:
+            title = plain(document.title)
+            if len(title) >= _BARE_TITLE:
+                self._titles[title[:4]].append((title, document))
+
+    def read(self, document: Document, clauses: Sequence[Clause]) -> None:
+        """Add what one document says."""
+        found = [(clause, mention) for clause in clauses for mention in mentions(clause.text)]
+        shorts = {plain(m.short): m for _, m in found if m.short and m.name}
+        for clause, mention in found:
+            meant = shorts.get(plain(mention.name), mention) if mention.name else mention
+            if meant is mention and mention.name and _GENERIC.match(plain(mention.name)):
+                continue  # 《规划》 without a 以下简称 is the document itself or nobody knows which
+            kind = relation(mention, clause, document)
+            target = self._target(meant, mention, clause, document, kind)
+            if target is not None:
+                self._add(document, target, kind, clause, mention.start, mention.after)
+        for clause in clauses:
+            if clause.kind in ("notice", "preamble"):
+                self._read_bare(document, clause)
+
+    def _target(self, meant: Mention, mention: Mention, clause: Clause, document: Document, kind: str) -> str | None:
+        """The node a mention means; None for the document itself, or for one still to be written."""
+        target = self.names.resolve(meant.name, meant.doc_no, document)
+        if target == document.doc_id and kind == REPLACES:  # a new edition ends the old one of the same title
+            target = self.names.resolve(meant.name, meant.doc_no, document, others=True)
+        elif target == document.doc_id:
+            return None
+        if target is not None:
+            return target
+        return None if to_come(mention, clause) else self._named(meant, mention, clause, kind)
+
+    def _named(self, meant: Mention, mention: Mention, clause: Clause, kind: str) -> str:
+        """The outside node of a name; of an edition that is replaced, one for each date it is said to be of."""
+        day = None
+        if kind == REPLACES:
+            begin, _ = sentence(clause.text, mention.start, mention.after)
+            dates = list(re.finditer(DATE, clause.text[begin : mention.start]))
+            issued = re.search(r"(?:发布|公布|印发|颁布|通过)[^，,；;]*$", clause.text[begin : mention.start])
+            day = iso(dates[-1]) if dates and issued else None
+        no = number(meant.doc_no) if meant.doc_no else None
+        key = f"{core(meant.name)}|{day or ''}" if meant.name else f"{no}|"
+        node_id = self._outside.get(no) if no and not meant.name else None
+        node_id = node_id or "out-" + hashlib.sha256(key.encode()).hexdigest()[:12]
+        title = "".join(meant.name.split()) or compact(meant.doc_no or "")
+        held = self.nodes.setdefault(node_id, Node(node_id, title, None, day, None, False))
+        if no:
+            self._outside.setdefault(no, node_id)
+            if held.doc_no is None:
+                self.nodes[node_id] = replace(held, doc_no="".join((meant.doc_no or "").split()))
+        return node_id
+
+    def _read_bare(self, document: Document, clause: Clause) -> None:
+        """Titles of the corpus without 《》, in a title (X实施细则, X的批复) or in running text (根据X)."""
+        letters = [(c, at) for at, raw in enumerate(clause.text) for c in plain(raw)]
+        flat = "".join(c for c, _ in letters)
+        taken = [(m.start, m.stop) for m in mentions(clause.text)]
+        printed = plain(document.notice_title or document.title)
+        whole = flat.find(printed) if clause.kind == "notice" else -1
+        for place, title, other in self._bare_titles(flat):
+            start, stop = letters[place][1], letters[place + len(title) - 1][1] + 1
+            if other.doc_id == document.doc_id or any(a < stop and start < b for a, b in taken):
+                continue
+            if 0 <= whole <= place and place + len(title) <= whole + len(printed):
+                kind = relation_of_titles(printed, title, document.kind)
+            elif _GOES_ON.match(flat, place + len(title)) and _COMES.search(flat[:place]):
+                kind = relation(Mention("", None, None, start, stop, stop), clause, document)
+            else:
+                kind = None
+            if kind is not None:
+                self._add(document, other.doc_id, kind, clause, start, stop)
+
+    def _bare_titles(self, flat: str) -> Iterator[tuple[int, str, Document]]:
+        """(place, title, document) of corpus titles in a text, the longest where several begin."""
+        for place in range(len(flat)):
+            fit = [(t, d) for t, d in self._titles.get(flat[place : place + 4], ()) if flat.startswith(t, place)]
+            if fit:
+                longest = max(len(title) for title, _ in fit)
+                same = [(t, d) for t, d in fit if len(t) == longest]
+                if len(same) == 1:
+                    yield place, *same[0]
+
+    def _add(self, source: Document, target: str, kind: str, clause: Clause, start: int, stop: int) -> None:
+        begin, end = sentence(clause.text, start, stop)
+        self.edges.append(
+            Edge(source.doc_id, target, kind, clause.clause_id, clause.path, begin, end, clause.text[begin:end])
+        )  # fmt: skip
