@@ -41,6 +41,8 @@ def mentions(text: str) -> list[Mention]:
     """Every document a text names, in order, none within another."""
     found = []
     for start, stop in _titles(text):
+        if found and start < found[-1].after:
+            continue  # its own 以下简称《…》
         number, short = _BESIDE.match(text, stop), _SHORT.match(text, stop)
         after = stop
         while bracket := _BRACKET.match(text, after):
