@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from eval import plots
@@ -31,6 +32,8 @@ def render(report: dict) -> str:
     if not any(values for _, values in moments):
         moments = [("检索", _values(report, "search_seconds"))]
     drawings = [plots.by_type(report), plots.recall_curve([c for c in curves if c[1]]), plots.latency(moments)]
+    if closeness := _closeness(report):
+        drawings.append(plots.refusals(*closeness))
     return environment.get_template("report.html.j2").render(
         report=report,
         measures=[m for m in MEASURES if m.key in report["table"][ALL]],
@@ -39,6 +42,18 @@ def render(report: dict) -> str:
         failures=[entry for entry in report["questions"] if entry["lost"]],
         compared=compared,
     )
+
+
+def _closeness(report: dict) -> tuple[list[float], list[float], float | None] | None:
+    """(of answerable questions, of others, the bar in force); None where the pipeline tells none."""
+    told = [
+        (entry["answerable"], entry["reply"]["closeness"])
+        for entry in report["questions"] if entry["reply"] and entry["reply"].get("closeness") is not None
+    ]  # fmt: skip
+    if not told:
+        return None
+    bar = json.loads(report["facts"].get("settings", "{}")).get("refuse_below")
+    return [c for yes, c in told if yes], [c for yes, c in told if not yes], bar
 
 
 def _values(report: dict, field: str) -> list[float]:

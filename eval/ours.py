@@ -77,6 +77,7 @@ class Ours:
             answer.refused,
             Seconds(first.get("evidence"), first.get("words"), first.get("token"), end),
             answer.notes,
+            answer.closeness,
         )
 
     def warm(self) -> None:

@@ -73,6 +73,23 @@ def latency(series: Sequence[tuple[str, Sequence[float]]]) -> str:
     return _svg(draw, (5.6, 3.6))
 
 
+def refusals(answerable: Sequence[float], unanswerable: Sequence[float], bar: float | None) -> str:
+    """Share of questions that would be refused for being from elsewhere, over the bar; the bar in force dashed."""
+
+    def draw(axes) -> None:
+        for colour, name, values in zip(_COLOURS, ("有答案", "无答案"), (answerable, unanswerable), strict=False):
+            if values:
+                axes.ecdf([min(value, 1.0) for value in values], color=colour, label=name)
+        if bar is not None:
+            axes.axvline(bar, color="#555", linestyle="--", linewidth=1)
+        axes.set_xlabel("refuse_below")
+        axes.set_ylim(0, 1.02)
+        axes.grid(alpha=0.3)
+        _legend(axes, loc="upper left")
+
+    return _svg(draw, (5.6, 3.6))
+
+
 def _legend(axes, **where) -> None:
     if axes.get_legend_handles_labels()[0]:
         axes.legend(**where, frameon=False)

@@ -46,6 +46,7 @@ class Reply:
     refused: bool
     seconds: Seconds
     notes: tuple[str, ...] = ()
+    closeness: float | None = None  # what the pipeline refuses questions from elsewhere by; None where it does not
 
 
 @dataclass(frozen=True, slots=True)

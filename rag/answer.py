@@ -45,6 +45,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     # 3 refuse, if the evidence does not hold what is asked for
     if not facts:
         held = _held(engine, query, ranking, candidates)
+        answer = replace(answer, closeness=held.closeness)
         if (why := refusal.reason(held)) is not None:
             yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
             return
@@ -94,7 +95,7 @@ def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
 
     return refusal.Evidence(
         engine.store, query, ranking, candidates, engine.horizons, engine.retriever.titles,
-        share_of(*ranking.rows[:5]), share_of,
+        share_of(*ranking.rows[:5]), share_of, engine.settings.refuse_below,
     )  # fmt: skip
 
 

@@ -84,6 +84,7 @@ def answer_json(answer: Answer) -> dict:
         ],
         "notes": list(answer.notes),
         "hits": [hit_json(hit) for hit in answer.hits],
+        "closeness": None if answer.closeness is None else round(answer.closeness, 4),
         "timings": {name: None if ms is None else round(ms, 1) for name, ms in asdict(answer.timings).items()},
     }  # fmt: skip
 

@@ -24,7 +24,6 @@ from rag.question import Query
 from rag.retrieve import Ranking
 from rag.titles import Titles
 
-LIKENESS = 0.865  # best cosine below which, without shared wording, a question is from elsewhere
 WORDING = 0.30  # share of the question's weight of terms that counts as shared wording
 FIGURE_WORDING = 0.12  # the same for the best sentence with a figure in it, when a figure is asked for
 YEAR_WORDING = 0.5  # of that, what a sentence of the year asked for must reach
@@ -50,6 +49,13 @@ class Evidence:
     titles: Titles
     wording: float  # as Fusion.coverage gives it for the first clauses
     share_of: Callable[[int], float]  # the same for one clause row
+    bar: float  # closeness below which a question is from elsewhere
+
+    @property
+    def closeness(self) -> float:
+        """Best cosine of a sentence; 1 where shared wording already shows that the question is ours."""
+        likeness = max((p.similarity for p in self.candidates), default=0.0)
+        return 1.0 if self.wording >= WORDING else likeness
 
     @property
     def named(self) -> list[Document]:
@@ -70,8 +76,7 @@ def reason(found: Evidence) -> str | None:
 
 def _elsewhere(found: Evidence) -> str | None:
     """Neither the meaning nor the wording of anything here is near."""
-    likeness = max(p.similarity for p in found.candidates)
-    return "所收文件与这个问题无关，无法回答。" if likeness < LIKENESS and found.wording < WORDING else None
+    return "所收文件与这个问题无关，无法回答。" if found.closeness < found.bar else None
 
 
 def _strange_place(found: Evidence, texts: Sequence[str]) -> str | None:

@@ -89,6 +89,7 @@ class Answer:
     refused: bool
     notes: tuple[str, ...] = ()  # what the reader must know: expired, model absent, sentences dropped
     timings: Timings = field(default_factory=Timings)
+    closeness: float | None = None  # as refusal.Evidence.closeness; None where the document's own facts answer
     comparison: tuple[Side, ...] = ()  # only where a comparison is asked for and documents differ
 
     @property
