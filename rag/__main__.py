@@ -26,19 +26,32 @@ RegionFilter = Annotated[Optional[str], typer.Option("--region", help="地区")]
 KindFilter = Annotated[Optional[str], typer.Option("--kind", help="文种：规划、方案、批复……")]
 YearFilter = Annotated[Optional[int], typer.Option("--year", help="成文年份")]
 StatusFilter = Annotated[Optional[str], typer.Option("--status", help="in_force、expired 或 unknown")]
+AsOf = Annotated[Optional[str], typer.Option("--as-of", help="按哪一天判断时效，如 2024-01-01；默认今天")]
 
 
-def _engine():
+def _engine(as_of: str | None = None):
     from rag.engine import Engine
 
-    return Engine.open()
+    return Engine.open(_settings(as_of))
 
 
-def _store_only():
+def _store_only(as_of: str | None):
     """Documents and clauses need the index but no model."""
     from rag.library import Library
 
-    return Library.open()
+    return Library.open(_settings(as_of))
+
+
+def _settings(as_of: str | None):
+    """The settings in force, with 时效 judged as of another day where one is given."""
+    from datetime import date
+
+    from index.settings import load_settings
+
+    try:
+        return load_settings().model_copy(update={"as_of": date.fromisoformat(as_of)} if as_of is not None else {})
+    except ValueError as error:
+        raise BadInput(f"--as-of 应为日期，如 2024-01-01，收到“{as_of}”") from error
 
 
 def _print(value: object) -> None:
@@ -46,11 +59,11 @@ def _print(value: object) -> None:
 
 
 @app.command()
-def docs(as_json: Json = False) -> None:
+def docs(as_json: Json = False, as_of: AsOf = None) -> None:
     """列出全部文件。"""
     from rag.contract import document_json
 
-    entries = [document_json(*entry) for entry in _store_only().documents()]
+    entries = [document_json(*entry) for entry in _store_only(as_of).documents()]
     if as_json:
         return _print(entries)
     for e in entries:
@@ -58,11 +71,11 @@ def docs(as_json: Json = False) -> None:
 
 
 @app.command()
-def clauses(document: DocumentFilter = None, as_json: Json = False) -> None:
+def clauses(document: DocumentFilter = None, as_json: Json = False, as_of: AsOf = None) -> None:
     """列出条款（全部，或一份文件的）。"""
     from rag.contract import clause_json
 
-    library = _store_only()
+    library = _store_only(as_of)
     wanted = library.find(document) if document else [entry[0] for entry in library.documents()]
     entries = [clause_json(c, d, library.status(d)) for d in wanted for c in library.clauses(d.doc_id)]
     if as_json:
@@ -75,14 +88,14 @@ def clauses(document: DocumentFilter = None, as_json: Json = False) -> None:
 def search(
     question: str, k: K = 10, as_json: Json = False, document: DocumentFilter = None, level: LevelFilter = None,
     issuer: IssuerFilter = None, region: RegionFilter = None, kind: KindFilter = None, year: YearFilter = None,
-    status: StatusFilter = None,
+    status: StatusFilter = None, as_of: AsOf = None,
 ) -> None:  # fmt: skip
     """查找回答问题的条款。"""
     from rag.contract import hit_json
     from rag.schema import Filters
 
     filters = Filters(document, level, issuer, region, kind, year, status)
-    hits = [hit_json(hit) for hit in _engine().search(question, k, filters=filters)]
+    hits = [hit_json(hit) for hit in _engine(as_of).search(question, k, filters=filters)]
     _print({"question": question, "hits": hits}) if as_json else _print_hits(hits)
 
 
@@ -90,22 +103,37 @@ def search(
 def related(
     text: Annotated[Optional[str], typer.Argument(help="条款文字；也可用 --file")] = None,
     file: Annotated[Optional[Path], typer.Option("--file", help="装有条款的文本文件")] = None,
-    k: K = 10, as_json: Json = False,
+    k: K = 10, as_json: Json = False, as_of: AsOf = None,
 ) -> None:  # fmt: skip
     """粘贴一条条款，查找相关政策。"""
     from rag.contract import hit_json
 
     if (text is None) == (file is None):
         raise BadInput("请给出条款文字，或用 --file 指定文件（二者取一）")
-    hits = [hit_json(hit) for hit in _engine().related(text if file is None else _read(file), k)]
+    hits = [hit_json(hit) for hit in _engine(as_of).related(text if file is None else _read(file), k)]
     _print({"hits": hits}) if as_json else _print_hits(hits)
+
+
+@app.command()
+def lineage(
+    title: Annotated[str, typer.Argument(help="题名或文号")], as_json: Json = False, as_of: AsOf = None
+) -> None:  # fmt: skip
+    """列出一份文件的依据、落实、批准、废止和引用关系，附原文。"""
+    from rag.contract import lineage_json
+    from rag.lineage import in_words
+
+    library = _store_only(as_of)
+    around = library.lineage(title)
+    if as_json:
+        return _print(lineage_json(around, {d.doc_id: status for d, status, _ in library.documents()}))
+    print("\n".join(in_words(around)))
 
 
 @app.command()
 def ask(
     question: str, as_json: Json = False, document: DocumentFilter = None, level: LevelFilter = None,
     issuer: IssuerFilter = None, region: RegionFilter = None, kind: KindFilter = None, year: YearFilter = None,
-    status: StatusFilter = None,
+    status: StatusFilter = None, as_of: AsOf = None,
 ) -> None:  # fmt: skip
     """提问，得到附条款原文的回答。"""
     from contextlib import closing
@@ -114,7 +142,7 @@ def ask(
     from rag.schema import Filters
 
     filters = Filters(document, level, issuer, region, kind, year, status)
-    with closing(_engine()) as engine:
+    with closing(_engine(as_of)) as engine:
         answer = answer_json(engine.ask(question, filters=filters))
     if as_json:
         return _print(answer)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from index.schema import Clause, Document
+from rag.lineage import Neighbourhood
 from rag.schema import Answer, Citation, Hit, Status
 
 
@@ -86,6 +88,28 @@ def answer_json(answer: Answer) -> dict:
         "hits": [hit_json(hit) for hit in answer.hits],
         "closeness": None if answer.closeness is None else round(answer.closeness, 4),
         "timings": {name: None if ms is None else round(ms, 1) for name, ms in asdict(answer.timings).items()},
+    }  # fmt: skip
+
+
+def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> dict:
+    """The object of `lineage`: `document` (its title), `nodes` (it first) and `edges` (what it says, then what is said
+    of it).
+
+    A node's `id` is a doc_id, or `out-…` for a document that is only named (`in_corpus` false, `status` null). An edge
+    reads “source relation target”, relation being cites, implements, approves or replaces; `quote` is
+    text[start:stop] of the clause `clause_id` of source, whose address is `path`. One edge for each place.
+    """
+    return {
+        "document": around.document.title,
+        "nodes": [
+            {
+                "id": node.id, "title": node.title, "doc_no": node.doc_no, "issued_on": node.issued_on,
+                "level": node.level, "status": statuses[node.id].value if node.in_corpus else None,
+                "in_corpus": node.in_corpus,
+            }
+            for node in around.nodes
+        ],
+        "edges": [asdict(edge) | {"path": list(edge.path)} for edge in around.edges],
     }  # fmt: skip
 
 

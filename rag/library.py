@@ -10,8 +10,9 @@ from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
 from rag.horizon import Horizon, horizons
+from rag.lineage import Lineage, Neighbourhood, lineage
 from rag.schema import Status
-from rag.status import status
+from rag.status import Ended, status
 
 
 class Library:
@@ -32,7 +33,28 @@ class Library:
 
     def status(self, document: Document) -> Status:
         """时效 as of this library's date."""
-        return status(document, self.as_of)
+        return status(document, self.as_of, self._ended.get(document.doc_id, ()))
+
+    @cached_property
+    def graph(self) -> Lineage:
+        """Which document cites, implements, approves or replaces which."""
+        return lineage(list(self.store.documents.values()), self.store.clauses)
+
+    @cached_property
+    def _ended(self) -> dict[str, list[Ended]]:
+        """Where other documents say that one is no longer in force."""
+        return {
+            doc_id: [Ended(self.store.documents[edge.source], edge.quote) for edge in edges]
+            for doc_id in self.store.documents
+            if (edges := self.graph.replacing(doc_id))
+        }
+
+    def lineage(self, title: str) -> Neighbourhood:
+        """What one document rests on and what rests on it; BadInput for an unknown title, or one of several."""
+        found = self.find(title.strip().removeprefix("《").removesuffix("》"))
+        if len(found) > 1:
+            raise BadInput(f"题名或文号含“{title}”的文件有 {len(found)} 份，请写完整题名或文号，如“{found[0].title}”")
+        return self.graph.around(found[0])
 
     @cached_property
     def horizons(self) -> list[Horizon | None]:

@@ -7,15 +7,15 @@ Computed from the clauses alone whenever an index is opened, in one pass: names 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-import re
 
 from index.dates import DATE, iso
 from index.schema import Clause, Document
 from index.terms import compact
-from rag.lineage_relations import REPLACES, relation, relation_of_titles, sentence, to_come
+from rag.lineage_relations import APPROVES, CITES, IMPLEMENTS, REPLACES, relation, relation_of_titles, sentence, to_come
 from rag.names import Names, core, issued_titles, number, plain
 from rag.mentions import Mention, mentions
 
@@ -26,6 +26,12 @@ _GENERIC = re.compile(
 _BARE_TITLE = 8  # characters from which a title is told from other words without its 《》
 _GOES_ON = re.compile(r"[,。;、:)(]|和|及|与|以及|等|要求|精神|明确|提出|已|有关|的(?:批复|通知|要求|部署|意见|函)|$")
 _COMES = re.compile(r"(?:[,。;、:)(》]|根据|依据|按照|依照|落实|贯彻|实施|执行|同意|批准|印发|的|和|及|与|关于|政府|办公厅|^)$")
+
+# What the other document is to the one in hand: (relation, whether the one in hand says it) → label.
+LABEL = {
+    (IMPLEMENTS, True): "上位依据", (IMPLEMENTS, False): "贯彻落实", (APPROVES, False): "批准本文件", (APPROVES, True): "本文件批准",
+    (CITES, True): "本文件引用", (CITES, False): "引用本文件", (REPLACES, False): "废止本文件", (REPLACES, True): "本文件废止",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,18 @@ def lineage(documents: Sequence[Document], clauses: Sequence[Clause]) -> Lineage
     for document in documents:
         graph.read(document, own[document.doc_id])
     return Lineage(graph.nodes, tuple(graph.edges))
+
+
+def in_words(around: Neighbourhood) -> list[str]:
+    """A neighbourhood as lines of text: each relation, the other document and the sentence that shows it."""
+    titles = {node.id: f"《{node.title}》" + ("" if node.in_corpus else "（库外）") for node in around.nodes}
+    lines = [f"《{around.document.title}》"]
+    for edge in around.edges:
+        own = edge.source == around.document.doc_id
+        label, other = LABEL[edge.relation, own], edge.target if own else edge.source
+        where = " › ".join(edge.path)
+        lines.append(f"〔{label}〕{titles[other]}\n    {where}{'：' * bool(where)}“{' '.join(edge.quote.split())}”")
+    return lines if around.edges else [*lines, "文中没有提到别的文件，也没有别的文件提到它。"]
 
 
 class _Graph:
