@@ -1,4 +1,4 @@
-"""The page: a header and three tabs (问政策, 找相关政策, 文件库), and the links that lead from one to another."""
+"""The page: a header and its tabs (问政策, 找相关政策, 文件库, 文件关系), and the links that lead from one to another."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import gradio as gr
 
 from page.ask import ask_tab
 from page.library import drawn, library_tab
+from page.lineage import lineage_tab
 from page.related import related_tab
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def build(engine: Engine) -> gr.Blocks:
                 paste, found, search_on = related_tab(engine, documents, _OPENING)
             with gr.Tab("文件库", id="library"):
                 listed, shown = library_tab(engine, _OPENING)
+            with gr.Tab("文件关系", id="lineage"):
+                around = lineage_tab(engine, _OPENING)
 
         def opened(where: gr.EventData):
             return gr.Tabs(selected="library"), drawn(engine, where.doc, where.clause)
@@ -50,7 +53,7 @@ def build(engine: Engine) -> gr.Blocks:
             return gr.Tabs(selected="related"), clause.text
 
         how = {"show_progress": "hidden", "api_visibility": "private"}
-        for links in (cards, found, listed):
+        for links in (cards, found, listed, around):
             links.open(opened, None, [tabs, shown], **how)
         search_on(shown.relate(neighbours, None, [tabs, paste], **how).then)
         page.load(arrived, None, [tabs, shown], **how)
