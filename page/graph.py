@@ -131,7 +131,7 @@ def _wires(
         lines.append(f"M{port:.0f} {rails[0]:.0f}")
     else:
         lines.append(f"M{gutter} {rails[0] if up else rails[-1]:.0f}V{way:.0f}H{port:.0f}")
-    head = "" if group.own else f' marker-end="url(#tw-{css})"'
+    head = "" if group.own else f' marker-end="url(#tw-{css}-{columns})"'
     return f'<path class="{css}" d="{"".join(lines)}V{edge:.0f}"{head}/>'
 
 

@@ -71,7 +71,7 @@ def _evidence(engine: Library, around: Neighbourhood, group: graph.Group, node: 
     title = f"《{escape(node.title)}》"
     if node.in_corpus:
         document = engine.store.documents[node.id]
-        head = opener_and_badge(engine, document, title)
+        head = _opener(engine, document, title)
     else:
         head = f'{title}<span class="tw-kind">库外文件</span>' + escape(node.doc_no or "")
     quotes = [_quote(engine, around, edge) for edge in graph.between(around, node)]
@@ -83,7 +83,7 @@ def _evidence(engine: Library, around: Neighbourhood, group: graph.Group, node: 
     )
 
 
-def opener_and_badge(engine: Library, document: Document, title: str) -> str:
+def _opener(engine: Library, document: Document, title: str) -> str:
     """A document's title as a link, with its 时效."""
     return html.opener(document, None, title) + html.badge(engine.status(document))
 
