@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.dates import DATE, iso
+from index.markers import DOC_NO
 from index.schema import Clause, Document
 from index.terms import compact
 from rag.lineage_relations import APPROVES, CITES, IMPLEMENTS, REPLACES, relation, relation_of_titles, sentence, to_come
@@ -83,6 +84,19 @@ class Lineage:
         ids = dict.fromkeys([document.doc_id, *(e.target for e in own), *(e.source for e in others)])
         return Neighbourhood(document, tuple(self.nodes[i] for i in ids), (*own, *others))
 
+    def rests_on(self, doc_id: str) -> set[str]:
+        """Documents held that this one implements or that approve it, directly or through another."""
+        found: set[str] = set()
+        todo = [doc_id]
+        while todo:
+            now = todo.pop()
+            upper = {e.target for e in self.edges if e.source == now and e.relation == IMPLEMENTS}
+            upper |= {e.source for e in self.edges if e.target == now and e.relation == APPROVES}
+            new = {other for other in upper if self.nodes[other].in_corpus} - found - {doc_id}
+            found |= new
+            todo += new
+        return found
+
     def replacing(self, doc_id: str) -> list[Edge]:
         """Where other documents of the corpus say that this one is no longer in force."""
         return [edge for edge in self.edges if edge.target == doc_id and edge.relation == REPLACES]
@@ -115,6 +129,15 @@ def in_words(around: Neighbourhood) -> list[str]:
     return lines if around.edges else [*lines, "文中没有提到别的文件，也没有别的文件提到它。"]
 
 
+def _own_number(mention: Mention, clause: Clause) -> bool:
+    """Whether a bare 文号 is the document's: on a line of its own, or that under which it was 公布, in its notice."""
+    text = clause.text
+    begin, end = text.rfind("\n", 0, mention.start) + 1, text.find("\n", mention.stop)
+    line = text[begin : end if end >= 0 else len(text)].strip(" 　（）()")
+    alone = DOC_NO.match("".join(line.split()))
+    return clause.kind == "notice" and bool(alone or re.match(r"\s*(?:公布|发布|颁布|修订|修正|通过|印发)", text[mention.stop :]))
+
+
 class _Graph:
     """What is collected while the documents are read."""
 
@@ -136,6 +159,8 @@ class _Graph:
         found = [(clause, mention) for clause in clauses for mention in mentions(clause.text)]
         shorts = {plain(m.short): m for _, m in found if m.short and m.name}
         for clause, mention in found:
+            if not mention.name and _own_number(mention, clause):
+                continue
             meant = shorts.get(plain(mention.name), mention) if mention.name else mention
             if meant is mention and mention.name and _GENERIC.match(plain(mention.name)):
                 continue  # 《规划》 without a 以下简称 is the document itself or nobody knows which

@@ -16,6 +16,10 @@ _NUMBER = (
     r"|[一-鿿]{2,24}(?:令|公告)\s*(?:[12]\d{3}\s*年\s*)?第\s*\d{1,5}\s*号"
 )
 _BARE = re.compile(_NUMBER)
+# Words that run into a bare 文号: 根据海府发〔2020〕5号.
+_BEFORE = re.compile(
+    r"^.*(?:根据|依据|按照|依照|遵照|参照|贯彻|落实|执行|实施|废止|代替|替代|文件|印发|发布|公布|转发|同意|通过|[日的号])"
+)
 _BESIDE = re.compile(rf"\s*[（(]\s*({_NUMBER})\s*(?:[，,；;、]|[)）])")
 _BRACKET = re.compile(r"\s*[（(][^（）()]*[)）]")
 _SHORT = re.compile(
@@ -51,8 +55,14 @@ def mentions(text: str) -> list[Mention]:
         found.append(Mention(text[start + 1 : stop - 1], number[1] if number else None, called, start, stop, after))
     taken = [(m.start, m.after) for m in found]
     for match in _BARE.finditer(text):
-        if not any(start <= match.start() < stop for start, stop in taken):
-            found.append(Mention("", match[0], None, match.start(), match.end(), match.end()))
+        if any(start <= match.start() < stop for start, stop in taken):
+            continue
+        letters = re.match(r"[一-鿿]+", match[0])[0]
+        run_in = _BEFORE.match(letters[:-2])  # the last two letters are always its own
+        start = match.start() + (run_in.end() if run_in else 0)
+        if text[start] in "和及与" and text[:start].rstrip().endswith(("号", "》", "）", ")")):
+            start += 1  # elsewhere it may be the first letter of a place, as in 和政发
+        found.append(Mention("", text[start : match.end()], None, start, match.end(), match.end()))
     return sorted(found, key=lambda m: m.start)
 
 
