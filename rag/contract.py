@@ -50,7 +50,10 @@ def hit_json(hit: Hit) -> dict:
     """A hit of `search`, `ask` or `related`; the last two keys only where a relation was looked for."""
     found = {"rank": hit.rank, "score": round(hit.score, 4), **clause_json(hit.clause, hit.document, hit.status)}
     if hit.relation is not None:
-        found |= {"relation": hit.relation, "quote": hit.quote}
+        found |= {
+            "relation": hit.relation, "quote": hit.quote, "pasted": hit.pasted,
+            "differences": [asdict(difference) for difference in hit.differences],
+        }  # fmt: skip
     return found
 
 

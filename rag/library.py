@@ -11,6 +11,7 @@ from index.settings import Settings, load_settings
 from index.store import Store
 from rag.horizon import Horizon, horizons
 from rag.lineage import Lineage, Neighbourhood, lineage
+from rag.relations import Relations
 from rag.schema import Status
 from rag.status import Ended, status
 
@@ -60,6 +61,23 @@ class Library:
     def horizons(self) -> list[Horizon | None]:
         """The target year that governs each sentence of the store."""
         return horizons(self.store.clauses, self.store.sentences)
+
+    def year_of(self, row: int, place: int) -> str | None:
+        """The target year that governs a place of a clause's text."""
+        for sentence in self._sentence_rows[row]:
+            _, start, stop = self.store.sentences[sentence]
+            if start <= place < stop or place < start:
+                return found.year if (found := self.horizons[sentence]) else None
+        return None
+
+    @cached_property
+    def _sentence_rows(self) -> list[list[int]]:
+        return self.store.sentence_rows()
+
+    @cached_property
+    def relations(self) -> Relations:
+        """Labels clauses against pasted texts."""
+        return Relations(self)
 
     def documents(self) -> list[tuple[Document, Status, int]]:
         """Every document with its status and number of clauses, in corpus order."""

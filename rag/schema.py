@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from index.schema import Clause, Document
+from rag.differences import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,17 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One retrieved clause. `relation` and `quote` are set by related search only."""
+    """One retrieved clause. What follows `status` is set by related search only."""
 
     rank: int  # 1-based
     score: float
     clause: Clause
     document: Document
     status: Status
-    relation: str | None = None
-    quote: str | None = None
+    relation: str | None = None  # of rag.relations.RELATIONS
+    quote: str | None = None  # the clause's sentence that shows it
+    pasted: str | None = None  # the paste's
+    differences: tuple[Difference, ...] = ()  # spans of the paste and of the clause
 
 
 @dataclass(frozen=True, slots=True)
