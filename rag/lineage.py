@@ -25,6 +25,7 @@ _GENERIC = re.compile(
     r"(?:规划|纲要|方案|计划|意见|措施|办法|条例|规定|细则|通知|批复|决定|清单|要点|规则|标准|协议|办法|法)$"
 )
 _BARE_TITLE = 8  # characters from which a title is told from other words without its 《》
+_SHORT_NAME = 4  # characters from which the end of a title may stand for it
 _GOES_ON = re.compile(r"[,。;、:)(]|和|及|与|以及|等|要求|精神|明确|提出|已|有关|的(?:批复|通知|要求|部署|意见|函)|$")
 _COMES = re.compile(r"(?:[,。;、:)(》]|根据|依据|按照|依照|落实|贯彻|实施|执行|同意|批准|印发|的|和|及|与|关于|政府|办公厅|^)$")
 
@@ -129,12 +130,19 @@ def in_words(around: Neighbourhood) -> list[str]:
     return lines if around.edges else [*lines, "文中没有提到别的文件，也没有别的文件提到它。"]
 
 
+def _longer(mention: Mention, full: dict[str, Mention]) -> Mention:
+    """《人才办法》 in a document that names one 《海州市人才办法》 means that one."""
+    short = core(mention.name)
+    fit = [m for name, m in full.items() if len(name) > len(short) >= _SHORT_NAME and name.endswith(short)]
+    return fit[0] if len(fit) == 1 else mention
+
+
 def _own_number(mention: Mention, clause: Clause) -> bool:
-    """Whether a bare 文号 is the document's: on a line of its own, or that under which it was 公布, in its notice."""
+    """Whether a bare 文号 is the document's own: in its notice, at the end of a line, or that under which it was 公布."""
     text = clause.text
     begin, end = text.rfind("\n", 0, mention.start) + 1, text.find("\n", mention.stop)
     line = text[begin : end if end >= 0 else len(text)].strip(" 　（）()")
-    alone = DOC_NO.match("".join(line.split()))
+    alone = DOC_NO.match("".join(line.split())) or (end == mention.stop and "。" not in line)
     return clause.kind == "notice" and bool(alone or re.match(r"\s*(?:公布|发布|颁布|修订|修正|通过|印发)", text[mention.stop :]))
 
 
@@ -158,6 +166,7 @@ class _Graph:
         """Add what one document says."""
         found = [(clause, mention) for clause in clauses for mention in mentions(clause.text)]
         shorts = {plain(m.short): m for _, m in found if m.short and m.name}
+        full = {core(m.name): m for _, m in found if m.name}
         for clause, mention in found:
             if not mention.name and _own_number(mention, clause):
                 continue
@@ -165,6 +174,8 @@ class _Graph:
             if meant is mention and mention.name and _GENERIC.match(plain(mention.name)):
                 continue  # 《规划》 without a 以下简称 is the document itself or nobody knows which
             kind = relation(mention, clause, document)
+            if meant is mention and self.names.resolve(mention.name, mention.doc_no, document) is None:
+                meant = _longer(mention, full)
             target = self._target(meant, mention, clause, document, kind)
             if target is not None:
                 self._add(document, target, kind, clause, mention.start, mention.after)

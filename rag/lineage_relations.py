@@ -40,8 +40,8 @@ _PREFIX = re.compile(r"^(?:的)?(?:联合|贯彻|落实|推进|重点任务)?(?:
 def relation(mention: Mention, clause: Clause, source: Document) -> str:
     """How the document of `clause` stands to the one it names there."""
     before, behind = _around(mention, clause.text)
-    if _PART.match(behind):  # of an article alone nothing is said about the whole
-        return CITES
+    if _PART.match(behind) or re.match(r"^(?:作出|予以)?(?:修正|修订|修改)", behind):
+        return CITES  # of an article alone nothing is said about the whole; what amended a text is not its basis
     if _replaces(mention, clause, source, before, behind):
         return REPLACES
     near = re.split(r"[,:]", before)[-1]

@@ -11,6 +11,7 @@ from index.schema import Document
 from rag.schema import Status
 
 LABEL = {"in_force": "有效", "expired": "已过期", "unknown": "时效不明"}
+_ENDED = re.compile(r"废止|失效|停止|不再|代替|替代|取代")
 _TRIAL = re.compile(r"试行|暂行")
 
 
@@ -31,11 +32,11 @@ def status(document: Document, as_of: date, ended: Sequence[Ended] = ()) -> Stat
     today = as_of.isoformat()
     unsure = None
     for each in ended:
-        name, since = f"《{each.by.title}》", each.by.effective_on or each.by.issued_on
+        since = each.by.effective_on or each.by.issued_on
         if since is not None and since <= today:
-            return Status("expired", f"{name}写明“{_clipped(each.quote)}”，自{since}起不再有效", each.quote)
+            return Status("expired", f"{_said(each)}，自{since}起不再有效", each.quote)
         if since is None:
-            unsure = Status("unknown", f"{name}写明“{_clipped(each.quote)}”，但未写明日期", each.quote)
+            unsure = Status("unknown", f"{_said(each)}，但未写明日期", each.quote)
     stated = _stated(document, today)
     return unsure if unsure is not None and stated.value != "expired" else stated
 
@@ -68,9 +69,11 @@ def _without_period(document: Document) -> Status:
     return Status("unknown", "原文未写明实施期或有效期", None)
 
 
-def _clipped(quote: str) -> str:
-    """A quote short enough to stand within a reason, around what is abolished."""
-    words = " ".join(quote.split())
-    place = next((m.start() for m in re.finditer(r"废止|失效|停止|不再|代替|替代|取代", words)), len(words))
-    begin = max(0, place - 70)
-    return ("……" if begin else "") + words[begin : place + 30] + ("……" if place + 30 < len(words) else "")
+def _said(ended: Ended) -> str:
+    """Who ended it in which words, short enough to stand within a reason."""
+    words = " ".join(ended.quote.split())
+    verb = _ENDED.search(words)  # an item of a list of ended documents holds none
+    begin = max(0, verb.start() - 70) if verb else 0
+    stop = (verb.end() if verb else 70) + 30
+    clipped = ("……" if begin else "") + words[begin:stop] + ("……" if stop < len(words) else "")
+    return f"已由《{ended.by.title}》废止或代替（原文：“{clipped}”）"

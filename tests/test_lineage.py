@@ -231,6 +231,22 @@ def test_a_new_edition_replaces_the_old_one_of_the_same_title():
     assert found.nodes[edge.target].issued_on == "2015-06-01"
 
 
+def test_the_end_of_a_title_stands_for_the_whole_where_the_document_names_it_whole():
+    law = policy("海州省港口收费管理办法")
+    rules = policy("收费细则", "根据《海州省港口收费管理办法》，制定本细则。", "符合《收费管理办法》的，予以减免。", "按《别的管理办法》办理。")
+    assert [t for _, _, t, _ in said(law, rules)] == ["海州省港口收费管理办法", "海州省港口收费管理办法", "别的管理办法"]
+
+
+def test_what_amended_a_text_is_not_its_basis():
+    found = said(policy("某条例", "（根据2010年7月23日省人大常委会《关于修改部分法规的决定》修正）", kinds="notice"))
+    assert [(r, t) for _, r, t, _ in found] == [("cites", "关于修改部分法规的决定")]
+
+
+def test_the_number_a_document_was_published_under_is_no_citation():
+    own = "海州省港口办法\n（2015年8月1日海州省人民政府令第20号公布）\n海府发〔2020〕5号"
+    assert said(policy("海州省港口办法", notice=own)) == []
+
+
 def test_a_decision_to_abolish_replaces_what_it_lists():
     decision = policy(
         "海州省人民政府关于废止部分文件的决定", "根据《立法规定》，省政府决定废止以下文件：", "一、《海州湾区发展规划》", kinds="clause"
