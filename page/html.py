@@ -100,9 +100,11 @@ def _spans(text: str, quotes: Iterable[str]) -> list[tuple[int, int]]:
 
 
 def card(
-    clause: Clause, document: Document, status: Status, quotes: Sequence[str], lead: str, *, titled: bool, css: str = ""
+    clause: Clause, document: Document, status: Status, quotes: Sequence[str], lead: str, *, titled: bool, css: str = "",
+    between: str = "",
 ) -> str:  # fmt: skip
-    """A clause with where it stands. `lead` (HTML) comes first; `titled` shows its document, title, 文号 and 时效."""
+    """A clause with where it stands. `lead` (HTML) comes first, `between` (HTML) before the text; `titled` shows its
+    document, title, 文号 and 时效."""
     number = escape(document.doc_no or "未印文号") + (f"　{escape(document.issued_on)}" if document.issued_on else "")
     title = f"<b>《{escape(document.title)}》</b>{badge(status)}" if titled else ""
     kind = f'<span class="tw-kind">{KINDS[clause.kind]}</span>' if clause.kind in KINDS else ""
@@ -111,7 +113,7 @@ def card(
     return (
         f'<article class="tw-card {css}" tabindex="-1"><header>{lead}{title}{"" if titled else kind + where}</header>'
         + (f'<div class="tw-meta"><span>{number}</span>{kind}{where}</div>{warning(status)}' if titled else "")
-        + clause_text(clause.text, quotes)
+        + between + clause_text(clause.text, quotes)
         + f'<footer>{opener(document, clause, "在全文中查看")}{copier(cited(document, clause, status), "复制引文")}'
         f'<span class="tw-file">{escape(clause.source.file)}{page}</span></footer></article>'
     )

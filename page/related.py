@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from index.errors import TiaowenError
+from index.load import load_file
 from index.schema import Document
 from page import html, shelves
 from page.filters import filters, panel
+from rag.related import MAX_PASTE, neighbourhoods
 
 if TYPE_CHECKING:
     from rag.engine import Engine
 
 SHOWN = 20  # clauses shown for a paste
 _WAITING = "粘贴一条（或一段）条款，点“查找相关条款”。相关条款会按文件分组显示在这里，相同或最接近的句子标黄。"
+_READ = "草案已读入左边的文本框，点“查找相关条款”逐段查找。"
 _BROKEN = "程序内部出错，查找没有完成。详情见运行条问的窗口。"
 
 
@@ -30,6 +34,9 @@ def related_tab(
                 label="条款原文", lines=10, max_lines=18, elem_id="paste",
                 placeholder="把正在起草或核对的条款粘贴到这里。也可以在“文件库”里点某一条下面的“找相关条款”。",
             )  # fmt: skip
+            draft = gr.UploadButton(
+                "或上传草案（txt、md、pdf）", file_types=[".txt", ".md", ".pdf"], elem_id="draft", size="sm"
+            )  # fmt: skip
             with gr.Row():
                 find = gr.Button("查找相关条款", variant="primary", elem_id="find", scale=3)
                 clear = gr.Button("清空", elem_id="wipe", scale=1, min_width=72)
@@ -42,9 +49,17 @@ def related_tab(
         if not text.strip():
             return html.error("请先粘贴条款原文：目前没有可以检索的文字。")
         try:
-            return shelves.related(engine.related(text, SHOWN, filters(*picked)))
+            return shelves.related(neighbourhoods(engine, text, SHOWN, filters(*picked)))
         except TiaowenError as error:
             return html.error(str(error))
+
+    def read(path: str) -> tuple[str, str]:
+        """An uploaded draft's text into the paste box; what cannot be read is said where results would be."""
+        try:
+            raw = load_file(Path(path), Path(path).name)
+        except TiaowenError as error:
+            return "", html.error(str(error))
+        return "\n".join(line.text for line in raw.lines)[:MAX_PASTE], html.empty(_READ)
 
     how = {"api_visibility": "private"}
 
@@ -54,5 +69,6 @@ def related_tab(
         looked.failure(lambda: html.error(_BROKEN), None, [found], show_progress="hidden", **how)
 
     search_on(find.click)
+    draft.upload(read, [draft], [paste, found], show_progress="minimal", **how)
     clear.click(lambda: ("", html.empty(_WAITING)), None, [paste, found], queue=False, show_progress="hidden", **how)
     return paste, found, search_on

@@ -7,27 +7,60 @@ from collections.abc import Sequence
 from html import escape
 
 from index.schema import Clause, Document
+from page.compare import side_by_side
 from page.html import KINDS, address, badge, card, cited, copier, empty, lines, opener, warning
+from rag.related import Neighbourhood
+from rag.relations import ORIGINAL
 from rag.schema import Hit, Status
 
+_LEVELS = (("中央", "国务院", "全国"), ("部委", "国家"), ("省市联合", "省", "市"), ("厅局", "局"))  # the highest first
 
-def related(hits: Sequence[Hit]) -> str:
-    """Related clauses grouped by document, in order of each document's best."""
-    if not hits:
-        return empty("未找到相关条款。")
+
+def related(found: Sequence[Neighbourhood]) -> str:
+    """What is related to a paste; of a draft, clause by clause."""
+    if len(found) == 1:
+        return _neighbourhood(found[0])
+    return "".join(
+        f'<details class="tw-unit"{" open" if number == 1 else ""}><summary><b>第 {number} 段</b>'
+        f"{escape(_clipped(each.text))}</summary>{_neighbourhood(each)}</details>"
+        for number, each in enumerate(found, 1)
+    )
+
+
+def _neighbourhood(found: Neighbourhood) -> str:
+    """Clauses grouped by document: the paste's own first, then higher levels, then earlier ones."""
+    if not found.hits:
+        return empty("所选范围内没有条款。")
     groups: dict[str, list[Hit]] = {}
-    for hit in hits:
+    for hit in found.hits:
         groups.setdefault(hit.document.doc_id, []).append(hit)
-    counts = Counter(hit.relation for hit in hits if hit.relation)
+    ordered = sorted(groups.values(), key=lambda hits: (hits[0].relation != ORIGINAL, *_standing(hits[0].document)))
+    counts = Counter(hit.relation for hit in found.hits if hit.relation)
     kinds = "".join(f'{_relation(name)}<span class="tw-count">{n} 条</span>' for name, n in counts.items())
-    head = f'<div class="tw-found"><b>{len(hits)} 条相关条款，出自 {len(groups)} 份文件</b>{kinds}</div>'
-    return head + "".join(_group(group) for group in groups.values())
+    what = f"{len(found.hits)} 条相关条款，出自 {len(groups)} 份文件" if found.related else "未找到相关条款，以下只是最接近的"
+    return f'<div class="tw-found"><b>{what}</b>{kinds}</div>' + "".join(map(_group, ordered))
+
+
+def _standing(document: Document) -> tuple[int, str]:
+    """Higher levels first, then date."""
+    level = document.level or ""
+    rank = next((place for place, names in enumerate(_LEVELS) if any(name in level for name in names)), len(_LEVELS))
+    return rank, document.issued_on or "9999"
+
+
+def _clipped(text: str, most: int = 60) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[:most] + "……"
 
 
 def _group(hits: Sequence[Hit]) -> str:
     document, status = hits[0].document, hits[0].status
     cards = "".join(
-        card(h.clause, document, status, [h.quote] if h.quote else [], _relation(h.relation), titled=False) for h in hits
+        card(
+            h.clause, document, status, [h.quote] if h.quote else [], _relation(h.relation), titled=False,
+            between=side_by_side(h),
+        )
+        for h in hits
     )
     return (
         f'<section class="tw-group"><header><h3>{opener(document, None, f"《{escape(document.title)}》")}{badge(status)}</h3>'

@@ -18,7 +18,7 @@ from rag.spans import locate
 Weigh = Callable[[str], float]  # a character pair → what it counts
 
 FIGURE, YEAR, MODAL, UNITS = "数字", "年份", "要求", "责任单位"
-SAME = 0.5  # weighted share of the words beside a figure that the other's must hold
+SAME = 0.7  # weighted share of the words beside a figure that the other's must hold
 CLOSE = 0.6  # the same for whole sentences, below which their modal words are not compared
 _SPLIT = re.compile(r"[，,；;。：:\n]|(?<=[^\d])、")
 _FIGURES = re.compile(r"[\d.%‰]+|[零〇一二三四五六七八九十百千万亿]+(?=[个项条家所人亩])")

@@ -34,7 +34,7 @@ class Names:
         self._documents = {document.doc_id: document for document in documents}
         self._exact: dict[str, set[str]] = defaultdict(set)
         self._core: dict[str, set[str]] = defaultdict(set)
-        self._letters: dict[frozenset, set[str]] = defaultdict(set)
+        self._letters: dict[tuple[frozenset, str], set[str]] = defaultdict(set)
         self._number: dict[str, set[str]] = defaultdict(set)
         for document in documents:
             notice = document.notice_title or document.title
@@ -79,8 +79,8 @@ class Names:
 
     @staticmethod
     def _agrees(document: Document, name: str, doc_no: str | None) -> bool:
-        """No 文号 of another year, and no issuers before the title that are all somebody else."""
-        if doc_no and document.doc_no and _year(doc_no) != _year(document.doc_no):
+        """No 文号 of another year, no other edition, no issuers before the title that are all somebody else."""
+        if doc_no and document.doc_no and _year(doc_no) != _year(document.doc_no) or not _same_edition(name, document):
             return False
         named = _ORGANS.match(compact(name))
         if named is None or not document.issuers or plain(name) in (plain(document.title), plain(document.notice_title or "")):
@@ -126,8 +126,22 @@ def _year(doc_no: str) -> str | None:
     return match[0] if match else None
 
 
-def _letters(text: str) -> frozenset:
-    return frozenset(Counter(text).items())
+def _letters(text: str) -> tuple[frozenset, str]:
+    """The characters of a title in any order, its figures in theirs: 2012 is not 2021."""
+    return frozenset(Counter(text).items()), "".join(re.findall(r"[\d一二三四五六七八九十]", text))
+
+
+def _same_edition(name: str, document: Document) -> bool:
+    """A （试行） is not the final text, nor （2020—2022年） the （2023—2025年） one; a draft or 修正 is the same text."""
+    said = _EDITION.search(plain(name))
+    if said is None:
+        return True
+    titles = [plain(document.title), plain(document.notice_title or "")]
+    if re.search("试行|暂行", said[0]) and not any(re.search("试行|暂行", title) for title in titles):
+        return False
+    ranges = [re.findall(r"\d{4}", held[0]) for title in titles if (held := _EDITION.search(title))]
+    years = re.findall(r"\d{4}", said[0])
+    return not (years and any(ranges)) or years in ranges
 
 
 def _within(short: str, long: str) -> bool:

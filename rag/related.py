@@ -89,6 +89,7 @@ def _hit(engine: Engine, text: str, rank: int, row: int, score: float, found: Re
         engine.hit(rank, row, score),
         relation=found.relation if near else NEAREST,
         quote=clause.text[slice(*found.quote)],
+        unit=text,
         pasted=text[slice(*found.pasted)],
         differences=found.differences if near else (),
     )

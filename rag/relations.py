@@ -17,6 +17,7 @@ from rag import differences as differing
 from rag.differences import Difference
 from rag.mentions import mentions
 from rag.names import Names
+from rag.scope import may_share
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -25,7 +26,7 @@ ORIGINAL, BASIS, IMPLEMENTS, DIFFERS, PARALLEL = "原文", "上位依据", "贯�
 NEAREST = "最接近"  # nothing in the corpus is related; this is what comes nearest
 RELATIONS = (ORIGINAL, BASIS, IMPLEMENTS, DIFFERS, PARALLEL, NEAREST)
 SAME_TEXT = 80.0  # rapidfuzz partial ratio: with 15% of the characters changed sources score 83 and more, others below 79
-_ON_MATTER = 0.30  # share of a sentence's weight that another must hold for one to prescribe or implement the other
+_ON_MATTER, _IN_COMMON = 0.4, 6  # share of a sentence's weight, and character pairs, for one to prescribe the other
 _COMPARED = 0.35  # the same, from which figures are compared
 
 
@@ -60,11 +61,14 @@ class Relations:
             return Related(ORIGINAL, pasted, quote, tuple(self._differences(text, source, row)))
         found = tuple(self._differences(text, source, row))
         deciding = [d for d in found if d.kind != differing.UNITS]
-        if deciding:
+        if deciding and (source is None or may_share(self._document(source), self._document(row))):
             first = deciding[0]
             return Related(DIFFERS, _around(text, first.ours), _around(clause.text, first.theirs), found)
-        relation = self._by_lineage(text, source, self._library.document(clause)) if share >= _ON_MATTER else None
+        relation = self._by_lineage(text, source, self._document(row)) if share >= _ON_MATTER else None
         return Related(relation or PARALLEL, pasted, quote, found)
+
+    def _document(self, row: int) -> Document:
+        return self._library.document(self._library.store.clauses[row])
 
     def _likeness(self, text: str, row: int) -> float:
         from rapidfuzz import fuzz
@@ -77,7 +81,7 @@ class Relations:
     def _by_lineage(self, text: str, source: int | None, document: Document) -> str | None:
         """上位依据 or 贯彻落实, where documents say so."""
         if source is not None:
-            own = self._library.document(self._library.store.clauses[source])
+            own = self._document(source)
             if document.doc_id in self._library.graph.rests_on(own.doc_id):
                 return BASIS
             if own.doc_id in self._library.graph.rests_on(document.doc_id):
@@ -119,7 +123,8 @@ class Relations:
                 common = sum(map(self._weigh, own & terms))
                 if common > most:
                     less = min(sum(map(self._weigh, own)), sum(map(self._weigh, terms)))
-                    best, most = (ours, span, common / less), common
+                    telling = len(own & terms) >= _IN_COMMON
+                    best, most = (ours, span, common / less if telling else 0.0), common
         return best
 
     def _weigh(self, term: str) -> float:

@@ -41,8 +41,9 @@ class Hit:
     status: Status
     relation: str | None = None  # of rag.relations.RELATIONS
     quote: str | None = None  # the clause's sentence that shows it
-    pasted: str | None = None  # the paste's
-    differences: tuple[Difference, ...] = ()  # spans of the paste and of the clause
+    unit: str = ""  # the clause of the paste it is related to
+    pasted: str | None = None  # the sentence of that
+    differences: tuple[Difference, ...] = ()  # spans of `unit` and of the clause's text
 
 
 @dataclass(frozen=True, slots=True)
