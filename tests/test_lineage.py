@@ -106,6 +106,18 @@ def test_another_issuer_or_another_year_is_another_document():
     assert names.resolve("海州湾区发展规划", "海府函〔2020〕5号", citing) == "海州湾区发展规划"  # a slip in its letters
 
 
+def test_editions_with_other_years_and_trials_are_other_documents():
+    first, second, final = (policy(t)[0] for t in ("海州湾行动方案（2020—2022年）", "海州湾行动方案（2023—2025年）", "海州湾管理办法"))
+    for held, name, meant in (
+        ([second], "海州湾行动方案（2020-2022年）", None), ([first, second], "海州湾行动方案（2023－2025年）", second.doc_id),
+        ([second], "海州湾行动方案", second.doc_id), ([final], "海州湾管理办法（试行）", None),
+        ([final], "海州湾管理办法（征求意见稿）", final.doc_id), ([final], "海州湾管理办法（2018年修正）", final.doc_id),
+    ):  # fmt: skip
+        assert Names([*held, PLAN[0]]).resolve(name, None, PLAN[0]) == meant
+    yearly = policy("2021年海州湾港口建设工作要点")[0]
+    assert Names([yearly, PLAN[0]]).resolve("2012年海州湾港口建设工作要点", None, PLAN[0]) is None
+
+
 def test_issuers_are_known_by_their_short_names():
     own = policy("关于培育港口的指导意见", issuers=["国家发展和改革委员会"])[0]
     assert Names([own, PLAN[0]]).resolve("国家发展改革委关于培育港口的指导意见", None, PLAN[0]) == own.doc_id
