@@ -83,7 +83,8 @@ def drawing(
     for place, group in enumerate(below):
         parts.append(_caption(group, y + _ROOM))
         rows = _rows(group, columns, y + _ROOM + _CAPTION + _RAIL, parts, documents, status_of, middle, -_RAIL)
-        parts.append(_wires(group, [row - _RAIL for row in rows], centre + _TALL, place, len(below), middle, columns, up=False))
+        rails = [row - _RAIL for row in rows]
+        parts.append(_wires(group, rails, centre + _TALL, place, len(below), middle, columns, up=False))
         y = rows[-1] + _TALL
     title = f"《{escape(around.document.title)}》的文件关系图，逐条原文列在图下"
     return (
@@ -125,7 +126,8 @@ def _wires(
         count = min(columns, len(group.nodes) - number * columns)
         reach = (count - 1) * (_BOX + _GAP) / 2
         first, last = middle - reach, middle + reach
-        lines.append(f"M{min(first, port) if beside else gutter:.0f} {rail:.0f}H{max(last, port) if beside else last:.0f}")
+        first, last = (min(first, port), max(last, port)) if beside else (gutter, last)
+        lines.append(f"M{first:.0f} {rail:.0f}H{last:.0f}")
     way = edge - 12 - 7 * place if up else edge + 12 + 7 * (total - 1 - place)
     if beside:
         lines.append(f"M{port:.0f} {rails[0]:.0f}")
@@ -166,8 +168,8 @@ def _box(
 def _arrow(css: str, columns: int) -> str:
     # Named by width: a drawing that is not shown would hide the arrows of the one that is.
     return (
-        f'<marker id="tw-{css}-{columns}" class="{css}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
-        'orient="auto" markerUnits="userSpaceOnUse"><path d="M0 0L8 4L0 8z"/></marker>'
+        f'<marker id="tw-{css}-{columns}" class="{css}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
+        'markerHeight="8" orient="auto" markerUnits="userSpaceOnUse"><path d="M0 0L8 4L0 8z"/></marker>'
     )
 
 

@@ -96,7 +96,8 @@ def _quote(engine: Library, around: Neighbourhood, edge: Edge) -> str:
     target = engine.graph.nodes[edge.target].title
     speaker = "本文件" if own else f"《{document.title}》"
     return (
-        f'<blockquote>{html.highlighted(edge.quote, [target])}<footer><span class="tw-kind">{LABEL[edge.relation, own]}</span>'
+        f"<blockquote>{html.highlighted(edge.quote, [target])}<footer>"
+        f'<span class="tw-kind">{LABEL[edge.relation, own]}</span>'
         f'{escape(speaker)}<span class="tw-path">{escape(where)}</span>{html.opener(document, clause, "在全文中查看")}'
         "</footer></blockquote>"
     )

@@ -27,6 +27,7 @@ _APPROVES = re.compile(r"(?<!经)(?<!不)(?:同意|批准)(?![^,;。]*的$)")
 _IMPLEMENTS = re.compile(
     r"根据|依据|按照|依照|遵照|贯彻|落实|细化|遵循|(?<!印发)(?<!发布)(?<!批准)(?<!组织)(?:执行|实施)(?!情况|方案|意见|细则|办法)"
 )
+_BESIDE = re.compile(r"参照|参考|对标|对照|衔接|对接|结合|纳入|符合|违反|加入|融入")
 _UNDER = re.compile(r"^为(?:根据|依据|指导|遵循|统领|引领)")
 _PRESCRIBES = re.compile(
     r"^(?:,?对[^,;。]{2,60}?作出[^,;。]{0,10}部署|(?:,|明确|进一步|均|都)*(?:提出|要求|部署|明确)|将[^;。]{2,40}?(?:列入|纳入|列为|作为))"
@@ -48,7 +49,7 @@ def relation(mention: Mention, clause: Clause, source: Document) -> str:
     approves, implements = _last(_APPROVES, near), _last(_IMPLEMENTS, near)
     if approves > implements and not behind.startswith("的请示"):
         return APPROVES
-    if implements >= 0:
+    if implements > _last(_BESIDE, near):
         rule = clause.kind in ("clause", "annex", "row") and _RULE.match(behind) and not _MAKES.search(behind)
         return CITES if rule and re.search(r"(?:根据|依据|按照|依照)[^,]*$", near) else IMPLEMENTS
     if near.endswith("以") and _UNDER.match(behind):

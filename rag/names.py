@@ -80,10 +80,13 @@ class Names:
     @staticmethod
     def _agrees(document: Document, name: str, doc_no: str | None) -> bool:
         """No 文号 of another year, no other edition, no issuers before the title that are all somebody else."""
-        if doc_no and document.doc_no and _year(doc_no) != _year(document.doc_no) or not _same_edition(name, document):
+        if doc_no and document.doc_no and _year(doc_no) != _year(document.doc_no):
+            return False
+        if not _same_edition(name, document):
             return False
         named = _ORGANS.match(compact(name))
-        if named is None or not document.issuers or plain(name) in (plain(document.title), plain(document.notice_title or "")):
+        own = (plain(document.title), plain(document.notice_title or ""))
+        if named is None or not document.issuers or plain(name) in own:
             return True
         # 发展改革委 is 发展和改革委员会 in short: its letters, in their order.
         return any(_within(compact(issuer), named[0]) or _within(named[0], compact(issuer)) for issuer in document.issuers)

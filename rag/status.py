@@ -57,7 +57,8 @@ def _stated(document: Document, today: str) -> Status:
     # A year covers its last day; string order is date order for ISO dates.
     ended = period.end + "-12-31" if len(period.end) == 4 else period.end
     if ended < today:
-        return Status("expired", f"原文写明“{period.text}”，至{period.end}{'年底' if len(period.end) == 4 else ''}已届满", period.text)
+        last = period.end + ("年底" if len(period.end) == 4 else "")
+        return Status("expired", f"原文写明“{period.text}”，至{last}已届满", period.text)
     return Status("in_force", f"原文写明“{period.text}”，截至{today}仍在期内", period.text)
 
 
