@@ -107,11 +107,16 @@ def related(
 ) -> None:  # fmt: skip
     """粘贴一条条款，查找相关政策。"""
     from rag.contract import hit_json
+    from rag.relations import NEAREST
 
     if (text is None) == (file is None):
         raise BadInput("请给出条款文字，或用 --file 指定文件（二者取一）")
     hits = [hit_json(hit) for hit in _engine(as_of).related(text if file is None else _read(file), k)]
-    _print({"hits": hits}) if as_json else _print_hits(hits)
+    if as_json:
+        return _print({"hits": hits})
+    if all(hit["relation"] == NEAREST for hit in hits):
+        print("未找到相关条款，以下只是最接近的。\n")
+    _print_hits(hits)
 
 
 @app.command()
@@ -151,6 +156,23 @@ def ask(
         print(f"注：{note}")
     for c in answer["citations"]:
         print(f"[{c['n']}] 《{c['document']}》{c['doc_no'] or ''} {' › '.join(c['path'])}\n    “{c['quote']}”（{c['status_reason']}）")
+
+
+@app.command()
+def conflicts(as_json: Json = False) -> None:
+    """一致性检查：不同文件对同一指标给出不同数值或年份的条款，供人工核对。"""
+    from rag.conflicts import conflicts as find
+    from rag.contract import conflict_json
+
+    library = _store_only(None)
+    found = [conflict_json(pair, library.document) for pair in find(library)]
+    if as_json:
+        return _print({"conflicts": found})
+    for number, pair in enumerate(found, 1):
+        print(f"{number}. 〔{pair['kind']}〕相近度 {pair['likeness']:.2f}" + ("，所属年份不同" if pair["explained"] else ""))
+        for side in pair["sides"]:
+            year = f"{side['year']}年　" if side["year"] else ""
+            print(f"   {year}{side['value']}　《{side['document']}》{' › '.join(side['path'])}\n      “{side['quote']}”")
 
 
 @app.command()

@@ -105,7 +105,7 @@ def _own_facts(engine: Engine, query: Query, ranking: Ranking) -> list[Claim]:
     return [
         Claim(fact.text, fact.clause, fact.start, fact.stop, "metadata")
         for document in named
-        for fact in metadata.facts(query, document, engine.status(document), engine.clauses(document.doc_id))
+        for fact in metadata.facts(query, document, engine.status(document), engine.telling(document))
     ]
 
 

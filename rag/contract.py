@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from index.schema import Clause, Document
+from rag.conflicts import Conflict
 from rag.lineage import Neighbourhood
 from rag.schema import Answer, Citation, Hit, Status
 
@@ -55,6 +56,20 @@ def hit_json(hit: Hit) -> dict:
             "differences": [asdict(difference) for difference in hit.differences],
         }  # fmt: skip
     return found
+
+
+def conflict_json(conflict: Conflict, document_of: Callable[[Clause], Document]) -> dict:
+    """An entry of `conflicts`: kind, likeness, whether different years explain it, and the two sides."""
+    return {
+        "kind": conflict.kind,
+        "likeness": round(conflict.likeness, 4),
+        "explained": conflict.explained,
+        "sides": [
+            {"clause_id": s.clause.clause_id, "document": document_of(s.clause).title, "path": list(s.clause.path),
+             "indicator": s.indicator, "value": s.printed, "year": s.year, "quote": s.quote}
+            for s in (conflict.first, conflict.second)
+        ],
+    }  # fmt: skip
 
 
 def citation_json(citation: Citation) -> dict:

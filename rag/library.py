@@ -50,6 +50,11 @@ class Library:
             if (edges := self.graph.replacing(doc_id))
         }
 
+    def telling(self, document: Document) -> list[Clause]:
+        """The clauses that state a document's own facts: its own, and those of others by which it is abolished."""
+        ends = (self.store.clauses[self.store.row_of[e.clause_id]] for e in self.graph.replacing(document.doc_id))
+        return [*self.clauses(document.doc_id), *ends]
+
     def lineage(self, title: str) -> Neighbourhood:
         """What one document rests on and what rests on it; BadInput for an unknown title, or one of several."""
         found = self.find(title.strip().removeprefix("《").removesuffix("》"))

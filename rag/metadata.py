@@ -111,7 +111,7 @@ def _period(name: str, status: Status, clauses: Sequence[Clause]) -> list[Fact]:
         return []
     for clause in clauses:
         if (span := _find(clause.text, status.span)) is not None:
-            verdict = {"expired": "已届满", "in_force": "仍在期内"}.get(status.value, "时效不明")
+            verdict = {"expired": "已过期", "in_force": "仍在期内"}.get(status.value, "时效不明")
             return [Fact(f"{name}{verdict}：{status.reason}。", clause, *span)]
     return []
 

@@ -10,7 +10,10 @@ from index.terms import compact, pairs
 _REGION = re.compile(
     r"([一-鿿]{2,12}?(?:自治区|自治州|示范区|试验区|先行区|开发区|高新区|新区|示范带|农业带|经济带|城市群|都市圈|经济圈|走廊|毗邻地区|地区|省|市|县|区|州))"
 )
-_GENERAL = frozenset(("地区", "经济", "发展", "建设", "示范", "协同", "合作"))
+_GENERAL = re.compile(
+    r"自治[区州]|示范[区带]|试验区|先行区|开发区|高新区|新区|农业带|经济[带圈]|城市群|都市圈|走廊|毗邻|地区|革命|老区|振兴|协同|合作|共建|一体化|"
+    r"统筹|融合|推动|推进|协同|同意|设立|做好|绿色|高效|现代|特色|发展|建设|城市|[省市县区州]$|\d+年?"
+)
 
 
 def regions(document: Document) -> frozenset[str]:
@@ -23,11 +26,9 @@ def regions(document: Document) -> frozenset[str]:
 
 def may_share(a: Document, b: Document) -> bool:
     """Whether two documents may speak of the same region: one names none, or their names share a telling word."""
-    first, second = regions(a), regions(b)
-    if not first or not second:
-        return True
-    return bool(_telling(first) & _telling(second))
+    first, second = _telling(regions(a)), _telling(regions(b))
+    return not first or not second or bool(first & second)
 
 
 def _telling(names: frozenset[str]) -> set[str]:
-    return {pair for name in names for pair in pairs(name)} - _GENERAL
+    return {pair for name in names for part in _GENERAL.split(name) if len(part) > 1 for pair in pairs(part)}

@@ -1,0 +1,177 @@
+"""找相关政策: sources recognised through noise, relations labelled with their spans, drafts split, nothing made up."""
+
+import random
+
+import pytest
+from conftest import built, engine_over, needs_book, needs_models
+from test_refusal import engine as book_engine  # noqa: F401  (the book's own index, where there is one)
+
+from index.errors import BadInput
+from rag.conflicts import conflicts
+from rag.differences import FIGURE, MODAL, UNITS, YEAR, differences, of_units
+from rag.paste import split
+from rag.related import neighbourhoods
+from rag.relations import BASIS, DIFFERS, IMPLEMENTS, NEAREST, ORIGINAL, PARALLEL
+from rag.engine import NO_FILTERS
+from rag.schema import Filters
+from rag.scope import may_share, regions
+from rag.spans import locate
+
+UPPER = (
+    "云岭省人民政府关于印发云岭省水运发展规划的通知\n云政发〔2021〕3号\n各市人民政府：\n现将《云岭省水运发展规划》印发给你们，请认真组织实施。\n"
+    "云岭省人民政府\n2021年3月4日\n云岭省水运发展规划\n一、目标\n到2025年，东港集装箱吞吐能力达到300万标箱，岸电设施覆盖率达到60%。\n"
+    "二、任务\n（一）推进港口岸电建设。新建和改扩建码头应当同步建设岸电设施，鼓励靠港船舶使用岸电。（责任单位：省交通运输厅、省能源局）\n"
+    "（二）疏浚航道。整治青江中游航道，提升通航等级。\n"
+)
+LOWER = (
+    "云岭省交通运输厅关于印发云岭省水运发展规划实施细则的通知\n云交发〔2021〕9号\n各市交通运输局：\n"
+    "为贯彻落实《云岭省水运发展规划》，现将实施细则印发给你们。\n云岭省交通运输厅\n2021年8月6日\n云岭省水运发展规划实施细则\n"
+    "第一条　推进港口岸电建设。新建和改扩建码头同步建设岸电设施，引导靠港船舶使用岸电。（责任单位：省交通运输厅）\n"
+    "第二条　到2025年，东港集装箱吞吐能力达到280万标箱，岸电设施覆盖率达到60%。\n第三条　加强航道养护，及时公布水深。\n"
+)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("related")
+    (folder / "c").mkdir()
+    (folder / "c" / "1.txt").write_text(UPPER, encoding="utf-8")
+    (folder / "c" / "2.txt").write_text(LOWER, encoding="utf-8")
+    built(folder / "c", folder / "i")
+    return engine_over(folder / "i")
+
+
+def relation_of(engine, text, other):
+    return {hit.document.title: hit.relation for hit in engine.related(text, 10) if other in hit.clause.text}
+
+
+def test_the_source_comes_first_and_what_implements_it_is_said(engine):
+    pasted = "（一）推进港口岸电建设。新建和改扩建码头应当同步建设岸电设施，鼓励靠港船舶使用岸电。"
+    hits = engine.related(pasted, 5)
+    assert hits[0].relation == ORIGINAL and hits[0].document.title == "云岭省水运发展规划"
+    lower = next(h for h in hits if h.document.title.endswith("实施细则") and "岸电建设" in h.clause.text)
+    assert lower.relation in (IMPLEMENTS, ORIGINAL, DIFFERS)
+    for hit in hits:
+        assert hit.quote in hit.clause.text and hit.pasted in pasted
+
+
+def test_what_the_paste_s_document_rests_on_is_its_basis(engine):
+    hits = engine.related("第三条　加强航道养护，及时公布水深。整治青江中游航道，提升通航等级。", 6)
+    found = {h.clause.text[:8]: h.relation for h in hits}
+    assert BASIS in found.values() or ORIGINAL in found.values()
+    named = engine.related("根据《云岭省水运发展规划》，提升青江中游航道通航等级，整治航道。", 5)
+    assert any(h.relation == BASIS and h.document.title == "云岭省水运发展规划" for h in named)
+
+
+def test_another_figure_for_the_same_indicator_is_told_with_both_spans(engine):
+    hits = engine.related("到2025年，东港集装箱吞吐能力达到300万标箱，岸电设施覆盖率达到60%。", 5)
+    differing = next(h for h in hits if h.document.title.endswith("实施细则") and "280" in h.clause.text)
+    assert differing.relation in (DIFFERS, ORIGINAL)
+    said = [(h.unit[slice(*d.ours)], h.clause.text[slice(*d.theirs)]) for h in [differing] for d in h.differences]
+    assert ("300万标箱", "280万标箱") in said
+
+
+def test_differences_are_named_by_kind():
+    def weigh(_):
+        return 1.0
+
+    assert [d.kind for d in differences("港口吞吐能力达到3亿吨。", "港口吞吐能力达到2.5亿吨。", weigh)] == [FIGURE]
+    assert [d.kind for d in differences("到2025年港口吞吐能力达到3亿吨。", "到2027年港口吞吐能力达到3亿吨。", weigh)] == [YEAR]
+    assert differences("港口吞吐能力达到3亿吨。", "机场旅客吞吐量增长8亿人次。", weigh) == []
+    modal = differences("新建码头应当建设岸电设施。", "新建码头可以建设岸电设施。", weigh)
+    assert [d.kind for d in modal] == [MODAL]
+    units = of_units("甲。（责任单位：省交通运输厅、省能源局）", "甲。（责任单位：省交通运输厅）")
+    assert [d.kind for d in units] == [UNITS]
+
+
+def test_a_draft_is_split_into_its_clauses_and_answered_clause_by_clause(engine):
+    draft = LOWER + "第四条　" + "港口经营人应当建立岸电使用台账，记录每次使用的起止时间和电量，并保存三年以上备查。" * 8
+    assert len(split(draft)) >= 4 and split("一条短的。") == ["一条短的。"]
+    found = neighbourhoods(engine, draft, 12, NO_FILTERS)
+    assert len(found) == len(split(draft)) and all(each.hits for each in found)
+    flat = engine.related(draft, 6)
+    assert [hit.rank for hit in flat] == list(range(1, len(flat) + 1))
+    assert len({hit.clause.clause_id for hit in flat}) == len(flat) <= 6
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "！！！"])
+def test_an_empty_paste_is_told_as_such(engine, text):
+    with pytest.raises(BadInput):
+        engine.related(text, 5)
+
+
+def test_filters_hold_for_pastes_and_an_empty_scope_gives_nothing(engine):
+    only = engine.related("岸电设施", 5, Filters(document="实施细则"))
+    assert only and all(hit.document.title.endswith("实施细则") for hit in only)
+    assert engine.related("岸电设施", 5, Filters(document="没有这份")) == []
+
+
+def test_a_stretch_is_found_again_whatever_its_width_and_blanks():
+    assert locate("能力达到 2．5 亿吨。", "2.5亿吨") == (5, 11)
+    assert locate("比例９８％以上", "98%") == (2, 5) and locate("甲", "乙") is None
+
+
+def test_regions_of_titles_tell_whether_figures_may_contradict(engine):
+    upper, lower = engine.store.documents.values()
+    assert may_share(upper, lower) and regions(upper) == {"云岭省"}
+
+
+def test_the_consistency_report_pairs_one_indicator_s_two_values(engine):
+    found = conflicts(engine)
+    assert [(c.first.printed, c.second.printed) for c in found] == [("300万标箱", "280万标箱")]
+    assert not found[0].explained and found[0].first.year == "2025"
+
+
+def noisy(text, rate, rng, letters):
+    out = []
+    for letter in text:
+        if rng.random() >= rate:
+            out.append(letter)
+            continue
+        kind = rng.choice("sdiw")
+        if kind == "s":
+            out.append(rng.choice(letters))
+        elif kind == "i":
+            out += [letter, rng.choice(letters)]
+        elif kind == "w":
+            out += [letter, " "]
+    return "".join(out)
+
+
+@needs_book
+@needs_models
+def test_sources_are_recognised_through_noise(book_engine):  # noqa: F811
+    """300 copies of the book's clauses, whole or cut, up to 15% of their characters changed: 98% found, first, as 原文."""
+    rng = random.Random(20261124)
+    clauses = [c for c in book_engine.store.clauses if len(c.text) >= 40 and c.kind in ("clause", "box", "preamble")]
+    letters = "".join(c.text[:30] for c in clauses)
+    texts = {c.clause_id: "".join(c.text.split()) for c in clauses}
+    found = 0
+    for clause in rng.sample(clauses, 300):
+        text = clause.text[: rng.choice((120, 250, 500))]
+        hit = book_engine.related(noisy(text, rng.uniform(0, 0.15), rng, letters), 5)[0]
+        same = texts[clause.clause_id][:40] in "".join(hit.clause.text.split())
+        found += hit.relation == ORIGINAL and (hit.clause.clause_id == clause.clause_id or same)
+    assert found >= 0.98 * 300, found
+
+
+@needs_book
+@needs_models
+def test_what_has_no_relation_is_told_as_nearest(book_engine):  # noqa: F811
+    for text in ("The quick brown fox jumps over the lazy dog near the river bank.", "今晚吃红烧肉，记得多放冰糖和八角，小火慢炖一个小时。"):
+        found = neighbourhoods(book_engine, text, 5, NO_FILTERS)
+        assert not found[0].related and all(hit.relation == NEAREST for hit in found[0].hits)
+
+
+@needs_book
+@needs_models
+def test_a_very_long_draft_is_handled(book_engine):  # noqa: F811
+    text = "\n".join(c.text for c in book_engine.store.clauses[:400])[:50_000]
+    assert len(book_engine.related(text, 100)) == 100
+    with pytest.raises(BadInput):
+        book_engine.related(text + "长" * 10, 10)
+
+
+def test_parallel_is_what_is_neither_above_nor_below(engine):
+    hits = engine.related("推进港口岸电建设，完善岸电设施，提高使用率。", 5)
+    assert hits and any(hit.relation == PARALLEL for hit in hits)
