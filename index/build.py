@@ -61,7 +61,7 @@ def _load(corpus: Sequence[Path]) -> tuple[list[RawText], dict[str, str]]:
 def _build(corpus: Sequence[Path], root: Path, encoder, rebuild: bool, progress: Progress) -> Summary:
     raws, skipped = _load(corpus)
     if not raws:
-        raise CorpusError(f"语料 {'、'.join(map(str, corpus))} 中没有可读的文件（{len(skipped)} 个文件读不了）。请放入 txt、md 或 pdf 文件")
+        raise CorpusError(f"语料 {'、'.join(map(str, corpus))} 中没有可读的文件（{len(skipped)} 个文件读不了）。请放入 txt、md、pdf 或 docx 文件")
     model = encoder()
     facts = {
         "code": code_digest(),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.errors import UnreadableFile
-from index.load import markdown, pdf, text
+from index.load import docx, markdown, pdf, text
 from index.schema import Line, RawText
 
 
@@ -19,7 +19,9 @@ class Reader(Protocol):
     def __call__(self, data: bytes) -> Sequence[Line]: ...
 
 
-READERS: dict[str, Reader] = {".txt": text.read, ".md": markdown.read, ".markdown": markdown.read, ".pdf": pdf.read}
+READERS: dict[str, Reader] = {
+    ".txt": text.read, ".md": markdown.read, ".markdown": markdown.read, ".pdf": pdf.read, ".docx": docx.read,
+}  # fmt: skip
 
 
 def load_folder(path: Path) -> tuple[list[RawText], list[UnreadableFile]]:
