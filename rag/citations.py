@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from index.sentences import split_sentences
 from index.terms import pairs
 from rag import facts
+from rag.slots import substituted
 
 OVERLAP = 0.6  # of the sentence's content pairs that the clause must hold (eval's definition of support)
 _WINDOW = 3  # clause sentences one claim may rest on
@@ -88,6 +89,7 @@ def _against(claim: str, place: int, source: Source, question: str) -> tuple[Ver
         *_figures(claim, window, source.about),
         *_fixed(claim, window, source.about),
         *_names(claim, source.text, source.about, question),
+        *_slots(claim, window),
     ]
     return Verdict(not problems, place, start, stop, tuple(problems)), share
 
@@ -197,10 +199,20 @@ def _fixed(claim: str, window: str, about: str) -> list[tuple[str, str]]:
     problems += [("title", t) for t in facts.titles(flat) if t not in source and t not in document]
     problems += [("doc_no", n) for n in facts.doc_nos(flat) if n not in source and n not in document]
     problems += [("modality", word) for word in facts.modals(flat) if word not in source and word not in document]
+    problems += [("modality", word) for word in facts.reversals(flat, source)]
     denied, said = facts.negations(flat), facts.negations(source)
     problems += [("negation", f"不{what}") for what in denied if what not in said]
-    problems += [("negation", f"原文为否定：{what}") for what in said if len(what) == 2 and what in flat and what not in denied]
+    problems += [
+        ("negation", f"原文为否定：{what}")
+        for what in set(said)
+        if len(what) == 2 and what in flat and what not in denied and source.count(what) <= said.count(what)
+    ]
     return problems
+
+
+def _slots(claim: str, window: str) -> list[tuple[str, str]]:
+    """Years and places that stand where the clause has another."""
+    return [(code, f"{said}（原文为{given}）") for code, said, given in substituted(facts.flatten(claim), facts.flatten(window))]
 
 
 def _names(claim: str, text: str, about: str, question: str) -> list[tuple[str, str]]:
@@ -225,4 +237,4 @@ def _names(claim: str, text: str, about: str, question: str) -> list[tuple[str, 
 
 def _generic(tail: str) -> bool:
     """Endings that are no names: 全部, 各地区, 市区 …"""
-    return bool(re.search(r"(?:全|内|外|大|一|局|干|总|各|该|地|两|本|省|有关|相关|所在)(?:部|区|市|县|局|省)$|省市$|区县$|市县$", tail))
+    return bool(re.search(r"个(?:省|市|区|县|州)$|(?:全|内|外|大|一|局|干|总|各|该|地|两|本|省|有关|相关|所在)(?:部|区|市|县|局|省)$|省市$|区县$|市县$", tail))

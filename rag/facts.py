@@ -39,6 +39,12 @@ _MODALS = (
 )
 _MODAL = re.compile(_MODALS)
 _NEGATION = re.compile(r"不得|禁止|严禁|不再|不能|不可(?!或缺|分割|持续)|不予|不必|不准|不允许|不(?=[一-鿿])|未(?=[一-鿿])(?!来)|没有|无需|无须|并非|非(?=[一-鿿])(?!遗|公|物|常|税)")
+# Stopping or limiting something must be the clause's own word; a rise is no fall.
+_AGAINST = re.compile(
+    r"暂停|暂缓|停止|取消|撤销|中止|终止|推迟|延缓|延后|叫停|放弃|废除|限制|限定|压制|抑制|阻止|拒绝|反对|削弱|弱化"
+)
+_RISE = re.compile(r"增加|增长|提高|提升|上升|扩大|延长|上调|翻番|加大|加快")
+_FALL = re.compile(r"减少|降低|下降|压缩|压减|缩减|缩短|缩小|削减|下调|减小|放缓|减缓")
 # Words in which a negating character negates nothing.
 _IDIOM = re.compile(r"不断|不低于|不少于|不超过|不高于|不小于|不大于|不多于|不同|不动产|不仅|不良|不足|不平衡|不可移动|无废|无人|无线|无障碍|无纸化|无缝|无理由|无差别|无还本|不可或缺|不可分割|不见面|非遗|非物质|非公有|非税|非法|非自然人|未来|未成年|不利|不含|不包括|不限于|不等|不光|不只|不管|不论|无论|不孕")
 
@@ -114,6 +120,15 @@ def bounds(text: str) -> set[str]:
 def modals(flat: str) -> set[str]:
     """Words of duty, permission and degree."""
     return set(_MODAL.findall(flat))
+
+
+def reversals(flat: str, source: str) -> list[str]:
+    """Words of stopping or limiting that the source lacks, and rises where it only speaks of falls, or the reverse."""
+    found = [word for word in dict.fromkeys(_AGAINST.findall(flat)) if word not in source]
+    for mine, theirs in ((_RISE, _FALL), (_FALL, _RISE)):
+        if (said := mine.search(flat)) and theirs.search(source) and not mine.search(source):
+            found.append(said[0])
+    return found
 
 
 def negations(flat: str) -> list[str]:

@@ -150,7 +150,7 @@ def wide(sentence: str, rng: random.Random) -> str:
 
 def percent(sentence: str, rng: random.Random) -> str:
     """百分之 for %."""
-    return re.sub(r"(\d+(?:\.\d+)?)\s*[%％]", r"百分之\1", sentence) if re.search(r"\d\s*[%％]", sentence) else ""
+    return re.sub(r"(\d+(?:[.．]\s?\d+)?)\s*[%％]", r"百分之\1", sentence) if re.search(r"\d\s*[%％]", sentence) else ""
 
 
 def numerals(sentence: str, rng: random.Random) -> str:
@@ -169,7 +169,7 @@ def numerals(sentence: str, rng: random.Random) -> str:
 
 def scaled(sentence: str, rng: random.Random) -> str:
     """万 for 亿 and 亿 for 万."""
-    found = list(re.finditer(r"(?<![\d.])(\d+(?:\.\d+)?)\s*(亿|万)(?!亿)", sentence))
+    found = list(re.finditer(r"(?<![\d.．])(?<!．\s)(\d+(?:\.\d+)?)\s*(亿|万)(?!亿)", sentence))
     if not found:
         return ""
     match = rng.choice(found)
