@@ -69,6 +69,8 @@ def _variants(store: Store, encoder: Encoder) -> dict[str, Rank]:
         "without clause vectors": ours(Parts(clause=0.0)),
         "without sentence vectors": ours(Parts(sentence=0.0)),
         "wording at full weight for every question": ours(Parts(adaptive=False)),
+        "without everyday words' official names": ours(Parts(spoken=0.0)),
+        "without the document as a whole": ours(Parts(document=0.0)),
         "without the documents a question names": ours(steps=Steps(titles=0.0)),
         "without headings' paragraphs lifted": ours(steps=Steps(lift=None)),
         "questions: a document may crowd the list": ours(steps=Steps(crowd=None)),

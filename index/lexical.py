@@ -5,6 +5,7 @@ Lù, “BM25S: Orders of magnitude faster lexical search via eager sparse scorin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     import numpy as np
 
 Tokenise = Callable[[str], list[str]]
+
+
+def inverse_frequency(holders: int, total: int) -> float:
+    """ln(1 + (N - n + ½)/(n + ½)) for a term that n of N hold."""
+    return math.log(1 + (total - holders + 0.5) / (holders + 0.5))
 
 
 class Lexical:
@@ -45,14 +51,15 @@ class Lexical:
         return cls(bm25s.BM25.load(str(folder), load_corpus=False, allow_pickle=False), tokenise, size)
 
     def idf(self, term: str) -> float:
-        """ln(1 + (N - n + ½)/(n + ½)) for a term that n of the N texts hold; that of n = 0 for an unknown one."""
-        import math
+        """The inverse frequency of a term among the texts; that of n = 0 for an unknown one."""
+        return inverse_frequency(len(self.holders(term)), self._size)
 
-        n = 0
-        if (column := self._bm25.vocab_dict.get(term)) is not None:
-            bounds = self._bm25.scores["indptr"]
-            n = int(bounds[column + 1] - bounds[column])
-        return math.log(1 + (self._size - n + 0.5) / (n + 0.5))
+    def holders(self, term: str) -> np.ndarray:
+        """int [n]: the texts that hold a term."""
+        column = self._bm25.vocab_dict.get(term)
+        bounds = self._bm25.scores["indptr"]
+        start, stop = (0, 0) if column is None else (bounds[column], bounds[column + 1])
+        return self._bm25.scores["indices"][start:stop]
 
     def scores(self, query: str) -> np.ndarray:
         """float32 [number of texts]; 0 where no term of the query occurs."""

@@ -81,6 +81,13 @@ class Store:
         self.dense = content.dense
         self.pairs, self.words, self.sentence_pairs = content.pairs, content.words, content.sentence_pairs
         self.row_of = {clause.clause_id: row for row, clause in enumerate(self.clauses)}
+        self._of_document: dict[str, list[Clause]] = {doc_id: [] for doc_id in self.documents}
+        for clause in self.clauses:
+            self._of_document[clause.doc_id].append(clause)
+
+    def clauses_of(self, doc_id: str) -> list[Clause]:
+        """The clauses of one document in printed order."""
+        return list(self._of_document[doc_id])
 
     @classmethod
     def open(cls, root: Path) -> Store:

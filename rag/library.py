@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
 from rag.horizon import Horizon, horizons
+from rag.instructions import blanked
 from rag.lineage import Lineage, Neighbourhood, lineage
 from rag.relations import Relations
 from rag.schema import Status
@@ -22,9 +24,6 @@ class Library:
     def __init__(self, store: Store, as_of: date) -> None:
         self.store = store
         self.as_of = as_of
-        self._clauses: dict[str, list[Clause]] = {doc_id: [] for doc_id in store.documents}
-        for clause in store.clauses:
-            self._clauses[clause.doc_id].append(clause)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Library:
@@ -39,7 +38,8 @@ class Library:
     @cached_property
     def graph(self) -> Lineage:
         """Which document cites, implements, approves or replaces which."""
-        return lineage(list(self.store.documents.values()), self.store.clauses)
+        clauses = [replace(c, text=blanked(c.text)) for c in self.store.clauses]
+        return lineage(list(self.store.documents.values()), clauses)
 
     @cached_property
     def _ended(self) -> dict[str, list[Ended]]:
@@ -86,11 +86,11 @@ class Library:
 
     def documents(self) -> list[tuple[Document, Status, int]]:
         """Every document with its status and number of clauses, in corpus order."""
-        return [(d, self.status(d), len(self._clauses[d.doc_id])) for d in self.store.documents.values()]
+        return [(d, self.status(d), len(self.clauses(d.doc_id))) for d in self.store.documents.values()]
 
     def clauses(self, doc_id: str) -> list[Clause]:
         """The clauses of one document in printed order."""
-        return list(self._clauses[doc_id])
+        return self.store.clauses_of(doc_id)
 
     def document(self, clause: Clause) -> Document:
         """The document a clause belongs to."""

@@ -16,9 +16,12 @@ from rag.premise import wrong_issuer
 from rag.question import Query
 from rag.schema import Status
 
-_ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "status", "openness"})
+ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "status", "openness"})
 _DATE = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+日")
 _OPENNESS = re.compile(r"[（(]此件[^（）()]{2,12}[)）]")
+
+
+_UNREAD = Status("unknown", "", None)  # where a document prints its 文号 does not hang on its 时效
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Fact:
 
 def facts(query: Query, document: Document, status: Status, clauses: Sequence[Clause]) -> list[Fact]:
     """What `query` asks of `document` itself, as far as its clauses print it; empty when it asks for something else."""
-    wanted = query.asks & _ABOUT_ITSELF
+    wanted = query.asks & ABOUT_ITSELF
     name = f"《{document.title}》"
     found = _correction(name, query, document, clauses) if wanted else []
     if "doc_no" in wanted:
@@ -47,6 +50,11 @@ def facts(query: Query, document: Document, status: Status, clauses: Sequence[Cl
     if "openness" in wanted:
         found += _openness(name, clauses)
     return found
+
+
+def printed_in(query: Query, document: Document, clauses: Sequence[Clause]) -> list[Clause]:
+    """The clauses that print what `query` asks of `document` itself."""
+    return [fact.clause for fact in facts(query, document, _UNREAD, clauses)]
 
 
 def expiry(document: Document, status: Status, clauses: Sequence[Clause]) -> list[Fact]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from index.schema import Clause
 from index.sentences import split_sentences
 from index.store import Store
+from rag import metadata
 from rag.addresses import stands_at
 from rag.crowding import uncrowded
-from rag.fusion import Fusion, Parts
+from rag.fusion import Fusion, Parts, document_of
 from rag.question import Query
 from rag.titles import Titles
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
 
-_ADDRESSED = 6.0  # standard deviations; the address names the clause, the rest of the question its document
+_ADDRESSED = 6.0  # standard deviations: what the question names by address, or by 文号 and date, comes first
 _PART, _PARTS = 8, 12  # a pasted clause's sentences: the shortest taken, in characters, and how many at most
 
 
@@ -48,21 +49,18 @@ class Retriever:
     """Ranks the clauses of one store."""
 
     def __init__(self, store: Store, encoder: Encoder, parts: Parts = Parts(), steps: Steps = Steps()) -> None:
-        import numpy as np
-
         self._store = store
         self._steps = steps
         self.fusion = Fusion(store, encoder, parts)
         self.titles = Titles(list(store.documents.values()))
-        positions = {doc_id: place for place, doc_id in enumerate(store.documents)}
-        self._document_of = np.array([positions[clause.doc_id] for clause in store.clauses], dtype=np.int64)
+        self._document_of = document_of(store)
         self._children, self._heads = _families(store.clauses)
 
     def rank(self, query: Query, allowed: np.ndarray | None = None) -> Ranking:
         """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave."""
         import numpy as np
 
-        fused, sentences = self.fusion.scores(query.text)
+        fused, sentences = self.fusion.scores(query.text, pasted=query.pasted)
         fused = self._for_pasted(query, fused) if query.pasted else self._for_question(query, fused)
         order = np.argsort(-fused, kind="stable")
         if allowed is not None:
@@ -77,10 +75,23 @@ class Retriever:
         if query.address:  # all of the place's clauses are wanted, crowded or not
             there = np.array([stands_at(clause, query.address) for clause in self._store.clauses])
             return fused + _ADDRESSED * there
+        if printed := self._printed(query):
+            fused[printed] += _ADDRESSED
         if steps.lift is not None and len(self._heads):
             # A heading's own paragraph (“到2027年，……”) holds for what stands below it.
             np.maximum.at(fused, self._heads, fused[self._children] - steps.lift)
         return fused if steps.crowd is None else uncrowded(fused, self._document_of, *steps.crowd)
+
+    def _printed(self, query: Query) -> list[int]:
+        """Rows of the clauses that print the 文号, date or issuer asked for, of the documents the question names."""
+        if not query.asks & metadata.ABOUT_ITSELF:
+            return []
+        rows = self._store.row_of
+        return [
+            rows[clause.clause_id]
+            for document in self.titles.meant(query)
+            for clause in metadata.printed_in(query, document, self._store.clauses_of(document.doc_id))
+        ]
 
     def _for_pasted(self, query: Query, fused: np.ndarray) -> np.ndarray:
         """Whole, and sentence against sentence in wording, since what relates to one of its sentences answers too; the

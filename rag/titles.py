@@ -56,6 +56,10 @@ class Titles:
         ]  # fmt: skip
         return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
 
+    def meant(self, query: Query) -> list[Document]:
+        """The document the question is about, two where it compares; none where it names none."""
+        return self.best(query)[: 2 if "compare" in query.asks else 1]
+
     def known(self, name: str) -> float:
         """0 to 1: the largest share of a document name's weight that one document's title and issuers hold."""
         wanted = {term: self._idf.get(term, self._unheard) for term in set(pairs(name))}

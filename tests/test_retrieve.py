@@ -102,3 +102,22 @@ def test_headed_clauses_of_the_book_are_found_by_their_headings(book):
     assert len(heads) > 50
     for child, head in zip(children.tolist(), heads.tolist(), strict=True):
         assert clauses[head].text.split("\n", 1)[0].strip() in [h.strip() for h in clauses[child].path]
+
+
+def test_the_clauses_that_print_what_is_asked_of_a_document_come_first(engine):
+    hits = engine.search("青白新区的批复是什么文号、哪天成文的？", 5)
+    document = hits[0].document
+    assert document.kind == "批复" and document.doc_no in hits[0].clause.text
+    assert any("年" in hit.clause.text and hit.document == document for hit in hits[:2])
+
+
+def test_a_document_that_speaks_of_both_places_is_preferred(tmp_path):
+    (tmp_path / "c").mkdir()
+    for name, places in {"a": "东港县、西岭县", "b": "南屏县、北川县"}.items():
+        text = f"{places[:2]}合作方案\n第一条　本方案适用于{places}。\n第二条　景区实行联票制。\n第三条　共建林场。\n"
+        (tmp_path / "c" / f"{name}.txt").write_text(text, encoding="utf-8")
+    built(tmp_path / "c", tmp_path / "i")
+    engine = engine_over(tmp_path / "i")
+    for asked, expected in (("东港县和西岭县的景区联票", "东港"), ("南屏县和北川县的景区联票", "南屏")):
+        rows = [hit for hit in engine.search(asked, 6) if "联票" in hit.clause.text]
+        assert rows[0].document.title.startswith(expected)
