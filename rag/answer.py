@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
-from rag import metadata, premise, refusal, reply
+from rag import instructions, metadata, premise, refusal, reply
 from rag.comparison import sides
 from rag.compose import Claim, compose
 from rag.evidence import Passage, passages, within
@@ -39,8 +39,8 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
 
     # 2 choose evidence
     facts = _own_facts(engine, query, ranking)
-    candidates = passages(engine.store, query, ranking, engine.horizons)
-    chosen = within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars)
+    candidates = _stating(engine, passages(engine.store, query, ranking, engine.horizons))
+    chosen = _stating(engine, within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars))
 
     # 3 refuse, if the evidence does not hold what is asked for
     if not facts:
@@ -85,6 +85,16 @@ class _Clock:
 
     def ms(self) -> float:
         return (time.perf_counter() - self._start) * 1000
+
+
+def _stating(engine: Engine, found: Sequence[Passage]) -> Sequence[Passage]:
+    """The passages without what orders whoever answers about; all as they are where nothing else is said."""
+    kept = []
+    for passage in found:
+        text = engine.store.clauses[passage.clause].text
+        if (span := instructions.stating(text, passage.start, passage.stop)) is not None:
+            kept.append(replace(passage, start=span[0], stop=span[1]))
+    return kept or found
 
 
 def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
@@ -134,12 +144,14 @@ def _extract(engine: Engine, chosen: Sequence[Passage], after_facts: bool) -> li
 
 def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim]) -> Answer:
     """The answer with these claims, repeated ones left out, side by side where a comparison is asked for, and a warning
-    for every cited plan that has ended."""
+    for every cited plan that has ended and every cited clause that carries orders."""
     seen: set[str] = set()
     kept = [claim for claim in claims if not (claim.text in seen or seen.add(claim.text))]
     documents = {claim.clause.doc_id: engine.document(claim.clause) for claim in kept}
     expired = [d for d in documents.values() if engine.status(d).value == "expired"]
     notes = tuple(f"《{d.title}》{engine.status(d).reason}，引用前请核对是否有后续文件。" for d in expired)
+    ordering = dict.fromkeys(engine.document(c.clause).title for c in kept if instructions.spans(c.clause.text))
+    notes += tuple(f"《{title}》的引用条款中有写给问答程序的指令文字，未据以作答，请核对原文来源。" for title in ordering)
     kept = [replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept]
     sentences, citations = compose(kept, engine.document, engine.status)
     compared = ()

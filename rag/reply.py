@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from rag import facts, prompts
+from rag import facts, instructions, prompts
 from rag.citations import Source, Verdict, repeats, sentences_of, strip_marks, verify
 from rag.compose import Claim
 from rag.evidence import Passage, speaks_of
@@ -29,10 +29,12 @@ def pays(query: Query) -> bool:
 
 
 def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[str]:
-    """The reply as the model writes it; nothing without a model. ModelError when the model fails."""
-    if engine.chat is None:
+    """The reply as the model writes it; nothing without a model, or where the best sentence stands behind an order to
+    the model: the others would answer another question. ModelError when the model fails."""
+    given = [p for p in chosen if _given(engine.store.clauses[p.clause].text, p)]
+    if engine.chat is None or not given or given[0] is not chosen[0]:
         return
-    messages = prompts.messages("reply", question=query.text, material=_material(engine, chosen))
+    messages = prompts.messages("reply", question=query.text, material=_material(engine, given))
     with closing(engine.chat.stream(messages, engine.settings.reply_tokens)) as pieces:
         yield from pieces
 
@@ -41,7 +43,7 @@ def checked(engine: Engine, query: Query, text: str, chosen: Sequence[Passage]) 
     """(claims for the sentences that hold, number of sentences dropped); what only says the question back is dropped
     without a word, and so is what the extract says in the same words."""
     clauses = list({p.clause: engine.store.clauses[p.clause] for p in chosen}.values())
-    sources = [Source(clause.text, _about(engine, clause)) for clause in clauses]
+    sources = [Source(instructions.masked(clause.text), _about(engine, clause)) for clause in clauses]
     extract = "".join(engine.store.clauses[p.clause].text[p.start : p.stop] for p in chosen[:1])
     kept: list[Claim] = []
     dropped = 0
@@ -77,7 +79,13 @@ def _about(engine: Engine, clause: Clause) -> str:
     """What a sentence may say of the clause's document, and the headings the clause stands under."""
     document = engine.document(clause)
     parts = (document.title, document.notice_title, document.doc_no, *document.issuers, document.issued_on, *clause.path)
-    return "\n".join(f"《{part}》" if part == document.title else part for part in parts if part)
+    stating = (part for part in parts if part and not instructions.instructs(part))
+    return "\n".join(f"《{part}》" if part == document.title else part for part in stating)
+
+
+def _given(text: str, passage: Passage) -> bool:
+    """Whether the model may read a passage: it is no order and stands behind none."""
+    return instructions.masked(text)[passage.start : passage.stop] == text[passage.start : passage.stop]
 
 
 def _material(engine: Engine, chosen: Sequence[Passage]) -> str:
@@ -91,7 +99,7 @@ def _material(engine: Engine, chosen: Sequence[Passage]) -> str:
             break
         if engine.document(clause).title != title:
             title = engine.document(clause).title
-            lines.append(f"《{title}》")
+            lines += [] if instructions.instructs(title) else [f"《{title}》"]
         lines.append(text)
         used += len(text)
     return "\n".join(lines)

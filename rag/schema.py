@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from index.schema import Clause, Document
 from rag.differences import Difference
+
+_OWN_MARK = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,10 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The sentences with their [n] marks."""
-        return "".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in self.sentences)
+        """The sentences with their [n] marks; a “[9]” of a document's own becomes “［9］”, so that no mark is but ours."""
+        return "".join(
+            _OWN_MARK.sub(r"［\1］", s.text) + "".join(f"[{n}]" for n in s.citations) for s in self.sentences
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 from conftest import ROOT, SAMPLE, built, engine_over, needs_models
@@ -78,8 +79,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
-def url(engine):
+@contextmanager
+def served(engine):
+    """The page over an engine; its address."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from page.app import build
     from page.look import launch_options
@@ -89,6 +91,12 @@ def url(engine):
     blocks.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, **launch_options())
     yield f"http://127.0.0.1:{port}/"
     blocks.close()
+
+
+@pytest.fixture(scope="module")
+def url(engine):
+    with served(engine) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

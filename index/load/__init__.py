@@ -5,12 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from index.errors import UnreadableFile
 from index.load import docx, markdown, pdf, text
 from index.schema import Line, RawText
+
+# Controls, soft hyphens, zero-width, direction and tag characters: no print shows them, but they part words, turn the
+# order of figures on the page and carry text that only a machine reads.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 
 
 class Reader(Protocol):
@@ -54,7 +62,7 @@ def load_file(path: Path, name: str) -> RawText:
     except OSError as error:
         raise UnreadableFile(name, f"无法打开（{error.strerror}）") from error
     try:
-        lines = tuple(reader(data))
+        lines = tuple(replace(line, text=_UNSEEN.sub("", line.text)) for line in reader(data))
     except ValueError as error:
         raise UnreadableFile(name, str(error)) from error
     if not any(line.text.strip() for line in lines):
