@@ -101,7 +101,7 @@ def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     """What the decision to refuse is made from."""
 
     def share_of(*rows: int) -> float:
-        return engine.retriever.fusion.coverage(query.text, rows)
+        return engine.retriever.fusion.coverage(query.text, rows, names=True)
 
     return refusal.Evidence(
         engine.store, query, ranking, candidates, engine.horizons, engine.retriever.titles,
@@ -111,10 +111,9 @@ def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
 
 def _own_facts(engine: Engine, query: Query, ranking: Ranking) -> list[Claim]:
     """Answers from the metadata of the documents the question names."""
-    named = engine.retriever.titles.best(query)[: 2 if "compare" in query.asks else 1]
     return [
         Claim(fact.text, fact.clause, fact.start, fact.stop, "metadata")
-        for document in named
+        for document in engine.retriever.titles.meant(query)
         for fact in metadata.facts(query, document, engine.status(document), engine.telling(document))
     ]
 

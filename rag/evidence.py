@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.duties import duties
 from index.markers import number
 from index.store import Store
-from index.terms import pairs
+from index.terms import compact, pairs
 from rag.question import Query
 from rag import facts
 from rag.fusion import standard
 from rag.horizon import Horizon
 from rag.retrieve import Ranking
+from rag.wording import Wording
 
 if TYPE_CHECKING:
     import numpy as np
 
+_MEANING, _WORDING, _CLAUSE = 1.0, 0.5, 2.0  # what a sentence's cosine, its wording and its clause's score weigh
 _FORMAL = 4.0  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
 _HELD_BACK, _SPREAD = 4.0, 12  # standard scores a document's next sentence waits by, and for how many sentences
 _WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a sentence no longer belongs to the answer
 _NAME, _ITEMS, _NAMED = 40, 3, 3.0  # characters of an item's name; items that make a list; standard scores it gains
 _COUNTED = re.compile(r"(?<=哪)[几两二三四五六七八九十\d]+(?=[一-鿿])")
+_TERM = 2.0  # standard scores for holding the terms a question quotes
+_SURE = 0.25  # coverage of the best sentence from which a question for one figure is answered by few
+_FIRST = re.compile(r"一是|①|其一")
+_NEXT = re.compile(r"\s*(?:[二三四五六七八九十]是|[②-⑳]|其[二三四五])")
 _DATES = 2  # sentences shown for the year they name alone
 _YEAR = 1.5  # standard scores by which the year asked for lifts a sentence, and another year lowers it
 _FIGURE = 1.5
@@ -63,23 +69,22 @@ def passages(
     rows = [row for row, (clause, _, _) in enumerate(store.sentences) if clause in places]
     if not rows:
         return []
-    weight = {term: store.pairs.idf(term) for term in set(pairs(query.text))}
-    total = sum(weight.values()) or 1.0
+    wording = Wording.of(query.text, store.pairs.idf)
     texts = [_text(store, row) for row in rows]
-    coverage = np.array([sum(weight.get(t, 0.0) for t in set(pairs(text))) / total for text in texts])
+    coverage = np.array([wording.share(set(pairs(text))) for text in texts])
     similarity = ranking.sentences[rows].copy()
     if "duty" in query.asks:
         _speak_for_clause(store, rows, texts, coverage, similarity)
     clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
     kinds = [store.clauses[store.sentences[row][0]].kind for row in rows]
     bonus = np.array(
-        [_fits(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
+        [_fits(query, text) + _quotes(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
     )
     if counted := _COUNTED.search(query.text):
         bonus += _item_names(store, rows, texts, max(_ITEMS, number(counted[0]) or 0))
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
-    score = standard(similarity) + standard(coverage) + 2 * standard(clause) + bonus
+    score = _MEANING * standard(similarity) + _WORDING * standard(coverage) + _CLAUSE * standard(clause) + bonus
     order = _spread(store, rows, score) if "compare" in query.asks else np.argsort(-score, kind="stable")
     return [
         Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i])) for i in order
@@ -137,7 +142,8 @@ def within(
 
     A passage that repeats one already taken (nine tenths of its pairs) is skipped; the first is taken in any case.
     """
-    narrow = bool(query.asks & {"number", "when"}) and not query.asks & {"compare", "list", "duty"}
+    sure = bool(chosen) and chosen[0].coverage >= _SURE
+    narrow = sure and bool(query.asks & {"number", "when"}) and not query.asks & {"compare", "list", "duty"}
     weak = _WEAK_FACT if narrow else _WEAK
     taken: list[Passage] = []
     seen: list[frozenset[str]] = []
@@ -151,12 +157,27 @@ def within(
             continue
         if any(len(terms & other) >= 0.9 * len(terms) for other in seen):
             continue
-        taken.append(passage)
-        seen.append(terms)
-        used += len(text)
+        for each in (passage, *_counted_on(store, passage)):
+            taken.append(each)
+            own = _text(store, each.sentence)
+            seen.append(frozenset(pairs(own)))
+            used += len(own)
+            if used >= budget:
+                break
         if used >= budget:
             break
     return _dated(store, taken, years) if query.years or query.asks & {"when", "compare"} else taken
+
+
+def _counted_on(store: Store, passage: Passage) -> Iterator[Passage]:
+    """The sentences behind one that begins to count (一是……), as long as they count on."""
+    if not _FIRST.search(_text(store, passage.sentence)):
+        return
+    for row in range(passage.sentence + 1, len(store.sentences)):
+        clause, start, stop = store.sentences[row]
+        if clause != passage.clause or not _NEXT.match(_text(store, row)):
+            return
+        yield replace(passage, sentence=row, start=start, stop=stop)
 
 
 def _dated(store: Store, taken: Sequence[Passage], years: Sequence[Horizon | None]) -> list[Passage]:
@@ -195,6 +216,18 @@ def _fits(query: Query, text: str) -> float:
     return min(bonus, 2.0)
 
 
+def _quotes(query: Query, text: str) -> float:
+    """What holding the terms is worth that the question puts between quotation marks: they are the documents' own, and
+    most where the sentence says what they are (“两带”：……)."""
+    if not query.quoted:
+        return 0.0
+    plain = compact(text)
+    terms = [compact(term) for term in query.quoted]
+    held = sum(term in plain for term in terms)
+    defined = sum(bool(re.search(rf"{re.escape(term)}[”\"]?(?::|,?即|是指|包括)", plain)) for term in terms)
+    return _TERM * (held + defined) / len(terms)
+
+
 def _figures(text: str) -> bool:
     """Whether a sentence states a figure that is no date."""
     return bool(facts.quantities(facts.flatten(text)))
@@ -213,7 +246,7 @@ def _timely(query: Query, text: str, governing: Horizon | None) -> float:
 
 
 def _bare_heading(text: str) -> float:
-    """A heading alone says what follows, not the answer."""
-    if text.rstrip().endswith(("：", ":")):
+    """A heading or caption alone says what follows, not the answer."""
+    if text.rstrip().endswith(("：", ":")) or (len(text) < _NAME and text.rstrip().endswith(("图", "表", "名单", "清单"))):
         return 3.0
     return 1.5 if len(text) < 30 and _HEADING.match(text) else 0.0

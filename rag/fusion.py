@@ -15,6 +15,7 @@ from index.lexical import inverse_frequency
 from index.store import Store
 from index.terms import pairs
 from rag import spoken
+from rag.wording import Wording
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,13 +92,11 @@ class Fusion:
         """float32 [clauses]: BM25 of the best sentence of each clause, standardised."""
         return standard(self._store.dense.best_sentence_scores(self._store.sentence_pairs.scores(text), empty=0.0))
 
-    def coverage(self, text: str, rows: Sequence[int]) -> float:
-        """0 to 1: the largest share of the text's weight of terms that one of these clauses holds."""
-        weight = {term: self._store.pairs.idf(term) for term in set(pairs(text))}
-        total = sum(weight.values())
-        if not total:
-            return 0.0
-        return max((sum(weight.get(t, 0.0) for t in self._terms(row)) / total for row in rows), default=0.0)
+    def coverage(self, text: str, rows: Sequence[int], names: bool = False) -> float:
+        """0 to 1: the largest share of the text's wording that one of these clauses, with title and address, holds;
+        with `names`, an everyday word counts as said under its official name."""
+        wording = Wording.of(text, self._store.pairs.idf, names)
+        return max((wording.share(self._terms(row)) for row in rows), default=0.0)
 
     def _terms(self, row: int) -> frozenset[str]:
         clause = self._store.clauses[row]

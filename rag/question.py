@@ -18,6 +18,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|[—–-]|\s|$|[^\d])")
 _YEARS = re.compile(r"(?:19|20)\d{2}\s*年?\s*[—–\-－~～至到]+\s*(?:19|20)\d{2}\s*年?")  # a plan's period, part of its name
 _DOC_NO = re.compile(r"[一-鿿]{2,12}\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d+)\s*号?")
 _TITLE = re.compile(r"《([^《》]{2,80}(?:〈[^〉]*〉[^《》]*)?)》")
+_QUOTED = re.compile(r"[“\"]([^“”\"]{2,16})[”\"]")
 _ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|部分|章|节|条|款|项)")
 
 # What the words of a question say about its answer. The patterns name attributes, never subjects.
@@ -28,12 +29,13 @@ _ASKS = {
     "period": r"(?:实施|规划|有效)期|到哪年为止|管到哪年|有效期",
     "status": r"过期|失效|还有效|是否有效|还管用|现行有效|废止|到期",
     "openness": r"公开",
-    "duty": r"(?:责任|牵头|配合|负责|主管|承办|实施)(?:的)?(?:单位|部门|机构)|(?:谁|哪[些个几]?[家个]?(?:单位|部门|机构|厅局|委办局)?).{0,6}(?:负责|牵头|管|承担|办理|落实|督促|成立|配合)|归.{0,3}(?:哪|谁)|由(?:谁|哪)|分工|找谁|找哪",
-    "number": r"多少|几[个家条项年人座万亿倍成所户届张处种类]|百分之几|比重|比例|占比|规模|总量|数量|面积|人口|增速|目标值|多大|多高|多长|多远|指标|达到多|金额|标准是",
+    "duty": r"(?:责任|牵头|配合|负责|主管|承办|实施)(?:的)?(?:单位|部门|机构)|(?:谁|哪[些个几]?[家个]?(?:单位|部门|机构|厅局|委办局)?).{0,6}(?:负责|牵头|管|承担|办理|落实|督促|成立|配合)|归.{0,3}(?:哪|谁)|由(?:谁|哪[家个些几]*(?:单位|部门|机构|厅|局|委|方|级))|分工|找谁|找哪|谁的(?:活|事|责任|职责)|谁(?:来|去|该)?(?:管|办|干|做|出面)|哪[家个](?:单位|部门|局|委|厅)",
+    "number": r"多少|好多(?=[年个块钱万人家亩])|(?<![这那好十前后近数])几[个家条项年人座万亿倍成所户届张处种类]|百分之几|比重|比例|占比|规模|总量|数量|面积|人口|增速|目标值|多大|多高|多长|多远|指标|达到多|金额|标准是",
     "when": r"哪[一]?年|何时|什么时候|多久|几年|期限|时限|截止|年限|起止",
     "list": r"哪些|哪几|有什么|包括|名单|分别|列出|哪[一二三四五六七八九十两]",
-    "compare": r"(?:区别|不同|差异|对比|相比|比较|vs|VS|各自|各(?:是|为|占|多少)|分别|哪边|哪个更|谁更)",
-    "whether": r"能不能|可不可以|是不是|有没有|要不要|会不会|是否|能否|可否|吗[？?]?$|行不行|用不用|需不需要",
+    "confirm": r"吧[？?]?$|对吗|对吧|是吧|对不对|没错",
+    "compare": r"(?:区别|不同|差异|对比|相比|比较|vs|VS|各自|各(?:是|为|占|有|要|定|达|盯|自)|分别|哪边|哪个更|谁更|相差|差多|差距)",
+    "whether": r"能不能|可不可以|是不是|有没有|要不要|会不会|是否|能否|可否|[吗不没][？?]?$|没得[？?]?$|([一-鿿])不\1|允许不|支持不",
 }  # fmt: skip
 _ASKS = {name: re.compile(pattern) for name, pattern in _ASKS.items()}
 
@@ -50,6 +52,7 @@ class Query:
     years: tuple[str, ...]
     address: tuple[str, ...]  # 第四章, 第十七条 …
     asks: frozenset[str]  # names of _ASKS that fit
+    quoted: tuple[str, ...]  # between “”: the documents' own terms
     pasted: bool  # reads like a clause, not like a question
 
 
@@ -82,6 +85,7 @@ def understand(question: str, history: Sequence[dict] = ()) -> Query:
         years=tuple(dict.fromkeys(_YEAR.findall(_YEARS.sub("", flat)))),
         address=tuple(_ADDRESS.findall("".join(flat.split()))),
         asks=asks,
+        quoted=tuple(_QUOTED.findall(text)),
         pasted=len(text) >= 60 and text.count("。") + text.count("；") >= 1 and not re.search(r"[?？]\s*$", text),
     )
 

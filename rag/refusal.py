@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from index.content import index_text
 from index.schema import Document
 from index.store import Store
-from index.terms import compact
+from index.terms import compact, pairs
 from rag import facts
 from rag.addresses import numbered, stands_at
 from rag.asked import Asked, asked, stated
@@ -34,6 +34,10 @@ KNOWN = 0.3  # share of a document's name that one of ours must bear for it to b
 _NAME = re.compile(
     r"([一-鿿0-9（）()、—“”A-Za-z]{4,40}?(?:规划纲要|规划|方案|实施意见|指导意见|若干意见|条例|办法|行动计划|实施细则))"
 )
+_KIND = re.compile(
+    r"\d{4}年?|[这那哪该本各两几一二三四五]个?|规划纲要|规划|方案|实施|意见|指导|若干|条例|办法|行动|计划|细则|总体|工作|文件|政策|[的和与及里中]"
+)
+_TELLING = 3  # character pairs
 _OPEN = frozenset(("list", "duty"))  # questions whose answer is no single figure or name
 
 
@@ -70,7 +74,7 @@ def reason(found: Evidence) -> str | None:
     texts = [_all_text(found.store, row) for row in found.ranking.rows[:LOOKED_AT]]
     return (
         _strange_title(found) or _strange_place(found, texts) or _elsewhere(found) or _empty_address(found)
-        or (None if found.query.asks & _OPEN else _missing_figure(found, texts) or _missing_attribute(found))
+        or (None if found.query.asks & (_OPEN | {"confirm"}) else _missing_figure(found, texts) or _missing_attribute(found))
     )  # fmt: skip
 
 
@@ -95,10 +99,15 @@ def _strange_title(found: Evidence) -> str | None:
     query = found.query
     told = _with_figures(found) if "number" in query.asks else found.candidates[:LOOKED_AT]
     for name in (*query.titles, *_NAME.findall(query.text)):
-        if found.titles.known(name) >= KNOWN or any(compact(name) in compact(_text(found.store, p)) for p in told):
+        if not _telling(name) or found.titles.known(name) >= KNOWN or any(compact(name) in compact(_text(found.store, p)) for p in told):
             continue
         return f"所收文件中没有《{name}》，无法回答。"
     return None
+
+
+def _telling(name: str) -> bool:
+    """Whether a name says which document is meant: “2022年和2027年两个方案” does not."""
+    return len(pairs(_KIND.sub("，", name))) >= _TELLING
 
 
 def _empty_address(found: Evidence) -> str | None:
@@ -136,7 +145,7 @@ def _with_figures(found: Evidence) -> list[Passage]:
 
 def _missing_attribute(found: Evidence) -> str | None:
     """What the question asks for by name, where no clause about its subject states it."""
-    if "compare" in found.query.asks or not (wants := asked(found.query)):
+    if not (wants := asked(found.query)):
         return None
     clauses = list(dict.fromkeys(p.clause for p in found.candidates))
     share = {row: found.share_of(row) for row in clauses}

@@ -52,7 +52,7 @@ def related(engine: Engine, text: str, k: int, filters: Filters) -> list[Hit]:
 
 
 def _around(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhood:
-    query = Query(text[:_READ], text[:_READ], "", (), (), (), (), frozenset(), pasted=True)
+    query = Query(text[:_READ], text[:_READ], "", (), (), (), (), frozenset(), (), pasted=True)
     ranking = engine.rank(query, filters)
     if not ranking.rows:
         return Neighbourhood(text, (), related=False)

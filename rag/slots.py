@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import cache
+
+from rag.dictionary import tags
 
 _DATE = re.compile(r"(?:19|20)\d{2}(?:年(?:\d{1,2}月(?:\d{1,2}日)?)?|-\d{1,2}-\d{1,2})|\d+(?:\.\d+)?")
 _LONGEST = 3  # words on either side of a substitution; what is longer is another wording, not another name
@@ -52,14 +53,4 @@ def _dates(words: Sequence[str]) -> list[str]:
 
 def _places(words: Sequence[str]) -> list[str]:
     """Words the dictionary has as places, the kind of place cut off: 重庆市 is 重庆."""
-    tags = _tags()
-    return [_SHAPE.sub("", word) if len(word) > 2 else word for word in words if len(word) > 1 and tags.get(word) == "ns"]
-
-
-@cache
-def _tags() -> Mapping[str, str]:
-    """Word → part of speech, read once: half a second of a dictionary of 350,000 words."""
-    import jieba.posseg
-
-    jieba.posseg.dt.initialize()
-    return jieba.posseg.dt.word_tag_tab
+    return [_SHAPE.sub("", word) if len(word) > 2 else word for word in words if len(word) > 1 and tags().get(word) == "ns"]

@@ -14,10 +14,15 @@ from pathlib import Path
 _FILE = Path(__file__).with_name("spoken.tsv")  # everyday|everyday ⇥ official|official, # a section
 
 
-def official(text: str) -> list[str]:
-    """The official words for every everyday word of a text, the longest where several begin, none twice."""
+def everyday(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """(everyday word, its official names) for each in a text, the longest where several begin."""
     names, pattern = _lexicon()
-    return list(dict.fromkeys(word for match in pattern.finditer("".join(text.split())) for word in names[match[0]]))
+    return [(match[0], names[match[0]]) for match in pattern.finditer("".join(text.split()))]
+
+
+def official(text: str) -> list[str]:
+    """The official names of a text's everyday words, none twice."""
+    return list(dict.fromkeys(name for _, names in everyday(text) for name in names))
 
 
 @cache

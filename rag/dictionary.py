@@ -1,0 +1,15 @@
+"""The parts of speech in jieba's dictionary, read once: half a second for 350,000 words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+
+@cache
+def tags() -> Mapping[str, str]:
+    """Word → its part of speech: n… for nouns (ns places, nr persons), v… verbs, r pronouns."""
+    import jieba.posseg
+
+    jieba.posseg.dt.initialize()
+    return jieba.posseg.dt.word_tag_tab

@@ -1,0 +1,81 @@
+"""What a question's wording bears on: everyday words under their official names, quoted terms, what is really asked."""
+
+import pytest
+from conftest import built, engine_over
+
+from index.terms import pairs
+from rag.asked import asked
+from rag.evidence import _quotes
+from rag.question import understand
+from rag.refusal import _telling
+from rag.wording import Wording
+
+
+def weigh(_):
+    return 1.0
+
+
+def test_an_everyday_word_counts_as_said_under_any_of_its_official_names():
+    asked_for = Wording.of("外地看病", weigh)
+    assert asked_for.share(set(pairs("推进异地就医直接结算"))) == 1.0
+    assert Wording.of("外地看病", weigh, names=False).share(set(pairs("推进异地就医直接结算"))) == 0.0
+    assert asked_for.share(set(pairs("外地车辆"))) == pytest.approx(1 / 3)
+    assert Wording.of("？", weigh).share({"就医"}) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "asks", "not_asks"),
+    [
+        ("这条路修好没得？", {"whether"}, set()),
+        ("手续办起来麻不麻烦？", {"whether"}, set()),
+        ("要补缴几年？", {"number"}, {"whether"}),
+        ("这份办法是省政府印发的吧？", {"confirm"}, set()),
+        ("两份方案的里程目标各是多少？", {"compare", "number"}, set()),
+        ("修航道是谁的活儿？", {"duty"}, set()),
+        ("空间格局由哪几部分组成？", {"list"}, {"duty"}),
+    ],
+)
+def test_spoken_forms_of_asking_are_read(question, asks, not_asks):
+    found = understand(question).asks
+    assert asks <= found and not found & not_asks
+
+
+def test_some_shops_are_no_number_asked_for():
+    assert asked(understand("几家店一起涨价，有人管不？")) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "attribute"),
+    [
+        ("甲、乙、丙三地加起来多少户籍人口？", ("户籍人口",)),
+        ("财政每年给多少补助资金？", ("补助资金",)),
+        ("两地的出口额相差多少？", ()),
+    ],
+)
+def test_the_attribute_is_a_noun_and_no_filler(question, attribute):
+    assert [wanted.attribute[-1:] for wanted in asked(understand(question))] == ([attribute] if attribute else [])
+
+
+def test_two_plans_without_a_name_name_no_document():
+    assert not _telling("2022年和2027年两个方案") and _telling("湾城港口发展规划")
+
+
+def test_a_quoted_term_counts_most_where_a_sentence_says_what_it_is():
+    query = understand("湾城的“两翼”是什么？")
+    assert query.quoted == ("两翼",)
+    said = [_quotes(query, text) for text in ("“两翼”：一是东翼。", "围绕“一核两翼”布局。", "布局港口。")]
+    assert said[0] > said[1] > said[2] == 0
+    assert _quotes(understand("湾城的两翼是什么？"), "“两翼”：一是东翼。") == 0
+
+
+def test_a_sentence_that_begins_to_count_is_counted_on(tmp_path):
+    (tmp_path / "c").mkdir()
+    text = (
+        "湾城发展规划\n一、总体布局。湾城布局港口、产业、生态和城镇。\n"
+        "二、空间结构。“两翼”：一是东翼临港产业带。二是西翼生态旅游带。其他区域以农业为主。\n三、湾城空间布局图\n"
+    )
+    (tmp_path / "c" / "a.txt").write_text(text, encoding="utf-8")
+    built(tmp_path / "c", tmp_path / "i")
+    said = [s.text for s in engine_over(tmp_path / "i", refuse_below=0).ask("湾城的“两翼”是哪些？").sentences]
+    place = next(place for place, text in enumerate(said) if text.startswith("“两翼”"))
+    assert said[place + 1].startswith("二是")
