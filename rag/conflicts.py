@@ -5,29 +5,23 @@ For a person to judge: ranked by how surely the words name the same indicator. P
 
 from __future__ import annotations
 
-import math
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from index.schema import Clause, Document
 from index.sentences import split_sentences
-from index.terms import pairs
 from rag import facts
-from rag.differences import FIGURE, YEAR, about, half
-from rag.scope import may_share
+from rag.differences import FIGURE, YEAR
+from rag.indicators import Stated, comparable, likeness, stated
+from rag.scope import may_share, same_region
 
 if TYPE_CHECKING:
     from rag.library import Library
 
 SAME = 0.62  # cosine of two indicators' weighted character pairs
-FEWEST = 4  # character pairs an indicator has at least; with less, the half-sentence before tells what it is of
-_BOUNDS = re.compile(r"达到|达|超过|突破|力争|实现|不低于|不少于|不超过|左右|以上|以下|约|近|超|分别|累计|总数|数量|为|到(?=$|年)|^年")
 _COMMON = 0.02  # share of statements: a pair of characters more usual than this brings no two together
-_GROWTH = ("增长", "年均", "增速", "提高", "下降", "降低", "减少", "压缩", "新增")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +31,13 @@ class Statement:
     clause: Clause
     start: int  # span of the sentence in clause.text
     stop: int
-    indicator: str  # the half-sentence around the figure, the figure out
-    value: Decimal
-    unit: str
+    stated: Stated
     printed: str  # the figure as it stands in the normalised sentence
     year: str | None  # target year named before it, or governing the sentence
+
+    @property
+    def indicator(self) -> str:
+        return self.stated.words
 
     @property
     def quote(self) -> str:
@@ -56,20 +52,19 @@ class Conflict:
     first: Statement
     second: Statement
     likeness: float  # 0 to 1: how far the two name the same indicator
-    explained: bool  # different years are named, so that the figures may both hold
+    explained: bool  # years differ, or one region lies within the other, so that the figures may both hold
+    nested: bool  # one region lies within the other
 
 
 def conflicts(library: Library) -> list[Conflict]:
-    """All pairs, most alike and unexplained first."""
+    """All pairs: unexplained first, then those of one region, then the most alike."""
     statements = list(_statements(library))
-    terms = [frozenset(pairs(s.indicator)) for s in statements]
+    terms = [statement.stated.terms for statement in statements]
     holders: dict[str, list[int]] = defaultdict(list)
     for place, own in enumerate(terms):
         for term in own:
             holders[term].append(place)
     usual = max(20, _COMMON * len(statements))
-    weigh = library.store.pairs.idf
-    weight = [sum(map(weigh, own)) for own in terms]
     found: dict[tuple[str, str, str], Conflict] = {}
     for place, own in enumerate(terms):
         near = {other for term in own if len(holders[term]) <= usual for other in holders[term] if other > place}
@@ -77,13 +72,12 @@ def conflicts(library: Library) -> list[Conflict]:
             pair = _compare(library, statements[place], statements[other])
             if pair is None:
                 continue
-            common = sum(map(weigh, own & terms[other]))
-            likeness = common / math.sqrt(weight[place] * weight[other])
-            if likeness >= SAME:
+            alike = likeness(own, terms[other], library.store.pairs.idf)
+            if alike >= SAME:
                 ids = (statements[place].clause.clause_id, statements[other].clause.clause_id, pair[0])
-                if ids not in found or found[ids].likeness < likeness:
-                    found[ids] = Conflict(pair[0], statements[place], statements[other], likeness, pair[1])
-    return sorted(found.values(), key=lambda c: (c.explained, -c.likeness))
+                if ids not in found or found[ids].likeness < alike:
+                    found[ids] = Conflict(pair[0], statements[place], statements[other], alike, *pair[1:])
+    return sorted(found.values(), key=lambda c: (c.explained, c.nested, -c.likeness))
 
 
 def _statements(library: Library) -> Iterator[Statement]:
@@ -92,19 +86,10 @@ def _statements(library: Library) -> Iterator[Statement]:
             continue
         for start, stop in split_sentences(clause.text):
             flat = facts.flatten(clause.text[start:stop])
-            for q in facts.quantities(flat):
-                indicator = _indicator(flat, q.start)
-                if q.unit and q.unit != "年" and len(pairs(indicator)) >= FEWEST:
-                    year = _named_year(flat[: q.start]) or library.year_of(row, start)
-                    yield Statement(clause, start, stop, indicator, q.value, q.unit, flat[q.start : q.stop], year)
-
-
-def _indicator(flat: str, at: int) -> str:
-    """What a figure is a figure of: the words of its half-sentence that say neither how much nor when."""
-    own = _BOUNDS.sub("", about(flat, at))
-    if len(pairs(own)) < FEWEST and (start := flat.rfind(half(flat, at), 0, at + 1)) > 1:
-        own = _BOUNDS.sub("", about(flat, start - 2)) + own
-    return own
+            for each in stated(flat):
+                q = each.quantity
+                year = _named_year(flat[: q.start]) or library.year_of(row, start)
+                yield Statement(clause, start, stop, each, flat[q.start : q.stop], year)
 
 
 def _named_year(before: str) -> str | None:
@@ -112,20 +97,19 @@ def _named_year(before: str) -> str | None:
     return years[-1] if years else None
 
 
-def _compare(library: Library, a: Statement, b: Statement) -> tuple[str, bool] | None:
-    """(kind, explained) where two statements of different documents differ; None where they cannot or do not."""
-    if a.clause.doc_id == b.clause.doc_id or a.unit != b.unit:
+def _compare(library: Library, a: Statement, b: Statement) -> tuple[str, bool, bool] | None:
+    """(kind, explained, nested) where two statements of different documents differ; None where they do not."""
+    if a.clause.doc_id == b.clause.doc_id or not comparable(a.stated, b.stated):
         return None
-    if any((word in a.indicator) != (word in b.indicator) for word in _GROWTH):
-        return None  # a level and its growth are two indicators
     first, second = (_document(library, s) for s in (a, b))
     if not may_share(first, second):
         return None
+    nested = not same_region(first, second)
     years = (a.year, b.year)
     differ = None not in years and years[0] != years[1]
-    if a.value != b.value:
-        return FIGURE, differ
-    return (YEAR, False) if differ else None
+    if a.stated.quantity.value != b.stated.quantity.value:
+        return FIGURE, differ or nested, nested
+    return (YEAR, nested, nested) if differ else None
 
 
 def _document(library: Library, statement: Statement) -> Document:

@@ -1,7 +1,7 @@
-"""Where two sentences on the same matter differ: figure, year, modal word, responsible unit. Pure.
+"""Where two texts on the same matter differ: figure, year, modal word, responsible unit. Pure.
 
-Two figures are of the same indicator where their units agree and the words beside them do; a figure that the other
-sentence holds as well is no difference.
+Two figures are of the same indicator where their units agree and the words beside them do; a figure that the other text
+gives for the same indicator as well is no difference.
 """
 
 from __future__ import annotations
@@ -9,21 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from index.duties import duties
-from index.terms import pairs
+from index.sentences import split_sentences
 from rag import facts
+from rag.force import unlike
+from rag.indicators import Stated, Weigh, comparable, likeness, stated
 from rag.spans import locate
 
-Weigh = Callable[[str], float]  # a character pair → what it counts
+YearAt = Callable[[int], str | None]  # a place of a text → the target year that governs it
 
 FIGURE, YEAR, MODAL, UNITS = "数字", "年份", "要求", "责任单位"
-SAME = 0.7  # weighted share of the words beside a figure that the other's must hold
-CLOSE = 0.6  # the same for whole sentences, below which their modal words are not compared
-_SPLIT = re.compile(r"[，,；;。：:\n]|(?<=[^\d])、")
-_FIGURES = re.compile(r"[\d.%‰]+|[零〇一二三四五六七八九十百千万亿]+(?=[个项条家所人亩])")
-_MODAL = re.compile(r"应当|必须|不得|可以|鼓励|支持|禁止|严禁|原则上|力争|探索|优先|强制|自愿|全面|逐步")
-_STRICT = {"应当": 2, "必须": 2, "强制": 2, "不得": 3, "禁止": 3, "严禁": 3, "可以": 1, "鼓励": 1, "支持": 1, "自愿": 1, "探索": 0, "力争": 0}
+SAME = 0.8  # cosine of two indicators' weighted character pairs, from which they are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +34,52 @@ class Difference:
     what: str  # the words both stand beside
 
 
-def differences(ours: str, theirs: str, weigh: Weigh, years: tuple[str | None, str | None] = (None, None)) -> list[Difference]:
-    """Differences between two sentences; `years` are the target years that govern them where they name none."""
-    found = _figures(ours, theirs, weigh, years)
-    if share(ours, theirs, weigh) >= CLOSE:
-        found += _modals(ours, theirs)
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A figure with its place in the text and its year."""
+
+    stated: Stated
+    span: tuple[int, int]
+    year: str | None
+
+
+def no_year(_: int) -> None:
+    """The target year of a text of which none is known."""
+
+
+def differences(ours: str, theirs: str, weigh: Weigh) -> list[Difference]:
+    """What two texts say differently."""
+    return figures(ours, theirs, weigh) + modals(ours, theirs, weigh)
+
+
+def figures(
+    ours: str, theirs: str, weigh: Weigh, years: tuple[YearAt, YearAt] = (no_year, no_year)
+) -> list[Difference]:
+    """Figures of one indicator that differ, or that agree but are set for different years.
+
+    `years` tell the target years that govern the two texts where a sentence names none.
+    """
+    mine, other = (_figures(text, year_at) for text, year_at in zip((ours, theirs), years, strict=True))
+    found = []
+    for own in mine:
+        rivals = [r for r in other if _same(own.stated, r.stated, weigh)]
+        rivals = [r for r in rivals if r.year == own.year or None in (r.year, own.year)] or rivals
+        equal = [r for r in rivals if r.stated.quantity.value == own.stated.quantity.value]
+        if equal:
+            rival = next((r for r in equal if r.year == own.year or None in (r.year, own.year)), None)
+            kind, rival = (YEAR, equal[0]) if rival is None else (None, rival)
+        else:
+            kind, rival = (FIGURE, rivals[0]) if rivals else (None, None)
+        if kind is not None:
+            found.append(Difference(kind, own.span, rival.span, own.stated.words))
     return found
+
+
+def modals(ours: str, theirs: str, weigh: Weigh) -> list[Difference]:
+    """The same thing asked for with different force: 应当 against 可以, 探索建立 against 建立."""
+    return [
+        Difference(MODAL, (a.start, a.stop), (b.start, b.stop), "语气") for a, b in unlike(ours, theirs, weigh)
+    ]  # fmt: skip
 
 
 def of_units(ours: str, theirs: str) -> list[Difference]:
@@ -54,79 +92,32 @@ def of_units(ours: str, theirs: str) -> list[Difference]:
     there = _spans(theirs, sorted(charged[1] - charged[0]))
     if not here and not there:
         return []
-    nowhere = (0, 0)
-    both = zip([*here, *[nowhere] * (len(there) - len(here))], [*there, *[nowhere] * (len(here) - len(there))], strict=True)
-    return [Difference(UNITS, a, b, "责任单位") for a, b in both]
+    return [Difference(UNITS, a, b, "责任单位") for a, b in zip_longest(here, there, fillvalue=(0, 0))]
 
 
-def share(a: str, b: str, weigh: Weigh) -> float:
-    """0 to 1: weighted share of the shorter text's character pairs that the other holds."""
-    first, second = (set(pairs(_FIGURES.sub("", facts.flatten(text)))) for text in (a, b))
-    less = min((sum(map(weigh, own)) for own in (first, second)), default=0.0)
-    return sum(map(weigh, first & second)) / less if less else 0.0
-
-
-def half(flat: str, at: int) -> str:
-    """The stretch between commas in which a place of a flattened text lies."""
-    start = max((m.end() for m in _SPLIT.finditer(flat, 0, at)), default=0)
-    end = _SPLIT.search(flat, at)
-    return flat[start : end.start() if end else len(flat)]
-
-
-def about(flat: str, at: int) -> str:
-    """The words of the half-sentence around a figure, figures out."""
-    return _FIGURES.sub("", half(flat, at))
-
-
-def same_matter(a: str, b: str, weigh: Weigh) -> bool:
-    """Whether the words beside two figures name the same indicator: each holds most of the other's."""
-    first, second = set(pairs(a)), set(pairs(b))
-    common = sum(map(weigh, first & second))
-    return all(total > 0 and common >= SAME * total for total in (sum(map(weigh, first)), sum(map(weigh, second))))
-
-
-def _figures(ours: str, theirs: str, weigh: Weigh, years: tuple[str | None, str | None]) -> list[Difference]:
-    mine, other = facts.flatten(ours), facts.flatten(theirs)
-    stated, given = facts.quantities(mine), facts.quantities(other)
+def _figures(text: str, year_at: YearAt) -> list[_Figure]:
     found = []
-    for q in stated:
-        if not q.unit:
+    for start, stop in split_sentences(text):
+        sentence = text[start:stop]
+        if not re.search(r"[\d〇零一二三四五六七八九十百千]", sentence):
             continue
-        rivals = [g for g in given if g.unit == q.unit and same_matter(about(mine, q.start), about(other, g.start), weigh)]
-        if not rivals:
-            continue
-        equal = [g for g in rivals if g.value == q.value]
-        kind, g = (YEAR, equal[0]) if equal else (FIGURE, rivals[0])
-        if equal and not _other_year(mine, q, other, equal[0], years):
-            continue
-        if not equal and any(facts.same_quantity(s, g) for s in stated):
-            continue  # the other figure is ours as well, only elsewhere in the sentence
-        here, there = locate(ours, mine[q.start : q.stop]), locate(theirs, other[g.start : g.stop])
-        if here and there:
-            found.append(Difference(kind, here, there, about(mine, q.start)))
+        flat = facts.flatten(sentence)
+        for each in stated(flat):
+            span = locate(sentence, flat[each.quantity.start : each.quantity.stop])
+            if span is not None:
+                year = _year(flat, each.quantity.start) or year_at(start)
+                found.append(_Figure(each, (span[0] + start, span[1] + start), year))
     return found
 
 
-def _other_year(mine: str, q: facts.Quantity, other: str, g: facts.Quantity, years: tuple[str | None, str | None]) -> bool:
-    """Whether one figure is set for different years."""
-    ours, theirs = _year(mine, q.start) or years[0], _year(other, g.start) or years[1]
-    return ours is not None and theirs is not None and ours != theirs
+def _same(a: Stated, b: Stated, weigh: Weigh) -> bool:
+    return comparable(a, b) and likeness(a.terms, b.terms, weigh) >= SAME
 
 
 def _year(flat: str, at: int) -> str | None:
     """The year last named before a place."""
     named = re.findall(r"(20\d{2})年", flat[:at])
     return named[-1] if named else None
-
-
-def _modals(ours: str, theirs: str) -> list[Difference]:
-    """Words of different force: 应当 against 可以, 不得 against 鼓励."""
-    mine, other = _MODAL.findall(ours), _MODAL.findall(theirs)
-    force = [{_STRICT[word] for word in words if word in _STRICT} for words in (mine, other)]
-    if not all(force) or not (max(force[0]) >= 2 or max(force[1]) >= 2) or force[0] & force[1]:
-        return []
-    here, there = _MODAL.search(ours), _MODAL.search(theirs)
-    return [Difference(MODAL, here.span(), there.span(), "语气")]
 
 
 def _spans(text: str, words: Sequence[str]) -> list[tuple[int, int]]:

@@ -6,8 +6,10 @@ higher and lower by what the documents say of each other (rag.lineage) and by wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from index.schema import Document
@@ -17,7 +19,7 @@ from rag import differences as differing
 from rag.differences import Difference
 from rag.mentions import mentions
 from rag.names import Names
-from rag.scope import may_share
+from rag.scope import may_share, same_region
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 ORIGINAL, BASIS, IMPLEMENTS, DIFFERS, PARALLEL = "原文", "上位依据", "贯彻落实", "口径不一", "同类条款"
 NEAREST = "最接近"  # nothing in the corpus is related; this is what comes nearest
 RELATIONS = (ORIGINAL, BASIS, IMPLEMENTS, DIFFERS, PARALLEL, NEAREST)
-SAME_TEXT = 80.0  # rapidfuzz partial ratio: with 15% of the characters changed sources score 83 and more, others below 79
+# Partial ratios of rapidfuzz. With 15% of the characters changed sources score 83 and more, others below 79.
+SAME_TEXT = 80.0
+COPY = 95.0  # against the paste's own clause, for a clause elsewhere: what is less names another project
 _ON_MATTER, _IN_COMMON = 0.4, 6  # share of a sentence's weight, and character pairs, for one to prescribe the other
-_COMPARED = 0.35  # the same, from which figures are compared
+_DESCRIBES = re.compile(r"背景|(?:发展|基础|基本|资源)(?:基础|条件|情况)|现状|机遇|形势|意义|^前\s*言$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +60,50 @@ class Relations:
     def label(self, text: str, source: int | None, row: int) -> Related:
         """What clause `row` is to the paste, whose own clause is `source` where it is held."""
         clause = self._library.store.clauses[row]
-        pasted, quote, share = self._closest(text, clause.text)
-        if row == source or self._likeness(text, row) >= SAME_TEXT:
-            return Related(ORIGINAL, pasted, quote, tuple(self._differences(text, source, row)))
+        pasted, quote, share = self._closest(text, source, row)
         found = tuple(self._differences(text, source, row))
-        deciding = [d for d in found if d.kind != differing.UNITS]
-        if deciding and (source is None or may_share(self._document(source), self._document(row))):
+        deciding = [d for d in found if self._decides(d, source, row)] if row != source else []
+        if deciding:
             first = deciding[0]
             return Related(DIFFERS, _around(text, first.ours), _around(clause.text, first.theirs), found)
-        relation = self._by_lineage(text, source, self._document(row)) if share >= _ON_MATTER else None
+        if row == source or self._is_copy(text, source, row):
+            return Related(ORIGINAL, pasted, quote, found)
+        on_matter = share >= _ON_MATTER and not self._only_describes(source, row)
+        relation = self._by_lineage(source, row) if on_matter else None
+        if relation is None and (on_matter or clause.kind == "notice") and self._names_it(text, row):
+            relation = BASIS  # a notice stands for the document it carries
         return Related(relation or PARALLEL, pasted, quote, found)
+
+    def _is_copy(self, text: str, source: int | None, row: int) -> bool:
+        """Whether a clause other than the paste's own says the same, nearly letter by letter.
+
+        The paste's own clause is compared where it is held: noise in a paste would hide that another project is named.
+        """
+        from rapidfuzz import fuzz
+
+        own, other = compact(text), compact(self._library.store.clauses[row].text)
+        if source is None:
+            return self._likeness(text, row) >= SAME_TEXT
+        held = compact(self._library.store.clauses[source].text)
+        part = fuzz.partial_ratio_alignment(own, held)
+        if part is not None and len(own) <= len(held):
+            own = held[part.dest_start : part.dest_end]
+        return len(own) <= 1.25 * len(other) and fuzz.partial_ratio(own, other) >= COPY
+
+    def _decides(self, difference: Difference, source: int | None, row: int) -> bool:
+        """Whether a difference is one between two documents on one region; one document has targets for many years."""
+        if source is None or difference.kind == differing.UNITS:
+            return difference.kind != differing.UNITS
+        own, other = self._document(source), self._document(row)
+        of_one = may_share if difference.kind == differing.MODAL else same_region
+        return own.doc_id != other.doc_id and of_one(own, other)
+
+    def _only_describes(self, source: int | None, row: int) -> bool:
+        """Whether either clause stands under a heading that tells of the past or the present: it prescribes nothing."""
+        clauses = self._library.store.clauses
+        return any(
+            _DESCRIBES.search(heading) for at in (source, row) if at is not None for heading in clauses[at].path
+        )
 
     def _document(self, row: int) -> Document:
         return self._library.document(self._library.store.clauses[row])
@@ -78,47 +116,48 @@ class Relations:
             return 0.0
         return fuzz.partial_ratio(own, other)
 
-    def _by_lineage(self, text: str, source: int | None, document: Document) -> str | None:
-        """上位依据 or 贯彻落实, where documents say so."""
-        if source is not None:
-            own = self._document(source)
-            if document.doc_id in self._library.graph.rests_on(own.doc_id):
-                return BASIS
-            if own.doc_id in self._library.graph.rests_on(document.doc_id):
-                return IMPLEMENTS
+    def _by_lineage(self, source: int | None, row: int) -> str | None:
+        """上位依据 or 贯彻落实, where the two documents say so."""
+        if source is None:
+            return None
+        own, other = self._document(source).doc_id, self._document(row).doc_id
+        if other in self._library.graph.rests_on(own):
+            return BASIS
+        return IMPLEMENTS if own in self._library.graph.rests_on(other) else None
+
+    def _names_it(self, text: str, row: int) -> bool:
+        """Whether the paste itself names the document of a clause."""
+        document = self._document(row)
         named = (self._names.resolve(m.name, m.doc_no, document, others=False) for m in mentions(text))
-        return BASIS if document.doc_id in set(named) else None
+        return document.doc_id in set(named)
 
     def _differences(self, text: str, source: int | None, row: int) -> list[Difference]:
         library, clause = self._library, self._library.store.clauses[row]
-        found: list[Difference] = []
-        for a, b in split_sentences(text):
-            for c, d in split_sentences(clause.text):
-                if differing.share(text[a:b], clause.text[c:d], self._weigh) < _COMPARED:
-                    continue
-                years = (self._year(source, text[a:b]), library.year_of(row, c))
-                for each in differing.differences(text[a:b], clause.text[c:d], self._weigh, years):
-                    ours, theirs = each.ours, each.theirs
-                    found.append(
-                        Difference(each.kind, (ours[0] + a, ours[1] + a), (theirs[0] + c, theirs[1] + c), each.what)
-                    )  # fmt: skip
+        years = (partial(self._year, source, text), partial(library.year_of, row))
+        named = self._named(source, row)
+        found = differing.figures(text, clause.text, self._weigh, years)
+        found += differing.modals(text, clause.text, lambda term: 0.0 if term in named else self._weigh(term))
         return found + (differing.of_units(text, clause.text) if found else [])
 
-    def _year(self, source: int | None, sentence: str) -> str | None:
-        """The target year that governs a pasted sentence, where its own clause is held."""
+    def _year(self, source: int | None, pasted: str, at: int) -> str | None:
+        """The target year that governs a place of the paste, where its own clause is held."""
         if source is None:
             return None
         text = self._library.store.clauses[source].text
-        place = text.find(sentence.strip()[:12])
-        return self._library.year_of(source, max(place, 0)) if place >= 0 else None
+        place = text.find(pasted[at : at + 12].strip())
+        return self._library.year_of(source, place) if place >= 0 else None
 
-    def _closest(self, text: str, other: str) -> tuple[tuple[int, int], tuple[int, int], float]:
-        """The two sentences that share most, and the share of the shorter's weight that the other holds."""
-        best = ((0, len(text)), (0, len(other)), 0.0)
-        most = 0.0
-        theirs = [(span, set(pairs(other[span[0] : span[1]]))) for span in split_sentences(other)]
+    def _closest(self, text: str, source: int | None, row: int) -> tuple[tuple[int, int], tuple[int, int], float]:
+        """The two sentences that share most, and the share of the shorter's weight that the other holds.
+
+        The words of the two documents' titles count for nothing: they name the document, not what a clause is about.
+        """
+        clause = self._library.store.clauses[row]
+        named = self._named(source, row)
+        best, most = ((0, len(text)), (0, len(clause.text)), 0.0), 0.0
+        theirs = [(span, self._terms(clause.text[slice(*span)], named)) for span in split_sentences(clause.text)]
         for ours in split_sentences(text):
-            own = set(pairs(text[ours[0] : ours[1]]))
+            own = self._terms(text[slice(*ours)], named)
             for span, terms in theirs:
                 common = sum(map(self._weigh, own & terms))
                 if common > most:
@@ -126,6 +165,14 @@ class Relations:
                     telling = len(own & terms) >= _IN_COMMON
                     best, most = (ours, span, common / less if telling else 0.0), common
         return best
+
+    def _terms(self, text: str, named: set[str]) -> set[str]:
+        return set(pairs(text)) - named
+
+    def _named(self, *rows: int | None) -> set[str]:
+        """Character pairs of the titles of the documents that rows belong to."""
+        own = (self._document(row) for row in rows if row is not None)
+        return {term for d in own for term in pairs(f"{d.title}，{d.notice_title or ''}")}
 
     def _weigh(self, term: str) -> float:
         return self._library.store.pairs.idf(term)
