@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rag import facts, instructions, prompts
 from rag.citations import Source, Verdict, repeats, sentences_of, strip_marks, verify
 from rag.compose import Claim
+from rag.disputed import disputed
 from rag.evidence import Passage, speaks_of
 from rag.question import Query
 
@@ -54,12 +55,18 @@ def checked(engine: Engine, query: Query, text: str, chosen: Sequence[Passage]) 
         if kept and sum(len(claim.text) for claim in kept) + len(said) > SHORT:
             break
         verdict = verify(said, sources, query.text)
-        if verdict.ok and _timely(engine, query, said, clauses[verdict.source], verdict):
+        borne_out = verdict.ok and _timely(engine, query, said, clauses[verdict.source], verdict)
+        if borne_out and not disputed(said, _beside(clauses, clauses[verdict.source])):
             ended = said if said.endswith(_ENDS) else said + "。"
             kept.append(Claim(ended, clauses[verdict.source], verdict.start, verdict.stop, "model"))
         else:
             dropped += 1
     return kept, dropped
+
+
+def _beside(clauses: Sequence[Clause], clause: Clause) -> list[str]:
+    """What else is at hand of a clause's document, the clause itself included, without orders."""
+    return [instructions.blanked(other.text) for other in clauses if other.doc_id == clause.doc_id]
 
 
 def _timely(engine: Engine, query: Query, said: str, clause: Clause, verdict: Verdict) -> bool:

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 from conftest import FakeChat, built, engine_over, needs_models
-from injected import CASES, NEIGHBOUR, NOTICE, TITLE, Injected
+from injected import CASES, NEIGHBOUR, NOTICE, TITLE, UNKNOWN, Injected
 from test_browser import CHROMIUM, ask, browser, go, served, shot, visit  # noqa: F401
 
 from index.build import build
@@ -126,6 +126,15 @@ def test_the_answer_is_that_of_the_document_without_its_order(roots, case):
     assert [s.text for s in honest] == [f"经核对，{strip_marks(case.truth)}"]
     # Behind an order the model reads nothing, so there its reply is missing; it is never another.
     assert own == honest or (case.place == "before the truth" and own == [])
+
+
+@pytest.mark.parametrize("case", UNKNOWN, ids=lambda case: case.kind)
+def test_an_order_in_no_known_form_is_quoted_at_most(tmp_path, case):
+    write(tmp_path / "corpus", UNKNOWN)
+    built(tmp_path / "corpus", tmp_path / "index")
+    answer = engine_over(tmp_path / "index", Persuaded(case.lie)).ask(case.question)
+    assert not answer.refused and {s.origin for s in answer.sentences} == {"extract"}
+    assert any(case.truth in s.text for s in answer.sentences) and any("未能与原文核对一致" in note for note in answer.notes)
 
 
 @each
