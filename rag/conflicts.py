@@ -77,7 +77,7 @@ def conflicts(library: Library) -> list[Conflict]:
                 ids = (statements[place].clause.clause_id, statements[other].clause.clause_id, pair[0])
                 if ids not in found or found[ids].likeness < alike:
                     found[ids] = Conflict(pair[0], statements[place], statements[other], alike, *pair[1:])
-    return sorted(found.values(), key=lambda c: (c.explained, c.nested, -c.likeness))
+    return sorted(found.values(), key=lambda c: (c.explained, c.nested, -round(c.likeness, 6)))
 
 
 def _statements(library: Library) -> Iterator[Statement]:

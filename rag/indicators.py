@@ -17,9 +17,9 @@ _HELD = 0.82  # share of the shorter indicator's weight that the longer must hol
 _SPLIT = re.compile(r"[，,；;。：:\n]|(?<=[^\d])、")
 _FIGURES = re.compile(r"[\d.%‰]+|[零〇一二三四五六七八九十百千万亿]+(?=[个项条家所人亩])")
 _BOUNDS = re.compile(
-    r"达到|达|超过|突破|力争|实现|不低于|不少于|不超过|左右|以上|以下|约|近|超|分别|累计|总数|数量|预计|年末|为|到(?=$|年)|^年"
+    r"达到|达|超过|突破|力争|实现|不低于|不少于|不超过|左右|以上|以下|约|近|超|分别|总数|数量|预计|年末|为|到(?=$|年)|^年"
 )
-_GROWTH = ("增长", "年均", "增速", "提高", "下降", "降低", "减少", "压缩", "新增")
+_CHANGES = ("增长", "年均", "增速", "提高", "下降", "降低", "减少", "压缩", "新增", "累计", "培育", "引进", "新建", "创建")
 _SHARED_OUT = re.compile(r"分别")  # 甲、乙分别达到1吨、2吨: only the last name stands beside its figure
 _MORE_FOLLOWS = re.compile(r"^[^，,；;。]{0,4}?[、和及]\s*[^，,；;。]{0,4}?\d")
 _NAMED_PART = re.compile(
@@ -66,10 +66,10 @@ def likeness(a: frozenset[str], b: frozenset[str], weigh: Weigh) -> float:
 
 
 def comparable(a: Stated, b: Stated) -> bool:
-    """Whether nothing beside the two says that they count different things: growth and level, a part and another."""
+    """Whether nothing beside the two says that they count different things: growth or addition and level, a part and another."""
     if a.quantity.unit != b.quantity.unit or a.parts != b.parts:
         return False
-    return not any((word in a.words) != (word in b.words) for word in _GROWTH)
+    return not any((word in a.words) != (word in b.words) for word in _CHANGES)
 
 
 def words_apart_from_figures(flat: str) -> str:

@@ -1,10 +1,10 @@
 """找相关政策: what each label is worth, on pairs labelled by hand (tests/data/relations.jsonl).
 
 A pair is a clause as pasted (whole, a part of it, or lightly edited) and another clause, both by address and digest,
-with the labels a reader of the two texts would accept and why. The book is split by the pasted clause's document: the rules
-were made on the “open” half. The “held” half was labelled and measured once, when they were done, and again after two
-causes of error had been mended: 原文 10 of 11 both times, 上位依据 and 贯彻落实 45 of 45 and 46 of 46, 口径不一 19 of 24,
-then 19 of 20. Of 口径不一 the book has no further pairs that could be held back.
+with the labels a reader of the two texts would accept and why. The book is split by the pasted clause's document: the
+rules were made on the “open” half. The “held” half was labelled and measured once, when they were done: 原文 10 of 11,
+上位依据 and 贯彻落实 45 of 45, 口径不一 19 of 24. Two causes of the last were then mended (a thing said both ways in one text;
+what is asked for above), which makes it 19 of 20, no longer blind: the book has no further pairs of 口径不一 to hold back.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ def test_the_set_is_large_split_and_argued():
 @pytest.mark.parametrize("half", ["open", "held"])
 @pytest.mark.parametrize(
     ("labels", "enough"),
-    [((ORIGINAL,), 6), ((BASIS, IMPLEMENTS), 20), ((DIFFERS,), 12)],
+    [((ORIGINAL,), 12), ((BASIS, IMPLEMENTS), 20), ((DIFFERS,), 12)],
     ids=[ORIGINAL, BASIS, DIFFERS],
 )
 def test_nine_of_ten_labels_are_right(labelled, half, labels, enough):
@@ -131,6 +131,7 @@ def test_force_differs_only_for_the_same_thing(ours, theirs, differ):
         ("港口货物吞吐能力达到2亿吨", "全市港口货物吞吐能力力争达到3亿吨", True),
         ("内河港口货物吞吐能力达到2亿吨", "海运港口货物吞吐能力达到3亿吨", False),
         ("航道里程达到200公里", "航道里程年均增长20公里", False),
+        ("班列累计开行2万列", "班列年开行量5000列", False),
         ("城镇化率达到60%", "云岭库区城镇化率达到50%", False),
         ("煤炭、成品油年供应能力分别超过50万吨、20万吨", "煤炭年供应能力达到40万吨", False),
     ],
