@@ -53,16 +53,17 @@ def differences(ours: str, theirs: str, weigh: Weigh) -> list[Difference]:
 
 
 def figures(
-    ours: str, theirs: str, weigh: Weigh, years: tuple[YearAt, YearAt] = (no_year, no_year)
+    ours: str, theirs: str, weigh: Weigh, years: tuple[YearAt, YearAt] = (no_year, no_year), one_clause: bool = False
 ) -> list[Difference]:
     """Figures of one indicator that differ, or that agree but are set for different years.
 
-    `years` tell the target years that govern the two texts where a sentence names none.
+    `years` tell the target years that govern the two texts where a sentence names none; `one_clause` says that the one
+    is the other as pasted.
     """
     mine, other = (_figures(text, year_at) for text, year_at in zip((ours, theirs), years, strict=True))
     found = []
     for own in mine:
-        rivals = [r for r in other if _same(own.stated, r.stated, weigh)]
+        rivals = [r for r in other if _same(own.stated, r.stated, weigh, one_clause)]
         rivals = [r for r in rivals if r.year == own.year or None in (r.year, own.year)] or rivals
         equal = [r for r in rivals if r.stated.quantity.value == own.stated.quantity.value]
         if equal:
@@ -110,8 +111,8 @@ def _figures(text: str, year_at: YearAt) -> list[_Figure]:
     return found
 
 
-def _same(a: Stated, b: Stated, weigh: Weigh) -> bool:
-    return comparable(a, b) and likeness(a.terms, b.terms, weigh) >= SAME
+def _same(a: Stated, b: Stated, weigh: Weigh, one_clause: bool) -> bool:
+    return comparable(a, b, one_clause) and likeness(a.terms, b.terms, weigh) >= SAME
 
 
 def _year(flat: str, at: int) -> str | None:

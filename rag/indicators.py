@@ -65,9 +65,12 @@ def likeness(a: frozenset[str], b: frozenset[str], weigh: Weigh) -> float:
     return common / math.sqrt(weights[0] * weights[1])
 
 
-def comparable(a: Stated, b: Stated) -> bool:
-    """Whether nothing beside the two says that they count different things: growth or addition and level, a part and another."""
-    if a.quantity.unit != b.quantity.unit or a.parts != b.parts:
+def comparable(a: Stated, b: Stated, one_clause: bool = False) -> bool:
+    """Whether nothing beside the two says that they count different things: growth and level, a part and another.
+
+    Of `one_clause`, as pasted and as held, the parts are the same, even where the paste leaves out the words before.
+    """
+    if a.quantity.unit != b.quantity.unit or not one_clause and a.parts != b.parts:
         return False
     return not any((word in a.words) != (word in b.words) for word in _CHANGES)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from index.duties import duties
 from index.schema import Document
 from index.sentences import split_sentences
 from index.terms import compact, pairs
@@ -135,7 +136,7 @@ class Relations:
         library, clause = self._library, self._library.store.clauses[row]
         years = (partial(self._year, source, text), partial(library.year_of, row))
         named = self._named(source, row)
-        found = differing.figures(text, clause.text, self._weigh, years)
+        found = differing.figures(text, clause.text, self._weigh, years, row == source)
         found += differing.modals(text, clause.text, lambda term: 0.0 if term in named else self._weigh(term))
         return found + (differing.of_units(text, clause.text) if found else [])
 
@@ -155,8 +156,8 @@ class Relations:
         clause = self._library.store.clauses[row]
         named = self._named(source, row)
         best, most = ((0, len(text)), (0, len(clause.text)), 0.0), 0.0
-        theirs = [(span, self._terms(clause.text[slice(*span)], named)) for span in split_sentences(clause.text)]
-        for ours in split_sentences(text):
+        theirs = [(span, self._terms(clause.text[slice(*span)], named)) for span in _telling(clause.text)]
+        for ours in _telling(text):
             own = self._terms(text[slice(*ours)], named)
             for span, terms in theirs:
                 common = sum(map(self._weigh, own & terms))
@@ -176,6 +177,12 @@ class Relations:
 
     def _weigh(self, term: str) -> float:
         return self._library.store.pairs.idf(term)
+
+
+def _telling(text: str) -> list[tuple[int, int]]:
+    """The sentences of a text but those that only name 责任单位."""
+    spans = [(a, b) for a, b in split_sentences(text) if text[a] not in "（(" or not duties(text[a:b])]
+    return spans or split_sentences(text)
 
 
 def _around(text: str, span: tuple[int, int]) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from conftest import needs_book, needs_models
 from test_refusal import engine  # noqa: F401  (the book's own index, where there is one)
 
 from rag import force, indicators
+from rag.differences import figures
 from rag.relations import BASIS, DIFFERS, IMPLEMENTS, ORIGINAL, RELATIONS
 
 SET = Path(__file__).parent / "data" / "relations.jsonl"
@@ -123,6 +124,12 @@ def weigh(_):
 )
 def test_force_differs_only_for_the_same_thing(ours, theirs, differ):
     assert bool(list(force.unlike(ours, theirs, weigh))) is differ
+
+
+def test_a_figure_changed_in_a_paste_is_told_beside_its_own_clause():
+    pasted, held = "港口货物吞吐能力达到3亿吨。", "改善航道700公里，可常年通达中心城区，港口货物吞吐能力达到2亿吨。"
+    assert figures(pasted, held, weigh) == []  # elsewhere the words before may name another part
+    assert [held[slice(*d.theirs)] for d in figures(pasted, held, weigh, one_clause=True)] == ["2亿吨"]
 
 
 @pytest.mark.parametrize(
