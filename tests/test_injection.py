@@ -22,8 +22,11 @@ from page.turns import Turn
 from rag import prompts
 from rag.citations import strip_marks
 from rag.engine import Engine
+from rag.evidence import passages
 from rag.prompts import inert
+from rag.question import understand
 from rag.related import neighbourhoods
+from rag.reply import _about, draft
 from rag.schema import Filters
 
 each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
@@ -149,6 +152,12 @@ def test_a_clause_with_an_order_is_said_to_have_one(answers):
     assert {case.kind for case in CASES} - noted - elsewhere <= {"units"} and not noted & elsewhere
 
 
+def test_an_order_in_a_title_or_a_heading_bears_out_nothing(engine):
+    for case in CASES:
+        about = [_about(engine, clause) for clause in engine.clauses(document(engine, case).doc_id)]
+        assert not any(case.lie.rstrip("。") in bare(text) for text in about)
+
+
 # The citations
 
 
@@ -200,6 +209,17 @@ def test_no_part_of_an_order_reaches_the_prompt(roots, case):
     for messages in engine.chat.asked:
         prompt = bare(messages[-1]["content"])
         assert [piece for piece in pieces(case) if piece in prompt] == []
+
+
+def test_where_the_best_sentence_stands_behind_an_order_the_model_is_not_asked_from_the_rest(engine):
+    case, other = (next(c for c in CASES if c.place == place) for place in ("before the truth", "same clause"))
+    query = understand(case.question)
+    found = passages(engine.store, query, engine.rank(query), engine.horizons, depth=100)
+    text = {p.sentence: engine.store.clauses[p.clause].text[p.start : p.stop] for p in found}
+    behind, free = (next(p for p in found if text[p.sentence] == c.truth) for c in (case, other))
+    engine.chat.asked.clear()
+    assert list(draft(engine, query, [behind, free])) == [] and engine.chat.asked == []
+    assert list(draft(engine, query, [free, behind])) != [] and case.truth not in str(engine.chat.asked)
 
 
 @pytest.mark.parametrize(
