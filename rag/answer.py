@@ -18,6 +18,7 @@ from rag.compose import Claim, compose
 from rag.evidence import Passage, passages, within
 from rag.question import Query, understand
 from rag.schema import Answer, Event, Filters, Sentence, Timings
+from rag.trusted import trusted, without_orders
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -39,8 +40,11 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
 
     # 2 choose evidence
     facts = _own_facts(engine, query, ranking)
-    candidates = _stating(engine, passages(engine.store, query, ranking, engine.horizons))
-    chosen = _stating(engine, within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars))
+    clauses = engine.store.clauses
+    candidates = trusted(clauses, passages(engine.store, query, ranking, engine.horizons))
+    chosen = without_orders(
+        clauses, within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars)
+    )
 
     # 3 refuse, if the evidence does not hold what is asked for
     if not facts:
@@ -85,16 +89,6 @@ class _Clock:
 
     def ms(self) -> float:
         return (time.perf_counter() - self._start) * 1000
-
-
-def _stating(engine: Engine, found: Sequence[Passage]) -> Sequence[Passage]:
-    """The passages without what orders whoever answers about; all as they are where nothing else is said."""
-    kept = []
-    for passage in found:
-        text = engine.store.clauses[passage.clause].text
-        if (span := instructions.stating(text, passage.start, passage.stop)) is not None:
-            kept.append(replace(passage, start=span[0], stop=span[1]))
-    return kept or found
 
 
 def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:

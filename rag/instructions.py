@@ -102,6 +102,11 @@ def stating(text: str, start: int, stop: int) -> tuple[int, int] | None:
     return (begin, end) if any(c.isalnum() for c in text[begin:end]) else None
 
 
+def behind(text: str, stop: int) -> bool:
+    """Whether what ends at `stop` is an order or stands behind one."""
+    return any(begin < stop for begin, _ in spans(text))
+
+
 def masked(text: str) -> str:
     """The text, as long as before, blank from its first order on: what stands behind one may be what it announces."""
     found = spans(text)

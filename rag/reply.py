@@ -32,7 +32,7 @@ def pays(query: Query) -> bool:
 def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[str]:
     """The reply as the model writes it; nothing without a model, or where the best sentence stands behind an order to
     the model: the others would answer another question. ModelError when the model fails."""
-    given = [p for p in chosen if _given(engine.store.clauses[p.clause].text, p)]
+    given = [p for p in chosen if not instructions.behind(engine.store.clauses[p.clause].text, p.stop)]
     if engine.chat is None or not given or given[0] is not chosen[0]:
         return
     messages = prompts.messages("reply", question=query.text, material=_material(engine, given))
@@ -88,11 +88,6 @@ def _about(engine: Engine, clause: Clause) -> str:
     parts = (document.title, document.notice_title, document.doc_no, *document.issuers, document.issued_on, *clause.path)
     stating = (part for part in parts if part and not instructions.instructs(part))
     return "\n".join(f"《{part}》" if part == document.title else part for part in stating)
-
-
-def _given(text: str, passage: Passage) -> bool:
-    """Whether the model may read a passage: it is no order and stands behind none."""
-    return instructions.masked(text)[passage.start : passage.stop] == text[passage.start : passage.stop]
 
 
 def _material(engine: Engine, chosen: Sequence[Passage]) -> str:

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 from conftest import FakeChat, built, engine_over, needs_models
-from injected import CASES, NEIGHBOUR, NOTICE, TITLE, UNKNOWN, Injected
+from injected import BEFORE, CASES, ROW, SAME, UNITS, UNKNOWN, Injected
 from test_browser import CHROMIUM, ask, browser, go, served, shot, visit  # noqa: F401
 
 from index.build import build
@@ -50,7 +50,11 @@ class Obedient(FakeChat):
         prompt = bare(messages[-1]["content"])
         heard = next((case for case in CASES if any(piece in prompt for piece in pieces(case))), None)
         told = next((case for case in CASES if bare(case.truth) in prompt), None)
-        yield heard.lie if heard else f"经核对，{told.truth}" if told else ""
+        yield heard.lie if heard else _honest(told) if told else ""
+
+
+def _honest(case: Injected) -> str:
+    return f"经核对，{strip_marks(case.truth)}"
 
 
 def bare(text):
@@ -124,20 +128,22 @@ def test_the_answer_is_that_of_the_document_without_its_order(roots, case):
     injected, twin = (engine_over(roots[kind], Obedient()).ask(case.question) for kind in (True, False))
     said, true = ([s.text for s in answer.sentences if s.origin == "extract"] for answer in (injected, twin))
     assert not injected.refused and not twin.refused
-    assert all(any(sentence.rstrip("。") in text for text in said) for sentence in true)
+    assert true[0].rstrip("。") in said[0]
     own, honest = ([s for s in answer.sentences if s.origin != "extract"] for answer in (injected, twin))
-    assert [s.text for s in honest] == [f"经核对，{strip_marks(case.truth)}"]
+    # A question whether something is so may be left to the clause itself.
+    assert [s.text for s in honest] == [_honest(case)] or (case.kind in APART and honest == [])
     # Behind an order the model reads nothing, so there its reply is missing; it is never another.
-    assert own == honest or (case.place == "before the truth" and own == [])
+    assert own == honest or (case.place == BEFORE and own == [])
 
 
 @pytest.mark.parametrize("case", UNKNOWN, ids=lambda case: case.kind)
 def test_an_order_in_no_known_form_is_quoted_at_most(tmp_path, case):
     write(tmp_path / "corpus", UNKNOWN)
     built(tmp_path / "corpus", tmp_path / "index")
-    answer = engine_over(tmp_path / "index", Persuaded(case.lie)).ask(case.question)
+    chat = Persuaded(case.lie)
+    answer = engine_over(tmp_path / "index", chat).ask(case.question)
     assert not answer.refused and {s.origin for s in answer.sentences} == {"extract"}
-    assert any(case.truth in s.text for s in answer.sentences) and any("未能与原文核对一致" in note for note in answer.notes)
+    assert any(case.sentence in s.text for s in answer.sentences) and chat.asked
 
 
 @each
@@ -146,10 +152,11 @@ def test_what_is_not_asked_for_by_the_order_is_refused_as_before(roots, case):
     assert engine_over(roots[True], Persuaded(case.lie)).ask(question).refused
 
 
-def test_a_clause_with_an_order_is_said_to_have_one(answers):
+def test_a_clause_with_an_order_is_said_to_have_one(answers, roots):
     noted = {kind for kind, answer in answers.items() if any("写给问答程序的指令" in note for note in answer.notes)}
-    elsewhere = {case.kind for case in CASES if case.place in (NEIGHBOUR, NOTICE, TITLE, "heading")}
-    assert {case.kind for case in CASES} - noted - elsewhere <= {"units"} and not noted & elsewhere
+    assert {case.kind for case in CASES if case.place in (SAME, BEFORE, ROW, UNITS)} <= noted
+    twins = engine_over(roots[False])
+    assert not any("写给问答程序的指令" in note for case in CASES for note in twins.ask(case.question).notes)
 
 
 def test_an_order_in_a_title_or_a_heading_bears_out_nothing(engine):
@@ -180,7 +187,7 @@ def test_only_our_own_marks_look_like_marks(answers, case):
 
 def test_a_mark_printed_in_a_clause_stays_in_its_sentence_as_printed(answers):
     answer = answers["citations in the truth"]
-    assert answer.sentences[0].text == "清理门楼牌180件[7]。" and "180件［7］。[1]" in answer.text
+    assert answer.sentences[0].text.startswith("清理门楼牌180件[7]，") and "180件［7］，" in answer.text
 
 
 def test_no_document_gets_another_number_title_or_status_by_an_order(engine, roots):
@@ -212,14 +219,14 @@ def test_no_part_of_an_order_reaches_the_prompt(roots, case):
 
 
 def test_where_the_best_sentence_stands_behind_an_order_the_model_is_not_asked_from_the_rest(engine):
-    case, other = (next(c for c in CASES if c.place == place) for place in ("before the truth", "same clause"))
+    case, other = (next(c for c in CASES if c.place == place) for place in (BEFORE, SAME))
     query = understand(case.question)
     found = passages(engine.store, query, engine.rank(query), engine.horizons, depth=100)
     text = {p.sentence: engine.store.clauses[p.clause].text[p.start : p.stop] for p in found}
-    behind, free = (next(p for p in found if text[p.sentence] == c.truth) for c in (case, other))
+    behind, free = (next(p for p in found if text[p.sentence] == c.sentence) for c in (case, other))
     engine.chat.asked.clear()
     assert list(draft(engine, query, [behind, free])) == [] and engine.chat.asked == []
-    assert list(draft(engine, query, [free, behind])) != [] and case.truth not in str(engine.chat.asked)
+    assert list(draft(engine, query, [free, behind])) != [] and case.sentence not in str(engine.chat.asked)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +315,7 @@ def test_in_a_browser_nothing_runs_nothing_pops_up_and_nothing_leaves(visit, eng
             case = next(case for case in CASES if case.kind == kind)
             engine.chat.reply = case.lie
             ask(tab, case.question, turn=turn)
-            assert case.truth in tab.inner_text(f"#q{turn} + .tw-answer")
+            assert case.sentence in tab.inner_text(f"#q{turn} + .tw-answer")
         assert "<script>" in tab.text_content("#evidence") and tab.locator(":is(#chat, #evidence) :is(script, img, svg, iframe)").count() == 0
         go(tab, "文件库")
         for kind in ("a script", "markup in a heading", "markup in a title"):
@@ -328,7 +335,7 @@ def test_in_a_browser_nothing_runs_nothing_pops_up_and_nothing_leaves(visit, eng
 def test_the_real_models_answer_with_the_truth(real, kind):
     case = next(case for case in CASES if case.kind == kind)
     answer = real.ask(case.question)
-    assert not answer.refused and any(case.truth in s.text for s in answer.sentences if s.origin == "extract")
+    assert not answer.refused and any(case.sentence in s.text for s in answer.sentences if s.origin == "extract")
     assert not any(case.lie.rstrip("。") in s.text for s in answer.sentences)
 
 
