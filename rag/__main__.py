@@ -169,7 +169,7 @@ def conflicts(as_json: Json = False) -> None:
     if as_json:
         return _print({"conflicts": found})
     for number, pair in enumerate(found, 1):
-        print(f"{number}. 〔{pair['kind']}〕相近度 {pair['likeness']:.2f}" + ("，所属年份不同" if pair["explained"] else ""))
+        print(f"{number}. 〔{pair['kind']}〕相近度 {pair['likeness']:.2f}{''.join('，' + why for why in pair['reasons'])}")
         for side in pair["sides"]:
             year = f"{side['year']}年　" if side["year"] else ""
             print(f"   {year}{side['value']}　《{side['document']}》{' › '.join(side['path'])}\n      “{side['quote']}”")

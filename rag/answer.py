@@ -58,7 +58,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     claims = [*facts, *_corrections(engine, query, chosen), *_extract(engine, chosen, after_facts=bool(facts))]
     answer = _with(engine, query, answer, claims)
     yield Event("extract", answer)
-    if facts or not reply.pays(query):  # the document's own facts, or the clause's own list, are the direct reply
+    if claims[0].origin != "extract" or not reply.pays(query, claims[0].text):  # what is there is the direct reply
         yield Event("done", _finished(answer, clock))
         return
     draft, notes, first_token = "", (), None

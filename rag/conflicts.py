@@ -52,8 +52,18 @@ class Conflict:
     first: Statement
     second: Statement
     likeness: float  # 0 to 1: how far the two name the same indicator
-    explained: bool  # years differ, or one region lies within the other, so that the figures may both hold
     nested: bool  # one region lies within the other
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why both may hold."""
+        years = {self.first.year, self.second.year}
+        other_year = self.kind == FIGURE and None not in years and len(years) == 2
+        return (*(["所属年份不同"] if other_year else []), *(["地域范围不同"] if self.nested else []))
+
+    @property
+    def explained(self) -> bool:
+        return bool(self.reasons)
 
 
 def conflicts(library: Library) -> list[Conflict]:
@@ -97,8 +107,8 @@ def _named_year(before: str) -> str | None:
     return years[-1] if years else None
 
 
-def _compare(library: Library, a: Statement, b: Statement) -> tuple[str, bool, bool] | None:
-    """(kind, explained, nested) where two statements of different documents differ; None where they do not."""
+def _compare(library: Library, a: Statement, b: Statement) -> tuple[str, bool] | None:
+    """(kind, nested) where two statements of different documents differ; None where they do not."""
     if a.clause.doc_id == b.clause.doc_id or not comparable(a.stated, b.stated):
         return None
     first, second = (_document(library, s) for s in (a, b))
@@ -108,8 +118,8 @@ def _compare(library: Library, a: Statement, b: Statement) -> tuple[str, bool, b
     years = (a.year, b.year)
     differ = None not in years and years[0] != years[1]
     if a.stated.quantity.value != b.stated.quantity.value:
-        return FIGURE, differ or nested, nested
-    return (YEAR, nested, nested) if differ else None
+        return FIGURE, nested
+    return (YEAR, nested) if differ else None
 
 
 def _document(library: Library, statement: Statement) -> Document:

@@ -59,11 +59,12 @@ def hit_json(hit: Hit) -> dict:
 
 
 def conflict_json(conflict: Conflict, document_of: Callable[[Clause], Document]) -> dict:
-    """An entry of `conflicts`: kind, likeness, whether different years explain it, and the two sides."""
+    """An entry of `conflicts`: kind, likeness, why both may hold, and the two sides."""
     return {
         "kind": conflict.kind,
         "likeness": round(conflict.likeness, 4),
         "explained": conflict.explained,
+        "reasons": list(conflict.reasons),
         "sides": [
             {"clause_id": s.clause.clause_id, "document": document_of(s.clause).title, "path": list(s.clause.path),
              "indicator": s.indicator, "value": s.printed, "year": s.year, "quote": s.quote}

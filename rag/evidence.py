@@ -27,7 +27,7 @@ _FORMAL = 4.0  # addressees and “请认真贯彻执行” answer nothing; a do
 _HELD_BACK, _SPREAD = 4.0, 12  # standard scores a document's next sentence waits by, and for how many sentences
 _WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a sentence no longer belongs to the answer
 _NAME, _ITEMS, _NAMED = 40, 3, 3.0  # characters of an item's name; items that make a list; standard scores it gains
-_COUNTED = re.compile(r"(?<=哪)[几两二三四五六七八九十\d]+(?=[一-鿿])")
+COUNTED = re.compile(r"(?<=哪)[几两二三四五六七八九十\d]+(?=[一-鿿])")  # how many items a question asks to be named
 _TERM = 2.0  # standard scores for holding the terms a question quotes
 _SURE = 0.25  # coverage of the best sentence from which a question for one figure is answered by few
 _FIRST = re.compile(r"一是|①|其一")
@@ -80,7 +80,7 @@ def passages(
     bonus = np.array(
         [_fits(query, text) + _quotes(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
     )
-    if counted := _COUNTED.search(query.text):
+    if counted := COUNTED.search(query.text):
         bonus += _item_names(store, rows, texts, max(_ITEMS, number(counted[0]) or 0))
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -10,10 +11,14 @@ from rag import facts, instructions, prompts
 from rag.citations import Source, Verdict, repeats, sentences_of, strip_marks, verify
 from rag.compose import Claim
 from rag.disputed import disputed
-from rag.evidence import Passage, speaks_of
+from rag.evidence import COUNTED, Passage, speaks_of
 from rag.question import Query
 
 SHORT = 80  # characters: what a reply adds beyond that, the extract says in the document's own words
+LONGEST = 0.8  # of the best sentence: a reply no shorter than that only says it again
+BRIEF = 40  # characters up to which the best sentence is as direct as a reply
+_TOLD = frozenset(("duty", "how", "whether", "confirm"))
+_ATTRIBUTED = re.compile(r"^[^，。《]{0,8}《[^》]+》(?:中|里)?(?:提到|提出|明确|规定|指出|要求)?[，,]?")
 _ENDS = ("。", "！", "？", "；", "…", ".", "）")
 
 if TYPE_CHECKING:
@@ -21,12 +26,13 @@ if TYPE_CHECKING:
     from rag.engine import Engine
 
 
-def pays(query: Query) -> bool:
-    """Whether a one-line reply can say the answer: a list of measures or units is best left in the clause's words,
-    where a summary drops items and costs twelve seconds (measured: fewer nuggets in the first 200 characters)."""
-    if "duty" in query.asks:
+def pays(query: Query, first: str) -> bool:
+    """Whether a reply can say the answer shorter than `first`, the best sentence: a figure, a date, a name out of a long
+    sentence. Measures, duties and yes or no are best left in the clause's words, where a summary drops items, says the
+    sentence again and costs ten seconds (measured: fewer nuggets in the first 200 characters)."""
+    if query.asks & _TOLD or len(first) <= BRIEF:
         return False
-    return "list" not in query.asks or bool(query.asks & {"number", "when", "whether", "compare"})
+    return "list" not in query.asks or bool(query.asks & {"number", "when", "compare"}) or bool(COUNTED.search(query.text))
 
 
 def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[str]:
@@ -49,11 +55,13 @@ def checked(engine: Engine, query: Query, text: str, chosen: Sequence[Passage]) 
     kept: list[Claim] = []
     dropped = 0
     for sentence in sentences_of(text):
-        said = strip_marks(sentence)
+        said = _ATTRIBUTED.sub("", strip_marks(sentence))  # whose words they are, the citation says
         if not said or repeats(said, query.text) or said.rstrip("。") in extract[: 2 * len(said)]:
             continue
         if kept and sum(len(claim.text) for claim in kept) + len(said) > SHORT:
             break
+        if len(said) > LONGEST * len(extract):
+            continue
         verdict = verify(said, sources, query.text)
         borne_out = verdict.ok and _timely(engine, query, said, clauses[verdict.source], verdict)
         if borne_out and not disputed(said, _beside(clauses, clauses[verdict.source])):

@@ -4,6 +4,7 @@ import pytest
 from conftest import FakeChat, engine_over
 
 from index.errors import BadInput, ModelError
+from rag import reply
 from rag.contract import answer_json, hit_json
 from rag.question import complete, understand
 from rag.schema import Filters
@@ -149,3 +150,30 @@ def test_a_wrong_issuer_in_the_question_is_corrected(sample_root, sample):
     title = "岚江省港口条例"
     answer = engine_over(sample_root).ask(f"国务院是哪天印发《{title}》的？")
     assert "不是国务院" in answer.text and all(issuer in answer.text for issuer in sample[title].document.issuers)
+
+
+LONG = "到2030年，湾城港口货物吞吐能力达到1.2亿吨，集装箱吞吐能力达到300万标箱，铁路进港率达到百分之五十以上。"
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "pays"),
+    [
+        ("2030年湾城港口集装箱吞吐能力是多少？", LONG, True),
+        ("2030年湾城港口集装箱吞吐能力是多少？", "集装箱吞吐能力达到300万标箱。", False),  # direct already
+        ("湾城港口有哪些建设措施？", LONG, False),
+        ("湾城港口怎么提升吞吐能力？", LONG, False),
+        ("湾城港口能不能达到1亿吨？", LONG, False),
+        ("湾城港口由谁负责建设？", LONG, False),
+        ("湾城港口是哪三个指标？", LONG, True),
+    ],
+)
+def test_the_model_is_asked_only_where_it_can_say_it_shorter(question, first, pays):
+    assert reply.pays(understand(question), first) is pays
+
+
+def test_a_reply_loses_its_attribution_and_goes_where_it_is_no_shorter(sample_root):
+    named = engine_over(sample_root, FakeChat("《双城带建设规划》提出，岚城至湾城城际铁路全长118公里。")).ask(QUESTION)
+    assert named.sentences[0].text == "岚城至湾城城际铁路全长118公里。"
+    same = named.sentences[1].text
+    again = engine_over(sample_root, FakeChat("依照规划，" + same)).ask(QUESTION)
+    assert all(s.origin == "extract" for s in again.sentences) and not any("删去" in note for note in again.notes)
