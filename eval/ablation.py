@@ -14,9 +14,9 @@ from eval.stats import Sample
 from index.bars import Bars
 from index.errors import BadInput
 from index.settings import load_settings
-from rag.fusion import Parts
-from rag.question import Query, understand
-from rag.retrieve import Retriever, Steps
+from rag.query.question import Query, understand
+from rag.retrieval.fusion import Parts
+from rag.retrieval.retrieve import Retriever, Steps
 
 if TYPE_CHECKING:
     from index.encoder import Encoder

@@ -11,8 +11,8 @@ from eval.trace import Grade, Trace
 from index.errors import BadInput, ModelError
 from index.settings import Settings
 from rag import prompts
-from rag.llm import ChatModel
-from rag.llm_openai import EndpointChat
+from rag.chat.endpoint import EndpointChat
+from rag.chat.model import ChatModel
 
 _TOKENS = 200
 _OBJECT = re.compile(r"\{.*\}", re.DOTALL)

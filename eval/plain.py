@@ -21,7 +21,7 @@ from index.errors import CorpusError
 from index.load import load_folder
 from index.settings import Settings
 from rag import prompts
-from rag.llm import ChatModel, open_chat
+from rag.chat.model import ChatModel, open_chat
 
 if TYPE_CHECKING:
     import faiss

@@ -12,8 +12,8 @@ from html import escape
 
 from index.schema import Document
 from page.html import badge, opener
-from rag.lineage import LABEL, Edge, Neighbourhood, Node
-from rag.lineage_relations import APPROVES, CITES, IMPLEMENTS, RELATIONS, REPLACES
+from rag.lineage.graph import LABEL, Edge, Neighbourhood, Node
+from rag.lineage.relations import APPROVES, CITES, IMPLEMENTS, RELATIONS, REPLACES
 from rag.schema import Status
 
 # (relation, whether the document in the middle says it), from the top down.

@@ -8,7 +8,7 @@ import gradio as gr
 
 from page import html, shelves
 from page.filters import filters, panel
-from rag.filters import passes
+from rag.retrieval.filters import passes
 
 if TYPE_CHECKING:
     from rag.engine import Engine

@@ -10,7 +10,7 @@ import gradio as gr
 
 from index.schema import Clause, Document
 from page import graph, html
-from rag.lineage import LABEL, Edge, Neighbourhood, Node
+from rag.lineage.graph import LABEL, Edge, Neighbourhood, Node
 
 if TYPE_CHECKING:
     from rag.library import Library

@@ -13,7 +13,7 @@ from index.load import READERS, load_file
 from index.schema import Document
 from page import html, shelves
 from page.filters import filters, panel
-from rag.related import MAX_PASTE, neighbourhoods
+from rag.relating.related import MAX_PASTE, neighbourhoods
 
 if TYPE_CHECKING:
     from rag.engine import Engine

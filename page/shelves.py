@@ -9,8 +9,8 @@ from html import escape
 from index.schema import Clause, Document
 from page.compare import side_by_side
 from page.html import KINDS, address, badge, card, cited, copier, empty, lines, opener, warning
-from rag.related import Neighbourhood
-from rag.relations import ORIGINAL
+from rag.relating.related import Neighbourhood
+from rag.relating.relations import ORIGINAL
 from rag.schema import Hit, Status
 
 _LEVELS = (("中央", "国务院", "全国"), ("部委", "国家"), ("省市联合", "省", "市"), ("厅局", "局"))  # the highest first

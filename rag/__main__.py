@@ -107,7 +107,7 @@ def related(
 ) -> None:  # fmt: skip
     """粘贴一条条款，查找相关政策。"""
     from rag.contract import hit_json
-    from rag.relations import NEAREST
+    from rag.relating.relations import NEAREST
 
     if (text is None) == (file is None):
         raise BadInput("请给出条款文字，或用 --file 指定文件（二者取一）")
@@ -125,7 +125,7 @@ def lineage(
 ) -> None:  # fmt: skip
     """列出一份文件的依据、落实、批准、废止和引用关系，附原文。"""
     from rag.contract import lineage_json
-    from rag.lineage import in_words
+    from rag.lineage.graph import in_words
 
     library = _store_only(as_of)
     around = library.lineage(title)
@@ -161,8 +161,8 @@ def ask(
 @app.command()
 def conflicts(as_json: Json = False) -> None:
     """一致性检查：不同文件对同一指标给出不同数值或年份的条款，供人工核对。"""
-    from rag.conflicts import conflicts as find
     from rag.contract import conflict_json
+    from rag.relating.conflicts import conflicts as find
 
     library = _store_only(None)
     found = [conflict_json(pair, library.document) for pair in find(library)]

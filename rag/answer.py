@@ -12,17 +12,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
-from rag import instructions, metadata, premise, refusal, reply
-from rag.comparison import sides
-from rag.compose import Claim, compose
-from rag.evidence import Passage, passages, within
-from rag.question import Query, understand
+from rag.answering import instructions, metadata, premise, refusal, reply
+from rag.answering.comparison import sides
+from rag.answering.compose import Claim, compose
+from rag.answering.evidence import Passage, passages, within
+from rag.answering.trusted import trusted, without_orders
+from rag.query.question import Query, understand
 from rag.schema import Answer, Event, Filters, Sentence, Timings
-from rag.trusted import trusted, without_orders
 
 if TYPE_CHECKING:
     from rag.engine import Engine
-    from rag.retrieve import Ranking
+    from rag.retrieval.retrieve import Ranking
 
 SHOWN = 10  # hits that go with an answer
 _HEARD = 5  # best sentences that may contradict a figure of the question

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from index.schema import Clause, Document
-from rag.conflicts import Conflict
-from rag.lineage import Neighbourhood
+from rag.lineage.graph import Neighbourhood
+from rag.relating.conflicts import Conflict
 from rag.schema import Answer, Citation, Hit, Status
 
 

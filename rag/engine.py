@@ -11,11 +11,11 @@ from index.settings import Settings, load_settings
 from index.store import REBUILD, Store
 from rag import answer
 from rag.library import Library
-from rag.question import Query, understand
-from rag.related import related
-from rag.rerank import Reranker, open_reranker, rerank
-from rag.filters import allowed_rows
-from rag.retrieve import Ranking, Retriever
+from rag.query.question import Query, understand
+from rag.relating.related import related
+from rag.retrieval.filters import allowed_rows
+from rag.retrieval.rerank import Reranker, open_reranker, rerank
+from rag.retrieval.retrieve import Ranking, Retriever
 from rag.schema import Answer, Event, Filters, Hit
 
 NO_FILTERS = Filters()
@@ -45,7 +45,7 @@ class Engine(Library):
     @cached_property
     def chat(self):
         """The chat model of the settings, or None where none is set; ModelError when it cannot be used."""
-        from rag.llm import open_chat
+        from rag.chat.model import open_chat
 
         return open_chat(self.settings)
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from index.schema import Clause, Document
-from rag.differences import Difference
+from rag.relating.differences import Difference
 
 _OWN_MARK = re.compile(r"\[(\d+)\]")
 
@@ -42,7 +42,7 @@ class Hit:
     clause: Clause
     document: Document
     status: Status
-    relation: str | None = None  # of rag.relations.RELATIONS
+    relation: str | None = None  # of rag.relating.relations.RELATIONS
     quote: str | None = None  # the clause's sentence that shows it
     unit: str = ""  # the clause of the paste it is related to
     pasted: str | None = None  # the sentence of that

@@ -16,9 +16,9 @@ from index.build import build  # noqa: E402
 from index.load import load_folder  # noqa: E402
 from index.parse import parse  # noqa: E402
 from index.settings import Settings  # noqa: E402
+from index.store import Store  # noqa: E402
 from index.terms import pairs  # noqa: E402
 from rag.engine import Engine  # noqa: E402
-from index.store import Store  # noqa: E402
 
 SAMPLE = ROOT / "corpus" / "sample"
 SHARED = ROOT.parent / "shared"

@@ -4,9 +4,9 @@ import pytest
 from conftest import FakeChat, engine_over
 
 from index.errors import BadInput, ModelError
-from rag import reply
+from rag.answering import reply
 from rag.contract import answer_json, hit_json
-from rag.question import complete, understand
+from rag.query.question import complete, understand
 from rag.schema import Filters
 
 QUESTION = "岚城至湾城城际铁路全长多少公里？"

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from rag import facts
-from rag.citations import Source, repeats, strip_marks, verify
+from rag.verification import facts
+from rag.verification.citations import Source, repeats, strip_marks, verify
 
 ABOUT = "《岚湾双城带建设规划》\n岚府发〔2022〕12号\n岚江省人民政府\n澜湾市人民政府\n2022-03-18"
 TEXT = (

@@ -81,7 +81,7 @@ def test_batch_resumes_and_loads_once(var):
         (["rag", "docs"], {"TIAOWEN_INDEX": "/tmp/no-such-index-at-all"}, "python -m index"),
         (["rag", "search", "港口"], {"TIAOWEN_EMBEDDER": "/no/such/model"}, "模型"),
         (["rag", "docs"], {"TIAOWEN_PORT": "abc"}, "port"),
-        (["rag", "ask", "港口规划编制要求"], {"TIAOWEN_CHAT_MODEL": "/no/such/model.gguf"}, "对话模型"),
+        (["rag", "ask", "岚城至湾城城际铁路全长多少公里？"], {"TIAOWEN_CHAT_MODEL": "/no/such/model.gguf"}, "对话模型"),
         (["index", "/no/such/corpus"], {}, "找不到语料"),
     ],
 )

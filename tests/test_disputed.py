@@ -6,7 +6,7 @@ import pytest
 from conftest import needs_book
 
 from index.sentences import split_sentences
-from rag.disputed import disputed
+from rag.answering.disputed import disputed
 
 TRUE = "新区规划总面积86平方公里，起步区12平方公里。"
 

@@ -6,8 +6,8 @@ import json
 
 import numpy as np
 import pytest
-
 from conftest import FakeEncoder
+
 from eval import beir
 from eval.beir_set import Entry, read
 from eval.vectors import CachedEncoder

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from conftest import SAMPLE, FakeChat, built, engine_over
+
 from eval.bench import parts
 from index.settings import Settings
 from rag.engine import Engine

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from conftest import SHARED
+
 from eval.questions import BadQuestions, check_quotes, load
 from index.errors import BadInput
 

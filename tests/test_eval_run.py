@@ -7,8 +7,8 @@ import re
 from dataclasses import replace
 
 import pytest
-
 from conftest import SAMPLE, FakeChat, FakeEncoder, built, engine_over
+
 from eval import __main__ as cli
 from eval import command, html, plain, report
 from eval.facts import PeakMemory

@@ -7,10 +7,10 @@ import re
 import unicodedata
 
 import pytest
+from conftest import needs_book
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import needs_book
 from eval import scoring
 from eval.figures import figures, missing
 from eval.questions import Evidence, Question

@@ -13,8 +13,8 @@ import pytest
 from conftest import needs_book
 
 from index.sentences import split_sentences
-from rag.citations import Source, verify
-from rag.reply import _about
+from rag.answering.reply import _about
+from rag.verification.citations import Source, verify
 
 EACH = 28  # sentences made per maker and half
 
@@ -27,7 +27,7 @@ def halves(book):
 
 
 def source(document, clause):
-    """As rag/reply.py gives it to verification."""
+    """As rag/answering/reply.py gives it to verification."""
     return Source(clause.text, _about(SimpleNamespace(document=lambda _: document), clause))
 
 

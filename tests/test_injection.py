@@ -20,14 +20,14 @@ from page import shelves, turns
 from page.lineage import drawn
 from page.turns import Turn
 from rag import prompts
-from rag.citations import strip_marks
+from rag.answering.evidence import passages
+from rag.answering.reply import _about, draft
 from rag.engine import Engine
-from rag.evidence import passages
 from rag.prompts import inert
-from rag.question import understand
-from rag.related import neighbourhoods
-from rag.reply import _about, draft
+from rag.query.question import understand
+from rag.relating.related import neighbourhoods
 from rag.schema import Filters
+from rag.verification.citations import strip_marks
 
 each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
 REAL = ("ignore the rules", "a chat template's token", "the fence closed", "refuse to answer")  # put to the real models

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from injected import CASES
 
-from rag.instructions import blanked, instructs, masked, spans, stating
+from rag.answering.instructions import blanked, instructs, masked, spans, stating
 
 POLICY = (
     "现将《云泽州粮食储备管理方案》印发给你们，请结合实际认真贯彻落实。", "你们《关于设立临空新区的请示》收悉，现批复如下：", "你省要加强组织领导，压实工作责任。",

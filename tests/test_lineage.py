@@ -16,9 +16,9 @@ from index.schema import Clause, Document, Line, RawText, Source
 from index.store import Store
 from rag.contract import lineage_json
 from rag.library import Library
-from rag.lineage import in_words, lineage
-from rag.mentions import mentions
-from rag.names import Names, core, issued_titles
+from rag.lineage.graph import in_words, lineage
+from rag.lineage.mentions import mentions
+from rag.lineage.names import Names, core, issued_titles
 
 sys.path.insert(0, str(Path(__file__).parent / "data"))
 import lineage_brute as brute  # noqa: E402

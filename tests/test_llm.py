@@ -13,10 +13,10 @@ import pytest
 from index import stamps
 from index.errors import ModelError
 from index.settings import QWEN, Settings
-from rag.llm import open_chat, relay, yes_no
-from rag.llm_embedded import EmbeddedChat, check_gguf
-from rag.llm_openai import EndpointChat
-from rag.llm_transformers import TransformersChat
+from rag.chat.embedded import EmbeddedChat, check_gguf
+from rag.chat.endpoint import EndpointChat
+from rag.chat.local import TransformersChat
+from rag.chat.model import open_chat, relay, yes_no
 
 ASK = [{"role": "user", "content": "港口规划由谁编制？"}]
 

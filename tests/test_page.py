@@ -11,7 +11,7 @@ from page import html, shelves, turns
 from page.examples import examples
 from page.filters import ANY, filters, in_words
 from page.turns import Turn
-from rag.related import Neighbourhood
+from rag.relating.related import Neighbourhood
 from rag.schema import Answer, Citation, Filters, Hit, Sentence, Status, Timings
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)"> **粗** $x$ [1](javascript:alert(3)) & "引号" </textarea>'

@@ -14,8 +14,8 @@ from conftest import BOOK, engine_over, needs_book, needs_models
 
 from index.errors import BrokenIndex
 from index.settings import load_settings
-from rag.asked import asked, stated
-from rag.question import understand
+from rag.query.asked import asked, stated
+from rag.query.question import understand
 
 SETS = [json.loads(line) for line in (Path(__file__).parent / "data" / "refusals.jsonl").read_text("utf-8").splitlines()]
 FIGURE = re.compile(

@@ -7,15 +7,15 @@ from conftest import built, engine_over, needs_book, needs_models
 from test_refusal import engine as book_engine  # noqa: F401  (the book's own index, where there is one)
 
 from index.errors import BadInput
-from rag.conflicts import conflicts
-from rag.differences import FIGURE, MODAL, UNITS, YEAR, differences, of_units
-from rag.paste import split
-from rag.related import neighbourhoods
-from rag.relations import BASIS, DIFFERS, IMPLEMENTS, NEAREST, ORIGINAL, PARALLEL
 from rag.engine import NO_FILTERS
+from rag.relating.conflicts import conflicts
+from rag.relating.differences import FIGURE, MODAL, UNITS, YEAR, differences, of_units
+from rag.relating.paste import split
+from rag.relating.related import neighbourhoods
+from rag.relating.relations import BASIS, DIFFERS, IMPLEMENTS, NEAREST, ORIGINAL, PARALLEL
+from rag.relating.scope import may_share, regions
+from rag.relating.spans import locate
 from rag.schema import Filters
-from rag.scope import may_share, regions
-from rag.spans import locate
 
 UPPER = (
     "云岭省人民政府关于印发云岭省水运发展规划的通知\n云政发〔2021〕3号\n各市人民政府：\n现将《云岭省水运发展规划》印发给你们，请认真组织实施。\n"

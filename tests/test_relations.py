@@ -17,9 +17,9 @@ import pytest
 from conftest import needs_book, needs_models
 from test_refusal import engine  # noqa: F401  (the book's own index, where there is one)
 
-from rag import force, indicators
-from rag.differences import figures
-from rag.relations import BASIS, DIFFERS, IMPLEMENTS, ORIGINAL, RELATIONS
+from rag.relating import force, indicators
+from rag.relating.differences import figures
+from rag.relating.relations import BASIS, DIFFERS, IMPLEMENTS, ORIGINAL, RELATIONS
 
 SET = Path(__file__).parent / "data" / "relations.jsonl"
 PAIRS = [json.loads(line) for line in SET.read_text("utf-8").splitlines()]

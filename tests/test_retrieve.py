@@ -6,10 +6,10 @@ from conftest import built, engine_over, needs_book
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.addresses import stands_at
-from rag.crowding import uncrowded
-from rag.question import understand
-from rag.retrieve import Retriever, Steps
+from rag.query.addresses import stands_at
+from rag.query.question import understand
+from rag.retrieval.crowding import uncrowded
+from rag.retrieval.retrieve import Retriever, Steps
 from rag.schema import Filters
 
 
@@ -95,7 +95,7 @@ def test_search_is_a_langchain_retriever(engine):
 
 @needs_book
 def test_headed_clauses_of_the_book_are_found_by_their_headings(book):
-    from rag.retrieve import _families
+    from rag.retrieval.retrieve import _families
 
     clauses = [clause for parsed in book[1] for clause in parsed.clauses]
     children, heads = _families(clauses)

@@ -8,6 +8,7 @@ from parsing import bare
 from index.load import load_folder
 from index.parse import parse
 
+
 def test_a_compilation_gives_its_documents_with_notice_and_policy_titles(sample):
     plan = sample["岚湾双城带建设规划"].document
     assert plan.notice_title == "岚江省人民政府 澜湾市人民政府关于印发《岚湾双城带建设规划》的通知"

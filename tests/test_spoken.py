@@ -5,8 +5,8 @@ from pathlib import Path
 
 from conftest import built, engine_over
 
-from rag import spoken
-from rag.fusion import Fusion, Parts
+from rag.query import spoken
+from rag.retrieval.fusion import Fusion, Parts
 
 LINES = [line for line in Path(spoken.__file__).with_name("spoken.tsv").read_text("utf-8").splitlines() if line[:1] != "#"]
 

@@ -11,7 +11,7 @@ from index.parse import parse
 from index.schema import Document, Line, Period, RawText
 from index.store import Store
 from rag.library import Library
-from rag.lineage import lineage
+from rag.lineage.graph import lineage
 from rag.status import Ended, status
 
 

@@ -4,11 +4,11 @@ import pytest
 from conftest import built, engine_over
 
 from index.terms import pairs
-from rag.asked import asked
-from rag.evidence import _quotes
-from rag.question import understand
-from rag.refusal import _telling
-from rag.wording import Wording
+from rag.answering.evidence import _quotes
+from rag.answering.refusal import _telling
+from rag.query.asked import asked
+from rag.query.question import understand
+from rag.query.wording import Wording
 
 
 def weigh(_):

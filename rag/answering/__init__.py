@@ -1,0 +1,1 @@
+"""From ranked clauses to the sentences of an answer, or a refusal."""

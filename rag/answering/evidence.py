@@ -1,0 +1,252 @@
+"""Choosing sentences: which verbatim sentences of the retrieved clauses answer the question, within a budget."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from index.duties import duties
+from index.markers import number
+from index.store import Store
+from index.terms import compact, pairs
+from rag.answering.horizon import Horizon
+from rag.query.question import Query
+from rag.query.wording import Wording
+from rag.retrieval.fusion import standard
+from rag.retrieval.retrieve import Ranking
+from rag.verification import facts
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_MEANING, _WORDING, _CLAUSE = 1.0, 0.5, 2.0  # what a sentence's cosine, its wording and its clause's score weigh
+_FORMAL = 4.0  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
+_HELD_BACK, _SPREAD = 4.0, 12  # standard scores a document's next sentence waits by, and for how many sentences
+_WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a sentence no longer belongs to the answer
+_NAME, _ITEMS, _NAMED = 40, 3, 3.0  # characters of an item's name; items that make a list; standard scores it gains
+COUNTED = re.compile(r"(?<=哪)[几两二三四五六七八九十\d]+(?=[一-鿿])")  # how many items a question asks to be named
+_TERM = 2.0  # standard scores for holding the terms a question quotes
+_SURE = 0.25  # coverage of the best sentence from which a question for one figure is answered by few
+_FIRST = re.compile(r"一是|①|其一")
+_NEXT = re.compile(r"\s*(?:[二三四五六七八九十]是|[②-⑳]|其[二三四五])")
+_DATES = 2  # sentences shown for the year they name alone
+_YEAR = 1.5  # standard scores by which the year asked for lifts a sentence, and another year lowers it
+_FIGURE = 1.5
+_WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")
+_UNITS = re.compile(r"(?:责任|牵头|配合|主管|实施)(?:单位|部门)|牵头负责|负责|组织实施|会同")
+_LIST = re.compile(r"、.*、|；")
+_HEADING = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十]+[）)、]|\d+\s*[．.、])")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One verbatim sentence chosen as evidence."""
+
+    sentence: int  # row in the store
+    clause: int  # row in the store
+    start: int  # span within the clause's text
+    stop: int
+    score: float
+    coverage: float  # 0..1: share of the question's weight of words found in the sentence
+    similarity: float  # cosine of sentence and question
+
+
+def passages(
+    store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], depth: int = 20
+) -> list[Passage]:  # fmt: skip
+    """Sentences of the first `depth` clauses, best first; `years` as rag.answering.horizon gives them, one a sentence.
+
+    Standardised over those sentences: meaning (cosine) + wording (weighted share of the question's pairs) + 2 × the
+    clause's own score, and a bonus where the sentence holds the kind of thing asked for (a number, a date, units).
+    """
+    import numpy as np
+
+    top = list(ranking.rows[:depth])
+    places = {row: place for place, row in enumerate(top)}
+    rows = [row for row, (clause, _, _) in enumerate(store.sentences) if clause in places]
+    if not rows:
+        return []
+    wording = Wording.of(query.text, store.pairs.idf)
+    texts = [_text(store, row) for row in rows]
+    coverage = np.array([wording.share(set(pairs(text))) for text in texts])
+    similarity = ranking.sentences[rows].copy()
+    if "duty" in query.asks:
+        _speak_for_clause(store, rows, texts, coverage, similarity)
+    clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
+    kinds = [store.clauses[store.sentences[row][0]].kind for row in rows]
+    bonus = np.array(
+        [_fits(query, text) + _quotes(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
+    )
+    if counted := COUNTED.search(query.text):
+        bonus += _item_names(store, rows, texts, max(_ITEMS, number(counted[0]) or 0))
+    if query.years:
+        bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
+    score = _MEANING * standard(similarity) + _WORDING * standard(coverage) + _CLAUSE * standard(clause) + bonus
+    order = _spread(store, rows, score) if "compare" in query.asks else np.argsort(-score, kind="stable")
+    return [
+        Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i])) for i in order
+    ]  # fmt: skip
+
+
+def _item_names(store: Store, rows: Sequence[int], texts: Sequence[str], least: int) -> np.ndarray:
+    """float [rows]: a bonus for the short opening sentence of clauses of which `least` stand under one heading: these
+    are the items' names, and “哪七个” is answered by naming all seven before telling of any."""
+    import numpy as np
+
+    clauses = {store.sentences[row][0] for row in rows}
+    together = Counter((store.clauses[c].doc_id, store.clauses[c].path) for c in clauses)
+    bonus = np.zeros(len(rows))
+    for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        clause_row, start, _ = store.sentences[row]
+        clause = store.clauses[clause_row]
+        if start == 0 and len(text) <= _NAME and together[(clause.doc_id, clause.path)] >= least:
+            bonus[place] = _NAMED
+    return bonus
+
+
+def _speak_for_clause(store: Store, rows: Sequence[int], texts: Sequence[str], coverage, similarity) -> None:
+    """A bracket of 责任单位 answers for its whole clause, so it takes the best scores found there (in place)."""
+    best: dict[int, tuple[float, float]] = {}
+    for place, row in enumerate(rows):
+        clause = store.sentences[row][0]
+        before = best.get(clause, (0.0, 0.0))
+        best[clause] = (max(before[0], coverage[place]), max(before[1], similarity[place]))
+    for place, row in enumerate(rows):
+        if duties(texts[place]):
+            coverage[place], similarity[place] = best[store.sentences[row][0]]
+
+
+def _spread(store: Store, rows: Sequence[int], score: np.ndarray) -> list[int]:
+    """Places by score, each document's further sentences held back, so that both sides of a comparison are heard."""
+    documents = [store.clauses[store.sentences[row][0]].doc_id for row in rows]
+    taken: dict[str, int] = {}
+    order: list[int] = []
+    left = list(range(len(rows)))
+    while left and len(order) < _SPREAD:
+        place = max(left, key=lambda i: score[i] - _HELD_BACK * taken.get(documents[i], 0))
+        taken[documents[place]] = taken.get(documents[place], 0) + 1
+        order.append(place)
+        left.remove(place)
+    return order + sorted(left, key=lambda i: -score[i])
+
+
+def within(
+    store: Store, query: Query, chosen: Sequence[Passage], years: Sequence[Horizon | None], budget: int
+) -> list[Passage]:  # fmt: skip
+    """The best passages that fit in `budget` characters, best first, so that the first sentence answers.
+
+    A question for one figure or date is answered by few sentences; for measures, all that fit are wanted.
+
+    A passage that repeats one already taken (nine tenths of its pairs) is skipped; the first is taken in any case.
+    """
+    sure = bool(chosen) and chosen[0].coverage >= _SURE
+    narrow = sure and bool(query.asks & {"number", "when"}) and not query.asks & {"compare", "list", "duty"}
+    weak = _WEAK_FACT if narrow else _WEAK
+    taken: list[Passage] = []
+    seen: list[frozenset[str]] = []
+    used = 0
+    for passage in chosen:
+        if taken and passage.score < chosen[0].score - weak:
+            break
+        text = store.clauses[passage.clause].text[passage.start : passage.stop]
+        terms = frozenset(pairs(text))
+        if taken and used + len(text) > budget:
+            continue
+        if any(len(terms & other) >= 0.9 * len(terms) for other in seen):
+            continue
+        for each in (passage, *_counted_on(store, passage)):
+            taken.append(each)
+            own = _text(store, each.sentence)
+            seen.append(frozenset(pairs(own)))
+            used += len(own)
+            if used >= budget:
+                break
+        if used >= budget:
+            break
+    return _dated(store, taken, years) if query.years or query.asks & {"when", "compare"} else taken
+
+
+def _counted_on(store: Store, passage: Passage) -> Iterator[Passage]:
+    """The sentences behind one that begins to count (一是……), as long as they count on."""
+    if not _FIRST.search(_text(store, passage.sentence)):
+        return
+    for row in range(passage.sentence + 1, len(store.sentences)):
+        clause, start, stop = store.sentences[row]
+        if clause != passage.clause or not _NEXT.match(_text(store, row)):
+            return
+        yield replace(passage, sentence=row, start=start, stop=stop)
+
+
+def _dated(store: Store, taken: Sequence[Passage], years: Sequence[Horizon | None]) -> list[Passage]:
+    """The passages, each followed by the sentence that names its year, where it stands under one it does not say."""
+    shown = {passage.sentence for passage in taken}
+    dated: list[Passage] = []
+    for passage in taken:
+        dated.append(passage)
+        governing = years[passage.sentence]
+        if governing is None or governing.sentence in shown or len(shown) >= len(taken) + _DATES:
+            continue
+        if governing.year in _text(store, passage.sentence) or not _figures(_text(store, passage.sentence)):
+            continue
+        shown.add(governing.sentence)
+        clause, start, stop = store.sentences[governing.sentence]
+        dated.append(replace(passage, sentence=governing.sentence, clause=clause, start=start, stop=stop))
+    return dated
+
+
+def _text(store: Store, sentence: int) -> str:
+    clause, start, stop = store.sentences[sentence]
+    return store.clauses[clause].text[start:stop]
+
+
+def _fits(query: Query, text: str) -> float:
+    """Whether a sentence holds what the question's form expects, 0 to 1.5."""
+    bonus = 0.0
+    if "number" in query.asks and _figures(text):
+        bonus += _FIGURE
+    if "when" in query.asks and _WHEN.search(text):
+        bonus += 0.7
+    if "duty" in query.asks and _UNITS.search(text):
+        bonus += 1.5
+    if "list" in query.asks and _LIST.search(text):
+        bonus += 0.4
+    return min(bonus, 2.0)
+
+
+def _quotes(query: Query, text: str) -> float:
+    """What holding the terms is worth that the question puts between quotation marks: they are the documents' own, and
+    most where the sentence says what they are (“两带”：……)."""
+    if not query.quoted:
+        return 0.0
+    plain = compact(text)
+    terms = [compact(term) for term in query.quoted]
+    held = sum(term in plain for term in terms)
+    defined = sum(bool(re.search(rf"{re.escape(term)}[”\"]?(?::|,?即|是指|包括)", plain)) for term in terms)
+    return _TERM * (held + defined) / len(terms)
+
+
+def _figures(text: str) -> bool:
+    """Whether a sentence states a figure that is no date."""
+    return bool(facts.quantities(facts.flatten(text)))
+
+
+def speaks_of(years: Sequence[str], text: str, governing: Horizon | None) -> bool:
+    """Whether a sentence names one of the years or stands under it."""
+    return any(year in text for year in years) or (governing is not None and governing.year in years)
+
+
+def _timely(query: Query, text: str, governing: Horizon | None) -> float:
+    """What speaking of the year asked for is worth; less than nothing where another year governs."""
+    if speaks_of(query.years, text, governing):
+        return _YEAR
+    return -_YEAR if governing is not None else 0.0
+
+
+def _bare_heading(text: str) -> float:
+    """A heading or caption alone says what follows, not the answer."""
+    if text.rstrip().endswith(("：", ":")) or (len(text) < _NAME and text.rstrip().endswith(("图", "表", "名单", "清单"))):
+        return 3.0
+    return 1.5 if len(text) < 30 and _HEADING.match(text) else 0.0

@@ -1,0 +1,183 @@
+"""Whether the evidence can answer at all: decided from scores and from what the best sentences hold, not by the model.
+
+Each rule names what the documents do not state. The thresholds lie between questions from elsewhere and near misses on
+one side and everyday-worded questions on the other (tests/data/refusals.jsonl; the curve is in eval's report).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.content import index_text
+from index.schema import Document
+from index.store import Store
+from index.terms import compact, pairs
+from rag.answering.evidence import Passage, speaks_of
+from rag.answering.horizon import Horizon
+from rag.query.addresses import numbered, stands_at
+from rag.query.asked import Asked, asked, stated
+from rag.query.places import PLACES
+from rag.query.question import Query
+from rag.query.titles import Titles
+from rag.retrieval.retrieve import Ranking
+from rag.verification import facts
+
+WORDING = 0.30  # share of the question's weight of terms that counts as shared wording
+FIGURE_WORDING = 0.12  # the same for the best sentence with a figure in it, when a figure is asked for
+YEAR_WORDING = 0.5  # of that, what a sentence of the year asked for must reach
+RARE = 0.01  # share of clauses: a place named less often than this is none of the corpus's own
+LOOKED_AT = 10  # clauses
+ABOUT = 0.5  # of the best clause's share of the question's terms, what the clause that states the attribute must reach
+KNOWN = 0.3  # share of a document's name that one of ours must bear for it to be meant
+_NAME = re.compile(
+    r"([一-鿿0-9（）()、—“”A-Za-z]{4,40}?(?:规划纲要|规划|方案|实施意见|指导意见|若干意见|条例|办法|行动计划|实施细则))"
+)
+_KIND = re.compile(
+    r"\d{4}年?|[这那哪该本各两几一二三四五]个?|规划纲要|规划|方案|实施|意见|指导|若干|条例|办法|行动|计划|细则|总体|工作|文件|政策|[的和与及里中]"
+)
+_TELLING = 3  # character pairs
+_OPEN = frozenset(("list", "duty"))  # questions whose answer is no single figure or name
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the decision is made from."""
+
+    store: Store
+    query: Query
+    ranking: Ranking
+    candidates: Sequence[Passage]
+    years: Sequence[Horizon | None]  # one a sentence
+    titles: Titles
+    wording: float  # as Fusion.coverage gives it for the first clauses
+    share_of: Callable[[int], float]  # the same for one clause row
+    bar: float  # closeness below which a question is from elsewhere
+
+    @property
+    def closeness(self) -> float:
+        """Best cosine of a sentence; 1 where shared wording already shows that the question is ours."""
+        likeness = max((p.similarity for p in self.candidates), default=0.0)
+        return 1.0 if self.wording >= WORDING else likeness
+
+    @property
+    def named(self) -> list[Document]:
+        """Documents the question names."""
+        return self.titles.best(self.query)
+
+
+def reason(found: Evidence) -> str | None:
+    """Why the question cannot be answered from these documents, or None."""
+    if not found.candidates:
+        return "所选范围内没有可以检索的条款，无法回答。"
+    texts = [_all_text(found.store, row) for row in found.ranking.rows[:LOOKED_AT]]
+    return (
+        _strange_title(found) or _strange_place(found, texts) or _elsewhere(found) or _empty_address(found)
+        or (None if found.query.asks & (_OPEN | {"confirm"}) else _missing_figure(found, texts) or _missing_attribute(found))
+    )  # fmt: skip
+
+
+def _elsewhere(found: Evidence) -> str | None:
+    """Neither the meaning nor the wording of anything here is near."""
+    return "所收文件与这个问题无关，无法回答。" if found.closeness < found.bar else None
+
+
+def _strange_place(found: Evidence, texts: Sequence[str]) -> str | None:
+    """A place the question names that neither the best clauses nor, but for a mention, the corpus speaks of."""
+    clauses = found.store.clauses
+    for place in PLACES:
+        if place not in found.query.text or any(place in text for text in texts):
+            continue
+        if sum(place in clause.text for clause in clauses) < RARE * len(clauses):
+            return f"所收文件没有关于“{place}”的规定，无法回答。"
+    return None
+
+
+def _strange_title(found: Evidence) -> str | None:
+    """A document that none of ours is, unless what is asked for is said where one of ours mentions it."""
+    query = found.query
+    told = _with_figures(found) if "number" in query.asks else found.candidates[:LOOKED_AT]
+    for name in (*query.titles, *_NAME.findall(query.text)):
+        if not _telling(name) or found.titles.known(name) >= KNOWN or any(compact(name) in compact(_text(found.store, p)) for p in told):
+            continue
+        return f"所收文件中没有《{name}》，无法回答。"
+    return None
+
+
+def _telling(name: str) -> bool:
+    """Whether a name says which document is meant: “2022年和2027年两个方案” does not."""
+    return len(pairs(_KIND.sub("，", name))) >= _TELLING
+
+
+def _empty_address(found: Evidence) -> str | None:
+    """第…条 of a named document that has none."""
+    address, named = numbered(found.query.address), found.named
+    if not address or len(named) != 1:
+        return None
+    own = [clause for clause in found.store.clauses if clause.doc_id == named[0].doc_id]
+    if any(stands_at(clause, address) for clause in own):
+        return None
+    return f"《{named[0].title}》中没有{''.join(address)}，无法回答。"
+
+
+def _missing_figure(found: Evidence, texts: Sequence[str]) -> str | None:
+    """The year or the figure asked for, where no sentence near the question states it."""
+    query = found.query
+    figures = _with_figures(found)
+    best = max((p.coverage for p in figures), default=0.0)
+    if _dated(found):
+        if "number" in query.asks:
+            timely = (p for p in figures if speaks_of(query.years, _text(found.store, p), found.years[p.sentence]))
+            told = max((p.coverage for p in timely), default=0.0) >= YEAR_WORDING * best
+        else:
+            told = any(year in text for text in texts for year in query.years)
+        if not told:
+            return f"所收文件没有写明{'、'.join(query.years)}年的这项内容，无法回答。"
+    if "number" in query.asks and found.wording < 2 * WORDING and best < FIGURE_WORDING:
+        return "所收文件没有写明所问的数字，无法回答。"
+    return None
+
+
+def _with_figures(found: Evidence) -> list[Passage]:
+    return [p for p in found.candidates if facts.quantities(facts.flatten(_text(found.store, p)))]
+
+
+def _missing_attribute(found: Evidence) -> str | None:
+    """What the question asks for by name, where no clause about its subject states it."""
+    if not (wants := asked(found.query)):
+        return None
+    clauses = list(dict.fromkeys(p.clause for p in found.candidates))
+    share = {row: found.share_of(row) for row in clauses}
+    near = [p for p in found.candidates if share[p.clause] >= ABOUT * max(share.values())]
+    if found.query.titles and len(named := found.named) == 1:  # what is asked of one document must stand in it
+        near = [p for p in near if found.store.clauses[p.clause].doc_id == named[0].doc_id]
+    for wanted in wants:
+        if not any(_states(found, wanted, passage) for passage in near):
+            what = f"“{''.join(wanted.attribute)}”" if wanted.attribute else "所问内容"
+            return f"所收文件没有写明{what}{'的这个数字' if wanted.figure else ''}，无法回答。"
+    return None
+
+
+def _states(found: Evidence, wanted: Asked, passage: Passage) -> bool:
+    clause = found.store.clauses[passage.clause]
+    text = _text(found.store, passage)
+    if not stated(wanted, text, "\n".join((*clause.path, clause.text))):
+        return False
+    return not (wanted.figure and _dated(found)) or speaks_of(found.query.years, text, found.years[passage.sentence])
+
+
+def _dated(found: Evidence) -> bool:
+    """Whether the question asks for a year that is no part of a document's name."""
+    years = found.query.years
+    return bool(years) and not any(year in document.title for document in found.named for year in years)
+
+
+def _text(store: Store, passage: Passage) -> str:
+    return store.clauses[passage.clause].text[passage.start : passage.stop]
+
+
+def _all_text(store: Store, row: int) -> str:
+    clause = store.clauses[row]
+    document = store.documents[clause.doc_id]
+    return index_text(document, clause) + (document.notice_title or "") + "".join(document.issuers)

@@ -1,0 +1,117 @@
+"""The model's part: a short direct reply from the chosen sentences, kept only as far as the clauses bear it out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from rag import prompts
+from rag.answering import instructions
+from rag.answering.compose import Claim
+from rag.answering.disputed import disputed
+from rag.answering.evidence import COUNTED, Passage, speaks_of
+from rag.query.question import Query
+from rag.verification import facts
+from rag.verification.citations import Source, Verdict, repeats, sentences_of, strip_marks, verify
+
+SHORT = 80  # characters: what a reply adds beyond that, the extract says in the document's own words
+LONGEST = 0.8  # of the best sentence: a reply no shorter than that only says it again
+BRIEF = 40  # characters up to which the best sentence is as direct as a reply
+_TOLD = frozenset(("duty", "how", "whether", "confirm"))
+_ATTRIBUTED = re.compile(r"^[^，。《]{0,8}《[^》]+》(?:中|里)?(?:提到|提出|明确|规定|指出|要求)?[，,]?")
+_ENDS = ("。", "！", "？", "；", "…", ".", "）")
+
+if TYPE_CHECKING:
+    from index.schema import Clause
+    from rag.engine import Engine
+
+
+def pays(query: Query, first: str) -> bool:
+    """Whether a reply can say the answer shorter than `first`, the best sentence: a figure, a date, a name out of a long
+    sentence. Measures, duties and yes or no are best left in the clause's words, where a summary drops items, says the
+    sentence again and costs ten seconds (measured: fewer nuggets in the first 200 characters)."""
+    if query.asks & _TOLD or len(first) <= BRIEF:
+        return False
+    return "list" not in query.asks or bool(query.asks & {"number", "when", "compare"}) or bool(COUNTED.search(query.text))
+
+
+def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[str]:
+    """The reply as the model writes it; nothing without a model, or where the best sentence stands behind an order to
+    the model: the others would answer another question. ModelError when the model fails."""
+    given = [p for p in chosen if not instructions.behind(engine.store.clauses[p.clause].text, p.stop)]
+    if engine.chat is None or not given or given[0] is not chosen[0]:
+        return
+    messages = prompts.messages("reply", question=query.text, material=_material(engine, given))
+    with closing(engine.chat.stream(messages, engine.settings.reply_tokens)) as pieces:
+        yield from pieces
+
+
+def checked(engine: Engine, query: Query, text: str, chosen: Sequence[Passage]) -> tuple[list[Claim], int]:
+    """(claims for the sentences that hold, number of sentences dropped); what only says the question back is dropped
+    without a word, and so is what the extract says in the same words."""
+    clauses = list({p.clause: engine.store.clauses[p.clause] for p in chosen}.values())
+    sources = [Source(instructions.masked(clause.text), _about(engine, clause)) for clause in clauses]
+    extract = "".join(engine.store.clauses[p.clause].text[p.start : p.stop] for p in chosen[:1])
+    kept: list[Claim] = []
+    dropped = 0
+    for sentence in sentences_of(text):
+        said = _ATTRIBUTED.sub("", strip_marks(sentence))  # whose words they are, the citation says
+        if not said or repeats(said, query.text) or said.rstrip("。") in extract[: 2 * len(said)]:
+            continue
+        if kept and sum(len(claim.text) for claim in kept) + len(said) > SHORT:
+            break
+        if len(said) > LONGEST * len(extract):
+            continue
+        verdict = verify(said, sources, query.text)
+        borne_out = verdict.ok and _timely(engine, query, said, clauses[verdict.source], verdict)
+        if borne_out and not disputed(said, _beside(clauses, clauses[verdict.source])):
+            ended = said if said.endswith(_ENDS) else said + "。"
+            kept.append(Claim(ended, clauses[verdict.source], verdict.start, verdict.stop, "model"))
+        else:
+            dropped += 1
+    return kept, dropped
+
+
+def _beside(clauses: Sequence[Clause], clause: Clause) -> list[str]:
+    """What else is at hand of a clause's document, the clause itself included, without orders."""
+    return [instructions.blanked(other.text) for other in clauses if other.doc_id == clause.doc_id]
+
+
+def _timely(engine: Engine, query: Query, said: str, clause: Clause, verdict: Verdict) -> bool:
+    """Whether a figure is that of the year asked for: true figures of other years answer wrongly."""
+    if not query.years or not facts.quantities(facts.flatten(said)):
+        return True
+    row = engine.store.row_of[clause.clause_id]
+    around = engine.document(clause).title
+    return any(
+        speaks_of(query.years, clause.text[start:stop] + around, engine.horizons[sentence])
+        for sentence, (owner, start, stop) in enumerate(engine.store.sentences)
+        if owner == row and start < verdict.stop and stop > verdict.start
+    )
+
+
+def _about(engine: Engine, clause: Clause) -> str:
+    """What a sentence may say of the clause's document, and the headings the clause stands under."""
+    document = engine.document(clause)
+    parts = (document.title, document.notice_title, document.doc_no, *document.issuers, document.issued_on, *clause.path)
+    stating = (part for part in parts if part and not instructions.instructs(part))
+    return "\n".join(f"《{part}》" if part == document.title else part for part in stating)
+
+
+def _material(engine: Engine, chosen: Sequence[Passage]) -> str:
+    """The sentences under their documents' titles, within the prompt's budget."""
+    lines: list[str] = []
+    title, used = "", 0
+    for passage in chosen:
+        clause = engine.store.clauses[passage.clause]
+        text = clause.text[passage.start : passage.stop].strip()
+        if used and used + len(text) > engine.settings.prompt_chars:
+            break
+        if engine.document(clause).title != title:
+            title = engine.document(clause).title
+            lines += [] if instructions.instructs(title) else [f"《{title}》"]
+        lines.append(text)
+        used += len(text)
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Which document names which, how, and in what words."""

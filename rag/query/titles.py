@@ -1,0 +1,92 @@
+"""Which documents a question names: by 《title》, abbreviated title, or 文号.
+
+A title's words weigh by how rare they are among titles, so what every title of a region shares counts for little.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from index.schema import Document
+from index.terms import compact, pairs
+from rag.query.question import Query
+
+_NAMED = 0.5  # share of a title's weight from which a question names its document
+_HINTED, _HELD = 0.2, 0.75  # less of the title will do if it holds this share of the title words the question says
+
+
+class Titles:
+    """Scores of documents against a question's wording."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = tuple(documents)
+        own = [_core(document) for document in documents]
+        self._policy = [frozenset(pairs(title)) for title in own]
+        counts = Counter(term for terms in self._policy for term in terms)
+        total = len(own)
+        self._idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+        self._unheard = math.log(1 + (total + 0.5) / 0.5)
+
+    def scores(self, query: Query) -> list[float]:
+        """One score a document, 0 to about 2: how much of its title the question says; 2 for its 文号 or full 《title》."""
+        asked = frozenset(pairs(query.text))
+        quoted = [compact(title) for title in query.titles]
+        return [
+            2.0 if self._named(document, quoted, query) else self._overlap(self._policy[row], asked)
+            for row, document in enumerate(self._documents)
+        ]
+
+    def best(self, query: Query) -> list[Document]:
+        """Documents the question names, best first, those near the best only.
+
+        Named is a document of whose title half is said, or that holds nearly all the title words said. Ranked by both
+        shares: 批复 and 方案 share all other words, and the question's own “批复” tells them apart.
+        """
+        asked = frozenset(pairs(query.text))
+        said = sum(self._idf.get(term, 0.0) for term in asked)
+        scores = self.scores(query)
+        held = [sum(self._idf[t] for t in title & asked) / said if said else 0.0 for title in self._policy]
+        fit = [score + share for score, share in zip(scores, held, strict=True)]
+        ranked = [
+            row for row in sorted(range(len(fit)), key=fit.__getitem__, reverse=True)
+            if scores[row] >= _NAMED or (scores[row] >= _HINTED and held[row] >= _HELD)
+        ]  # fmt: skip
+        return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
+
+    def meant(self, query: Query) -> list[Document]:
+        """The document the question is about, two where it compares; none where it names none."""
+        return self.best(query)[: 2 if "compare" in query.asks else 1]
+
+    def known(self, name: str) -> float:
+        """0 to 1: the largest share of a document name's weight that one document's title and issuers hold."""
+        wanted = {term: self._idf.get(term, self._unheard) for term in set(pairs(name))}
+        total = sum(wanted.values())
+        held = (
+            sum(wanted[term] for term in wanted.keys() & (policy | set(pairs(" ".join(document.issuers)))))
+            for policy, document in zip(self._policy, self._documents, strict=True)
+        )  # fmt: skip
+        return max(held, default=0.0) / total if total else 1.0
+
+    def _overlap(self, title: frozenset[str], asked: frozenset[str]) -> float:
+        total = sum(self._idf[term] for term in title)
+        return sum(self._idf[term] for term in title & asked) / total if total else 0.0
+
+    @staticmethod
+    def _named(document: Document, quoted: Sequence[str], query: Query) -> bool:
+        names = {compact(document.title), compact(document.notice_title or document.title)}
+        if any(title in names or (len(title) >= 6 and any(title in name for name in names)) for title in quoted):
+            return True
+        if document.doc_no is None:
+            return False
+        number = compact(document.doc_no)
+        return any(f"{year}]{n}号" in number.replace("〔", "[").replace("〕", "]") for year, n in query.doc_nos)
+
+
+def _core(document: Document) -> str:
+    """The title without its issuers: they say who, not what."""
+    title = document.title
+    for issuer in document.issuers:
+        title = title.replace(issuer, "")
+    return title

@@ -1,0 +1,1 @@
+"""Clauses beside a pasted one: found, labelled, their differences told."""

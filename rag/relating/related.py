@@ -1,0 +1,95 @@
+"""Clauses related to a pasted text: found by its wording and meaning, labelled, its own source first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rag.answering.refusal import WORDING
+from rag.query.question import Query, clean
+from rag.relating.paste import split
+from rag.relating.relations import NEAREST, ORIGINAL, Related
+from rag.retrieval.retrieve import Ranking
+from rag.schema import Hit
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
+    from rag.schema import Filters
+
+MAX_PASTE = 50_000  # characters
+_READ = 2000  # characters of one clause that it is ranked by; a longer one has said its matter by then
+_BY_WORDING = 20  # clauses nearest in wording alone that may be the source, as noise misleads the meaning
+_EACH = 3  # clauses kept for each clause of a draft, at least
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """One clause of a paste and what is related to it."""
+
+    text: str
+    hits: tuple[Hit, ...]
+    related: bool  # False: nothing is, and the hits are only what comes nearest
+
+
+def neighbourhoods(engine: Engine, text: str, k: int, filters: Filters) -> list[Neighbourhood]:
+    """A neighbourhood for each clause of the paste; BadInput for an empty or too long one.
+
+    Of one clause `k` hits are given, of a draft's clauses at least _EACH, together about `k`.
+    """
+    units = split(clean(text, MAX_PASTE))
+    each = k if len(units) == 1 else max(_EACH, k // len(units))
+    return [_around(engine, unit, each, filters) for unit in units]
+
+
+def related(engine: Engine, text: str, k: int, filters: Filters) -> list[Hit]:
+    """The first `k` hits of all neighbourhoods, clause by clause, none twice."""
+    found: dict[str, Hit] = {}
+    for each in neighbourhoods(engine, text, k, filters):
+        for hit in each.hits:
+            found.setdefault(hit.clause.clause_id, hit)
+    return [replace(hit, rank=place) for place, hit in enumerate(list(found.values())[:k], 1)]
+
+
+def _around(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhood:
+    query = Query(text[:_READ], text[:_READ], "", (), (), (), (), frozenset(), (), pasted=True)
+    ranking = engine.rank(query, filters)
+    if not ranking.rows:
+        return Neighbourhood(text, (), related=False)
+    source = engine.relations.source(text, _candidates(engine, query, ranking, k))
+    near = _is_near(engine, query, ranking)
+    rows = [*([source] if source is not None else []), *(row for row in ranking.rows[:k] if row != source)][:k]
+    labelled = [(row, engine.relations.label(text, source, row)) for row in rows]
+    labelled.sort(key=lambda pair: pair[1].relation != ORIGINAL)
+    hits = tuple(
+        _hit(engine, text, place, row, float(ranking.fused[row]), found, near or source is not None)
+        for place, (row, found) in enumerate(labelled, 1)
+    )
+    return Neighbourhood(text, hits, near or source is not None)
+
+
+def _candidates(engine: Engine, query: Query, ranking: Ranking, k: int) -> Sequence[int]:
+    """Rows that may be the paste's own clause."""
+    import numpy as np
+
+    allowed = set(ranking.rows)
+    by_wording = np.argsort(-engine.store.pairs.scores(query.text), kind="stable")[:_BY_WORDING].tolist()
+    return list(dict.fromkeys([*ranking.rows[:k], *(row for row in by_wording if row in allowed)]))
+
+
+def _is_near(engine: Engine, query: Query, ranking: Ranking) -> bool:
+    """Whether anything here is on the paste's matter at all, as a question is judged."""
+    wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:5])
+    return wording >= WORDING or float(ranking.sentences.max()) >= engine.settings.refuse_below
+
+
+def _hit(engine: Engine, text: str, rank: int, row: int, score: float, found: Related, near: bool) -> Hit:
+    clause = engine.store.clauses[row]
+    return replace(
+        engine.hit(rank, row, score),
+        relation=found.relation if near else NEAREST,
+        quote=clause.text[slice(*found.quote)],
+        unit=text,
+        pasted=text[slice(*found.pasted)],
+        differences=found.differences if near else (),
+    )

@@ -1,0 +1,1 @@
+"""Which clauses: dense and lexical scores fused, steered and filtered."""

@@ -1,0 +1,117 @@
+"""What one text says about every clause: dense and lexical scores, of clauses and of their sentences, fused.
+
+Scores are standardised over all clauses before they are added, so that no weight depends on a model's or a corpus's
+scale (against fixed RRF: eval/ABLATION.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.content import index_text
+from index.lexical import inverse_frequency
+from index.store import Store
+from index.terms import pairs
+from rag.query import spoken
+from rag.query.wording import Wording
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from index.encoder import Encoder
+
+_WITNESSES = 5  # clauses asked how much of the text's wording they bear out
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which scores are added; what is off in turn makes an ablation."""
+
+    pairs: float = 1.0
+    words: float = 1.0
+    clause: float = 1.0
+    sentence: float = 1.5  # the best sentence of a clause tells more than the whole clause
+    spoken: float = 0.2  # what the everyday words of a question are called in documents
+    document: float = 0.7  # how many of the question's words the clause's whole document holds
+    adaptive: bool = True  # wording counts as far as it is borne out; else fully
+
+
+class Fusion:
+    """Scores the clauses of one store."""
+
+    def __init__(self, store: Store, encoder: Encoder, parts: Parts = Parts()) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._parts = parts
+        self._document_of = document_of(store)
+
+    def scores(self, text: str, pasted: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """(float32 [clauses] in standard deviations, cosines float32 [sentences]); `pasted`: in a document's own words.
+
+        Wording counts as far as the best clauses bear it out: a question in everyday words shares a tenth of its
+        terms with them, one in the documents' words half, a pasted clause all; a fixed weight wastes one or the other.
+        """
+        import numpy as np
+
+        parts, dense = self._parts, self._store.dense
+        vector = self._encoder.encode_queries([text])[0]
+        sentences = dense.sentence_scores(vector)
+        by_pairs = self._store.pairs.scores(text)
+        wording = 1.0
+        if parts.adaptive:
+            wording = self.coverage(text, np.argsort(-by_pairs, kind="stable")[:_WITNESSES].tolist())
+        fused = wording * parts.pairs * standard(by_pairs)
+        fused += wording * parts.words * standard(self._store.words.scores(text))
+        fused += parts.clause * standard(dense.clause_scores(vector))
+        fused += parts.sentence * standard(dense.best_sentence_scores(sentences))
+        if pasted:
+            return fused, sentences
+        if parts.spoken and (official := spoken.official(text)):
+            fused += parts.spoken * standard(self._store.pairs.scores(" ".join(official)))
+        if parts.document:
+            fused += parts.document * standard(self._document_wording(text))[self._document_of]
+        return fused, sentences
+
+    def _document_wording(self, text: str) -> np.ndarray:
+        """float32 [documents]: the weight of the text's terms that a document holds anywhere.
+
+        A term weighs by how few documents hold it, so that places and names tell: who asks of two towns and a ticket
+        means a document that speaks of both, though the clause about tickets names neither.
+        """
+        import numpy as np
+
+        held = np.zeros(len(self._store.documents), dtype=np.float32)
+        for term in set(pairs(text)):
+            holders = np.unique(self._document_of[self._store.pairs.holders(term)])
+            held[holders] += inverse_frequency(len(holders), len(held))
+        return held
+
+    def sentence_wording(self, text: str) -> np.ndarray:
+        """float32 [clauses]: BM25 of the best sentence of each clause, standardised."""
+        return standard(self._store.dense.best_sentence_scores(self._store.sentence_pairs.scores(text), empty=0.0))
+
+    def coverage(self, text: str, rows: Sequence[int], names: bool = False) -> float:
+        """0 to 1: the largest share of the text's wording that one of these clauses, with title and address, holds;
+        with `names`, an everyday word counts as said under its official name."""
+        wording = Wording.of(text, self._store.pairs.idf, names)
+        return max((wording.share(self._terms(row)) for row in rows), default=0.0)
+
+    def _terms(self, row: int) -> frozenset[str]:
+        clause = self._store.clauses[row]
+        return frozenset(pairs(index_text(self._store.documents[clause.doc_id], clause)))
+
+
+def document_of(store: Store) -> np.ndarray:
+    """int64 [clauses]: the place of each clause's document."""
+    import numpy as np
+
+    places = {doc_id: place for place, doc_id in enumerate(store.documents)}
+    return np.array([places[clause.doc_id] for clause in store.clauses], dtype=np.int64)
+
+
+def standard(scores: np.ndarray) -> np.ndarray:
+    """Zero mean and unit deviation over all entries; zeros where they do not differ."""
+    deviation = scores.std()
+    return (scores - scores.mean()) / deviation if deviation > 0 else scores * 0

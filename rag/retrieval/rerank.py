@@ -1,0 +1,56 @@
+"""The best clauses read again beside the question by a cross-encoder, where one is set; off by default."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from index.content import index_text
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from index.settings import Settings
+    from index.store import Store
+    from rag.retrieval.retrieve import Ranking
+
+
+class Reranker(Protocol):
+    """Scores pairs of a question and a text; more is better."""
+
+    def predict(self, pairs: Sequence[tuple[str, str]]) -> Sequence[float]: ...
+
+
+class CrossEncoderReranker:
+    """Any sentence-transformers CrossEncoder, by folder or name; loaded when first needed."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @cached_property
+    def _model(self):
+        from sentence_transformers import CrossEncoder
+
+        try:
+            return CrossEncoder(self._name, device="cpu")
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ModelError(f"重排模型 {self._name} 无法载入（{type(error).__name__}）。请检查设置 reranker") from error
+
+    def predict(self, pairs: Sequence[tuple[str, str]]) -> Sequence[float]:
+        """One score a pair."""
+        return self._model.predict(list(pairs), show_progress_bar=False).tolist()
+
+
+def open_reranker(settings: Settings) -> Reranker | None:
+    """The reranker of the settings; None where none is set."""
+    return CrossEncoderReranker(settings.reranker) if settings.reranker else None
+
+
+def rerank(reranker: Reranker, store: Store, question: str, ranking: Ranking, depth: int) -> Ranking:
+    """The ranking with its first `depth` clauses in the reranker's order; fused scores stay as they are."""
+    top = list(ranking.rows[:depth])
+    texts = [index_text(store.documents[store.clauses[row].doc_id], store.clauses[row]) for row in top]
+    scores = reranker.predict([(question, text) for text in texts])
+    order = sorted(range(len(top)), key=lambda place: -scores[place])
+    return replace(ranking, rows=[*(top[place] for place in order), *ranking.rows[depth:]])

@@ -1,0 +1,131 @@
+"""Clauses ranked for a question or for a pasted clause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.schema import Clause
+from index.sentences import split_sentences
+from index.store import Store
+from rag.answering import metadata
+from rag.query.addresses import stands_at
+from rag.query.question import Query
+from rag.query.titles import Titles
+from rag.retrieval.crowding import uncrowded
+from rag.retrieval.fusion import Fusion, Parts, document_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from index.encoder import Encoder
+
+_ADDRESSED = 6.0  # standard deviations: what the question names by address, or by 文号 and date, comes first
+_PART, _PARTS = 8, 12  # a pasted clause's sentences: the shortest taken, in characters, and how many at most
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How fused scores become a ranking; what is off in turn makes an ablation."""
+
+    titles: float = 1.0  # weight of the documents a question names
+    lift: float | None = 1.0  # a clause that heads others stands this far below the best of them; None: by itself
+    crowd: tuple[float, int] | None = (1.0, 2)  # (penalty, free) of rag.retrieval.crowding for questions
+    crowd_pasted: tuple[float, int] | None = (2.0, 1)  # the same for pasted clauses, whose kin are in other documents
+    sentence_wording: float = 2.0  # weight of the best sentence's BM25, for pasted clauses
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """All clauses scored for one query; the sentence scores are what evidence is chosen by."""
+
+    rows: Sequence[int]  # clause rows, best first, filtered ones left out
+    fused: np.ndarray  # float32 [clauses]; sums of standard deviations
+    sentences: np.ndarray  # float32 [sentences], cosine to the query
+
+
+class Retriever:
+    """Ranks the clauses of one store."""
+
+    def __init__(self, store: Store, encoder: Encoder, parts: Parts = Parts(), steps: Steps = Steps()) -> None:
+        self._store = store
+        self._steps = steps
+        self.fusion = Fusion(store, encoder, parts)
+        self.titles = Titles(list(store.documents.values()))
+        self._document_of = document_of(store)
+        self._children, self._heads = _families(store.clauses)
+
+    def rank(self, query: Query, allowed: np.ndarray | None = None) -> Ranking:
+        """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave."""
+        import numpy as np
+
+        fused, sentences = self.fusion.scores(query.text, pasted=query.pasted)
+        fused = self._for_pasted(query, fused) if query.pasted else self._for_question(query, fused)
+        order = np.argsort(-fused, kind="stable")
+        if allowed is not None:
+            order = order[allowed[order]]
+        return Ranking(order.tolist(), fused, sentences)
+
+    def _for_question(self, query: Query, fused: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        steps = self._steps
+        fused = fused + steps.titles * np.array(self.titles.scores(query), dtype=np.float32)[self._document_of]
+        if query.address:  # all of the place's clauses are wanted, crowded or not
+            there = np.array([stands_at(clause, query.address) for clause in self._store.clauses])
+            return fused + _ADDRESSED * there
+        if printed := self._printed(query):
+            fused[printed] += _ADDRESSED
+        if steps.lift is not None and len(self._heads):
+            # A heading's own paragraph (“到2027年，……”) holds for what stands below it.
+            np.maximum.at(fused, self._heads, fused[self._children] - steps.lift)
+        return fused if steps.crowd is None else uncrowded(fused, self._document_of, *steps.crowd)
+
+    def _printed(self, query: Query) -> list[int]:
+        """Rows of the clauses that print the 文号, date or issuer asked for, of the documents the question names."""
+        if not query.asks & metadata.ABOUT_ITSELF:
+            return []
+        rows = self._store.row_of
+        return [
+            rows[clause.clause_id]
+            for document in self.titles.meant(query)
+            for clause in metadata.printed_in(query, document, self._store.clauses_of(document.doc_id))
+        ]
+
+    def _for_pasted(self, query: Query, fused: np.ndarray) -> np.ndarray:
+        """Whole, and sentence against sentence in wording, since what relates to one of its sentences answers too; the
+        other clauses of the clause's own document come after those of others."""
+        import numpy as np
+
+        steps = self._steps
+        if steps.sentence_wording:
+            parts = [query.text[start:stop] for start, stop in split_sentences(query.text) if stop - start >= _PART]
+            wording = [self.fusion.sentence_wording(part) for part in parts[:_PARTS] or [query.text]]
+            fused = fused + steps.sentence_wording * np.max(wording, axis=0)
+        fused = self._own_document_last(fused)
+        return fused if steps.crowd_pasted is None else uncrowded(fused, self._document_of, *steps.crowd_pasted)
+
+    def _own_document_last(self, fused: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        best = int(np.argmax(fused))
+        own = self._document_of == self._document_of[best]
+        own[best] = False
+        return np.where(own, fused - (fused.max() - fused.min()), fused)
+
+
+def _families(clauses: Sequence[Clause]) -> tuple[np.ndarray, np.ndarray]:
+    """(rows, for each the row of the nearest clause whose first line is one of the headings above it)."""
+    import numpy as np
+
+    headed = {(c.doc_id, c.path, c.text.split("\n", 1)[0].strip()): row for row, c in enumerate(clauses)}
+    found: list[tuple[int, int]] = []
+    for row, clause in enumerate(clauses):
+        for depth in range(len(clause.path) - 1, -1, -1):
+            head = headed.get((clause.doc_id, clause.path[:depth], clause.path[depth].strip()))
+            if head is not None and head != row:
+                found.append((row, head))
+                break
+    pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]

@@ -1,0 +1,1 @@
+"""Whether a clause says what a sentence claims; deterministic, no model."""
