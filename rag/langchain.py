@@ -5,7 +5,7 @@
     from rag.langchain import PolicyRetriever
 
     retriever = PolicyRetriever(engine=Engine.open(), k=5)
-    chain = {"clauses": retriever, "question": RunnablePassthrough()} | prompt | model
+    chain = {"clauses": retriever, "question": lambda question: question} | prompt | model
 """
 
 from __future__ import annotations
