@@ -85,7 +85,7 @@ def _vectors(
     if old is not None:
         wanted = set(keys)
         clause_vectors, sentence_vectors = old.dense.clause_vectors(), old.dense.sentence_vectors()
-        for row, rows in enumerate(old.sentence_rows()):
+        for row, rows in enumerate(old.sentence_rows):
             if old.vector_keys[row] in wanted:
                 known[old.vector_keys[row]] = (clause_vectors[row], sentence_vectors[rows])
     missing = list({key: row for row, key in enumerate(keys) if key not in known}.items())

@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from index.dense import Dense
@@ -112,6 +113,7 @@ class Store:
             raise BrokenIndex(f"索引无法读取（{type(error).__name__}：{error}）。{REBUILD}") from error
         return cls(folder, manifest, content)
 
+    @cached_property
     def sentence_rows(self) -> list[list[int]]:
         """For each clause row, the rows of its sentences in order."""
         rows: list[list[int]] = [[] for _ in self.clauses]

@@ -18,6 +18,7 @@ from rag.answering.compose import Claim, compose
 from rag.answering.evidence import Passage, passages, within
 from rag.answering.trusted import trusted, without_orders
 from rag.query.question import Query, understand
+from rag.retrieval.filters import passes
 from rag.schema import Answer, Event, Filters, Sentence, Timings
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     yield Event("evidence", answer)
 
     # 2 choose evidence
-    facts = _own_facts(engine, query, ranking)
+    facts = _own_facts(engine, query, filters)
     clauses = engine.store.clauses
     candidates = trusted(clauses, passages(engine.store, query, ranking, engine.horizons))
     chosen = without_orders(
@@ -55,7 +56,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             return
 
     # 4 answer: the extract at once, then the model's short reply
-    claims = [*facts, *_corrections(engine, query, chosen), *_extract(engine, chosen, after_facts=bool(facts))]
+    claims = [*facts, *_corrections(engine, query, chosen), *_extract(engine, chosen, after_facts=bool(facts) and not metadata.asks_more(query))]
     answer = _with(engine, query, answer, claims)
     yield Event("extract", answer)
     if claims[0].origin != "extract" or not reply.pays(query, claims[0].text):  # what is there is the direct reply
@@ -103,11 +104,11 @@ def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     )  # fmt: skip
 
 
-def _own_facts(engine: Engine, query: Query, ranking: Ranking) -> list[Claim]:
-    """Answers from the metadata of the documents the question names."""
+def _own_facts(engine: Engine, query: Query, filters: Filters) -> list[Claim]:
+    """Answers from the metadata of the documents the question names and the filters leave."""
     return [
         Claim(fact.text, fact.clause, fact.start, fact.stop, "metadata")
-        for document in engine.retriever.titles.meant(query)
+        for document in engine.retriever.titles.meant(query) if passes(document, filters, engine.status)
         for fact in metadata.facts(query, document, engine.status(document), engine.telling(document))
     ]
 

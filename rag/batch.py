@@ -59,12 +59,18 @@ def _read(source: Path) -> list[dict]:
             continue
         try:
             line = json.loads(row)
-            if not (isinstance(line["id"], (str, int)) and isinstance(line["question"], str)):
+            if not (isinstance(line["id"], (str, int)) and isinstance(line["question"], str)) or not _turns(line.get("history", [])):
                 raise TypeError
         except (ValueError, KeyError, TypeError) as error:
-            raise BadInput(f"{source} 第 {number} 行不是含 id 和 question 的 JSON 对象") from error
+            raise BadInput(f"{source} 第 {number} 行不是含 id 和 question（及可选的 history，即 role、content 的列表）的 JSON 对象") from error
         lines.append(line)
     return lines
+
+
+def _turns(history: object) -> bool:
+    """Whether these are earlier turns of a conversation."""
+    keys = ("role", "content")
+    return isinstance(history, list) and all(isinstance(t, dict) and all(isinstance(t.get(k), str) for k in keys) for t in history)
 
 
 def _finished(target: Path) -> set:

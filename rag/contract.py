@@ -48,7 +48,7 @@ def clause_json(clause: Clause, document: Document, status: Status) -> dict:
 
 
 def hit_json(hit: Hit) -> dict:
-    """A hit of `search`, `ask` or `related`; the last two keys only where a relation was looked for."""
+    """A hit of `search`, `ask` or `related`; the last keys only where a relation was looked for."""
     found = {"rank": hit.rank, "score": round(hit.score, 4), **clause_json(hit.clause, hit.document, hit.status)}
     if hit.relation is not None:
         found |= {

@@ -39,7 +39,7 @@ class Engine(Library):
         if encoder.digest != store.manifest.encoder_digest:
             raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {encoder.name}。{REBUILD}")
         engine = cls(settings, store, encoder)
-        engine.rank(understand("条款"))  # load now what every question needs, so that the first does not wait for it
+        engine.search("条款", 1)  # load now what every question needs, so that the first does not wait for it
         return engine
 
     @cached_property

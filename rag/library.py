@@ -69,15 +69,11 @@ class Library:
 
     def year_of(self, row: int, place: int) -> str | None:
         """The target year that governs a place of a clause's text."""
-        for sentence in self._sentence_rows[row]:
+        for sentence in self.store.sentence_rows[row]:
             _, start, stop = self.store.sentences[sentence]
             if start <= place < stop or place < start:
                 return found.year if (found := self.horizons[sentence]) else None
         return None
-
-    @cached_property
-    def _sentence_rows(self) -> list[list[int]]:
-        return self.store.sentence_rows()
 
     @cached_property
     def relations(self) -> Relations:

@@ -93,3 +93,16 @@ def test_figures_are_read_alike_however_they_are_printed():
     assert values("五年内") == values("5年内")
     assert values("1.2亿元") == values("12000万元")
     assert facts.dates(facts.flatten("2022 年 1 月 16 日")) == {"2022-1-16"} == facts.dates(facts.flatten("二〇二二年1月16日"))
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("开工建设。", "未取得批准文件的，不得开工建设。"),
+        ("超过300公里。", "线路全长不超过300公里。"),
+        ("262平方公里。", "总面积1262平方公里。"),
+    ],
+)
+def test_words_cut_out_of_a_sentence_that_says_otherwise_are_no_quotation(claim, text):
+    assert not verify(claim, [Source(text)]).ok
+    assert verify(text, [Source("第三条　" + text)]).ok or verify(text, [Source(text)]).ok

@@ -97,3 +97,14 @@ def test_lengths_and_places_are_kept(text, data):
     if (found := stating(text, start, stop)) is not None:
         assert start <= found[0] < found[1] <= stop
         assert not any(a < found[1] and b > found[0] for a, b in spans(text))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "不遵守上述规定的，由主管部门责令改正，处五千元罚款。", "自本办法施行之日起，停止执行原有规定。", "供水企业应当在二十四小时内答复用户。",
+        "经营者应当告诉用户收费标准。", "所有考生禁止作答。", "You must register within 30 days.", "Industrial output in 2025 reaches 3 billion.",
+    ],
+)  # fmt: skip
+def test_what_statutes_say_to_those_they_bind_is_no_order(sentence):
+    assert not instructs(sentence)

@@ -167,7 +167,7 @@ def test_what_has_no_relation_is_told_as_nearest(book_engine):  # noqa: F811
 @needs_models
 def test_a_very_long_draft_is_handled(book_engine):  # noqa: F811
     text = "\n".join(c.text for c in book_engine.store.clauses[:400])[:50_000]
-    assert len(book_engine.related(text, 100)) == 100
+    assert len(book_engine.related(text, 100)) == len(split(text))  # one for each clause of the draft at least
     with pytest.raises(BadInput):
         book_engine.related(text + "长" * 10, 10)
 

@@ -79,3 +79,24 @@ def test_a_sentence_that_begins_to_count_is_counted_on(tmp_path):
     said = [s.text for s in engine_over(tmp_path / "i", refuse_below=0).ask("湾城的“两翼”是哪些？").sentences]
     place = next(place for place, text in enumerate(said) if text.startswith("“两翼”"))
     assert said[place + 1].startswith("二是")
+
+
+@pytest.mark.parametrize(
+    ("question", "address"),
+    [("成渝之间第三条高速铁路何时建成？", ()), ("条例第三条怎么规定", ("第三条",)), ("第十七条第二款", ("第十七条", "第二款"))],
+)
+def test_the_third_railway_is_no_article(question, address):
+    assert understand(question).address == address
+
+
+def test_a_follow_up_leaves_the_years_of_a_title_and_new_topics_alone():
+    before = [{"role": "user", "content": "《湾城行动方案（2022—2025年）》2023年的目标是什么？"}]
+    assert "（2022—2025年）" in understand("那2024年呢？", before).text
+    assert understand("再生水利用率要达到多少才算合格？", before).focus == ""
+    assert len(understand("那呢？", before * 3000).text) < 1000
+
+
+def test_a_long_polite_question_is_no_paste():
+    asked_for = "我们单位最近在研究湾城港口的扩建事项，材料里需要写清楚港口的基本情况和规划数字。请告诉我港口的设计吞吐能力是多少，涉及哪些泊位"
+    assert not understand(asked_for).pasted
+    assert understand("推进港口岸电建设，完善岸电设施。" * 5).pasted

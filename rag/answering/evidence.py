@@ -59,14 +59,12 @@ def passages(
 ) -> list[Passage]:  # fmt: skip
     """Sentences of the first `depth` clauses, best first; `years` as rag.answering.horizon gives them, one a sentence.
 
-    Standardised over those sentences: meaning (cosine) + wording (weighted share of the question's pairs) + 2 × the
-    clause's own score, and a bonus where the sentence holds the kind of thing asked for (a number, a date, units).
+    Standardised over those sentences: meaning (cosine), wording (weighted share of the question's pairs) and the
+    clause's own score, weighed as above, and a bonus where the sentence holds the kind of thing asked for (a number, a date, units).
     """
     import numpy as np
 
-    top = list(ranking.rows[:depth])
-    places = {row: place for place, row in enumerate(top)}
-    rows = [row for row, (clause, _, _) in enumerate(store.sentences) if clause in places]
+    rows = sorted(row for clause in ranking.rows[:depth] for row in store.sentence_rows[clause])
     if not rows:
         return []
     wording = Wording.of(query.text, store.pairs.idf)
@@ -203,7 +201,7 @@ def _text(store: Store, sentence: int) -> str:
 
 
 def _fits(query: Query, text: str) -> float:
-    """Whether a sentence holds what the question's form expects, 0 to 1.5."""
+    """Whether a sentence holds what the question's form expects, 0 to 2."""
     bonus = 0.0
     if "number" in query.asks and _figures(text):
         bonus += _FIGURE

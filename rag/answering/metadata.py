@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from index.schema import Clause, Document
 from index.terms import compact
 from rag.answering.premise import wrong_issuer
+from rag.query.asked import asked
 from rag.query.question import Query
 from rag.schema import Status
 from rag.verification import facts as facts_of
 
 ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "status", "openness"})
 _DATE = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+日")
+_ITSELF = re.compile(r"文号|日期|时间|号$|期$")
 _OPENNESS = re.compile(r"[（(]此件[^（）()]{2,12}[)）]")
 
 
@@ -57,11 +59,9 @@ def printed_in(query: Query, document: Document, clauses: Sequence[Clause]) -> l
     return [fact.clause for fact in facts(query, document, _UNREAD, clauses)]
 
 
-def expiry(document: Document, status: Status, clauses: Sequence[Clause]) -> list[Fact]:
-    """The warning that a cited plan's period has ended, with the words that say so."""
-    if status.value != "expired":
-        return []
-    return _period(f"《{document.title}》", status, clauses)
+def asks_more(query: Query) -> bool:
+    """Whether a figure is asked for as well, one that is no 文号 or date."""
+    return any(wanted.figure and wanted.attribute and not _ITSELF.search(wanted.attribute[-1]) for wanted in asked(query))
 
 
 def title_span(text: str, clause: Clause, notice: Clause) -> tuple[Clause, int, int] | None:

@@ -26,6 +26,8 @@ def wrong_issuer(question: str, document: Document) -> str | None:
     if match is None:
         return None
     said = match[1]
+    if re.search(r"[哪谁几何]|什么", said):
+        return None  # it asks, and takes nothing for granted
     issuers = [compact(issuer) for issuer in document.issuers]
     # 省政府 is short for any 人民政府 among them, 市教委 for its 教育委员会.
     short = said.removeprefix("省").removeprefix("市")

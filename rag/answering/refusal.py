@@ -18,6 +18,7 @@ from rag.answering.evidence import Passage, speaks_of
 from rag.answering.horizon import Horizon
 from rag.query.addresses import numbered, stands_at
 from rag.query.asked import Asked, asked, stated
+from rag.query.dictionary import cut
 from rag.query.places import PLACES
 from rag.query.question import Query
 from rag.query.titles import Titles
@@ -27,12 +28,13 @@ from rag.verification import facts
 WORDING = 0.30  # share of the question's weight of terms that counts as shared wording
 FIGURE_WORDING = 0.12  # the same for the best sentence with a figure in it, when a figure is asked for
 YEAR_WORDING = 0.5  # of that, what a sentence of the year asked for must reach
+MENTIONS = 30  # clauses: from so many on a place is one of the corpus's own, however large it is
 RARE = 0.01  # share of clauses: a place named less often than this is none of the corpus's own
 LOOKED_AT = 10  # clauses
 ABOUT = 0.5  # of the best clause's share of the question's terms, what the clause that states the attribute must reach
 KNOWN = 0.3  # share of a document's name that one of ours must bear for it to be meant
 _NAME = re.compile(
-    r"([一-鿿0-9（）()、—“”A-Za-z]{4,40}?(?:规划纲要|规划|方案|实施意见|指导意见|若干意见|条例|办法|行动计划|实施细则))"
+    r"([一-鿿0-9（）()、—“”A-Za-z]{4,40}?(?:规划纲要|规划(?!范围|面积|期|建设|用地|区|内|编制|的)|方案|实施意见|指导意见|若干意见|条例|办法|行动计划|实施细则))"
 )
 _KIND = re.compile(
     r"\d{4}年?|[这那哪该本各两几一二三四五]个?|规划纲要|规划|方案|实施|意见|指导|若干|条例|办法|行动|计划|细则|总体|工作|文件|政策|[的和与及里中]"
@@ -73,7 +75,7 @@ def reason(found: Evidence) -> str | None:
         return "所选范围内没有可以检索的条款，无法回答。"
     texts = [_all_text(found.store, row) for row in found.ranking.rows[:LOOKED_AT]]
     return (
-        _strange_title(found) or _strange_place(found, texts) or _elsewhere(found) or _empty_address(found)
+        _strange_title(found) or _strange_number(found) or _strange_place(found, texts) or _elsewhere(found) or _empty_address(found)
         or (None if found.query.asks & (_OPEN | {"confirm"}) else _missing_figure(found, texts) or _missing_attribute(found))
     )  # fmt: skip
 
@@ -86,10 +88,11 @@ def _elsewhere(found: Evidence) -> str | None:
 def _strange_place(found: Evidence, texts: Sequence[str]) -> str | None:
     """A place the question names that neither the best clauses nor, but for a mention, the corpus speaks of."""
     clauses = found.store.clauses
+    words = cut(found.query.text)
     for place in PLACES:
-        if place not in found.query.text or any(place in text for text in texts):
+        if not any(word.startswith(place) for word in words) or any(place in text for text in texts):
             continue
-        if sum(place in clause.text for clause in clauses) < RARE * len(clauses):
+        if sum(place in clause.text for clause in clauses) < min(RARE * len(clauses), MENTIONS):
             return f"所收文件没有关于“{place}”的规定，无法回答。"
     return None
 
@@ -105,6 +108,17 @@ def _strange_title(found: Evidence) -> str | None:
     return None
 
 
+def _strange_number(found: Evidence) -> str | None:
+    """A 文号 that no document has, unless a clause at hand mentions it."""
+    if not found.query.doc_nos or found.named:
+        return None
+    told = ["".join(_all_text(found.store, row).replace("〔", "[").replace("〕", "]").split()) for row in found.ranking.rows[:LOOKED_AT]]
+    for letters, year, number in found.query.doc_nos:
+        if not any(f"[{year}]{int(number)}号" in text for text in told):
+            return f"所收文件中没有文号为〔{year}〕{int(number)}号的这份文件，无法回答。"
+    return None
+
+
 def _telling(name: str) -> bool:
     """Whether a name says which document is meant: “2022年和2027年两个方案” does not."""
     return len(pairs(_KIND.sub("，", name))) >= _TELLING
@@ -115,7 +129,7 @@ def _empty_address(found: Evidence) -> str | None:
     address, named = numbered(found.query.address), found.named
     if not address or len(named) != 1:
         return None
-    own = [clause for clause in found.store.clauses if clause.doc_id == named[0].doc_id]
+    own = found.store.clauses_of(named[0].doc_id)
     if any(stands_at(clause, address) for clause in own):
         return None
     return f"《{named[0].title}》中没有{''.join(address)}，无法回答。"

@@ -16,6 +16,7 @@ from rag.query.question import Query
 from rag.verification import facts
 from rag.verification.citations import Source, Verdict, repeats, sentences_of, strip_marks, verify
 
+_ASKED = 200  # characters of a question that the model reads: its end, where it asks
 SHORT = 80  # characters: what a reply adds beyond that, the extract says in the document's own words
 LONGEST = 0.8  # of the best sentence: a reply no shorter than that only says it again
 BRIEF = 40  # characters up to which the best sentence is as direct as a reply
@@ -43,7 +44,7 @@ def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[s
     given = [p for p in chosen if not instructions.behind(engine.store.clauses[p.clause].text, p.stop)]
     if engine.chat is None or not given or given[0] is not chosen[0]:
         return
-    messages = prompts.messages("reply", question=query.text, material=_material(engine, given))
+    messages = prompts.messages("reply", question=query.text[-_ASKED:], material=_material(engine, given))
     with closing(engine.chat.stream(messages, engine.settings.reply_tokens)) as pieces:
         yield from pieces
 
@@ -106,7 +107,7 @@ def _material(engine: Engine, chosen: Sequence[Passage]) -> str:
     title, used = "", 0
     for passage in chosen:
         clause = engine.store.clauses[passage.clause]
-        text = clause.text[passage.start : passage.stop].strip()
+        text = clause.text[passage.start : passage.stop].strip()[: engine.settings.prompt_chars]
         if used and used + len(text) > engine.settings.prompt_chars:
             break
         if engine.document(clause).title != title:

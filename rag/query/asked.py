@@ -5,13 +5,12 @@ Read from the words beside the interrogative (“……补助标准是多少元�
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass
 
 from index.terms import pairs
 from rag.query import spoken
-from rag.query.dictionary import tags
+from rag.query.dictionary import cut, tags
 from rag.query.question import Query
 from rag.verification import facts
 
@@ -23,7 +22,7 @@ _BEHIND = re.compile(r"^(?:万亿|亿|万|千|百)?(个百分点|平方公里|�
 _FILLERS = frozenset(
     "是 为 达到 要 要到 需要 有 到 能 能够 最高 最低 最多 最少 每 每年 各 各自 分别 给 发 收 交 领 打 定 了 的 在 由 共 一共 总共 大概 大约 约 目标 "
     "数量 标准 规模 总数 数 数值 指标 力争 控制 保持 增长 提高 降低 下降 压缩 建成 建设 完成 新增 现在 目前 超过 总 一趟 一次 平均 累计 以上 左右 具体 "
-    "相差 差 加起来 起来 合计 总计 不 率先 提出 明确 实现 要求 计划 规定 预计 将 会 可以 可 应 应当 得 还 又 都 里 中 上 下 内 年 年底 月 底".split()
+    "期末 期内 规划 方案 纲要 相差 差 加起来 起来 合计 总计 不 率先 提出 明确 实现 要求 计划 规定 预计 将 会 可以 可 应 应当 得 还 又 都 里 中 上 下 内 年 年底 月 底".split()
 )
 # Cut off before words are told apart: 比重要达到 is 比重 and 要达到, not 比 and 重要.
 _TRAIL = re.compile(r"(?:力争|分别|各自|一共|总共|大约|大概|现在|目前|最高|最低|能够|需要|要|应当|应|将|会|可以|可|达到|达|超过|到|是|为|有|在|各|给|发|收|的)+$")
@@ -101,7 +100,7 @@ def _unit_and_noun(behind: str) -> tuple[str, str]:
     """The measure word behind 多少 and the noun behind that; 户籍人口 is no 户."""
     parts = _BEHIND.match(behind)
     unit = parts[1] or ""
-    first = next(iter(_cut(behind)), "")
+    first = next(iter(cut(behind)), "")
     if unit and first.startswith(unit) and len(first) > len(unit):
         return "", _noun(behind[:8])
     return unit, _noun(parts[2] or "")
@@ -109,7 +108,7 @@ def _unit_and_noun(behind: str) -> tuple[str, str]:
 
 def _noun(text: str) -> str:
     """The noun that follows a measure word, with the one that completes it: up to the next verb or particle."""
-    words = _cut(re.split(r"[的吗呢啊了和及与，。？、]", text)[0])
+    words = cut(re.split(r"[的吗呢啊了和及与，。？、]", text)[0])
     if not words or not _names(words[0]):
         return ""
     more = words[1] if len(words) > 1 and _names(words[1]) and tags().get(words[1], "n").startswith("n") else ""
@@ -118,7 +117,7 @@ def _noun(text: str) -> str:
 
 def _head(text: str) -> tuple[str, ...]:
     """The last content word before an interrogative, with the word it stands on."""
-    words = _cut(_TRAIL.sub("", re.split(r"[，,。；;：:？?、]", text)[-1]))
+    words = cut(_TRAIL.sub("", re.split(r"[，,。；;：:？?、]", text)[-1]))
     while words and not _names(words[-1]):
         words.pop()
     return tuple(word for word in words[-2:] if len(word) > 1 and word not in _FILLERS)
@@ -127,10 +126,3 @@ def _head(text: str) -> tuple[str, ...]:
 def _names(word: str) -> bool:
     """Whether a word can name an attribute: no filler, pronoun, place, person, time or number."""
     return len(word) > 1 and word not in _FILLERS and tags().get(word) not in _NO_NAMES
-
-
-def _cut(text: str) -> list[str]:
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    return [word for word in jieba.lcut(text, HMM=False) if word.strip()]

@@ -1,7 +1,8 @@
-"""The parts of speech in jieba's dictionary, read once: half a second for 350,000 words."""
+"""Words and their parts of speech by jieba's dictionary, read once: half a second for 350,000 words."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import cache
 
@@ -13,3 +14,11 @@ def tags() -> Mapping[str, str]:
 
     jieba.posseg.dt.initialize()
     return jieba.posseg.dt.word_tag_tab
+
+
+def cut(text: str) -> list[str]:
+    """The words of a text, white space left out."""
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    return [word for word in jieba.lcut(text, HMM=False) if word.strip()]

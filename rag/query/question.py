@@ -9,24 +9,26 @@ from dataclasses import dataclass
 
 from index.errors import BadInput
 
+_TURNS, _BEFORE = 6, 400  # earlier questions looked back at, and what of each is kept, in characters
 MAX_QUESTION = 5000  # characters; a longer paste belongs to 找相关政策, which splits it
 
 _LEAD = re.compile(r"^(?:那么|那|还有|另外|再问|请问|换成|如果是|至于|同样|其中|而)+(?:对于|关于)?[，, ]*")
 _TAIL = re.compile(r"(?:的?(?:情况|话))?(?:又)?(?:呢|吗|么|怎么样|如何|怎样)?[？?。！! ]*$")
-_POINTS_BACK = re.compile(r"^(?:那|它|他们|其|这|该|上述|前述|此|同样|还有|另外|换成|再|具体)|(?:它|这个|这些|该(?:方案|规划|文件|政策|条|项)|上述|前面|刚才)")
+_POINTS_BACK = re.compile(r"^(?:那|它|他们|其(?![他它余])|这|该|上述|前述|此|同样|还有|另外|换成|再(?=[^生就贷造次])|具体(?=[^到的]))|(?:它|这个|这些|该(?:方案|规划|文件|政策|条|项)|上述|前面|刚才)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|[—–-]|\s|$|[^\d])")
 _YEARS = re.compile(r"(?:19|20)\d{2}\s*年?\s*[—–\-－~～至到]+\s*(?:19|20)\d{2}\s*年?")  # a plan's period, part of its name
-_DOC_NO = re.compile(r"[一-鿿]{2,12}\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d+)\s*号?")
+_DOC_NO = re.compile(r"([一-鿿]{2,12})\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d+)\s*号?")
 _TITLE = re.compile(r"《([^《》]{2,80}(?:〈[^〉]*〉[^《》]*)?)》")
+_ENQUIRES = re.compile(r"(?:[?？]|(?:多少|哪[些个几里年]|什么|怎[么样]|如何|是否|能否)[^。；]*。?)\s*$")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,16})[”\"]")
-_ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|部分|章|节|条|款|项)")
+_ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|部分|章|节|条(?=$|[^一-鿿]|[的是规第讲说怎内有要中里款项])|款|项)")
 
 # What the words of a question say about its answer. The patterns name attributes, never subjects.
 _ASKS = {
     "doc_no": r"文号|发文号|什么号|几号文|哪个号",
     "date": r"(?:哪天|哪一天|什么时候|何时|日期|几月几[日号]|时间).{0,6}(?:印发|发布|出台|批复|成文|发文|公布|下发)|(?:印发|发布|出台|批复|成文|发文|公布|下发).{0,6}(?:哪天|哪一天|什么时候|何时|日期|时间)|哪[一]?天|日期",
-    "issuer": r"(?:谁|哪些?(?:个|家)?(?:单位|部门|机关)?).{0,4}(?:发布|印发|发的|发文|出台|制定)|发文(?:机关|单位)|由谁(?:印发|发布|制定)",
-    "period": r"(?:实施|规划|有效)期|到哪年为止|管到哪年|有效期",
+    "issuer": r"(?:谁|哪些?(?:个|家)?(?:单位|部门|机关)?).{0,4}(?:发布|印发|发的|发文|出台|制定(?!.{0,6}(?:方案|办法|细则|计划|标准|措施)))|发文(?:机关|单位)|由谁(?:印发|发布|制定)",
+    "period": r"(?:实施|规划|有效)期限?(?:是|为|到|至|多[久长]|起止|有|几|[？?]|$)|到哪年为止|管到哪年",
     "status": r"过期|失效|还有效|是否有效|还管用|现行有效|废止|到期",
     "openness": r"公开",
     "duty": r"(?:责任|牵头|配合|负责|主管|承办|实施)(?:的)?(?:单位|部门|机构)|(?:谁|哪[些个几]?[家个]?(?:单位|部门|机构|厅局|委办局)?).{0,6}(?:负责|牵头|管|承担|办理|落实|督促|成立|配合)|归.{0,3}(?:哪|谁)|由(?:谁|哪[家个些几]*(?:单位|部门|机构|厅|局|委|方|级))|分工|找谁|找哪|谁的(?:活|事|责任|职责)|谁(?:来|去|该)?(?:管|办|干|做|出面)|哪[家个](?:单位|部门|局|委|厅)",
@@ -49,7 +51,7 @@ class Query:
     text: str  # what is searched: completed from history where it points back
     focus: str  # the new part of a completed follow-up; empty otherwise
     titles: tuple[str, ...]  # between 《》
-    doc_nos: tuple[tuple[str, str], ...]  # (year, number) of each 文号 mentioned
+    doc_nos: tuple[tuple[str, str, str], ...]  # (letters, year, number) of each 文号; words may run into the letters
     years: tuple[str, ...]
     address: tuple[str, ...]  # 第四章, 第十七条 …
     asks: frozenset[str]  # names of _ASKS that fit
@@ -87,7 +89,7 @@ def understand(question: str, history: Sequence[dict] = ()) -> Query:
         address=tuple(_ADDRESS.findall("".join(flat.split()))),
         asks=asks,
         quoted=tuple(_QUOTED.findall(text)),
-        pasted=len(text) >= 60 and text.count("。") + text.count("；") >= 1 and not re.search(r"[?？]\s*$", text),
+        pasted=len(text) >= 60 and text.count("。") + text.count("；") >= 1 and not _ENQUIRES.search(text),
     )
 
 
@@ -96,13 +98,17 @@ def complete(asked: str, earlier: Sequence[str]) -> tuple[str, str]:
 
     Where both hold a year, the new one takes the old one's place; the rest of the earlier question is its subject.
     """
+    earlier = earlier[-_TURNS:]
     if not earlier or not _leans(asked):
         return asked, ""
-    before, _ = complete(earlier[-1].strip(), earlier[:-1])
+    before, _ = complete(earlier[-1].strip()[-_BEFORE:], earlier[:-1])
     focus = _TAIL.sub("", _LEAD.sub("", asked)).strip() or asked
     years = _YEAR.findall(focus)
     if years:
-        before = _YEAR.sub(years[0], before)
+        named = [match.span() for pattern in (_YEARS, _TITLE) for match in pattern.finditer(before)]
+        before = _YEAR.sub(
+            lambda m: m[0] if any(a <= m.start() < b for a, b in named) else years[0], before
+        )  # fmt: skip
     return f"{before} {focus}", focus
 
 

@@ -17,6 +17,11 @@ _NAMED = 0.5  # share of a title's weight from which a question names its docume
 _HINTED, _HELD = 0.2, 0.75  # less of the title will do if it holds this share of the title words the question says
 
 
+def written(letters: str, year: str, number: str) -> str:
+    """A 文号 in the form compared, brackets made []."""
+    return f"{compact(letters)}[{year}]{int(number)}号"
+
+
 class Titles:
     """Scores of documents against a question's wording."""
 
@@ -81,7 +86,7 @@ class Titles:
         if document.doc_no is None:
             return False
         number = compact(document.doc_no)
-        return any(f"{year}]{n}号" in number.replace("〔", "[").replace("〕", "]") for year, n in query.doc_nos)
+        return any(written(*said).endswith(number.replace("〔", "[").replace("〕", "]")) for said in query.doc_nos)
 
 
 def _core(document: Document) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rag.answering.refusal import WORDING
@@ -43,12 +44,13 @@ def neighbourhoods(engine: Engine, text: str, k: int, filters: Filters) -> list[
 
 
 def related(engine: Engine, text: str, k: int, filters: Filters) -> list[Hit]:
-    """The first `k` hits of all neighbourhoods, clause by clause, none twice."""
+    """The hits of all neighbourhoods, clause by clause, none twice: `k`, or one for each clause of a longer draft."""
     found: dict[str, Hit] = {}
-    for each in neighbourhoods(engine, text, k, filters):
-        for hit in each.hits:
-            found.setdefault(hit.clause.clause_id, hit)
-    return [replace(hit, rank=place) for place, hit in enumerate(list(found.values())[:k], 1)]
+    around = neighbourhoods(engine, text, k, filters)
+    for each in around:
+        own = (hit for hit in each.hits if hit.clause.clause_id not in found)
+        found |= {hit.clause.clause_id: hit for hit in islice(own, max(1, k // len(around)))}
+    return [replace(hit, rank=place) for place, hit in enumerate(found.values(), 1)]
 
 
 def _around(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhood:
@@ -80,7 +82,8 @@ def _candidates(engine: Engine, query: Query, ranking: Ranking, k: int) -> Seque
 def _is_near(engine: Engine, query: Query, ranking: Ranking) -> bool:
     """Whether anything here is on the paste's matter at all, as a question is judged."""
     wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:5])
-    return wording >= WORDING or float(ranking.sentences.max()) >= engine.settings.refuse_below
+    sentences = [sentence for row in ranking.rows[:5] for sentence in engine.store.sentence_rows[row]]
+    return wording >= WORDING or float(ranking.sentences[sentences].max(initial=0)) >= engine.settings.refuse_below
 
 
 def _hit(engine: Engine, text: str, rank: int, row: int, score: float, found: Related, near: bool) -> Hit:

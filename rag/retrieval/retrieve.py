@@ -10,7 +10,7 @@ from index.schema import Clause
 from index.sentences import split_sentences
 from index.store import Store
 from rag.answering import metadata
-from rag.query.addresses import stands_at
+from rag.query.addresses import numbered, stands_at
 from rag.query.question import Query
 from rag.query.titles import Titles
 from rag.retrieval.crowding import uncrowded
@@ -72,7 +72,7 @@ class Retriever:
 
         steps = self._steps
         fused = fused + steps.titles * np.array(self.titles.scores(query), dtype=np.float32)[self._document_of]
-        if query.address:  # all of the place's clauses are wanted, crowded or not
+        if numbered(query.address):  # all of the place's clauses are wanted, crowded or not
             there = np.array([stands_at(clause, query.address) for clause in self._store.clauses])
             return fused + _ADDRESSED * there
         if printed := self._printed(query):

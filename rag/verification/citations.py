@@ -80,7 +80,7 @@ def repeats(sentence: str, question: str) -> bool:
 
 def _against(claim: str, place: int, source: Source, question: str) -> tuple[Verdict, float]:
     """The verdict, and the share of the claim's pairs found, by which sources are compared."""
-    if (exact := source.text.find(claim)) >= 0:
+    if (exact := source.text.find(claim)) >= 0 and _begins(source.text, exact):
         return Verdict(True, place, exact, exact + len(claim)), 2.0
     start, stop, share = _align(claim, source.text)
     window = source.text[start:stop]
@@ -92,6 +92,12 @@ def _against(claim: str, place: int, source: Source, question: str) -> tuple[Ver
         *_slots(claim, window),
     ]
     return Verdict(not problems, place, start, stop, tuple(problems)), share
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether a sentence or half-sentence begins there: behind 不得 or in mid-figure the same words say something else."""
+    before = text[:at].rstrip()
+    return not before or before[-1] in "。；;，,：:！？" or "\n" in text[len(before) : at]
 
 
 def _align(claim: str, text: str) -> tuple[int, int, float]:
