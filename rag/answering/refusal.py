@@ -114,8 +114,8 @@ def _strange_number(found: Evidence) -> str | None:
         return None
     told = ["".join(_all_text(found.store, row).replace("〔", "[").replace("〕", "]").split()) for row in found.ranking.rows[:LOOKED_AT]]
     for letters, year, number in found.query.doc_nos:
-        if not any(f"[{year}]{int(number)}号" in text for text in told):
-            return f"所收文件中没有文号为〔{year}〕{int(number)}号的这份文件，无法回答。"
+        if not any(f"{letters[-2:]}[{year}]{int(number)}号" in text for text in told):
+            return f"所收文件中没有文号为{letters}〔{year}〕{int(number)}号的文件，无法回答。"
     return None
 
 
