@@ -100,3 +100,16 @@ def test_a_figure_of_another_unit_or_subject_is_no_answer():
 def test_a_refusal_names_what_is_missing(sample_root, question, said):
     answer = engine_over(sample_root).ask(question)
     assert answer.refused and said in answer.sentences[0].text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "岚城交通三年方案里城际铁路全长多少公里？",  # an abbreviation, no foreign document
+        "湾城一体化规划范围多大，城际铁路全长多少公里？",
+        "我家几亩田挨着城际铁路，铁路全长到底有多长？",
+    ],
+)
+def test_abbreviations_and_everyday_wording_are_no_reason_to_refuse(sample_root, question):
+    answer = engine_over(sample_root, refuse_below=0).ask(question)
+    assert not answer.refused, answer.sentences[0].text

@@ -22,7 +22,7 @@ _BEHIND = re.compile(r"^(?:万亿|亿|万|千|百)?(个百分点|平方公里|�
 _FILLERS = frozenset(
     "是 为 达到 要 要到 需要 有 到 能 能够 最高 最低 最多 最少 每 每年 各 各自 分别 给 发 收 交 领 打 定 了 的 在 由 共 一共 总共 大概 大约 约 目标 "
     "数量 标准 规模 总数 数 数值 指标 力争 控制 保持 增长 提高 降低 下降 压缩 建成 建设 完成 新增 现在 目前 超过 总 一趟 一次 平均 累计 以上 左右 具体 "
-    "期末 期内 规划 方案 纲要 相差 差 加起来 起来 合计 总计 不 率先 提出 明确 实现 要求 计划 规定 预计 将 会 可以 可 应 应当 得 还 又 都 里 中 上 下 内 年 年底 月 底".split()
+    "自己 后头 前头 一年 起码 起码得 至少得 期末 期内 规划 方案 纲要 相差 差 加起来 起来 合计 总计 不 率先 提出 明确 实现 要求 计划 规定 预计 将 会 可以 可 应 应当 得 还 又 都 里 中 上 下 内 年 年底 月 底".split()
 )
 # Cut off before words are told apart: 比重要达到 is 比重 and 要达到, not 比 and 重要.
 _TRAIL = re.compile(r"(?:力争|分别|各自|一共|总共|大约|大概|现在|目前|最高|最低|能够|需要|要|应当|应|将|会|可以|可|达到|达|超过|到|是|为|有|在|各|给|发|收|的)+$")
@@ -32,6 +32,7 @@ _UNITS = {
 }  # fmt: skip
 _CLASS = {unit: kind for kind, units in _UNITS.items() for unit in units.split()}
 _IMPLIED = {"percent": re.compile(r"(?:比例|比重|占比|[一-鿿]率)$"), "money": re.compile(r"(?:资金|补助|补贴|奖励|经费|费用|价格|工资)$")}
+_NAMING = frozenset("数量 标准 规模 总数 数 数值 指标 目标".split())
 _NO_NAMES = frozenset("r ns nr m t d p c u y f".split())
 _MOST = 0.6  # of a word's character pairs
 _SAME = (frozenset(("GDP", "地区生产总值", "生产总值")),)  # what officials and documents call differently
@@ -118,11 +119,13 @@ def _noun(text: str) -> str:
 def _head(text: str) -> tuple[str, ...]:
     """The last content word before an interrogative, with the word it stands on."""
     words = cut(_TRAIL.sub("", re.split(r"[，,。；;：:？?、]", text)[-1]))
-    while words and not _names(words[-1]):
-        words.pop()
+    named = False  # 补助标准 is of 补助, but in 接待多少人 the verb names nothing
+    while words and not (_names(words[-1]) and (named or tags().get(words[-1]) != "v")):
+        named = words.pop() in _NAMING
     return tuple(word for word in words[-2:] if len(word) > 1 and word not in _FILLERS)
 
 
 def _names(word: str) -> bool:
     """Whether a word can name an attribute: no filler, pronoun, place, person, time or number."""
-    return len(word) > 1 and word not in _FILLERS and tags().get(word) not in _NO_NAMES
+    plain = len(word) > 1 and not any(c.isdigit() for c in word)
+    return plain and word not in _FILLERS and tags().get(word) not in _NO_NAMES

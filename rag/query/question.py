@@ -114,4 +114,4 @@ def complete(asked: str, earlier: Sequence[str]) -> tuple[str, str]:
 
 def _leans(asked: str) -> bool:
     core = _TAIL.sub("", _LEAD.sub("", asked))
-    return len(core) <= 8 or bool(_POINTS_BACK.search(asked)) or (asked.rstrip("？?。 ").endswith("呢") and len(core) <= 20)
+    return len(core) <= 8 or bool(re.search(r"呢[，,]", asked)) or bool(_POINTS_BACK.search(asked)) or (asked.rstrip("？?。 ").endswith("呢") and len(core) <= 20)
