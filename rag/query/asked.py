@@ -50,14 +50,14 @@ class Asked:
 def asked(query: Query) -> list[Asked]:
     """One entry for each interrogative of a question whose answer is a figure, a name or a place."""
     text = "".join(query.text.split())
-    open_ended = "whether" in query.asks  # “几家店能不能……” asks for no number
+    open_ended = "whether" in query.asks  # “几家店能不能……” and “几亩田……多长” ask for no number
     found = []
     begin = 0
     for match in _INTERROGATIVE.finditer(text):
         before, behind = text[begin : match.start()], text[match.end() :]
         word = match[0]
         begin = match.end()
-        if word == "几" and open_ended or before.endswith(("差", "相差")) and word.startswith("多"):
+        if word == "几" and (open_ended or _INTERROGATIVE.search(behind)) or before.endswith(("差", "相差")) and word.startswith("多"):
             continue  # a difference is worked out from two figures, none of which is called so
         figure = word in ("多少", "几", "百分之几") or word.startswith("多")
         unit, noun = "", ""
