@@ -76,8 +76,8 @@ def reason(found: Evidence) -> str | None:
         return "所选范围内没有可以检索的条款，无法回答。"
     texts = [_all_text(found.store, row) for row in found.ranking.rows[:LOOKED_AT]]
     return (
-        _strange_title(found) or _strange_number(found) or _strange_place(found, texts) or _elsewhere(found) or _empty_address(found)
-        or (None if found.query.asks & (_OPEN | {"confirm"}) else _missing_figure(found, texts) or _missing_attribute(found))
+        _strange_title(found) or _strange_number(found, texts) or _strange_place(found, texts) or _elsewhere(found) or _empty_address(found)
+        or (None if found.query.asks & (_OPEN | {"confirm"}) else _missing_year(found, texts) or _missing_attribute(found))
     )  # fmt: skip
 
 
@@ -114,11 +114,11 @@ def _strange_title(found: Evidence) -> str | None:
     return None
 
 
-def _strange_number(found: Evidence) -> str | None:
+def _strange_number(found: Evidence, texts: Sequence[str]) -> str | None:
     """A 文号 that no document has, unless a clause at hand mentions it."""
     if not found.query.doc_nos or found.named:
         return None
-    told = ["".join(_all_text(found.store, row).replace("〔", "[").replace("〕", "]").split()) for row in found.ranking.rows[:LOOKED_AT]]
+    told = ["".join(text.replace("〔", "[").replace("〕", "]").split()) for text in texts]
     for letters, year, number in found.query.doc_nos:
         if not any(f"{letters[-2:]}[{year}]{int(number)}号" in text for text in told):
             return f"所收文件中没有文号为{letters}〔{year}〕{int(number)}号的文件，无法回答。"
@@ -151,20 +151,19 @@ def _empty_address(found: Evidence) -> str | None:
     return f"《{named[0].title}》中没有{''.join(address)}，无法回答。"
 
 
-def _missing_figure(found: Evidence, texts: Sequence[str]) -> str | None:
-    """The year or the figure asked for, where no sentence near the question states it."""
+def _missing_year(found: Evidence, texts: Sequence[str]) -> str | None:
+    """The year asked for, where no sentence near the question states it or, if a figure is asked for, one of that year."""
     query = found.query
-    figures = _with_figures(found)
-    best = max((p.coverage for p in figures), default=0.0)
-    if _dated(found):
-        if "number" in query.asks:
-            timely = (p for p in figures if speaks_of(query.years, _text(found.store, p), found.years[p.sentence]))
-            told = max((p.coverage for p in timely), default=0.0) >= YEAR_WORDING * best
-        else:
-            told = any(year in text for text in texts for year in query.years)
-        if not told:
-            return f"所收文件没有写明{'、'.join(query.years)}年的这项内容，无法回答。"
-    return None
+    if not _dated(found):
+        return None
+    if "number" in query.asks:
+        figures = _with_figures(found)
+        best = max((p.coverage for p in figures), default=0.0)
+        timely = (p for p in figures if speaks_of(query.years, _text(found.store, p), found.years[p.sentence]))
+        told = max((p.coverage for p in timely), default=0.0) >= YEAR_WORDING * best
+    else:
+        told = any(year in text for text in texts for year in query.years)
+    return None if told else f"所收文件没有写明{'、'.join(query.years)}年的这项内容，无法回答。"
 
 
 def _with_figures(found: Evidence) -> list[Passage]:

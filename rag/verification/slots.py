@@ -6,12 +6,11 @@ words and compared as sequences; only like for like counts, so that rewording an
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from rag.query.dictionary import tags
+from rag.query.dictionary import cut, tags
 
 _DATE = re.compile(r"(?:19|20)\d{2}(?:年(?:\d{1,2}月(?:\d{1,2}日)?)?|-\d{1,2}-\d{1,2})|\d+(?:\.\d+)?")
 _LONGEST = 3  # words on either side of a substitution; what is longer is another wording, not another name
@@ -36,14 +35,11 @@ def _pair(code: str, mine: Sequence[str], theirs: Sequence[str]) -> Iterator[tup
 
 def _words(flat: str) -> list[str]:
     """Words, each date and figure whole."""
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
     words, at = [], 0
     for match in _DATE.finditer(flat):
-        words += [*jieba.cut(flat[at : match.start()], HMM=False), match[0]]
+        words += [*cut(flat[at : match.start()]), match[0]]
         at = match.end()
-    return [*words, *jieba.cut(flat[at:], HMM=False)]
+    return [*words, *cut(flat[at:])]
 
 
 def _dates(words: Sequence[str]) -> list[str]:
