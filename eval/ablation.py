@@ -19,6 +19,8 @@ from rag.retrieval.fusion import Parts
 from rag.retrieval.retrieve import Retriever, Steps
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from index.encoder import Encoder
     from index.store import Store
 
@@ -68,6 +70,10 @@ def _variants(store: Store, encoder: Encoder) -> dict[str, Rank]:
         "without BM25 of words": ours(Parts(words=0.0)),
         "without clause vectors": ours(Parts(clause=0.0)),
         "without sentence vectors": ours(Parts(sentence=0.0)),
+        "without words compared": ours(Parts(late_clause=0.0, late_sentence=0.0)),
+        "words compared in the whole clause only": ours(Parts(late_sentence=0.0)),
+        "words compared in the best sentence only": ours(Parts(late_clause=0.0)),
+        "words compared, vectors at full weight beside": ours(Parts(beside_late=1.0)),
         "wording at full weight for every question": ours(Parts(adaptive=False)),
         "without everyday words' official names": ours(Parts(spoken=0.0)),
         "without the document as a whole": ours(Parts(document=0.0)),
@@ -80,6 +86,7 @@ def _variants(store: Store, encoder: Encoder) -> dict[str, Rank]:
         "BM25 of words alone": _alone(lambda query: store.words.scores(query.text)),
         "clause vectors alone": _alone(lambda q: store.dense.clause_scores(encoder.encode_queries([q.text])[0])),
         "fixed RRF of the last three (k = 60)": _reciprocal(store, encoder),
+        "words compared alone": _alone(lambda query: _late(store, encoder, query)),
     }
 
 
@@ -87,6 +94,16 @@ def _alone(scores) -> Rank:
     import numpy as np
 
     return lambda query: np.argsort(-scores(query), kind="stable").tolist()
+
+
+def _late(store: Store, encoder: Encoder, query: Query) -> np.ndarray:
+    """float32 [clauses]; BadInput where the embedding model gives no token states."""
+    import numpy as np
+
+    asked = encoder.read_query(query.text)
+    if store.late is None or asked.states is None:
+        raise BadInput("当前嵌入模型不给出词的向量，不能逐词比较")
+    return store.late.scores(asked.ids, asked.states, np.arange(len(store.clauses)))[0]
 
 
 def _reciprocal(store: Store, encoder: Encoder) -> Rank:

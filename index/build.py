@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index import store
-from index.content import Progress, SpanEncoder, assemble
+from index.content import Progress, assemble
+from index.encoder import Encoder
 from index.errors import BrokenIndex, CorpusError
 from index.load import load_folder
 from index.parse import parse
@@ -27,7 +28,7 @@ class Summary:
     changed: bool  # False: the index already was what the corpus asks for
 
 
-def build(corpus: Sequence[Path], root: Path, encoder: Callable[[], SpanEncoder], *, rebuild: bool, progress: Progress) -> Summary:
+def build(corpus: Sequence[Path], root: Path, encoder: Callable[[], Encoder], *, rebuild: bool, progress: Progress) -> Summary:
     """Bring the index below `root` in line with `corpus` (folders and files, read in this order).
 
     `encoder` is called only when something has to be embedded or compared. Raises CorpusError when nothing readable

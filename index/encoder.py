@@ -10,24 +10,46 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from index import stamps
 from index.errors import ModelError
+from index.late import Tokens, telling
 from index.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
 
     from index.query_graph import QueryGraph
+    from index.space import Space
 
 BATCH = 8  # measured on 300 clauses: 30 ms each at 8, 35 at 16, 37 at 32, as padding grows
 _SAMPLE = 1 << 16  # bytes read at three places of a big file to tell two models apart
+_FITTED, _ASKED = 24_000, 200  # a space is fitted to so many characters of passages and so many of their sentences
 
 Spans = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A passage read once."""
+
+    head: np.ndarray  # float32 [dimension]
+    parts: np.ndarray  # float32 [spans, dimension]
+    tokens: Tokens | None  # where a space is given
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query read once: its vector and, where the model gives them, the states of its telling tokens."""
+
+    vector: np.ndarray  # float32 [dimension]
+    ids: np.ndarray | None  # int64 [tokens]
+    states: np.ndarray | None  # float32 [tokens, dimension]
 
 
 class Encoder(Protocol):
@@ -41,9 +63,14 @@ class Encoder(Protocol):
 
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray: ...  # [texts, dimension]
 
-    def encode_spans(
-        self, texts: Sequence[str], spans: Sequence[Spans], progress: Callable[[int], None] | None = None
-    ) -> tuple[np.ndarray, list[np.ndarray]]: ...  # [texts, dimension], and per text [its spans, dimension]
+    def read_query(self, text: str) -> Question: ...
+
+    def fit_space(self, texts: Sequence[str], spans: Sequence[Spans]) -> Space | None: ...
+
+    def read_passages(
+        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Reading]: ...  # fmt: skip
 
 
 def open_encoder(settings: Settings) -> Encoder:
@@ -100,10 +127,49 @@ class SentenceEncoder:
         """float32 [texts, dimension]; what is longer than the model takes is cut, as sentence-transformers does."""
         return self._encode(texts, self._passage)
 
-    def encode_spans(
-        self, texts: Sequence[str], spans: Sequence[Spans], progress: Callable[[int], None] | None = None
-    ) -> tuple[np.ndarray, list[np.ndarray]]:
-        """float32 [texts, dimension], and for each text float32 [its spans, dimension]; spans are character ranges.
+    def read_query(self, text: str) -> Question:
+        """Its vector and token states by one pass."""
+        import numpy as np
+
+        prompt = self._prompts.get("query", "")
+        if self._queries is not None:
+            return Question(*self._queries.read(prompt, text))
+        vector = self._encode([text], prompt)[0]
+        if not self._pools_means:
+            return Question(vector, None, None)
+        ids, offsets = self._tokens([text], prompt)
+        read = ids[0][: self._room]
+        (chosen,) = telling(text, offsets[0][: self._room], [(0, len(text))])
+        return Question(vector, np.array(read)[chosen], self._states([read])[0][1:-1][chosen])
+
+    def fit_space(self, texts: Sequence[str], spans: Sequence[Spans]) -> Space | None:
+        """The space of these passages' tokens, fitted to a part of them; None where the model gives no token states,
+        or nothing is said.
+
+        The mean of queries is that of sentences read as such: what is asked is not known yet.
+        """
+        import numpy as np
+
+        from index.space import Space
+
+        if not texts or not self._pools_means:
+            return None
+        characters = sum(map(len, texts))
+        some = slice(None, None, max(1, characters // _FITTED))
+        sentences = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
+        asked = sentences[:: max(1, len(sentences) // _ASKED)]
+        whole = [[(0, len(sentence))] for sentence in asked]
+        passages = list(self._telling_states(texts[some], spans[some], self._passage))
+        queries = list(self._telling_states(asked, whole, self._prompts.get("query", "")))
+        if not sum(map(len, passages)):
+            return None
+        return Space.fit(np.concatenate(passages), np.concatenate(queries), characters)
+
+    def read_passages(
+        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Reading]:  # fmt: skip
+        """Each text's vector, those of its spans (character ranges) and, in `space`, its tokens, by one pass.
 
         Texts longer than the model takes are read in overlapping windows, none is cut. Batches are made of texts of
         like length, so that little is spent on padding. `progress` is told how many texts are done.
@@ -113,34 +179,32 @@ class SentenceEncoder:
         from index.windows import Pool, windows
 
         if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32), []
+            return []
         self._export_once()  # torch is here now; the first question will do without it
         if not self._pools_means:
-            return self._encode_apart(texts, spans, progress)
-        prompt = self._passage
-        tokenizer = self._model[0].tokenizer
-        encoded = tokenizer(
-            [prompt + text for text in texts], return_offsets_mapping=True, add_special_tokens=False, truncation=False
-        )
-        ids = encoded["input_ids"]
-        pools = [
-            Pool(self.dimension, [(first - len(prompt), last - len(prompt)) for first, last in offsets], own)
-            for offsets, own in zip(encoded["offset_mapping"], spans, strict=True)
-        ]
-        room = self._model.max_seq_length - 2
-        todo = [(row, first, last) for row, own in enumerate(ids) for first, last in windows(len(own), room)]
+            return self._read_apart(texts, spans, progress)
+        ids, offsets = self._tokens(texts, self._passage)
+        pools = [Pool(self.dimension, places, own) for places, own in zip(offsets, spans, strict=True)]
+        width = 0 if space is None else space.axes.shape[1]
+        vectors = [np.zeros((len(own), width), dtype=np.int8) for own in ids]
+        todo = [(row, first, last) for row, own in enumerate(ids) for first, last in windows(len(own), self._room)]
         todo.sort(key=lambda window: window[1] - window[2])  # longest first: memory peaks early and is used again
         left = Counter(row for row, _, _ in todo)
-        for begin in range(0, len(todo), BATCH):
-            batch = todo[begin : begin + BATCH]
-            states = self._states([ids[row][first:last] for row, first, last in batch])
-            for own, (row, first, _) in zip(states, batch, strict=True):
-                pools[row].add(own, first)
-                left[row] -= 1
+        done = 0
+        read = self._batches([ids[row][first:last] for row, first, last in todo])
+        for states, (row, first, last) in zip(read, todo, strict=True):
+            pools[row].add(states, first)
+            if space is not None:
+                vectors[row][first:last] = space.of_passages(states[1:-1])
+            left[row] -= 1
+            done += not left[row]
             if progress is not None:
-                progress(sum(not windows_left for windows_left in left.values()))
-        heads = np.array([pool.whole() for pool in pools], dtype=np.float32).reshape(len(texts), self.dimension)
-        return heads, [pool.parts() for pool in pools]
+                progress(done)
+        tokens: list[Tokens | None] = [None] * len(texts)
+        if space is not None:
+            chosen = [telling(text, places, own) for text, places, own in zip(texts, offsets, spans, strict=True)]
+            tokens = [Tokens.of(*own) for own in zip(ids, vectors, chosen, strict=True)]
+        return [Reading(pool.whole(), pool.parts(), own) for pool, own in zip(pools, tokens, strict=True)]
 
     def _encode(self, texts: Sequence[str], prompt: str) -> np.ndarray:
         import numpy as np
@@ -149,6 +213,32 @@ class SentenceEncoder:
             list(texts), prompt=prompt, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
         )
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+
+    def _tokens(self, texts: Sequence[str], prompt: str) -> tuple[list[list[int]], list[list[tuple[int, int]]]]:
+        """Per text, the ids of all its tokens, prompt included, and their [start, stop) of the text without it."""
+        encoded = self._model[0].tokenizer(
+            [prompt + text for text in texts], return_offsets_mapping=True, add_special_tokens=False, truncation=False
+        )
+        ahead = len(prompt)
+        return encoded["input_ids"], [[(a - ahead, b - ahead) for a, b in own] for own in encoded["offset_mapping"]]
+
+    def _telling_states(self, texts: Sequence[str], spans: Sequence[Spans], prompt: str) -> Iterator[np.ndarray]:
+        """Of each text, float32 [tokens, dimension]: the states of the telling tokens in its spans, its first window's."""
+        ids, offsets = self._tokens(texts, prompt)
+        read = self._batches([own[: self._room] for own in ids])
+        for states, text, places, own in zip(read, texts, offsets, spans, strict=True):
+            for chosen in telling(text, places[: self._room], own):
+                yield states[1:-1][chosen]
+
+    @property
+    def _room(self) -> int:
+        """Tokens of a text that fit between the two marks."""
+        return self._model.max_seq_length - 2
+
+    def _batches(self, rows: list[list[int]]) -> Iterator[np.ndarray]:
+        """What `_states` gives for each row, in order."""
+        for begin in range(0, len(rows), BATCH):
+            yield from self._states(rows[begin : begin + BATCH])
 
     def _states(self, rows: list[list[int]]) -> list[np.ndarray]:
         """float32 [tokens + 2, dimension] of each row of token ids, a beginning and an end mark around it."""
@@ -164,9 +254,9 @@ class SentenceEncoder:
             states = self._model[0].auto_model(input_ids=ids, attention_mask=mask).last_hidden_state.numpy()
         return [own[: len(row)] for own, row in zip(states, rows, strict=True)]
 
-    def _encode_apart(
+    def _read_apart(
         self, texts: Sequence[str], spans: Sequence[Spans], progress: Callable[[int], None] | None
-    ) -> tuple[np.ndarray, list[np.ndarray]]:
+    ) -> list[Reading]:  # fmt: skip
         """Texts, then spans, each on its own: for models whose token states cannot be averaged."""
         import numpy as np
 
@@ -175,7 +265,7 @@ class SentenceEncoder:
         parts = np.split(self.encode_passages(pieces), np.cumsum([len(own) for own in spans])[:-1])
         if progress is not None:
             progress(len(texts))
-        return heads, parts
+        return [Reading(head, part, None) for head, part in zip(heads, parts, strict=True)]
 
     @cached_property
     def _model(self):

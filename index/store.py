@@ -1,4 +1,4 @@
-"""The index on disk: a generation folder holding SQLite, FAISS, BM25 and a manifest, and a pointer to the current one.
+"""The index on disk: a generation folder holding SQLite, FAISS, BM25, token vectors and a manifest, and a pointer to the current one.
 
 A generation is written aside and becomes current by replacing one small pointer file, so a build killed at any moment
 leaves the old index working. Nothing in it can run code when loaded: SQLite, JSON, FAISS, plain arrays.
@@ -20,11 +20,12 @@ from pathlib import Path
 
 from index.dense import Dense
 from index.errors import BrokenIndex
+from index.late import Late
 from index.lexical import Lexical
 from index.schema import Clause, Document, Duty, Period, Source
 from index.terms import pairs, words
 
-FORMAT = 2
+FORMAT = 3
 REBUILD = "请运行：python -m index --rebuild"
 
 _TABLES = """
@@ -64,6 +65,7 @@ class Content:
     vector_keys: Sequence[str]  # one a clause
     sentences: Sequence[tuple[int, int, int]]  # (clause row, start, stop)
     dense: Dense
+    late: Late | None  # None where the embedding model gives no token states
     pairs: Lexical  # of clauses, as the next
     words: Lexical
     sentence_pairs: Lexical  # of sentences
@@ -79,7 +81,7 @@ class Store:
         self.clauses = tuple(content.clauses)
         self.vector_keys = tuple(content.vector_keys)
         self.sentences = tuple(content.sentences)
-        self.dense = content.dense
+        self.dense, self.late = content.dense, content.late
         self.pairs, self.words, self.sentence_pairs = content.pairs, content.words, content.sentence_pairs
         self.row_of = {clause.clause_id: row for row, clause in enumerate(self.clauses)}
         self._of_document: dict[str, list[Clause]] = {doc_id: [] for doc_id in self.documents}
@@ -103,8 +105,9 @@ class Store:
         try:
             with closing(sqlite3.connect(f"file:{folder / 'clauses.sqlite'}?mode=ro&immutable=1", uri=True)) as db:
                 documents, clauses, keys, sentences = _read(db)
+            dense = Dense.load(folder)
             content = Content(
-                documents, clauses, keys, sentences, Dense.load(folder),
+                documents, clauses, keys, sentences, dense, Late.load(folder, dense.owner),
                 Lexical.load(folder / "pairs", pairs, len(clauses)),
                 Lexical.load(folder / "words", words, len(clauses)),
                 Lexical.load(folder / "sentence_pairs", pairs, len(sentences)),
@@ -157,6 +160,8 @@ def write(root: Path, content: Content, facts: dict) -> Manifest:
         with closing(sqlite3.connect(building / "clauses.sqlite")) as db:
             _write(db, content)
         content.dense.save(building)
+        if content.late is not None:
+            content.late.save(building)
         content.pairs.save(building / "pairs")
         content.words.save(building / "words")
         content.sentence_pairs.save(building / "sentence_pairs")

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from index.build import build  # noqa: E402
+from index.encoder import Question, Reading  # noqa: E402
 from index.load import load_folder  # noqa: E402
 from index.parse import parse  # noqa: E402
 from index.settings import Settings  # noqa: E402
@@ -49,13 +50,19 @@ class FakeEncoder:
 
     encode_passages = encode_queries
 
-    def encode_spans(self, texts, spans, progress=None):
+    def read_query(self, text):
+        return Question(self._vector(text), None, None)
+
+    def fit_space(self, texts, spans):
+        return None
+
+    def read_passages(self, texts, spans, space=None, progress=None):
         self.encoded += len(texts)
         parts = [
             np.stack([self._vector(t[a:b]) for a, b in own]) if own else np.zeros((0, self.dimension), np.float32)
             for t, own in zip(texts, spans, strict=True)
         ]
-        return self.encode_queries(texts), parts
+        return [Reading(self._vector(text), part, None) for text, part in zip(texts, parts, strict=True)]
 
 
 class FakeChat:

@@ -52,6 +52,13 @@ def test_a_span_over_two_windows_is_pooled_from_both():
 
 # The real model
 
+
+def read(encoder, texts, spans, **more):
+    """([texts, dimension], per text [spans, dimension])."""
+    found = encoder.read_passages(texts, spans, **more)
+    return np.array([own.head for own in found]), [own.parts for own in found]
+
+
 FOLDER = Settings().models_dir / E5
 needs_model = pytest.mark.skipif(not (FOLDER / "modules.json").is_file(), reason="no model: python -m index.models")
 QUERIES = ["老厂房改成文创园要不要办土地手续？", "到2025年港口年通过能力", "川办发〔2022〕7号", "a", "水" * 700, ""]
@@ -108,7 +115,7 @@ def test_a_question_is_embedded_fast_and_loads_neither_torch_nor_transformers(en
 @needs_model
 def test_spans_come_from_the_clauses_own_pass(encoder, plain):
     stop = CLAUSE.index("。") + 1
-    heads, parts = encoder.encode_spans([CLAUSE, "短。"], [[(0, stop), (stop, len(CLAUSE))], []])
+    heads, parts = read(encoder, [CLAUSE, "短。"], [[(0, stop), (stop, len(CLAUSE))], []])
     theirs = plain.encode(["passage: " + CLAUSE, "passage: 短。"], normalize_embeddings=True)
     assert (heads * theirs).sum(axis=1).min() > 0.9999
     assert parts[0].shape == (2, 384) and parts[1].shape == (0, 384)
@@ -123,9 +130,9 @@ def test_the_order_and_company_of_texts_change_nothing(encoder):
     texts = [CLAUSE * n for n in (1, 3, 2, 1)]
     spans = [[(0, 10)]] * 4
     told = []
-    heads, parts = encoder.encode_spans(texts, spans, told.append)
-    backwards, _ = encoder.encode_spans(texts[::-1], spans)
-    alone, part = encoder.encode_spans(texts[1:2], spans[:1])
+    heads, parts = read(encoder, texts, spans, progress=told.append)
+    backwards, _ = read(encoder, texts[::-1], spans)
+    alone, part = read(encoder, texts[1:2], spans[:1])
     np.testing.assert_allclose(heads, backwards[::-1], atol=1e-5)
     np.testing.assert_allclose(heads[1], alone[0], atol=1e-5)
     np.testing.assert_allclose(parts[1], part[0], atol=1e-5)
@@ -136,15 +143,44 @@ def test_the_order_and_company_of_texts_change_nothing(encoder):
 def test_a_text_longer_than_the_model_takes_is_read_to_its_end(encoder):
     long = CLAUSE * 40
     other = long[:-60] + "猫喜欢吃鱼，狗喜欢啃骨头，今天天气很好，适合去公园散步。" * 2
-    heads, parts = encoder.encode_spans([long, other], [[(len(long) - 50, len(long))], [(len(other) - 50, len(other))]])
+    heads, parts = read(encoder, [long, other], [[(len(long) - 50, len(long))], [(len(other) - 50, len(other))]])
     assert heads[0] @ heads[1] < 0.9999 and parts[0][0] @ parts[1][0] < 0.98
     assert np.allclose(*encoder.encode_passages([long, other]), atol=1e-4)  # where cutting would see no difference
 
 
 @needs_model
 def test_no_text_gives_no_vectors(encoder):
-    heads, parts = encoder.encode_spans([], [])
-    assert heads.shape == (0, 384) and parts == []
+    assert encoder.read_passages([], []) == [] and encoder.fit_space([], []) is None
+    assert encoder.fit_space(["——"], [[(0, 2)]]) is None
+
+
+@needs_model
+def test_a_question_and_its_tokens_come_from_one_pass_by_either_runtime(encoder, linkable):
+    asked = "老厂房，能改成 文创园 吗？"
+    quick = encoder.read_query(asked)
+    np.testing.assert_allclose(quick.vector, encoder.encode_queries([asked])[0], atol=1e-6)
+    assert len(quick.ids) == len(quick.states) and quick.states.shape[1] == 384
+    own = SentenceEncoder(str(FOLDER), 2, linkable / "none")
+    own._queries = None  # as for a model that cannot be exported
+    slow = own.read_query(asked)
+    assert list(slow.ids) == list(quick.ids)  # words only: neither prompt, marks nor punctuation
+    np.testing.assert_allclose(slow.states, quick.states, atol=1e-3)
+    spoken = own._model.tokenizer.convert_ids_to_tokens(slow.ids)
+    assert "".join(spoken).replace("▁", "") == "老厂房能改成文创园吗"
+
+
+@needs_model
+def test_tokens_are_those_of_the_spans_in_any_company(encoder):
+    stop = CLAUSE.index("。") + 1
+    spans = [[(0, stop), (stop, len(CLAUSE))], [(0, 10)], []]
+    texts = [CLAUSE, CLAUSE * 20, "短。"]
+    space = encoder.fit_space(texts, spans)
+    together, alone = encoder.read_passages(texts, spans, space), encoder.read_passages(texts[:1], spans[:1], space)
+    first = together[0].tokens
+    assert first.vectors.dtype == np.int8 and len(first.ids) == len(first.vectors) == first.counts.sum()
+    assert (first.ids == alone[0].tokens.ids).all() and np.abs(first.vectors - alone[0].tokens.vectors).max() <= 1
+    assert "通过能力达到5亿吨" in "".join(encoder._model.tokenizer.convert_ids_to_tokens(first.ids))
+    assert together[2].tokens.counts.sum() == 0 and together[1].tokens.counts.tolist() == [together[1].tokens.counts[0]]
 
 
 def variant(folder: Path, **changed: dict) -> Path:
@@ -172,10 +208,11 @@ def linkable():
 def test_a_model_that_pools_otherwise_is_encoded_piece_by_piece_through_torch(linkable):
     pooling = {"word_embedding_dimension": 384, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}
     own = SentenceEncoder(str(variant(linkable / "cls", **{"1_Pooling/config.json": pooling})), 2, linkable / "onnx")
-    heads, parts = own.encode_spans([CLAUSE], [[(0, 10), (10, 20)]])
+    heads, parts = read(own, [CLAUSE], [[(0, 10), (10, 20)]])
     np.testing.assert_allclose(heads, own.encode_passages([CLAUSE]), atol=1e-5)
     np.testing.assert_allclose(parts[0], own.encode_passages([CLAUSE[:10], CLAUSE[10:20]]), atol=1e-5)
     assert own.encode_queries(["一"]).shape == (1, 384) and own._queries is None
+    assert own.read_query("一").states is None and own.fit_space([CLAUSE], [[(0, 10)]]) is None
 
 
 @needs_model

@@ -124,7 +124,7 @@ def test_cached_vectors_are_those_of_the_encoder(tmp_path):
     texts, spans = ["水库周边不得养殖", "公租房", "水库周边不得养殖"], [[(0, 4), (4, 8)], [(0, 3)], [(0, 4), (4, 8)]]
     for _ in range(2):
         cached = CachedEncoder(encoder, tmp_path / "v.sqlite")
-        heads, parts = cached.encode_spans(texts, spans)
+        read = cached.read_passages(texts, spans)
         cached.close()
-    expected, own = encoder.encode_spans(texts, spans)
-    assert np.array_equal(heads, expected) and all(np.array_equal(a, b) for a, b in zip(parts, own, strict=True))
+    for own, expected in zip(read, encoder.read_passages(texts, spans), strict=True):
+        assert np.array_equal(own.head, expected.head) and np.array_equal(own.parts, expected.parts)

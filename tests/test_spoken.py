@@ -39,7 +39,7 @@ def test_an_everyday_question_is_brought_nearer_to_the_clause_in_official_words(
     engine = engine_over(tmp_path / "i")
     (row,) = (row for row, clause in enumerate(engine.store.clauses) if "就医" in clause.text)
     asked = "老人在外地看病要自己垫钱吗"
-    without, with_names = (Fusion(engine.store, engine.encoder, Parts(spoken=w)).scores(asked)[0] for w in (0.0, 0.2))
+    without, with_names = (Fusion(engine.store, engine.encoder, Parts(spoken=w)).scores(asked).fused for w in (0.0, 0.2))
     assert with_names[row] - with_names.mean() > without[row] - without.mean()
-    pasted = Fusion(engine.store, engine.encoder, Parts(spoken=9.0)).scores(asked, pasted=True)[0]
+    pasted = Fusion(engine.store, engine.encoder, Parts(spoken=9.0)).scores(asked, pasted=True).fused
     assert pasted[row] < with_names[row]  # a paste is in a document's own words already

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _MEANING, _WORDING, _CLAUSE = 1.0, 0.5, 2.0  # what a sentence's cosine, its wording and its clause's score weigh
+_WORDS, _BESIDE = 1.0, 0.5  # the same of its words each with their likes, and what the cosine weighs beside that
 _FORMAL = 4.0  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
 _HELD_BACK, _SPREAD = 4.0, 12  # standard scores a document's next sentence waits by, and for how many sentences
 _WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a sentence no longer belongs to the answer
@@ -59,8 +60,9 @@ def passages(
 ) -> list[Passage]:  # fmt: skip
     """Sentences of the first `depth` clauses, best first; `years` as rag.answering.horizon gives them, one a sentence.
 
-    Standardised over those sentences: meaning (cosine), wording (weighted share of the question's pairs) and the
-    clause's own score, weighed as above, and a bonus where the sentence holds the kind of thing asked for (a number, a date, units).
+    Standardised over those sentences: meaning (cosine), likeness of words where compared, wording (weighted share of
+    the question's pairs) and the clause's own score, weighed as above, and a bonus where the sentence holds the kind of
+    thing asked for (a number, a date, units).
     """
     import numpy as np
 
@@ -71,8 +73,9 @@ def passages(
     texts = [_text(store, row) for row in rows]
     coverage = np.array([wording.share(set(pairs(text))) for text in texts])
     similarity = ranking.sentences[rows].copy()
+    likeness = None if ranking.likeness is None else np.nan_to_num(ranking.likeness[rows], nan=-1.0)
     if "duty" in query.asks:
-        _speak_for_clause(store, rows, texts, coverage, similarity)
+        _speak_for_clause(store, rows, texts, [s for s in (coverage, similarity, likeness) if s is not None])
     clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
     kinds = [store.clauses[store.sentences[row][0]].kind for row in rows]
     bonus = np.array(
@@ -82,7 +85,10 @@ def passages(
         bonus += _item_names(store, rows, texts, max(_ITEMS, number(counted[0]) or 0))
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
-    score = _MEANING * standard(similarity) + _WORDING * standard(coverage) + _CLAUSE * standard(clause) + bonus
+    meaning = _MEANING * standard(similarity)
+    if likeness is not None:
+        meaning = _BESIDE * meaning + _WORDS * standard(likeness)
+    score = meaning + _WORDING * standard(coverage) + _CLAUSE * standard(clause) + bonus
     order = _spread(store, rows, score) if "compare" in query.asks else np.argsort(-score, kind="stable")
     return [
         Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i])) for i in order
@@ -105,16 +111,15 @@ def _item_names(store: Store, rows: Sequence[int], texts: Sequence[str], least: 
     return bonus
 
 
-def _speak_for_clause(store: Store, rows: Sequence[int], texts: Sequence[str], coverage, similarity) -> None:
+def _speak_for_clause(store: Store, rows: Sequence[int], texts: Sequence[str], scores: Sequence[np.ndarray]) -> None:
     """A bracket of 责任单位 answers for its whole clause, so it takes the best scores found there (in place)."""
-    best: dict[int, tuple[float, float]] = {}
-    for place, row in enumerate(rows):
-        clause = store.sentences[row][0]
-        before = best.get(clause, (0.0, 0.0))
-        best[clause] = (max(before[0], coverage[place]), max(before[1], similarity[place]))
-    for place, row in enumerate(rows):
-        if duties(texts[place]):
-            coverage[place], similarity[place] = best[store.sentences[row][0]]
+    owner = [store.sentences[row][0] for row in rows]
+    brackets = [place for place, text in enumerate(texts) if duties(text)]
+    for own in scores:
+        best: dict[int, float] = {}
+        for clause, score in zip(owner, own, strict=True):
+            best[clause] = max(best.get(clause, score), score)
+        own[brackets] = [best[owner[place]] for place in brackets]
 
 
 def _spread(store: Store, rows: Sequence[int], score: np.ndarray) -> list[int]:

@@ -1,7 +1,8 @@
-"""What one text says about every clause: dense and lexical scores, of clauses and of their sentences, fused.
+"""What one text says about every clause: dense and lexical scores, of clauses and of their sentences, fused; then, for
+a question, the best of them word by word.
 
-Scores are standardised over all clauses before they are added, so that no weight depends on a model's or a corpus's
-scale (against fixed RRF: eval/ABLATION.md).
+Scores are standardised over all clauses they were given to before they are added, so that no weight depends on a
+model's or a corpus's scale (against fixed RRF: eval/ABLATION.md).
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from rag.query.wording import Wording
 if TYPE_CHECKING:
     import numpy as np
 
-    from index.encoder import Encoder
+    from index.encoder import Encoder, Question
 
 _WITNESSES = 5  # clauses asked how much of the text's wording they bear out
+_READ = 400  # clauses compared word by word; recall@20 as with all 3,000 of a larger corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,21 @@ class Parts:
     words: float = 1.0
     clause: float = 1.0
     sentence: float = 1.5  # the best sentence of a clause tells more than the whole clause
-    spoken: float = 0.2  # what the everyday words of a question are called in documents
-    document: float = 0.7  # how many of the question's words the clause's whole document holds
+    spoken: float = 0.3  # what the everyday words of a question are called in documents
+    document: float = 0.5  # how many of the question's words the clause's whole document holds
     adaptive: bool = True  # wording counts as far as it is borne out; else fully
+    late_clause: float = 2.0  # a question's words, each against its like in the clause
+    late_sentence: float = 1.0  # the same in the clause's best sentence
+    beside_late: float = 0.5  # what is left of the two vectors' weights where words are compared
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a text says about clauses and about sentences."""
+
+    fused: np.ndarray  # float32 [clauses], in standard deviations
+    cosines: np.ndarray  # float32 [sentences], to the text's vector
+    likeness: np.ndarray | None  # float32 [sentences], of their words to the text's; nan for those not compared
 
 
 class Fusion:
@@ -47,32 +61,50 @@ class Fusion:
         self._parts = parts
         self._document_of = document_of(store)
 
-    def scores(self, text: str, pasted: bool = False) -> tuple[np.ndarray, np.ndarray]:
-        """(float32 [clauses] in standard deviations, cosines float32 [sentences]); `pasted`: in a document's own words.
+    def scores(self, text: str, pasted: bool = False) -> Scores:
+        """`pasted`: in a document's own words, which need no comparison of each.
 
         Wording counts as far as the best clauses bear it out: a question in everyday words shares a tenth of its
         terms with them, one in the documents' words half, a pasted clause all; a fixed weight wastes one or the other.
         """
         import numpy as np
 
-        parts, dense = self._parts, self._store.dense
-        vector = self._encoder.encode_queries([text])[0]
-        sentences = dense.sentence_scores(vector)
-        by_pairs = self._store.pairs.scores(text)
+        parts, store = self._parts, self._store
+        question = self._encoder.read_query(text)
+        cosines = store.dense.sentence_scores(question.vector)
+        by_pairs = store.pairs.scores(text)
         wording = 1.0
         if parts.adaptive:
             wording = self.coverage(text, np.argsort(-by_pairs, kind="stable")[:_WITNESSES].tolist())
-        fused = wording * parts.pairs * standard(by_pairs)
-        fused += wording * parts.words * standard(self._store.words.scores(text))
-        fused += parts.clause * standard(dense.clause_scores(vector))
-        fused += parts.sentence * standard(dense.best_sentence_scores(sentences))
+        lexical = wording * (parts.pairs * standard(by_pairs) + parts.words * standard(store.words.scores(text)))
+        dense = parts.clause * standard(store.dense.clause_scores(question.vector))
+        dense += parts.sentence * standard(store.dense.best_sentence_scores(cosines))
         if pasted:
-            return fused, sentences
+            return Scores(lexical + dense, cosines, None)
         if parts.spoken and (official := spoken.official(text)):
-            fused += parts.spoken * standard(self._store.pairs.scores(" ".join(official)))
+            lexical += parts.spoken * standard(store.pairs.scores(" ".join(official)))
         if parts.document:
-            fused += parts.document * standard(self._document_wording(text))[self._document_of]
-        return fused, sentences
+            lexical += parts.document * standard(self._document_wording(text))[self._document_of]
+        if not parts.late_clause + parts.late_sentence or store.late is None or question.states is None or not len(question.states):
+            return Scores(lexical + dense, cosines, None)
+        late, likeness = self._late(question, lexical + dense)
+        return Scores(lexical + parts.beside_late * dense + late, cosines, likeness)
+
+    def _late(self, question: Question, fused: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(float32 [clauses], float32 [sentences]) of a question's words against those of the best clauses so far;
+        what is not among these stands as low as the lowest of them."""
+        import numpy as np
+
+        late, parts = self._store.late, self._parts
+        rows = np.sort(np.argpartition(-fused, min(_READ, len(fused) - 1))[:_READ])
+        clauses, sentences = late.scores(question.ids, question.states, rows)
+        likeness = np.full(len(self._store.sentences), np.nan, dtype=np.float32)
+        likeness[late.sentences_of(rows)] = sentences
+        best = self._store.dense.best_sentence_scores(np.nan_to_num(likeness, nan=-1.0))[rows]
+        added = parts.late_clause * standard(clauses) + parts.late_sentence * standard(best)
+        whole = np.full(len(fused), added.min(), dtype=np.float32)
+        whole[rows] = added
+        return whole, likeness
 
     def _document_wording(self, text: str) -> np.ndarray:
         """float32 [documents]: the weight of the text's terms that a document holds anywhere.

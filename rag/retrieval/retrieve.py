@@ -43,6 +43,7 @@ class Ranking:
     rows: Sequence[int]  # clause rows, best first, filtered ones left out
     fused: np.ndarray  # float32 [clauses]; sums of standard deviations
     sentences: np.ndarray  # float32 [sentences], cosine to the query
+    likeness: np.ndarray | None = None  # as in rag.retrieval.fusion.Scores
 
 
 class Retriever:
@@ -60,12 +61,12 @@ class Retriever:
         """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave."""
         import numpy as np
 
-        fused, sentences = self.fusion.scores(query.text, pasted=query.pasted)
-        fused = self._for_pasted(query, fused) if query.pasted else self._for_question(query, fused)
+        scores = self.fusion.scores(query.text, pasted=query.pasted)
+        fused = (self._for_pasted if query.pasted else self._for_question)(query, scores.fused)
         order = np.argsort(-fused, kind="stable")
         if allowed is not None:
             order = order[allowed[order]]
-        return Ranking(order.tolist(), fused, sentences)
+        return Ranking(order.tolist(), fused, scores.cosines, scores.likeness)
 
     def _for_question(self, query: Query, fused: np.ndarray) -> np.ndarray:
         import numpy as np

@@ -1,0 +1,143 @@
+"""Late interaction: every word of a question finds its like among the words of a clause, each in its context.
+
+Khattab and Zaharia, “ColBERT”, 2020, with the token states of the embedding model as it is, untrained: what one vector
+for a whole clause blurs (the one thing asked about among ten) the words keep apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.lexical import inverse_frequency
+from index.space import Space
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_NOWHERE = -1.0  # the score of a sentence without any word
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The words of one text's spans, span after span."""
+
+    ids: np.ndarray  # int32 [tokens]
+    vectors: np.ndarray  # int8 [tokens, axes]
+    counts: np.ndarray  # int64 [spans]: how many each has
+
+    @classmethod
+    def of(cls, ids: Sequence[int], vectors: np.ndarray, chosen: Sequence[np.ndarray]) -> Tokens:
+        """Of a text's tokens those with the numbers `chosen`, int64 a span."""
+        import numpy as np
+
+        order = np.concatenate([*chosen, np.zeros(0, dtype=np.int64)])
+        return cls(np.array(ids, dtype=np.int32)[order], vectors[order], np.array([len(own) for own in chosen], dtype=np.int64))
+
+
+def telling(text: str, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[np.ndarray]:
+    """For each span of `text`, int64: the numbers of its tokens that are more than punctuation.
+
+    `offsets` are each token's [start, stop) of `text`; a token is in the span its last character is in.
+    """
+    import numpy as np
+
+    told = [n for n, (a, b) in enumerate(offsets) if any(map(str.isalnum, text[max(a, 0) : max(b, 0)]))]
+    numbers, ends = np.array(told, dtype=np.int64), np.array([offsets[n][1] - 1 for n in told], dtype=np.int64)
+    return [numbers[(ends >= start) & (ends < stop)] for start, stop in spans]
+
+
+class Late:
+    """Token vectors of all sentences of a store."""
+
+    def __init__(self, space: Space, tokens: Tokens, holders: np.ndarray, owner: np.ndarray) -> None:
+        """The tokens of all sentences; `holders` int32 [2, known]: token ids, ascending, and how many clauses hold
+        each; `owner` int64 [sentences]: the clause of each."""
+        import numpy as np
+
+        self.space = space
+        self._ids, self._vectors, self._counts = tokens.ids, tokens.vectors, tokens.counts
+        self._known, self._holders = holders
+        self._owner = owner
+        self._bounds = np.concatenate([[0], np.cumsum(tokens.counts)])
+        self._clauses = int(owner.max(initial=-1)) + 1
+        self._first = np.searchsorted(owner, np.arange(self._clauses + 1))  # of each clause's sentences
+
+    @classmethod
+    def build(cls, space: Space, texts: Sequence[Tokens], owner: np.ndarray) -> Late:
+        """From the clauses' tokens in row order."""
+        import numpy as np
+
+        tokens = Tokens(*(np.concatenate([getattr(t, part) for t in texts]) for part in ("ids", "vectors", "counts")))
+        held = [np.unique(text.ids) for text in texts]
+        holders = np.stack(np.unique(np.concatenate(held), return_counts=True)).astype(np.int32)
+        return cls(space, tokens, holders, owner)
+
+    def save(self, folder: Path) -> None:
+        import numpy as np
+
+        self.space.save(folder)
+        arrays = {"": self._vectors, "_ids": self._ids, "_counts": self._counts}
+        for name, array in (arrays | {"_holders": np.stack([self._known, self._holders])}).items():
+            np.save(folder / f"tokens{name}.npy", array, allow_pickle=False)
+
+    @classmethod
+    def load(cls, folder: Path, owner: np.ndarray) -> Late | None:
+        """What `save` wrote; None where the embedding model gave no token states. The vectors stay on disk."""
+        import numpy as np
+
+        if not (folder / "tokens.npy").is_file():
+            return None
+        vectors = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
+        ids, counts, holders = (
+            np.load(folder / f"tokens_{name}.npy", allow_pickle=False) for name in ("ids", "counts", "holders")
+        )  # fmt: skip
+        return cls(Space.load(folder), Tokens(ids, vectors, counts), holders, owner)
+
+    def of_clause(self, row: int) -> Tokens:
+        """The tokens of one clause's sentences."""
+        first, last = self._first[row], self._first[row + 1]
+        place = slice(self._bounds[first], self._bounds[last])
+        return Tokens(self._ids[place], self._vectors[place], self._counts[first:last])
+
+    def scores(self, ids: np.ndarray, states: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(float32 [rows], float32 [their sentences, in row order]): the mean cosine of a question's words to their
+        likes in a clause, in a sentence; a word weighs by the root of its rarity.
+
+        `ids` int [words] and `states` float32 [words, dimension] are the question's; `rows` clause rows.
+        """
+        import numpy as np
+
+        sentences = np.concatenate([np.arange(self._first[row], self._first[row + 1]) for row in rows])
+        counts = self._counts[sentences]
+        heard = counts > 0
+        tokens = np.concatenate([self._vectors[self._bounds[at] : self._bounds[at + 1]] for at in sentences[heard]])
+        tokens = tokens.astype(np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", tokens, tokens))
+        cosines = (self.space.of_query(states) @ tokens.T) / np.maximum(lengths, 1e-12)
+        starts = np.concatenate([[0], np.cumsum(counts[heard])[:-1]])
+        best = np.full((len(ids), len(sentences)), _NOWHERE, dtype=np.float32)
+        best[:, heard] = np.maximum.reduceat(cosines, starts, axis=1)
+        weights = self._weights(ids)
+        owners = self._owner[sentences]
+        firsts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+        clauses = np.full(self._clauses, _NOWHERE, dtype=np.float32)
+        clauses[owners[firsts]] = weights @ np.maximum.reduceat(best, firsts, axis=1)
+        return clauses[rows], weights @ best
+
+    def sentences_of(self, rows: np.ndarray) -> np.ndarray:
+        """int64: the sentence rows whose scores `scores` gives for clause rows."""
+        import numpy as np
+
+        return np.concatenate([np.arange(self._first[row], self._first[row + 1]) for row in rows])
+
+    def _weights(self, ids: np.ndarray) -> np.ndarray:
+        """float32 [words], summing to one."""
+        import numpy as np
+
+        at = np.minimum(np.searchsorted(self._known, ids), len(self._known) - 1)
+        holders = np.where(self._known[at] == ids, self._holders[at], 0)
+        rarity = np.array([inverse_frequency(int(n), self._clauses) for n in holders]) ** 0.5
+        return (rarity / rarity.sum()).astype(np.float32)

@@ -1,0 +1,74 @@
+"""The space in which token states are compared: centred, turned to their main axes, half whitened, of unit length.
+
+A transformer's states all point one way, so that raw cosines tell little; without their mean, and with the strongest
+axes damped, a word finds its like (Mu and Viswanath, “All-but-the-top”, 2018). Fitted to the corpus at hand and kept by
+every later generation of its index, as the vectors already there were made with it. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.windows import unit
+
+if TYPE_CHECKING:
+    import numpy as np
+
+AXES = 128  # of 384: recall as with all of them, at a third of the bytes
+_WHITEN = 0.25  # power of the variance divided by: half of the way to white
+_FLAT = 1e-6  # share of the largest variance under which an axis holds nothing
+_ENOUGH, _OUTGROWN = 100_000, 4  # characters that tell the axes for good; else how many times more ask for new ones
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Means of the states of passages and of queries, and the axes both are turned to."""
+
+    passages: np.ndarray  # float32 [dimension]
+    queries: np.ndarray  # float32 [dimension]
+    axes: np.ndarray  # float32 [dimension, at most AXES]
+    seen: int  # characters of the corpus it was fitted to
+
+    @classmethod
+    def fit(cls, passages: np.ndarray, queries: np.ndarray, seen: int) -> Space:
+        """From states float32 [tokens, dimension] of passages and of queries."""
+        import numpy as np
+
+        mean = passages.mean(axis=0)
+        centred = unit(passages - mean)
+        variances, axes = np.linalg.eigh(centred.T @ centred / len(centred))
+        kept = [at for at in range(len(variances) - 1, -1, -1) if variances[at] > _FLAT * variances[-1]][:AXES]
+        return cls(
+            mean.astype(np.float32), queries.mean(axis=0).astype(np.float32),
+            (axes[:, kept] * variances[kept] ** -_WHITEN).astype(np.float32), seen,
+        )  # fmt: skip
+
+    def outgrown(self, characters: int) -> bool:
+        """Whether a corpus of so many characters is much larger than the little it was fitted to."""
+        return self.seen < _ENOUGH and characters > _OUTGROWN * self.seen
+
+    def of_passages(self, states: np.ndarray) -> np.ndarray:
+        """int8 [tokens, axes] of states float32 [tokens, dimension]: their directions, to 7 bits."""
+        import numpy as np
+
+        turned = unit(states - self.passages) @ self.axes
+        largest = np.abs(turned).max(axis=1, keepdims=True)
+        return np.round(turned * (127 / np.maximum(largest, 1e-12))).astype(np.int8)
+
+    def of_query(self, states: np.ndarray) -> np.ndarray:
+        """float32 [tokens, axes], unit vectors, of states float32 [tokens, dimension]."""
+        return unit(unit(states - self.queries) @ self.axes)
+
+    def save(self, folder: Path) -> None:
+        import numpy as np
+
+        np.savez(folder / "space.npz", passages=self.passages, queries=self.queries, axes=self.axes, seen=self.seen)
+
+    @classmethod
+    def load(cls, folder: Path) -> Space:
+        import numpy as np
+
+        with np.load(folder / "space.npz", allow_pickle=False) as kept:
+            return cls(kept["passages"], kept["queries"], kept["axes"], int(kept["seen"]))

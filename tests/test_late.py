@@ -1,0 +1,195 @@
+"""Late interaction: the space of token states, words found again in clauses, and what an index keeps of them."""
+
+import numpy as np
+import pytest
+from conftest import SAMPLE, FakeEncoder, quiet
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from index import build as building
+from index.encoder import Question, Reading
+from index.late import Late, Tokens, telling
+from index.space import Space
+from index.store import Store
+from rag.retrieval.fusion import Fusion, Parts
+
+
+class WordEncoder(FakeEncoder):
+    """A fake whose token states are its character pairs', so that words meet their likes and nothing else."""
+
+    name, digest = "fake-words", "fake-words-1"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fitted = 0
+
+    def _states(self, text):
+        spots = [(i, i + 1) for i in range(len(text)) if text[i].isalnum()]
+        return spots, [ord(text[i]) for i, _ in spots], np.array([self._state(text[i]) for i, _ in spots]).reshape(-1, 64)
+
+    @staticmethod
+    def _state(character):
+        return np.random.default_rng(ord(character)).normal(size=64).astype(np.float32) + 3
+
+    def read_query(self, text):
+        _, ids, states = self._states(text)
+        return Question(self._vector(text), np.array(ids), states)
+
+    def fit_space(self, texts, spans):
+        self.fitted += 1
+        states = np.concatenate([self._states(text)[2] for text in texts])
+        return Space.fit(states, states, sum(map(len, texts)))
+
+    def read_passages(self, texts, spans, space=None, progress=None):
+        found = []
+        for reading, text, own in zip(super().read_passages(texts, spans), texts, spans, strict=True):
+            offsets, ids, states = self._states(text)
+            chosen = telling(text, offsets, own)
+            found.append(Reading(reading.head, reading.parts, Tokens.of(ids, space.of_passages(states), chosen)))
+        return found
+
+
+def index(corpus, root, encoder, rebuild=False):
+    building.build([corpus], root, lambda: encoder, rebuild=rebuild, progress=quiet)
+    return Store.open(root)
+
+
+# The space
+
+
+def test_states_lose_what_all_share_and_keep_what_tells_them_apart():
+    random = np.random.default_rng(0)
+    states = random.normal(size=(400, 32)).astype(np.float32) + 40  # raw cosines are all above .99
+    space = Space.fit(states, states + 1, 10)
+    ours, theirs = space.of_query(states[:5] + 1), space.of_passages(states[:5]).astype(np.float32)
+    cosines = ours @ (theirs / np.linalg.norm(theirs, axis=1, keepdims=True)).T
+    assert cosines.diagonal().min() > 0.99 and np.abs(cosines - np.diag(cosines.diagonal())).max() < 0.7
+
+
+def test_few_states_make_few_axes_and_a_larger_corpus_outgrows_them():
+    states = np.random.default_rng(1).normal(size=(5, 384)).astype(np.float32)
+    space = Space.fit(states, states, 1000)
+    assert space.axes.shape[1] < 6 and np.isfinite(space.axes).all()
+    assert not space.outgrown(4000) and space.outgrown(4001)
+    assert not Space.fit(states, states, 200_000).outgrown(10**9)
+
+
+def test_a_space_is_read_back_as_it_was(tmp_path):
+    states = np.random.default_rng(2).normal(size=(50, 16)).astype(np.float32)
+    space = Space.fit(states, states * 2, 7)
+    space.save(tmp_path)
+    back = Space.load(tmp_path)
+    assert back.seen == 7 and all(np.array_equal(getattr(back, n), getattr(space, n)) for n in ("passages", "queries", "axes"))
+
+
+# Tokens of spans
+
+
+def test_a_token_is_in_the_span_of_its_last_character_and_punctuation_in_none():
+    text = "甲乙，丙。 丁"
+    offsets = [(-6, 0), (0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 7)]
+    first, second, none = telling(text, offsets, [(0, 3), (3, 7), (7, 9)])
+    assert first.tolist() == [1, 2] and second.tolist() == [4, 6] and none.tolist() == []
+
+
+# Scores, against a slow twin
+
+
+def late_of(clauses, axes=8, seed=0):
+    """A Late of clauses given as lists of sentences given as lists of token ids, states by id."""
+    random = np.random.default_rng(seed)
+    table = random.normal(size=(50, axes)).astype(np.float32)
+    space = Space(np.zeros(axes, np.float32), np.zeros(axes, np.float32), np.eye(axes, dtype=np.float32), 1)
+    texts = [
+        Tokens(
+            np.array([i for s in own for i in s], dtype=np.int32),
+            space.of_passages(table[[i for s in own for i in s]]).reshape(-1, axes), np.array([len(s) for s in own]),
+        )
+        for own in clauses
+    ]  # fmt: skip
+    owner = np.repeat(np.arange(len(clauses)), [len(own) for own in clauses])
+    return Late.build(space, texts, owner), table
+
+
+sentences = st.lists(st.integers(0, 49), max_size=5)
+
+
+@given(st.lists(st.lists(sentences, min_size=1, max_size=3), min_size=1, max_size=6), st.lists(st.integers(0, 49), min_size=1, max_size=5))
+def test_scores_are_the_mean_best_cosines_of_each_word(clauses, asked):
+    if not any(s for own in clauses for s in own):
+        return
+    late, table = late_of(clauses)
+    clause_scores, sentence_scores = late.scores(np.array(asked), table[asked], np.arange(len(clauses)))
+    held = [sum(token in {i for s in own for i in s} for own in clauses) for token in asked]
+    weights = np.array([np.log(1 + (len(clauses) - n + 0.5) / (n + 0.5)) for n in held]) ** 0.5
+    unit = table / np.linalg.norm(table, axis=1, keepdims=True)
+
+    def slow(tokens):
+        best = [max((float(unit[a] @ unit[b]) for b in tokens), default=-1.0) for a in asked]
+        return float(np.dot(weights, best) / weights.sum())
+
+    assert clause_scores == pytest.approx([slow([i for s in own for i in s]) for own in clauses], abs=0.02)
+    assert sentence_scores == pytest.approx([slow(s) for own in clauses for s in own], abs=0.02)
+
+
+def test_rows_are_scored_alike_alone_and_among_others():
+    clauses = [[[1, 2], [3]], [[4]], [[], [5, 6]], [[7]]]
+    late, table = late_of(clauses)
+    every, _ = late.scores(np.array([5, 3]), table[[5, 3]], np.arange(4))
+    some, sentences_of_some = late.scores(np.array([5, 3]), table[[5, 3]], np.array([0, 2]))
+    assert some == pytest.approx(every[[0, 2]]) and late.sentences_of(np.array([0, 2])).tolist() == [0, 1, 3, 4]
+    assert sentences_of_some[2] == pytest.approx(-1.0)  # says nothing
+
+
+@given(arrays(np.float32, (6, 8), elements=st.floats(-1, 1, width=32)))
+def test_no_state_however_odd_gives_a_score_that_is_none(states):
+    late, _ = late_of([[[1, 2]], [[3]]])
+    assert all(np.isfinite(s).all() for s in late.scores(np.array([1, 2, 3, 4, 5, 99]), states, np.arange(2)))
+
+
+# In an index
+
+
+def test_an_index_keeps_its_space_and_what_it_knows(tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for path in sorted(SAMPLE.glob("*.txt")):
+        (corpus / path.name).write_bytes(path.read_bytes())
+    encoder = WordEncoder()
+    first = index(corpus, tmp_path / "i", encoder)
+    assert encoder.fitted == 1 and first.late is not None
+    (corpus / "新增.txt").write_text("关于水库养鱼的通知\n水库周边不得养鱼。\n", encoding="utf-8")
+    before = encoder.encoded
+    second = index(corpus, tmp_path / "i", encoder)
+    assert encoder.fitted == 1 and 0 < encoder.encoded - before < 5  # the space stays, only what is new is read
+    assert np.array_equal(second.late.space.axes, first.late.space.axes)
+    row = second.row_of[first.clauses[3].clause_id]
+    assert np.array_equal(second.late.of_clause(row).vectors, first.late.of_clause(3).vectors)
+    assert index(corpus, tmp_path / "i", encoder, rebuild=True).late is not None and encoder.fitted == 2
+
+
+def test_a_corpus_that_outgrows_its_space_is_read_anew(tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("关于水库养鱼的通知\n水库周边不得养鱼。\n", encoding="utf-8")
+    encoder = WordEncoder()
+    index(corpus, tmp_path / "i", encoder)
+    (corpus / "b.txt").write_bytes(next(SAMPLE.glob("01*.txt")).read_bytes())
+    grown = index(corpus, tmp_path / "i", encoder)
+    assert encoder.fitted == 2 and grown.late.space.seen > 1000
+
+
+def test_words_lift_the_clause_that_holds_them_all(tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    lines = ["船舶在锚地停泊应当报告。", "航道养护由交通部门负责。", "船舶报告由港口收取。", "锚地由港口管理。"]
+    (corpus / "a.txt").write_text("船舶管理办法\n" + "\n".join(f"第{n}条　{t}" for n, t in zip("一二三四", lines, strict=True)), encoding="utf-8")
+    store = index(corpus, tmp_path / "i", WordEncoder())
+    scores = Fusion(store, WordEncoder(), Parts()).scores("锚地停泊报告")
+    best = store.clauses[int(scores.fused.argmax())]
+    assert "锚地停泊" in best.text and np.nanargmax(scores.likeness) in store.sentence_rows[int(scores.fused.argmax())]
+    plain = Fusion(store, WordEncoder(), Parts(late_clause=0.0, late_sentence=0.0)).scores("锚地停泊报告")
+    assert plain.likeness is None
+    assert Fusion(store, WordEncoder(), Parts()).scores("，。？").likeness is None  # no word to compare
+    assert Fusion(store, FakeEncoder(), Parts()).scores("锚地停泊报告").likeness is None  # a model without states
