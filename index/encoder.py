@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -155,9 +156,9 @@ class SentenceEncoder:
         if not texts or not self._pools_means:
             return None
         characters = sum(map(len, texts))
-        some = slice(None, None, max(1, characters // _FITTED))
+        some = slice(None, None, math.ceil(characters / _FITTED))
         sentences = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
-        asked = sentences[:: max(1, len(sentences) // _ASKED)]
+        asked = sentences[:: math.ceil(len(sentences) / _ASKED) or 1]
         whole = [[(0, len(sentence))] for sentence in asked]
         passages = list(self._telling_states(texts[some], spans[some], self._passage))
         queries = list(self._telling_states(asked, whole, self._prompts.get("query", "")))
@@ -223,11 +224,13 @@ class SentenceEncoder:
         return encoded["input_ids"], [[(a - ahead, b - ahead) for a, b in own] for own in encoded["offset_mapping"]]
 
     def _telling_states(self, texts: Sequence[str], spans: Sequence[Spans], prompt: str) -> Iterator[np.ndarray]:
-        """Of each text, float32 [tokens, dimension]: the states of the telling tokens in its spans, its first window's."""
+        """float32 [tokens, dimension] span by span: the states of the telling tokens, of a text's first window, in no
+        order of the texts."""
         ids, offsets = self._tokens(texts, prompt)
-        read = self._batches([own[: self._room] for own in ids])
-        for states, text, places, own in zip(read, texts, offsets, spans, strict=True):
-            for chosen in telling(text, places[: self._room], own):
+        by_length = sorted(range(len(texts)), key=lambda row: len(ids[row]))
+        read = self._batches([ids[row][: self._room] for row in by_length])
+        for states, row in zip(read, by_length, strict=True):
+            for chosen in telling(texts[row], offsets[row][: self._room], spans[row]):
                 yield states[1:-1][chosen]
 
     @property

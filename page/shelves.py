@@ -57,7 +57,7 @@ def _group(hits: Sequence[Hit]) -> str:
     document, status = hits[0].document, hits[0].status
     cards = "".join(
         card(
-            h.clause, document, status, [h.quote] if h.quote else [], _relation(h.relation), titled=False,
+            h.clause, document, status, [h.quote] if h.quote else [], _relations(h), titled=False,
             between=side_by_side(h),
         )
         for h in hits
@@ -66,6 +66,11 @@ def _group(hits: Sequence[Hit]) -> str:
         f'<section class="tw-group"><header><h3>{opener(document, None, f"《{escape(document.title)}》")}{badge(status)}</h3>'
         f'<div class="tw-meta">{_facts(document)}</div>{warning(status)}</header>{cards}</section>'
     )
+
+
+def _relations(hit: Hit) -> str:
+    """The label, and beside it how the two documents stand where the label does not say so."""
+    return _relation(hit.relation) + (_relation(hit.standing) if hit.standing != hit.relation else "")
 
 
 def _relation(relation: str | None) -> str:

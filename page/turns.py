@@ -111,7 +111,8 @@ def _seconds(answer: Answer) -> str:
     took = answer.timings
     if took.evidence_ms is None or took.total_ms is None:
         return ""
-    return f"<span>检索 {took.evidence_ms / 1000:.2f} 秒，共 {took.total_ms / 1000:.1f} 秒</span>"
+    again = "" if took.rerank_ms is None else f"（其中重排 {took.rerank_ms / 1000:.2f} 秒）"
+    return f"<span>检索 {took.evidence_ms / 1000:.2f} 秒{again}，共 {took.total_ms / 1000:.1f} 秒</span>"
 
 
 def evidence(turns: Sequence[Turn]) -> str:

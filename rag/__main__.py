@@ -103,15 +103,20 @@ def search(
 def related(
     text: Annotated[Optional[str], typer.Argument(help="条款文字；也可用 --file")] = None,
     file: Annotated[Optional[Path], typer.Option("--file", help="装有条款的文本文件")] = None,
-    k: K = 10, as_json: Json = False, as_of: AsOf = None,
+    k: K = 10, as_json: Json = False, document: DocumentFilter = None, level: LevelFilter = None,
+    issuer: IssuerFilter = None, region: RegionFilter = None, kind: KindFilter = None, year: YearFilter = None,
+    status: StatusFilter = None, as_of: AsOf = None,
 ) -> None:  # fmt: skip
     """粘贴一条条款，查找相关政策。"""
     from rag.contract import hit_json
     from rag.relating.relations import NEAREST
+    from rag.schema import Filters
 
     if (text is None) == (file is None):
         raise BadInput("请给出条款文字，或用 --file 指定文件（二者取一）")
-    hits = [hit_json(hit) for hit in _engine(as_of).related(text if file is None else _read(file), k)]
+    filters = Filters(document, level, issuer, region, kind, year, status)
+    pasted = text if file is None else _read(file)
+    hits = [hit_json(hit) for hit in _engine(as_of).related(pasted, k, filters)]
     if as_json:
         return _print({"hits": hits})
     if all(hit["relation"] == NEAREST for hit in hits):
@@ -177,7 +182,7 @@ def conflicts(as_json: Json = False) -> None:
 
 @app.command()
 def batch(kind: Annotated[str, typer.Argument(help="ask、search 或 related")], source: Path, target: Path, k: K = 10) -> None:
-    """逐行处理 JSONL；中断后再次运行会接着做。"""
+    """逐行处理 JSONL（可各带 history 和 filters）；中断后再次运行会接着做。"""
     from contextlib import closing
 
     from rag.batch import process
@@ -198,7 +203,8 @@ def _read(file: Path) -> str:
 
 def _print_hits(hits: list[dict]) -> None:
     for h in hits:
-        head = f"{h['rank']}. " + (f"〔{h['relation']}〕" if h.get("relation") else "")
+        labels = dict.fromkeys(label for label in (h.get("relation"), h.get("standing")) if label)
+        head = f"{h['rank']}. " + "".join(f"〔{label}〕" for label in labels)
         print(f"{head}《{h['document']}》{h['doc_no'] or ''} {' › '.join(h['path'])}（{h['status']}）\n   {h['text']}\n")
 
 

@@ -36,7 +36,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     query = understand(question, history)
     ranking = engine.rank(query, filters)
     answer = Answer(query.asked, (), (), tuple(engine.hits(ranking, SHOWN)), refused=False)
-    answer = replace(answer, timings=Timings(evidence_ms=clock.ms()))
+    answer = replace(answer, timings=Timings(clock.ms(), ranking.rerank_ms))
     yield Event("evidence", answer)
 
     # 2 choose evidence

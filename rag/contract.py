@@ -8,7 +8,7 @@ from dataclasses import asdict
 from index.schema import Clause, Document
 from rag.lineage.graph import Neighbourhood
 from rag.relating.conflicts import Conflict
-from rag.schema import Answer, Citation, Hit, Status
+from rag.schema import Answer, Citation, Hit, Status, Timings
 
 
 def document_json(document: Document, status: Status, clauses: int) -> dict:
@@ -52,7 +52,7 @@ def hit_json(hit: Hit) -> dict:
     found = {"rank": hit.rank, "score": round(hit.score, 4), **clause_json(hit.clause, hit.document, hit.status)}
     if hit.relation is not None:
         found |= {
-            "relation": hit.relation, "quote": hit.quote, "pasted": hit.pasted,
+            "relation": hit.relation, "standing": hit.standing, "quote": hit.quote, "pasted": hit.pasted,
             "differences": [asdict(difference) for difference in hit.differences],
         }  # fmt: skip
     return found
@@ -106,7 +106,7 @@ def answer_json(answer: Answer) -> dict:
         "notes": list(answer.notes),
         "hits": [hit_json(hit) for hit in answer.hits],
         "closeness": None if answer.closeness is None else round(answer.closeness, 4),
-        "timings": {name: None if ms is None else round(ms, 1) for name, ms in asdict(answer.timings).items()},
+        "timings": _timings(answer.timings),
     }  # fmt: skip
 
 
@@ -130,6 +130,12 @@ def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> dict:
         ],
         "edges": [asdict(edge) | {"path": list(edge.path)} for edge in around.edges],
     }  # fmt: skip
+
+
+def _timings(timings: Timings) -> dict:
+    """Milliseconds; `rerank_ms` only where a reranker is set."""
+    told = {name: None if ms is None else round(ms, 1) for name, ms in asdict(timings).items()}
+    return told if timings.rerank_ms is not None else {n: ms for n, ms in told.items() if n != "rerank_ms"}
 
 
 def _period(document: Document) -> str | None:

@@ -55,9 +55,9 @@ class Engine(Library):
         return open_reranker(self.settings)
 
     def rank(self, query: Query, filters: Filters = NO_FILTERS) -> Ranking:
-        """All clauses scored for a question, the first ones read again where a reranker is set."""
+        """All clauses scored for a question or a paste; a question's first ones read again where a reranker is set."""
         ranking = self.retriever.rank(query, allowed_rows(self.store, filters, self.status))
-        if self.reranker is None or not ranking.rows:
+        if query.pasted or self.reranker is None or not ranking.rows:
             return ranking
         return rerank(self.reranker, self.store, query.text, ranking, self.settings.rerank_depth)
 

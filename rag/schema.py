@@ -43,6 +43,7 @@ class Hit:
     document: Document
     status: Status
     relation: str | None = None  # of rag.relating.relations.RELATIONS
+    standing: str | None = None  # 上位依据 or 贯彻落实, where the documents stand so
     quote: str | None = None  # the clause's sentence that shows it
     unit: str = ""  # the clause of the paste it is related to
     pasted: str | None = None  # the sentence of that
@@ -80,9 +81,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds since the question arrived; None where that moment never came."""
+    """Milliseconds since the question arrived, but for `rerank_ms`; None where that moment never came."""
 
     evidence_ms: float | None = None
+    rerank_ms: float | None = None  # of that, where a reranker is set: the cross-encoder's part
     first_token_ms: float | None = None
     total_ms: float | None = None
 

@@ -1,9 +1,11 @@
 """Answers: cited, verbatim where extracted, checked where written, refused from evidence. The chat model is a fake."""
 
 import pytest
-from conftest import FakeChat, engine_over
+from conftest import FakeChat, engine_over, needs_models
 
+from index.content import index_text
 from index.errors import BadInput, ModelError
+from index.settings import Settings
 from rag.answering import reply
 from rag.contract import answer_json, hit_json
 from rag.query.question import complete, understand
@@ -136,6 +138,32 @@ def test_a_reranker_reorders_the_best_clauses_only(sample_root):
     engine.__dict__["reranker"] = Longest()
     again = [hit.clause.clause_id for hit in engine.search("港口规划", 10)]
     assert sorted(again[:5]) == sorted(plain[:5]) and again[5:] == plain[5:]
+    ranking = engine.rank(understand("港口规划"))
+    assert ranking.fused[ranking.rows[:5]].tolist() == sorted(ranking.fused[ranking.rows[:5]], reverse=True)
+    told = answer_json(engine.ask("港口规划有哪些内容？"))
+    assert 0 <= told["timings"]["rerank_ms"] <= told["timings"]["evidence_ms"]
+    pasted = "推动客票一体化。统一城际列车检票标准，推广“一码通乘”。"
+    assert engine.rank(understand(pasted * 3)).rerank_ms is None  # a paste is compared, not answered
+
+
+@needs_models
+def test_any_cross_encoder_folder_reranks(sample_root, tmp_path):
+    from sentence_transformers import CrossEncoder
+    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+
+    size = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    tokenizer = AutoTokenizer.from_pretrained(str(Settings().models_dir / "multilingual-e5-small"))
+    model = BertForSequenceClassification(BertConfig(vocab_size=len(tokenizer), num_labels=1, **size))
+    model.save_pretrained(tmp_path / "m")
+    tokenizer.save_pretrained(tmp_path / "m")
+    engine = engine_over(sample_root, rerank_depth=5, reranker=str(tmp_path / "m"))
+    ranking = engine.rank(understand("港口规划"))
+    clauses = engine.store.clauses
+    texts = [index_text(engine.store.documents[clauses[row].doc_id], clauses[row]) for row in ranking.rows[:5]]
+    scores = CrossEncoder(str(tmp_path / "m"), device="cpu").predict([("港口规划", text) for text in texts])
+    assert ranking.rerank_ms > 0 and list(scores) == sorted(scores, reverse=True)
+    with pytest.raises(ModelError, match="重排模型"):
+        engine_over(sample_root, reranker=str(tmp_path / "none")).search("港口规划")
 
 
 def test_a_wrong_figure_in_the_question_is_corrected_from_the_clause(sample_root):

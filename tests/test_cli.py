@@ -50,6 +50,8 @@ def test_search_ask_and_related_answer_in_json(var):
     paste.write_text("鼓励港口经营人使用岸电等清洁能源。", encoding="utf-8")
     code, out, _ = run("rag", "related", "--file", str(paste), "--json", var=var)
     assert code == 0 and json.loads(out)["hits"][0]["relation"] == "原文"
+    code, out, _ = run("rag", "related", "--file", str(paste), "--document", "青白新区", "--json", var=var)
+    assert code == 0 and {h["document"] for h in json.loads(out)["hits"]} == {"岚江省人民政府关于同意设立青白新区的批复"}
 
 
 def test_batch_resumes_and_loads_once(var):
@@ -64,6 +66,21 @@ def test_batch_resumes_and_loads_once(var):
     target.write_text(json.dumps(rows[0], ensure_ascii=False) + "\n" + '{"id": 1, "hal', encoding="utf-8")
     assert run("rag", "batch", "search", str(source), str(target), var=var)[0] == 0
     assert [json.loads(row)["id"] for row in target.read_text(encoding="utf-8").splitlines()] == [0, 1, 2]
+
+
+def test_batch_lines_carry_filters_and_bad_ones_are_named(var):
+    source, target = var / "in.jsonl", var / "filtered.jsonl"
+
+    def of(filters):
+        source.write_text(json.dumps({"id": 1, "question": "总面积", "filters": filters}, ensure_ascii=False) + "\n", encoding="utf-8")
+        target.unlink(missing_ok=True)
+        return run("rag", "batch", "search", str(source), str(target), var=var)
+
+    assert of({"document": "青白新区"})[0] == 0
+    assert {h["document"] for h in json.loads(target.read_text(encoding="utf-8"))["hits"]} == {"岚江省人民政府关于同意设立青白新区的批复"}
+    for bad in ({"author": "某"}, {"year": "2022"}, {"level": 3}, "省市"):
+        code, _, err = of(bad)
+        assert code == 2 and "第 1 行" in err and "issuer" in err
 
 
 @pytest.mark.parametrize(

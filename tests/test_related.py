@@ -7,6 +7,7 @@ from conftest import built, engine_over, needs_book, needs_models
 from test_refusal import engine as book_engine  # noqa: F401  (the book's own index, where there is one)
 
 from index.errors import BadInput
+from page import shelves
 from rag.engine import NO_FILTERS
 from rag.relating.conflicts import conflicts
 from rag.relating.differences import FIGURE, MODAL, UNITS, YEAR, differences, of_units
@@ -69,6 +70,15 @@ def test_another_figure_for_the_same_indicator_is_told_with_both_spans(engine):
     assert differing.relation in (DIFFERS, ORIGINAL)
     said = [(h.unit[slice(*d.ours)], h.clause.text[slice(*d.theirs)]) for h in [differing] for d in h.differences]
     assert ("300万标箱", "280万标箱") in said
+
+
+def test_a_different_figure_does_not_hide_that_the_other_is_the_basis(engine):
+    hits = engine.related("第二条　到2025年，东港集装箱吞吐能力达到280万标箱，岸电设施覆盖率达到60%。", 5)
+    upper = next(h for h in hits if "300万标箱" in h.clause.text)
+    assert (upper.relation, upper.standing) == (DIFFERS, BASIS)
+    assert hits[0].relation == ORIGINAL and hits[0].standing is None  # the paste's own clause
+    shown = shelves.related(neighbourhoods(engine, hits[0].clause.text, 5, NO_FILTERS))
+    assert f">{DIFFERS}</span>" in shown and f">{BASIS}</span>" in shown
 
 
 def test_differences_are_named_by_kind():

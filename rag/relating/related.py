@@ -91,6 +91,7 @@ def _hit(engine: Engine, text: str, rank: int, row: int, score: float, found: Re
     return replace(
         engine.hit(rank, row, score),
         relation=found.relation if near else NEAREST,
+        standing=found.standing if near else None,
         quote=clause.text[slice(*found.quote)],
         unit=text,
         pasted=text[slice(*found.pasted)],

@@ -43,6 +43,7 @@ class Related:
     pasted: tuple[int, int]
     quote: tuple[int, int]
     differences: tuple[Difference, ...]  # spans as above
+    standing: str | None  # 上位依据 or 贯彻落实 where the documents stand so, beside whatever label
 
 
 class Relations:
@@ -63,17 +64,23 @@ class Relations:
         clause = self._library.store.clauses[row]
         pasted, quote, share = self._closest(text, source, row)
         found = tuple(self._differences(text, source, row))
-        deciding = [d for d in found if self._decides(d, source, row)] if row != source else []
-        if deciding:
+        if row == source:
+            return Related(ORIGINAL, pasted, quote, found, None)
+        standing = self._standing(text, source, row, share)
+        if deciding := [d for d in found if self._decides(d, source, row)]:
             first = deciding[0]
-            return Related(DIFFERS, _around(text, first.ours), _around(clause.text, first.theirs), found)
-        if row == source or self._is_copy(text, source, row):
-            return Related(ORIGINAL, pasted, quote, found)
+            return Related(DIFFERS, _around(text, first.ours), _around(clause.text, first.theirs), found, standing)
+        relation = ORIGINAL if self._is_copy(text, source, row) else standing or PARALLEL
+        return Related(relation, pasted, quote, found, standing)
+
+    def _standing(self, text: str, source: int | None, row: int, share: float) -> str | None:
+        """上位依据 or 贯彻落实, where the clause is on the paste's matter; `share` as `_closest` gives it."""
         on_matter = share >= _ON_MATTER and not self._only_describes(source, row)
-        relation = self._by_lineage(source, row) if on_matter else None
-        if relation is None and (on_matter or clause.kind == "notice") and self._names_it(text, row):
-            relation = BASIS  # a notice stands for the document it carries
-        return Related(relation or PARALLEL, pasted, quote, found)
+        standing = self._by_lineage(source, row) if on_matter else None
+        notice = self._library.store.clauses[row].kind == "notice"  # stands for the document it carries
+        if standing is None and (on_matter or notice) and self._names_it(text, row):
+            return BASIS
+        return standing
 
     def _is_copy(self, text: str, source: int | None, row: int) -> bool:
         """Whether a clause other than the paste's own says the same, nearly letter by letter.

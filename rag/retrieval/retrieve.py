@@ -43,7 +43,8 @@ class Ranking:
     rows: Sequence[int]  # clause rows, best first, filtered ones left out
     fused: np.ndarray  # float32 [clauses]; sums of standard deviations
     sentences: np.ndarray  # float32 [sentences], cosine to the query
-    likeness: np.ndarray | None = None  # as in rag.retrieval.fusion.Scores
+    likeness: np.ndarray | None  # as in rag.retrieval.fusion.Scores
+    rerank_ms: float | None = None  # what a reranker took, where one is set
 
 
 class Retriever:
