@@ -1,5 +1,7 @@
 """Answers: cited, verbatim where extracted, checked where written, refused from evidence. The chat model is a fake."""
 
+from types import SimpleNamespace
+
 import pytest
 from conftest import FakeChat, engine_over, needs_models
 
@@ -7,8 +9,10 @@ from index.content import index_text
 from index.errors import BadInput, ModelError
 from index.settings import Settings
 from rag.answering import reply
+from rag.answering.premise import wrong_issuer
 from rag.contract import answer_json, hit_json
 from rag.query.question import complete, understand
+from rag.query.titles import Titles
 from rag.schema import Filters
 
 QUESTION = "岚城至湾城城际铁路全长多少公里？"
@@ -178,6 +182,25 @@ def test_a_wrong_issuer_in_the_question_is_corrected(sample_root, sample):
     title = "岚江省港口条例"
     answer = engine_over(sample_root).ask(f"国务院是哪天印发《{title}》的？")
     assert "不是国务院" in answer.text and all(issuer in answer.text for issuer in sample[title].document.issuers)
+
+
+def test_issuers_together_are_no_other_issuer():
+    document = SimpleNamespace(issuers=("甲省人民政府", "乙市人民政府"))
+    assert wrong_issuer("两省市政府是哪天印发方案的？", document) is None
+    assert wrong_issuer("国务院是哪天印发方案的？", document) == "国务院"
+
+
+def test_an_approval_is_told_from_what_it_approves():
+    def document(title, issuers):
+        return SimpleNamespace(title=title, issuers=issuers, notice_title=None, doc_no=None)
+
+    plan = document("青山示范带总体方案", ("甲省发展和改革委员会",))
+    approval = document("甲省人民政府关于同意青山示范带总体方案的批复", ("甲省人民政府",))
+    others = [document(f"甲省人民政府关于{name}总体方案的批复", ("甲省人民政府",)) for name in ("云海", "北原", "南川", "东湾")]
+    titles = Titles([plan, approval, *others])
+    assert titles.best(understand("省政府哪天批复同意青山示范带总体方案的？"))[0] is approval
+    assert titles.best(understand("青山示范带总体方案是谁印发的？"))[0] is plan
+    assert titles.best(understand("海南自贸港总体方案什么时候批复的？")) == []  # shares only what all are called
 
 
 LONG = "到2030年，湾城港口货物吞吐能力达到1.2亿吨，集装箱吞吐能力达到300万标箱，铁路进港率达到百分之五十以上。"

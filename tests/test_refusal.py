@@ -76,11 +76,21 @@ def test_figures_that_stand_in_the_book_are_not_refused(engine):
         ("管委会主任叫什么名字？", ("管委会", "主任"), set()),
         ("到2030年比重要达到多少？", ("比重",), {"%"}),
         ("通行费打几折？", ("通行费",), {"折"}),
+        ("技术进步贡献率目标是百分之几？", ("进步", "贡献率"), {"%"}),
+        ("青山一带有几个5A景区？", ("景区",), {"个"}),
+        ("应急救援要几个小时？", ("应急", "救援"), {"小时"}),
+        ("偷捕要罚好多钱？", (), {"元"}),
+        ("工作专班的联系电话给一个？", ("联系电话",), set()),
     ],
 )
 def test_the_attribute_and_unit_asked_for_are_read_beside_the_interrogative(question, attribute, units):
     wanted = asked(understand(question))[0]
     assert wanted.attribute == attribute and units <= wanted.units
+
+
+@pytest.mark.parametrize("question", ["朋友想顺便玩几天，最多能待多久？", "还有几亩田没流转，补助怎么领？"])
+def test_some_days_ask_for_no_number(question):
+    assert asked(understand(question)) == []
 
 
 def test_a_figure_of_another_unit_or_subject_is_no_answer():

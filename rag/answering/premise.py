@@ -18,6 +18,7 @@ _ORGAN = re.compile(
 )
 _SHARED = 2  # character pairs that two half-sentences must share to speak of the same thing
 _SPLIT = re.compile(r"[，,；;。：:、]")
+_TOGETHER = re.compile(r"^[两双三四五多几各]个?(?:省市|[省市县区地方家级])(?:的)?")
 
 
 def wrong_issuer(question: str, document: Document) -> str | None:
@@ -29,8 +30,8 @@ def wrong_issuer(question: str, document: Document) -> str | None:
     if re.search(r"[哪谁几何]|什么", said):
         return None  # it asks, and takes nothing for granted
     issuers = [compact(issuer) for issuer in document.issuers]
-    # 省政府 is short for any 人民政府 among them, 市教委 for its 教育委员会.
-    short = said.removeprefix("省").removeprefix("市")
+    # 省政府 is short for any 人民政府 among them, 市教委 for its 教育委员会, 两省市政府 for both together.
+    short = _TOGETHER.sub("", said).removeprefix("省").removeprefix("市")
     known = any(said in issuer or issuer in said or set(short) <= set(issuer) for issuer in issuers)
     return None if known or not issuers else said
 

@@ -6,6 +6,7 @@ A title's words weigh by how rare they are among titles, so what every title of 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -14,7 +15,9 @@ from index.terms import compact, pairs
 from rag.query.question import Query
 
 _NAMED = 0.5  # share of a title's weight from which a question names its document
+_JOINS = re.compile(r"关于(?:同意)?|的(?=批复|通知|意见|决定|函)")
 _HINTED, _HELD = 0.2, 0.75  # less of the title will do if it holds this share of the title words the question says
+_FEW, _SHARED = 3, 0.05  # titles, or share of them, up to which a word they have is none of their kind's (总体方案的批复)
 
 
 def written(letters: str, year: str, number: str) -> str:
@@ -32,6 +35,7 @@ class Titles:
         counts = Counter(term for terms in self._policy for term in terms)
         total = len(own)
         self._idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+        self._telling = {term for term, n in counts.items() if n <= max(_FEW, _SHARED * total)}
         self._unheard = math.log(1 + (total + 0.5) / 0.5)
 
     def scores(self, query: Query) -> list[float]:
@@ -56,7 +60,8 @@ class Titles:
         fit = [score + share for score, share in zip(scores, held, strict=True)]
         ranked = [
             row for row in sorted(range(len(fit)), key=fit.__getitem__, reverse=True)
-            if scores[row] >= _NAMED or (scores[row] >= _HINTED and held[row] >= _HELD)
+            if scores[row] >= _NAMED
+            or (scores[row] >= _HINTED and held[row] >= _HELD and not self._telling.isdisjoint(self._policy[row] & asked))
         ]  # fmt: skip
         return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
 
@@ -90,8 +95,8 @@ class Titles:
 
 
 def _core(document: Document) -> str:
-    """The title without its issuers: they say who, not what."""
+    """The title without its issuers, who say who, not what, and without the words that only join its parts."""
     title = document.title
     for issuer in document.issuers:
         title = title.replace(issuer, "")
-    return title
+    return _JOINS.sub("，", title)

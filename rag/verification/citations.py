@@ -206,6 +206,7 @@ def _fixed(claim: str, window: str, about: str) -> list[tuple[str, str]]:
     problems += [("doc_no", n) for n in facts.doc_nos(flat) if n not in source and n not in document]
     problems += [("modality", word) for word in facts.modals(flat) if word not in source and word not in document]
     problems += [("modality", word) for word in facts.reversals(flat, source)]
+    problems += [("act", word) for word in facts.acts(flat) if word not in source and word not in document]
     denied, said = facts.negations(flat), facts.negations(source)
     problems += [("negation", f"不{what}") for what in denied if what not in said]
     problems += [

@@ -1,4 +1,4 @@
-"""What a sentence asserts that must not change: figures with units, dates, 《titles》, 文号, bounds, negation, modality.
+"""What a sentence asserts that must not change: figures with units, dates, 《titles》, 文号, bounds, negation, modality, acts.
 
 Pure. All comparison is between normalised forms, so that 9． 83％ is 9.83%, 五年 is 5年, 〔2022〕 is [2022].
 """
@@ -38,6 +38,8 @@ _MODALS = (
     "主动公开|依申请公开|不予公开|公开发布|强制|自愿|试行|试点|完成|启动"
 )
 _MODAL = re.compile(_MODALS)
+# What is done to a document: who printed it need not have approved it.
+_ACT = re.compile(r"批准|批复|核准|印发|转发|发布(?!会)|颁布|公布|下发|废止|修订|审议|签署|签发")
 _NEGATION = re.compile(r"不得|禁止|严禁|不再|不能|不可(?!或缺|分割|持续)|不予|不必|不准|不允许|不(?=[一-鿿])|未(?=[一-鿿])(?!来)|没有|无需|无须|并非|非(?=[一-鿿])(?!遗|公|物|常|税)")
 # Stopping or limiting something must be the clause's own word; a rise is no fall.
 _AGAINST = re.compile(
@@ -120,6 +122,11 @@ def bounds(text: str) -> set[str]:
 def modals(flat: str) -> set[str]:
     """Words of duty, permission and degree."""
     return set(_MODAL.findall(flat))
+
+
+def acts(flat: str) -> set[str]:
+    """What is said to have been done to a document."""
+    return set(_ACT.findall(flat))
 
 
 def reversals(flat: str, source: str) -> list[str]:
