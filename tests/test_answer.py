@@ -93,6 +93,9 @@ def test_a_follow_up_is_completed_from_the_conversation():
     text, focus = complete("那到2035年呢？", ["双城带2025年的目标是什么？"])
     assert "2035" in text and "2025" not in text and focus
     assert complete("岚江省港口条例对危险货物作业报告有什么要求？", ["双城带的目标？"])[1] == ""
+    for said in ("里面点了哪些部门？", "文件里头怎么说的打分？", "最后那个方案由谁来印？"):
+        assert complete(said, ["云海区的批复是哪年的？"])[1], said
+    assert complete("里程碑式的项目有哪些？", ["云海区的批复是哪年的？"]) == ("里程碑式的项目有哪些？", "")
 
 
 def test_filters_leave_only_what_they_name(sample_root):
