@@ -14,6 +14,7 @@ from index.schema import Document
 from index.terms import compact, pairs
 from rag.query.question import Query
 
+_EXPLICIT = 8.0  # in standard deviations of a ranking, so that its clauses come first without driving out all others
 _NAMED = 0.5  # share of a title's weight from which a question names its document
 _JOINS = re.compile(r"关于(?:同意)?|的(?=批复|通知|意见|决定|函)")
 _HINTED, _HELD = 0.2, 0.75  # less of the title will do if it holds this share of the title words the question says
@@ -39,11 +40,11 @@ class Titles:
         self._unheard = math.log(1 + (total + 0.5) / 0.5)
 
     def scores(self, query: Query) -> list[float]:
-        """One score a document, 0 to about 2: how much of its title the question says; 2 for its 文号 or full 《title》."""
+        """One score a document: 0 to 1, how much of its title the question says; _EXPLICIT for its 文号 or full 《title》."""
         asked = frozenset(pairs(query.text))
         quoted = [compact(title) for title in query.titles]
         return [
-            2.0 if self._named(document, quoted, query) else self._overlap(self._policy[row], asked)
+            _EXPLICIT if self._named(document, quoted, query) else self._overlap(self._policy[row], asked)
             for row, document in enumerate(self._documents)
         ]
 
