@@ -16,6 +16,7 @@ from index.errors import BadInput
 from index.settings import load_settings
 from rag.query.question import Query, understand
 from rag.retrieval.fusion import Parts
+from rag.retrieval.pastes import PasteParts
 from rag.retrieval.retrieve import Retriever, Steps
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ def evaluate(files: Sequence[Path], out: Path) -> None:
 
 
 def _variants(store: Store, encoder: Encoder) -> dict[str, Rank]:
-    def ours(parts: Parts = Parts(), steps: Steps = Steps()) -> Rank:
-        retriever = Retriever(store, encoder, parts, steps)
+    def ours(parts: Parts = Parts(), steps: Steps = Steps(), paste_parts: PasteParts = PasteParts()) -> Rank:
+        retriever = Retriever(store, encoder, parts, steps, paste_parts)
         return lambda query: retriever.rank(query).rows
 
     return {
@@ -81,7 +82,10 @@ def _variants(store: Store, encoder: Encoder) -> dict[str, Rank]:
         "without headings' paragraphs lifted": ours(steps=Steps(lift=None)),
         "questions: a document may crowd the list": ours(steps=Steps(crowd=None)),
         "pastes: a document may crowd the list": ours(steps=Steps(crowd_pasted=None)),
-        "pastes: no sentence-against-sentence wording": ours(steps=Steps(sentence_wording=0.0)),
+        "pastes: no sentence-against-sentence wording": ours(paste_parts=PasteParts(sentence_wording=0.0)),
+        "pastes: no wording of pieces": ours(paste_parts=PasteParts(piece_wording=0.0)),
+        "pastes: no words of sentences compared": ours(paste_parts=PasteParts(sentence_words=0.0)),
+        "pastes: no words of pieces compared": ours(paste_parts=PasteParts(piece_words=0.0)),
         "BM25 of character pairs alone": _alone(lambda query: store.pairs.scores(query.text)),
         "BM25 of words alone": _alone(lambda query: store.words.scores(query.text)),
         "clause vectors alone": _alone(lambda q: store.dense.clause_scores(encoder.encode_queries([q.text])[0])),
@@ -103,7 +107,7 @@ def _late(store: Store, encoder: Encoder, query: Query) -> np.ndarray:
     asked = encoder.read_query(query.text)
     if store.late is None or asked.states is None:
         raise BadInput("当前嵌入模型不给出词的向量，不能逐词比较")
-    return store.late.scores(asked.ids, asked.states, np.arange(len(store.clauses)))[0]
+    return store.late.scores(asked.ids, asked.states, np.arange(len(store.clauses)))[0][0]
 
 
 def _reciprocal(store: Store, encoder: Encoder) -> Rank:

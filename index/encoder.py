@@ -51,6 +51,7 @@ class Question:
     vector: np.ndarray  # float32 [dimension]
     ids: np.ndarray | None  # int64 [tokens]
     states: np.ndarray | None  # float32 [tokens, dimension]
+    ends: np.ndarray | None  # int64 [tokens]: the character each ends at
 
 
 class Encoder(Protocol):
@@ -137,11 +138,12 @@ class SentenceEncoder:
             return Question(*self._queries.read(prompt, text))
         vector = self._encode([text], prompt)[0]
         if not self._pools_means:
-            return Question(vector, None, None)
+            return Question(vector, None, None, None)
         ids, offsets = self._tokens([text], prompt)
         read = ids[0][: self._room]
         (chosen,) = telling(text, offsets[0][: self._room], [(0, len(text))])
-        return Question(vector, np.array(read)[chosen], self._states([read])[0][1:-1][chosen])
+        ends = np.array([stop for _, stop in offsets[0]])[chosen]
+        return Question(vector, np.array(read)[chosen], self._states([read])[0][1:-1][chosen], ends)
 
     def fit_space(self, texts: Sequence[str], spans: Sequence[Spans]) -> Space | None:
         """The space of these passages' tokens, fitted to a part of them; None where the model gives no token states,

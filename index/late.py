@@ -102,11 +102,14 @@ class Late:
         place = slice(self._bounds[first], self._bounds[last])
         return Tokens(self._ids[place], self._vectors[place], self._counts[first:last])
 
-    def scores(self, ids: np.ndarray, states: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(float32 [rows], float32 [their sentences, in row order]): the mean cosine of a question's words to their
-        likes in a clause, in a sentence; a word weighs by the root of its rarity.
+    def scores(
+        self, ids: np.ndarray, states: np.ndarray, rows: np.ndarray, groups: Sequence[Sequence[int]] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+        """(float32 [groups, rows], float32 [groups, their sentences in row order]): the mean cosine of a text's words
+        to their likes in a clause, in a sentence; a word weighs by the root of its rarity.
 
-        `ids` int [words] and `states` float32 [words, dimension] are the question's; `rows` clause rows.
+        `ids` int [words] and `states` float32 [words, dimension] are the text's; `rows` clause rows; each of `groups`
+        names some of the words, by default one group all.
         """
         import numpy as np
 
@@ -120,12 +123,12 @@ class Late:
         starts = np.concatenate([[0], np.cumsum(counts[heard])[:-1]])
         best = np.full((len(ids), len(sentences)), _NOWHERE, dtype=np.float32)
         best[:, heard] = np.maximum.reduceat(cosines, starts, axis=1)
-        weights = self._weights(ids)
+        weights = self._weights(ids, [range(len(ids))] if groups is None else groups)
         owners = self._owner[sentences]
         firsts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
-        clauses = np.full(self._clauses, _NOWHERE, dtype=np.float32)
-        clauses[owners[firsts]] = weights @ np.maximum.reduceat(best, firsts, axis=1)
-        return clauses[rows], weights @ best
+        clauses = np.full((len(weights), self._clauses), _NOWHERE, dtype=np.float32)
+        clauses[:, owners[firsts]] = weights @ np.maximum.reduceat(best, firsts, axis=1)
+        return clauses[:, rows], weights @ best
 
     def sentences_of(self, rows: np.ndarray) -> np.ndarray:
         """int64: the sentence rows whose scores `scores` gives for clause rows."""
@@ -133,11 +136,14 @@ class Late:
 
         return np.concatenate([np.arange(self._first[row], self._first[row + 1]) for row in rows])
 
-    def _weights(self, ids: np.ndarray) -> np.ndarray:
-        """float32 [words], summing to one."""
+    def _weights(self, ids: np.ndarray, groups: Sequence[Sequence[int]]) -> np.ndarray:
+        """float32 [groups, words], each summing to one over its group's words and zero elsewhere."""
         import numpy as np
 
         at = np.minimum(np.searchsorted(self._known, ids), len(self._known) - 1)
         holders = np.where(self._known[at] == ids, self._holders[at], 0)
         rarity = np.array([inverse_frequency(int(n), self._clauses) for n in holders]) ** 0.5
-        return (rarity / rarity.sum()).astype(np.float32)
+        weights = np.zeros((len(groups), len(ids)), dtype=np.float32)
+        for own, group in zip(weights, map(list, groups), strict=True):
+            own[group] = rarity[group] / rarity[group].sum()
+        return weights

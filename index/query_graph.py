@@ -63,16 +63,17 @@ class QueryGraph:
         vectors = [self._mean(self._states(self._tokenizer.encode(text).ids)) for text in texts]
         return np.array(vectors, dtype=np.float32).reshape(len(texts), self._words.shape[1])
 
-    def read(self, prompt: str, text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(float32 [dimension], int64 [tokens], float32 [tokens, dimension]): the vector of a text after its prompt,
-        and its telling tokens with their states."""
+    def read(self, prompt: str, text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """(float32 [dimension], int64 [tokens], float32 [tokens, dimension], int64 [tokens]): the vector of a text after
+        its prompt, and its telling tokens with their states and the characters they end at."""
         import numpy as np
 
         encoded = self._tokenizer.encode(prompt + text)
         states = self._states(encoded.ids)
         places = [(start - len(prompt), stop - len(prompt)) for start, stop in encoded.offsets]
         (chosen,) = telling(text, places, [(0, len(text))])
-        return self._mean(states), np.array(encoded.ids)[chosen], states[chosen]
+        ends = np.array([stop for _, stop in places])[chosen]
+        return self._mean(states), np.array(encoded.ids)[chosen], states[chosen], ends
 
     def _states(self, ids: list[int]) -> np.ndarray:
         import numpy as np

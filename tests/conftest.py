@@ -51,7 +51,7 @@ class FakeEncoder:
     encode_passages = encode_queries
 
     def read_query(self, text):
-        return Question(self._vector(text), None, None)
+        return Question(self._vector(text), None, None, None)
 
     def fit_space(self, texts, spans):
         return None

@@ -33,8 +33,8 @@ class WordEncoder(FakeEncoder):
         return np.random.default_rng(ord(character)).normal(size=64).astype(np.float32) + 3
 
     def read_query(self, text):
-        _, ids, states = self._states(text)
-        return Question(self._vector(text), np.array(ids), states)
+        offsets, ids, states = self._states(text)
+        return Question(self._vector(text), np.array(ids), states, np.array([stop for _, stop in offsets]))
 
     def fit_space(self, texts, spans):
         self.fitted += 1
@@ -120,7 +120,7 @@ def test_scores_are_the_mean_best_cosines_of_each_word(clauses, asked):
     if not any(s for own in clauses for s in own):
         return
     late, table = late_of(clauses)
-    clause_scores, sentence_scores = late.scores(np.array(asked), table[asked], np.arange(len(clauses)))
+    (clause_scores,), (sentence_scores,) = late.scores(np.array(asked), table[asked], np.arange(len(clauses)))
     held = [sum(token in {i for s in own for i in s} for own in clauses) for token in asked]
     weights = np.array([np.log(1 + (len(clauses) - n + 0.5) / (n + 0.5)) for n in held]) ** 0.5
     unit = table / np.linalg.norm(table, axis=1, keepdims=True)
@@ -136,10 +136,19 @@ def test_scores_are_the_mean_best_cosines_of_each_word(clauses, asked):
 def test_rows_are_scored_alike_alone_and_among_others():
     clauses = [[[1, 2], [3]], [[4]], [[], [5, 6]], [[7]]]
     late, table = late_of(clauses)
-    every, _ = late.scores(np.array([5, 3]), table[[5, 3]], np.arange(4))
-    some, sentences_of_some = late.scores(np.array([5, 3]), table[[5, 3]], np.array([0, 2]))
+    (every,), _ = late.scores(np.array([5, 3]), table[[5, 3]], np.arange(4))
+    (some,), (sentences_of_some,) = late.scores(np.array([5, 3]), table[[5, 3]], np.array([0, 2]))
     assert some == pytest.approx(every[[0, 2]]) and late.sentences_of(np.array([0, 2])).tolist() == [0, 1, 3, 4]
     assert sentences_of_some[2] == pytest.approx(-1.0)  # says nothing
+
+
+def test_a_group_of_words_is_scored_as_if_it_stood_alone():
+    late, table = late_of([[[1, 2], [3]], [[4]], [[5, 6]], [[7]]])
+    ids = np.array([5, 3, 7])
+    clauses, sentences_ = late.scores(ids, table[ids], np.arange(4), [[0, 2], [1]])
+    for group, own, spoken in zip(([0, 2], [1]), clauses, sentences_, strict=True):
+        (alone,), (said,) = late.scores(ids[group], table[ids[group]], np.arange(4))
+        assert own == pytest.approx(alone, abs=1e-5) and spoken == pytest.approx(said, abs=1e-5)
 
 
 @given(arrays(np.float32, (6, 8), elements=st.floats(-1, 1, width=32)))

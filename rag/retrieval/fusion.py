@@ -41,6 +41,7 @@ class Parts:
     late_clause: float = 2.0  # a question's words, each against its like in the clause
     late_sentence: float = 1.0  # the same in the clause's best sentence
     beside_late: float = 0.5  # what is left of the two vectors' weights where words are compared
+    pasted: float = 0.5  # what is left of the wording of a whole paste, whose parts are compared by theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Scores:
     """What a text says about clauses and about sentences."""
 
     fused: np.ndarray  # float32 [clauses], in standard deviations
+    question: Question  # the text as the encoder read it
     cosines: np.ndarray  # float32 [sentences], to the text's vector
     likeness: np.ndarray | None  # float32 [sentences], of their words to the text's; nan for those not compared
 
@@ -62,7 +64,7 @@ class Fusion:
         self._document_of = document_of(store)
 
     def scores(self, text: str, pasted: bool = False) -> Scores:
-        """`pasted`: in a document's own words, which need no comparison of each.
+        """`pasted`: in a document's own words, to be compared part by part (rag.retrieval.pastes).
 
         Wording counts as far as the best clauses bear it out: a question in everyday words shares a tenth of its
         terms with them, one in the documents' words half, a pasted clause all; a fixed weight wastes one or the other.
@@ -80,31 +82,27 @@ class Fusion:
         dense = parts.clause * standard(store.dense.clause_scores(question.vector))
         dense += parts.sentence * standard(store.dense.best_sentence_scores(cosines))
         if pasted:
-            return Scores(lexical + dense, cosines, None)
+            return Scores(parts.pasted * lexical + dense, question, cosines, None)
         if parts.spoken and (official := spoken.official(text)):
             lexical += parts.spoken * standard(store.pairs.scores(" ".join(official)))
         if parts.document:
             lexical += parts.document * standard(self._document_wording(text))[self._document_of]
-        if not parts.late_clause + parts.late_sentence or store.late is None or question.states is None or not len(question.states):
-            return Scores(lexical + dense, cosines, None)
+        if not (parts.late_clause + parts.late_sentence and has_words(store, question)):
+            return Scores(lexical + dense, question, cosines, None)
         late, likeness = self._late(question, lexical + dense)
-        return Scores(lexical + parts.beside_late * dense + late, cosines, likeness)
+        return Scores(lexical + parts.beside_late * dense + late, question, cosines, likeness)
 
     def _late(self, question: Question, fused: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(float32 [clauses], float32 [sentences]) of a question's words against those of the best clauses so far;
-        what is not among these stands as low as the lowest of them."""
+        """(float32 [clauses], float32 [sentences]) of a question's words against those of the best clauses so far."""
         import numpy as np
 
         late, parts = self._store.late, self._parts
-        rows = np.sort(np.argpartition(-fused, min(_READ, len(fused) - 1))[:_READ])
-        clauses, sentences = late.scores(question.ids, question.states, rows)
+        rows = worth_reading(fused)
+        (clauses,), (sentences,) = late.scores(question.ids, question.states, rows)
         likeness = np.full(len(self._store.sentences), np.nan, dtype=np.float32)
         likeness[late.sentences_of(rows)] = sentences
         best = self._store.dense.best_sentence_scores(np.nan_to_num(likeness, nan=-1.0))[rows]
-        added = parts.late_clause * standard(clauses) + parts.late_sentence * standard(best)
-        whole = np.full(len(fused), added.min(), dtype=np.float32)
-        whole[rows] = added
-        return whole, likeness
+        return spread(parts.late_clause * standard(clauses) + parts.late_sentence * standard(best), rows, len(fused)), likeness
 
     def _document_wording(self, text: str) -> np.ndarray:
         """float32 [documents]: the weight of the text's terms that a document holds anywhere.
@@ -119,10 +117,6 @@ class Fusion:
             holders = np.unique(self._document_of[self._store.pairs.holders(term)])
             held[holders] += inverse_frequency(len(holders), len(held))
         return held
-
-    def sentence_wording(self, text: str) -> np.ndarray:
-        """float32 [clauses]: BM25 of the best sentence of each clause, standardised."""
-        return standard(self._store.dense.best_sentence_scores(self._store.sentence_pairs.scores(text), empty=0.0))
 
     def coverage(self, text: str, rows: Sequence[int], names: bool = False) -> float:
         """0 to 1: the largest share of the text's wording that one of these clauses, with title and address, holds;
@@ -141,6 +135,27 @@ def document_of(store: Store) -> np.ndarray:
 
     places = {doc_id: place for place, doc_id in enumerate(store.documents)}
     return np.array([places[clause.doc_id] for clause in store.clauses], dtype=np.int64)
+
+
+def has_words(store: Store, question: Question) -> bool:
+    """Whether a text's words can be compared with the clauses'."""
+    return store.late is not None and question.states is not None and len(question.states) > 0
+
+
+def worth_reading(fused: np.ndarray) -> np.ndarray:
+    """int64, ascending: the rows of the best clauses, to be compared word by word."""
+    import numpy as np
+
+    return np.sort(np.argpartition(-fused, min(_READ, len(fused) - 1))[:_READ])
+
+
+def spread(scores: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
+    """float32 [size]: scores [rows] at their rows; what was not read stands as low as the lowest that was."""
+    import numpy as np
+
+    whole = np.full(size, scores.min(), dtype=np.float32)
+    whole[rows] = scores
+    return whole
 
 
 def standard(scores: np.ndarray) -> np.ndarray:

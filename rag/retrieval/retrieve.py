@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.schema import Clause
-from index.sentences import split_sentences
 from index.store import Store
 from rag.answering import metadata
 from rag.query.addresses import numbered, stands_at
@@ -15,6 +14,7 @@ from rag.query.question import Query
 from rag.query.titles import Titles
 from rag.retrieval.crowding import uncrowded
 from rag.retrieval.fusion import Fusion, Parts, document_of
+from rag.retrieval.pastes import PasteParts, Pastes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
 
 _ADDRESSED = 6.0  # standard deviations: what the question names by address, or by 文号 and date, comes first
-_PART, _PARTS = 8, 12  # a pasted clause's sentences: the shortest taken, in characters, and how many at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,6 @@ class Steps:
     lift: float | None = 1.0  # a clause that heads others stands this far below the best of them; None: by itself
     crowd: tuple[float, int] | None = (1.0, 2)  # (penalty, free) of rag.retrieval.crowding for questions
     crowd_pasted: tuple[float, int] | None = (2.0, 1)  # the same for pasted clauses, whose kin are in other documents
-    sentence_wording: float = 2.0  # weight of the best sentence's BM25, for pasted clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +48,14 @@ class Ranking:
 class Retriever:
     """Ranks the clauses of one store."""
 
-    def __init__(self, store: Store, encoder: Encoder, parts: Parts = Parts(), steps: Steps = Steps()) -> None:
+    def __init__(
+        self, store: Store, encoder: Encoder, parts: Parts = Parts(), steps: Steps = Steps(),
+        paste_parts: PasteParts = PasteParts(),
+    ) -> None:  # fmt: skip
         self._store = store
         self._steps = steps
         self.fusion = Fusion(store, encoder, parts)
+        self.pastes = Pastes(store, paste_parts)
         self.titles = Titles(list(store.documents.values()))
         self._document_of = document_of(store)
         self._children, self._heads = _families(store.clauses)
@@ -63,7 +65,11 @@ class Retriever:
         import numpy as np
 
         scores = self.fusion.scores(query.text, pasted=query.pasted)
-        fused = (self._for_pasted if query.pasted else self._for_question)(query, scores.fused)
+        fused = scores.fused
+        if query.pasted:
+            fused = self._for_pasted(fused + self.pastes.scores(query.text, scores.question, fused))
+        else:
+            fused = self._for_question(query, fused)
         order = np.argsort(-fused, kind="stable")
         if allowed is not None:
             order = order[allowed[order]]
@@ -95,16 +101,9 @@ class Retriever:
             for clause in metadata.printed_in(query, document, self._store.clauses_of(document.doc_id))
         ]
 
-    def _for_pasted(self, query: Query, fused: np.ndarray) -> np.ndarray:
-        """Whole, and sentence against sentence in wording, since what relates to one of its sentences answers too; the
-        other clauses of the clause's own document come after those of others."""
-        import numpy as np
-
+    def _for_pasted(self, fused: np.ndarray) -> np.ndarray:
+        """The other clauses of the clause's own document come after those of others."""
         steps = self._steps
-        if steps.sentence_wording:
-            parts = [query.text[start:stop] for start, stop in split_sentences(query.text) if stop - start >= _PART]
-            wording = [self.fusion.sentence_wording(part) for part in parts[:_PARTS] or [query.text]]
-            fused = fused + steps.sentence_wording * np.max(wording, axis=0)
         fused = self._own_document_last(fused)
         return fused if steps.crowd_pasted is None else uncrowded(fused, self._document_of, *steps.crowd_pasted)
 
