@@ -7,6 +7,7 @@ attribute its text does not give; each was looked for in the text). The “held�
 import json
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from conftest import BOOK, engine_over, needs_book, needs_models
 
 from index.errors import BrokenIndex
 from index.settings import load_settings
-from rag.query.asked import asked, stated
+from rag.query.asked import Asked, asked, stated
 from rag.query.question import understand
 
 SETS = [json.loads(line) for line in (Path(__file__).parent / "data" / "refusals.jsonl").read_text("utf-8").splitlines()]
@@ -81,11 +82,27 @@ def test_figures_that_stand_in_the_book_are_not_refused(engine):
         ("应急救援要几个小时？", ("应急", "救援"), {"小时"}),
         ("偷捕要罚好多钱？", (), {"元"}),
         ("工作专班的联系电话给一个？", ("联系电话",), set()),
+        ("空间布局里的三条带叫什么？", (), set()),
+        ("应急救援圈，都市圈发展规划又要求几小时？", (), {"小时"}),
     ],
 )
 def test_the_attribute_and_unit_asked_for_are_read_beside_the_interrogative(question, attribute, units):
     wanted = asked(understand(question))[0]
     assert wanted.attribute == attribute and units <= wanted.units
+
+
+def test_a_follow_up_is_asked_by_its_own_words():
+    query = understand("在哪儿办公？", [{"role": "user", "content": "联合办公室管哪些活儿？"}])
+    assert query.focus and asked(query) == [Asked((), frozenset(), False)]
+
+
+def test_a_place_is_known_by_its_short_name(sample_root):
+    engine = engine_over(sample_root, refuse_below=0)
+    assert "上海" in engine.ask("上海的城际铁路全长多少公里？").sentences[0].text  # of which nothing is said
+    row = next(n for n, c in enumerate(engine.store.clauses) if "118" in c.text)
+    known = replace(engine.store.clauses[row], text=engine.store.clauses[row].text + "衔接沪岚直达快线。")
+    engine.store.clauses = (*engine.store.clauses[:row], known, *engine.store.clauses[row + 1 :])
+    assert not engine.ask("上海的城际铁路全长多少公里？").refused
 
 
 @pytest.mark.parametrize("question", ["朋友想顺便玩几天，最多能待多久？", "还有几亩田没流转，补助怎么领？"])
@@ -118,6 +135,7 @@ def test_a_refusal_names_what_is_missing(sample_root, question, said):
         "岚城交通三年方案里城际铁路全长多少公里？",  # an abbreviation, no foreign document
         "湾城一体化规划范围多大，城际铁路全长多少公里？",
         "我家几亩田挨着城际铁路，铁路全长到底有多长？",
+        "按文件里说的岚城交通三年方案，城际铁路全长多少公里？",
     ],
 )
 def test_abbreviations_and_everyday_wording_are_no_reason_to_refuse(sample_root, question):

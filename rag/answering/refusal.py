@@ -19,7 +19,7 @@ from rag.answering.horizon import Horizon
 from rag.query.addresses import numbered, stands_at
 from rag.query.asked import Asked, asked, stated
 from rag.query.dictionary import cut
-from rag.query.places import PLACES
+from rag.query.places import PLACES, SHORT
 from rag.query.spoken import everyday
 from rag.query.question import Query
 from rag.query.titles import Titles
@@ -36,6 +36,7 @@ KNOWN = 0.3  # share of a document's name that one of ours must bear for it to b
 _NAME = re.compile(
     r"([一-鿿0-9（）()、—“”A-Za-z]{4,40}?(?:规划纲要|规划(?!范围|面积|期|建设|用地|区|内|编制|的)|方案|实施意见|指导意见|若干意见|条例|办法|行动计划|实施细则))"
 )
+_BEFORE_NAME = re.compile(r"[说讲提写]的|[中里]的")  # what stands before a name in a question's sentence
 _KIND = re.compile(
     r"\d{4}年?|[这那哪该本各两几一二三四五]个?|规划纲要|规划|方案|实施|意见|指导|若干|条例|办法|行动|计划|细则|总体|工作|文件|政策|[的和与及里中]"
 )
@@ -95,7 +96,7 @@ def _strange_place(found: Evidence, texts: Sequence[str]) -> str | None:
     words = cut(found.query.text)
     for place in PLACES:
         spoken_of = place in found.query.text if len(place) > 2 else any(word.startswith(place) for word in words)
-        if not spoken_of or any(place in text for text in texts):
+        if not spoken_of or any(place in text or SHORT.get(place, place) in text for text in texts):
             continue
         if sum(place in clause.text for clause in clauses) < min(RARE * len(clauses), MENTIONS):
             return f"所收文件没有关于“{place}”的规定，无法回答。"
@@ -106,7 +107,8 @@ def _strange_title(found: Evidence) -> str | None:
     """A document that none of ours is, unless what is asked for is said where one of ours mentions it."""
     query = found.query
     told = _with_figures(found) if "number" in query.asks else found.candidates[:LOOKED_AT]
-    unmarked = [name for name in _NAME.findall(query.text) if _telling(name) and _unheard(found, name)]
+    said = (_BEFORE_NAME.split(name)[-1] for name in _NAME.findall(query.text))
+    unmarked = [name for name in said if _telling(name) and _unheard(found, name)]
     for name in (*query.titles, *unmarked):
         if found.titles.known(name) >= KNOWN or any(compact(name) in compact(_text(found.store, p)) for p in told):
             continue

@@ -35,6 +35,8 @@ _UNITS = {
 }  # fmt: skip
 _CLASS = {unit: kind for kind, units in _UNITS.items() for unit in units.split()}
 _IMPLIED = {"percent": re.compile(r"(?:比例|比重|占比|[一-鿿]率)$"), "money": re.compile(r"(?:资金|补助|补贴|奖励|经费|费用|价格|工资)$")}
+_DOCUMENTS = frozenset("规划 规划纲要 纲要 方案 实施方案 总体方案 行动方案 行动计划 意见 办法 条例 细则 批复 通知".split())
+_COUNTED = re.compile(r"[两二三四五六七八九十\d]+[个条大项类种片][一-鿿]{0,3}$")
 _NAMING = frozenset("数量 标准 规模 总数 数 数值 指标 目标".split())
 _NO_NAMES = frozenset("r ns nr m t d ad p c u y f".split())
 _MEASURES = frozenset("率值量额比数")  # a word that ends so is an attribute, whatever a dictionary takes it for
@@ -53,7 +55,8 @@ class Asked:
 
 def asked(query: Query) -> list[Asked]:
     """One entry for each interrogative of a question whose answer is a figure, a name or a place, and for whom to call."""
-    text = "".join(query.text.split())
+    # What a follow-up leans on names its subject, not what it asks for.
+    text = "".join((query.focus if _INTERROGATIVE.search(query.focus) else query.text).split())
     open_ended = "whether" in query.asks  # “几家店能不能……” and “几亩田……多长” ask for no number
     found = []
     begin = 0
@@ -121,10 +124,15 @@ def _noun(text: str) -> str:
 
 
 def _head(text: str) -> tuple[str, ...]:
-    """The last content word before an interrogative, with the word it stands on."""
+    """The last content word before an interrogative, with the word it stands on; none behind a document's name, or
+    where it only counts (“那三条带叫什么”)."""
+    if _COUNTED.search(text):
+        return ()
     words = _measures_whole(cut(_TRAIL.sub("", re.split(r"[，,。；;：:？?、]", text)[-1])))
     named = False  # 补助标准 is of 补助, but in 接待多少人 the verb names nothing
     while words and not (_names(words[-1]) and (named or tags().get(words[-1]) != "v")):
+        if words[-1] in _DOCUMENTS:
+            return ()
         named = words.pop() in _NAMING
     return tuple(word for word in words[-2:] if len(word) > 1 and word not in _FILLERS)
 
