@@ -113,28 +113,38 @@ class Late:
         """
         import numpy as np
 
-        sentences = np.concatenate([np.arange(self._first[row], self._first[row + 1]) for row in rows])
-        counts = self._counts[sentences]
-        heard = counts > 0
-        tokens = np.concatenate([self._vectors[self._bounds[at] : self._bounds[at + 1]] for at in sentences[heard]])
-        tokens = tokens.astype(np.float32)
-        lengths = np.sqrt(np.einsum("ij,ij->i", tokens, tokens))
-        cosines = (self.space.of_query(states) @ tokens.T) / np.maximum(lengths, 1e-12)
-        starts = np.concatenate([[0], np.cumsum(counts[heard])[:-1]])
-        best = np.full((len(ids), len(sentences)), _NOWHERE, dtype=np.float32)
-        best[:, heard] = np.maximum.reduceat(cosines, starts, axis=1)
+        sentences = self.sentences_of(rows)
+        best = self._likes(states, sentences)
         weights = self._weights(ids, [range(len(ids))] if groups is None else groups)
-        owners = self._owner[sentences]
-        firsts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
         clauses = np.full((len(weights), self._clauses), _NOWHERE, dtype=np.float32)
-        clauses[:, owners[firsts]] = weights @ np.maximum.reduceat(best, firsts, axis=1)
+        if len(sentences):
+            owners = self._owner[sentences]
+            firsts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+            clauses[:, owners[firsts]] = weights @ np.maximum.reduceat(best, firsts, axis=1)
         return clauses[:, rows], weights @ best
 
     def sentences_of(self, rows: np.ndarray) -> np.ndarray:
         """int64: the sentence rows whose scores `scores` gives for clause rows."""
         import numpy as np
 
-        return np.concatenate([np.arange(self._first[row], self._first[row + 1]) for row in rows])
+        spans = [np.arange(self._first[row], self._first[row + 1]) for row in rows]
+        return np.concatenate([*spans, np.zeros(0, dtype=np.int64)])
+
+    def _likes(self, states: np.ndarray, sentences: np.ndarray) -> np.ndarray:
+        """float32 [words, sentences]: each word's best cosine in each sentence."""
+        import numpy as np
+
+        counts = self._counts[sentences]
+        heard = counts > 0
+        best = np.full((len(states), len(sentences)), _NOWHERE, dtype=np.float32)
+        if not heard.any():
+            return best
+        tokens = np.concatenate([self._vectors[self._bounds[at] : self._bounds[at + 1]] for at in sentences[heard]])
+        tokens = tokens.astype(np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij->i", tokens, tokens))
+        cosines = (self.space.of_query(states) @ tokens.T) / np.maximum(lengths, 1e-12)
+        best[:, heard] = np.maximum.reduceat(cosines, np.cumsum(counts[heard]) - counts[heard], axis=1)
+        return best
 
     def _weights(self, ids: np.ndarray, groups: Sequence[Sequence[int]]) -> np.ndarray:
         """float32 [groups, words], each summing to one over its group's words and zero elsewhere."""

@@ -11,8 +11,12 @@ from index import build as building
 from index.encoder import Question, Reading
 from index.late import Late, Tokens, telling
 from index.space import Space
+from index.settings import Settings
 from index.store import Store
+from rag.engine import Engine
+from rag.query.question import understand
 from rag.retrieval.fusion import Fusion, Parts
+from rag.schema import Filters
 
 
 class WordEncoder(FakeEncoder):
@@ -187,6 +191,22 @@ def test_a_corpus_that_outgrows_its_space_is_read_anew(tmp_path):
     (corpus / "b.txt").write_bytes(next(SAMPLE.glob("01*.txt")).read_bytes())
     grown = index(corpus, tmp_path / "i", encoder)
     assert encoder.fitted == 2 and grown.late.space.seen > 1000
+
+
+def test_words_are_compared_where_a_filter_leaves_clauses(tmp_path, monkeypatch):
+    monkeypatch.setattr("rag.retrieval.fusion._READ", 3)  # of more clauses than are compared
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for path in sorted(SAMPLE.glob("*.txt")):
+        (corpus / path.name).write_bytes(path.read_bytes())
+    store = index(corpus, tmp_path / "i", WordEncoder())
+    engine = Engine(Settings(index=tmp_path / "i", chat_model=""), store, WordEncoder())
+    document = next(d for d in store.documents.values() if "批复" in d.title)
+    ranking = engine.rank(understand("港口危险货物作业怎么报告？"), Filters(document=document.title))
+    read = {store.sentences[row][0] for row in np.flatnonzero(~np.isnan(ranking.likeness))}
+    assert read and {store.clauses[row].doc_id for row in read} == {document.doc_id}
+    assert engine.rank(understand("港口"), Filters(document="没有这份文件")).rows == []
+    assert engine.search("推动客票一体化。统一城际列车检票标准，推广“一码通乘”。" * 3, filters=Filters(document="没有这份文件")) == []
 
 
 def test_words_lift_the_clause_that_holds_them_all(tmp_path):

@@ -63,8 +63,9 @@ class Fusion:
         self._parts = parts
         self._document_of = document_of(store)
 
-    def scores(self, text: str, pasted: bool = False) -> Scores:
-        """`pasted`: in a document's own words, to be compared part by part (rag.retrieval.pastes).
+    def scores(self, text: str, pasted: bool = False, allowed: np.ndarray | None = None) -> Scores:
+        """`pasted`: in a document's own words, to be compared part by part (rag.retrieval.pastes); `allowed`: a bool
+        mask [clauses] of those whose words are worth comparing.
 
         Wording counts as far as the best clauses bear it out: a question in everyday words shares a tenth of its
         terms with them, one in the documents' words half, a pasted clause all; a fixed weight wastes one or the other.
@@ -89,20 +90,20 @@ class Fusion:
             lexical += parts.document * standard(self._document_wording(text))[self._document_of]
         if not (parts.late_clause + parts.late_sentence and has_words(store, question)):
             return Scores(lexical + dense, question, cosines, None)
-        late, likeness = self._late(question, lexical + dense)
+        late, likeness = self._late(question, worth_reading(lexical + dense, allowed))
         return Scores(lexical + parts.beside_late * dense + late, question, cosines, likeness)
 
-    def _late(self, question: Question, fused: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(float32 [clauses], float32 [sentences]) of a question's words against those of the best clauses so far."""
+    def _late(self, question: Question, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(float32 [clauses], float32 [sentences]) of a question's words against those of the clauses `rows`."""
         import numpy as np
 
         late, parts = self._store.late, self._parts
-        rows = worth_reading(fused)
         (clauses,), (sentences,) = late.scores(question.ids, question.states, rows)
         likeness = np.full(len(self._store.sentences), np.nan, dtype=np.float32)
         likeness[late.sentences_of(rows)] = sentences
         best = self._store.dense.best_sentence_scores(np.nan_to_num(likeness, nan=-1.0))[rows]
-        return spread(parts.late_clause * standard(clauses) + parts.late_sentence * standard(best), rows, len(fused)), likeness
+        added = parts.late_clause * standard(clauses) + parts.late_sentence * standard(best)
+        return spread(added, rows, len(self._store.clauses)), likeness
 
     def _document_wording(self, text: str) -> np.ndarray:
         """float32 [documents]: the weight of the text's terms that a document holds anywhere.
@@ -142,23 +143,24 @@ def has_words(store: Store, question: Question) -> bool:
     return store.late is not None and question.states is not None and len(question.states) > 0
 
 
-def worth_reading(fused: np.ndarray) -> np.ndarray:
-    """int64, ascending: the rows of the best clauses, to be compared word by word."""
+def worth_reading(fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
+    """int64, ascending: the rows of the best clauses among those allowed, to be compared word by word."""
     import numpy as np
 
-    return np.sort(np.argpartition(-fused, min(_READ, len(fused) - 1))[:_READ])
+    best = np.argsort(-fused, kind="stable")
+    return np.sort((best if allowed is None else best[allowed[best]])[:_READ])
 
 
 def spread(scores: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
     """float32 [size]: scores [rows] at their rows; what was not read stands as low as the lowest that was."""
     import numpy as np
 
-    whole = np.full(size, scores.min(), dtype=np.float32)
+    whole = np.full(size, scores.min(initial=0.0), dtype=np.float32)
     whole[rows] = scores
     return whole
 
 
 def standard(scores: np.ndarray) -> np.ndarray:
     """Zero mean and unit deviation over all entries; zeros where they do not differ."""
-    deviation = scores.std()
+    deviation = scores.std() if len(scores) else 0.0
     return (scores - scores.mean()) / deviation if deviation > 0 else scores * 0

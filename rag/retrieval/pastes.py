@@ -40,8 +40,8 @@ class Pastes:
         self._store = store
         self._parts = parts
 
-    def scores(self, text: str, read: Question, fused: np.ndarray) -> np.ndarray:
-        """float32 [clauses], to be added to `fused`, which says what the whole text is near."""
+    def scores(self, text: str, read: Question, fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
+        """float32 [clauses], to be added to `fused`, which says what the whole text is near; `allowed` as there."""
         import numpy as np
 
         parts = self._parts
@@ -51,7 +51,7 @@ class Pastes:
         added = parts.sentence_wording * np.max([self._wording(text[a:b]) for a, b in sentences], axis=0)
         added += parts.piece_wording * standard(np.mean([self._wording(text[a:b]) for a, b in pieces], axis=0))
         if has_words(self._store, read):
-            rows = worth_reading(fused)
+            rows = worth_reading(fused, allowed)
             for weight, spans in ((parts.sentence_words, sentences), (parts.piece_words, pieces)):
                 if weight and (groups := _within(read.ends, spans)):
                     added += weight * spread(self._words(read, rows, groups), rows, len(fused))

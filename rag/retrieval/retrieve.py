@@ -64,10 +64,10 @@ class Retriever:
         """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave."""
         import numpy as np
 
-        scores = self.fusion.scores(query.text, pasted=query.pasted)
+        scores = self.fusion.scores(query.text, query.pasted, allowed)
         fused = scores.fused
         if query.pasted:
-            fused = self._for_pasted(fused + self.pastes.scores(query.text, scores.question, fused))
+            fused = self._for_pasted(fused + self.pastes.scores(query.text, scores.question, fused, allowed))
         else:
             fused = self._for_question(query, fused)
         order = np.argsort(-fused, kind="stable")
