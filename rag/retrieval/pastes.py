@@ -52,9 +52,12 @@ class Pastes:
         added += parts.piece_wording * standard(np.mean([self._wording(text[a:b]) for a, b in pieces], axis=0))
         if has_words(self._store, read):
             rows = worth_reading(fused, allowed)
-            for weight, spans in ((parts.sentence_words, sentences), (parts.piece_words, pieces)):
-                if weight and (groups := _within(read.ends, spans)):
-                    added += weight * spread(self._words(read, rows, groups), rows, len(fused))
+            groups = [_within(read.ends, spans) for spans in (sentences, pieces)]
+            found = self._words(read, rows, [*groups[0], *groups[1]])
+            own, other = np.split(found, [len(groups[0])])
+            for weight, scores in ((parts.sentence_words, own), (parts.piece_words, other)):
+                if weight and len(scores):
+                    added += weight * spread(scores.max(axis=0), rows, len(fused))
         return added
 
     def _wording(self, text: str) -> np.ndarray:
@@ -63,17 +66,18 @@ class Pastes:
         return standard(store.dense.best_sentence_scores(store.sentence_pairs.scores(text), empty=0.0))
 
     def _words(self, read: Question, rows: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:
-        """float32 [rows]: the best that any group of the text's words scores in a clause's best sentence."""
+        """float32 [groups, rows]: what each group of the text's words scores in a clause's best sentence."""
         import numpy as np
 
         late, dense = self._store.late, self._store.dense
         _, scores = late.scores(read.ids, read.states, rows, groups)
-        found = []
-        for own in scores:
-            every = np.full(len(self._store.sentences), -1.0, dtype=np.float32)
-            every[late.sentences_of(rows)] = own
-            found.append(standard(dense.best_sentence_scores(every)[rows]))
-        return np.max(found, axis=0)
+        found = np.zeros((len(groups), len(rows)), dtype=np.float32)
+        places = late.sentences_of(rows)
+        every = np.full(len(self._store.sentences), -1.0, dtype=np.float32)
+        for group, own in enumerate(scores):
+            every[places] = own
+            found[group] = standard(dense.best_sentence_scores(every)[rows])
+        return found
 
 
 def _within(ends: np.ndarray, spans: Sequence[Span]) -> list[np.ndarray]:
