@@ -14,8 +14,6 @@ from index.store import Content, Store
 from index.terms import pairs, words
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from index.dense import Dense
     from index.encoder import Encoder, Reading
 

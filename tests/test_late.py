@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import arrays
 from index import build as building
 from index.encoder import Question, Reading
 from index.late import Late, Tokens, telling
-from index.space import Space
 from index.settings import Settings
+from index.space import Space
 from index.store import Store
 from rag.engine import Engine
 from rag.query.question import understand

@@ -58,7 +58,7 @@ def parts(settings: Settings) -> Iterator[Part]:
 
 
 def encoding(encoder: Encoder, texts: Sequence[str]) -> Iterator[Part]:
-    """Clauses and their sentences: read once, pooled and their tokens kept, as the index is built, against encoded each on its own."""
+    """Clauses and their sentences: read once, tokens kept, as the index is built, against encoded each on its own."""
     spans = [split_sentences(text) for text in texts]
     pieces = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
     space = encoder.fit_space(texts, spans)

@@ -20,8 +20,8 @@ from rag.query.addresses import numbered, stands_at
 from rag.query.asked import Asked, asked, stated
 from rag.query.dictionary import cut
 from rag.query.places import PLACES, SHORT
-from rag.query.spoken import everyday
 from rag.query.question import Query
+from rag.query.spoken import everyday
 from rag.query.titles import Titles
 from rag.retrieval.retrieve import Ranking
 from rag.verification import facts
