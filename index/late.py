@@ -60,7 +60,6 @@ class Late:
         self.space = space
         self._ids, self._vectors, self._counts = tokens.ids, tokens.vectors, tokens.counts
         self._known, self._holders = holders
-        self._owner = owner
         self._bounds = np.concatenate([[0], np.cumsum(tokens.counts)])
         self._clauses = int(owner.max(initial=-1)) + 1
         self._first = np.searchsorted(owner, np.arange(self._clauses + 1))  # of each clause's sentences
@@ -104,24 +103,18 @@ class Late:
 
     def scores(
         self, ids: np.ndarray, states: np.ndarray, rows: np.ndarray, groups: Sequence[Sequence[int]] | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-        """(float32 [groups, rows], float32 [groups, their sentences in row order]): the mean cosine of a text's words
-        to their likes in a clause, in a sentence; a word weighs by the root of its rarity.
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+        """(float32 [groups, rows], the same, float32 [groups, their sentences in row order]): the mean cosine of a
+        text's words to their likes in a clause, in its best sentence, in each; a word weighs by the root of its rarity.
 
         `ids` int [words] and `states` float32 [words, dimension] are the text's; `rows` clause rows; each of `groups`
         names some of the words, by default one group all.
         """
-        import numpy as np
-
-        sentences = self.sentences_of(rows)
-        best = self._likes(states, sentences)
+        likes = self._likes(states, self.sentences_of(rows))
         weights = self._weights(ids, [range(len(ids))] if groups is None else groups)
-        clauses = np.full((len(weights), self._clauses), _NOWHERE, dtype=np.float32)
-        if len(sentences):
-            owners = self._owner[sentences]
-            firsts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
-            clauses[:, owners[firsts]] = weights @ np.maximum.reduceat(best, firsts, axis=1)
-        return clauses[:, rows], weights @ best
+        own = self._first[rows + 1] - self._first[rows]
+        sentences = weights @ likes
+        return weights @ _best(likes, own), _best(sentences, own), sentences
 
     def sentences_of(self, rows: np.ndarray) -> np.ndarray:
         """int64: the sentence rows whose scores `scores` gives for clause rows."""
@@ -134,17 +127,11 @@ class Late:
         """float32 [words, sentences]: each word's best cosine in each sentence."""
         import numpy as np
 
-        counts = self._counts[sentences]
-        heard = counts > 0
-        best = np.full((len(states), len(sentences)), _NOWHERE, dtype=np.float32)
-        if not heard.any():
-            return best
-        tokens = np.concatenate([self._vectors[self._bounds[at] : self._bounds[at + 1]] for at in sentences[heard]])
-        tokens = tokens.astype(np.float32)
+        held = [self._vectors[self._bounds[at] : self._bounds[at + 1]] for at in sentences]
+        tokens = np.concatenate([self._vectors[:0], *held]).astype(np.float32)
         lengths = np.sqrt(np.einsum("ij,ij->i", tokens, tokens))
         cosines = (self.space.of_query(states) @ tokens.T) / np.maximum(lengths, 1e-12)
-        best[:, heard] = np.maximum.reduceat(cosines, np.cumsum(counts[heard]) - counts[heard], axis=1)
-        return best
+        return _best(cosines, self._counts[sentences])
 
     def _weights(self, ids: np.ndarray, groups: Sequence[Sequence[int]]) -> np.ndarray:
         """float32 [groups, words], each summing to one over its group's words and zero elsewhere."""
@@ -157,3 +144,14 @@ class Late:
         for own, group in zip(weights, map(list, groups), strict=True):
             own[group] = rarity[group] / rarity[group].sum()
         return weights
+
+
+def _best(scores: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """float32 [n, runs]: of scores float32 [n, m] the largest in each run of `counts` int64 [runs], _NOWHERE in none."""
+    import numpy as np
+
+    best = np.full((len(scores), len(counts)), _NOWHERE, dtype=np.float32)
+    held = counts > 0
+    if held.any():
+        best[:, held] = np.maximum.reduceat(scores, (np.cumsum(counts) - counts)[held], axis=1)
+    return best

@@ -124,7 +124,7 @@ def test_scores_are_the_mean_best_cosines_of_each_word(clauses, asked):
     if not any(s for own in clauses for s in own):
         return
     late, table = late_of(clauses)
-    (clause_scores,), (sentence_scores,) = late.scores(np.array(asked), table[asked], np.arange(len(clauses)))
+    (clause_scores,), (best,), (sentence_scores,) = late.scores(np.array(asked), table[asked], np.arange(len(clauses)))
     held = [sum(token in {i for s in own for i in s} for own in clauses) for token in asked]
     weights = np.array([np.log(1 + (len(clauses) - n + 0.5) / (n + 0.5)) for n in held]) ** 0.5
     unit = table / np.linalg.norm(table, axis=1, keepdims=True)
@@ -135,13 +135,14 @@ def test_scores_are_the_mean_best_cosines_of_each_word(clauses, asked):
 
     assert clause_scores == pytest.approx([slow([i for s in own for i in s]) for own in clauses], abs=0.02)
     assert sentence_scores == pytest.approx([slow(s) for own in clauses for s in own], abs=0.02)
+    assert best == pytest.approx([max(slow(s) for s in own) for own in clauses], abs=0.02)
 
 
 def test_rows_are_scored_alike_alone_and_among_others():
     clauses = [[[1, 2], [3]], [[4]], [[], [5, 6]], [[7]]]
     late, table = late_of(clauses)
-    (every,), _ = late.scores(np.array([5, 3]), table[[5, 3]], np.arange(4))
-    (some,), (sentences_of_some,) = late.scores(np.array([5, 3]), table[[5, 3]], np.array([0, 2]))
+    (every,), _, _ = late.scores(np.array([5, 3]), table[[5, 3]], np.arange(4))
+    (some,), _, (sentences_of_some,) = late.scores(np.array([5, 3]), table[[5, 3]], np.array([0, 2]))
     assert some == pytest.approx(every[[0, 2]]) and late.sentences_of(np.array([0, 2])).tolist() == [0, 1, 3, 4]
     assert sentences_of_some[2] == pytest.approx(-1.0)  # says nothing
 
@@ -149,9 +150,9 @@ def test_rows_are_scored_alike_alone_and_among_others():
 def test_a_group_of_words_is_scored_as_if_it_stood_alone():
     late, table = late_of([[[1, 2], [3]], [[4]], [[5, 6]], [[7]]])
     ids = np.array([5, 3, 7])
-    clauses, sentences_ = late.scores(ids, table[ids], np.arange(4), [[0, 2], [1]])
+    clauses, _, sentences_ = late.scores(ids, table[ids], np.arange(4), [[0, 2], [1]])
     for group, own, spoken in zip(([0, 2], [1]), clauses, sentences_, strict=True):
-        (alone,), (said,) = late.scores(ids[group], table[ids[group]], np.arange(4))
+        (alone,), _, (said,) = late.scores(ids[group], table[ids[group]], np.arange(4))
         assert own == pytest.approx(alone, abs=1e-5) and spoken == pytest.approx(said, abs=1e-5)
 
 

@@ -98,10 +98,9 @@ class Fusion:
         import numpy as np
 
         late, parts = self._store.late, self._parts
-        (clauses,), (sentences,) = late.scores(question.ids, question.states, rows)
+        (clauses,), (best,), (sentences,) = late.scores(question.ids, question.states, rows)
         likeness = np.full(len(self._store.sentences), np.nan, dtype=np.float32)
         likeness[late.sentences_of(rows)] = sentences
-        best = self._store.dense.best_sentence_scores(np.nan_to_num(likeness, nan=-1.0))[rows]
         added = parts.late_clause * standard(clauses) + parts.late_sentence * standard(best)
         return spread(added, rows, len(self._store.clauses)), likeness
 

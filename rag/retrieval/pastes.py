@@ -53,8 +53,8 @@ class Pastes:
         if has_words(self._store, read):
             rows = worth_reading(fused, allowed)
             groups = [_within(read.ends, spans) for spans in (sentences, pieces)]
-            found = self._words(read, rows, [*groups[0], *groups[1]])
-            own, other = np.split(found, [len(groups[0])])
+            _, best, _ = self._store.late.scores(read.ids, read.states, rows, [*groups[0], *groups[1]])
+            own, other = np.split(np.array([standard(scores) for scores in best]), [len(groups[0])])
             for weight, scores in ((parts.sentence_words, own), (parts.piece_words, other)):
                 if weight and len(scores):
                     added += weight * spread(scores.max(axis=0), rows, len(fused))
@@ -64,20 +64,6 @@ class Pastes:
         """float32 [clauses]: BM25 of the best sentence of each clause, standardised."""
         store = self._store
         return standard(store.dense.best_sentence_scores(store.sentence_pairs.scores(text), empty=0.0))
-
-    def _words(self, read: Question, rows: np.ndarray, groups: Sequence[np.ndarray]) -> np.ndarray:
-        """float32 [groups, rows]: what each group of the text's words scores in a clause's best sentence."""
-        import numpy as np
-
-        late, dense = self._store.late, self._store.dense
-        _, scores = late.scores(read.ids, read.states, rows, groups)
-        found = np.zeros((len(groups), len(rows)), dtype=np.float32)
-        places = late.sentences_of(rows)
-        every = np.full(len(self._store.sentences), -1.0, dtype=np.float32)
-        for group, own in enumerate(scores):
-            every[places] = own
-            found[group] = standard(dense.best_sentence_scores(every)[rows])
-        return found
 
 
 def _within(ends: np.ndarray, spans: Sequence[Span]) -> list[np.ndarray]:
