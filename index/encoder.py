@@ -21,6 +21,7 @@ from index import stamps
 from index.errors import ModelError
 from index.late import Tokens, telling
 from index.settings import Settings
+from index.windows import Pool, unit, windows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -135,15 +136,15 @@ class SentenceEncoder:
 
         prompt = self._prompts.get("query", "")
         if self._queries is not None:
-            return Question(*self._queries.read(prompt, text))
-        vector = self._encode([text], prompt)[0]
-        if not self._pools_means:
-            return Question(vector, None, None, None)
-        ids, offsets = self._tokens([text], prompt)
-        read = ids[0][: self._room]
-        (chosen,) = telling(text, offsets[0][: self._room], [(0, len(text))])
-        ends = np.array([stop for _, stop in offsets[0]])[chosen]
-        return Question(vector, np.array(read)[chosen], self._states([read])[0][1:-1][chosen], ends)
+            ids, offsets, states = self._queries.read(prompt + text)
+        elif self._pools_means:
+            ids, offsets, states = self._read(prompt + text)
+        else:
+            return Question(self._encode([text], prompt)[0], None, None, None)
+        places = [(start - len(prompt), stop - len(prompt)) for start, stop in offsets]
+        (chosen,) = telling(text, places, [(0, len(text))])
+        ends = np.array([stop for _, stop in places])[chosen]
+        return Question(unit(states.mean(axis=0)), np.array(ids)[chosen], states[chosen], ends)
 
     def fit_space(self, texts: Sequence[str], spans: Sequence[Spans]) -> Space | None:
         """The space of these passages' tokens, fitted to a part of them; None where the model gives no token states,
@@ -178,8 +179,6 @@ class SentenceEncoder:
         like length, so that little is spent on padding. `progress` is told how many texts are done.
         """
         import numpy as np
-
-        from index.windows import Pool, windows
 
         if not texts:
             return []
@@ -216,6 +215,13 @@ class SentenceEncoder:
             list(texts), prompt=prompt, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
         )
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+
+    def _read(self, text: str) -> tuple[list[int], list[tuple[int, int]], np.ndarray]:
+        """As QueryGraph.read, through torch."""
+        (ids,), (offsets,) = self._tokens([text], "")
+        first, last = self._marks
+        ids, offsets = ids[: self._room], offsets[: self._room]
+        return [first, *ids, last], [(0, 0), *offsets, (0, 0)], self._states([ids])[0]
 
     def _tokens(self, texts: Sequence[str], prompt: str) -> tuple[list[list[int]], list[list[tuple[int, int]]]]:
         """Per text, the ids of all its tokens, prompt included, and their [start, stop) of the text without it."""

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.late import telling
+from index.windows import unit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,33 +60,19 @@ class QueryGraph:
         """float32 [texts, dimension]; the texts carry their prompt already."""
         import numpy as np
 
-        vectors = [self._mean(self._states(self._tokenizer.encode(text).ids)) for text in texts]
+        vectors = [unit(self._states(self._tokenizer.encode(text).ids).mean(axis=0)) for text in texts]
         return np.array(vectors, dtype=np.float32).reshape(len(texts), self._words.shape[1])
 
-    def read(self, prompt: str, text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """(float32 [dimension], int64 [tokens], float32 [tokens, dimension], int64 [tokens]): the vector of a text after
-        its prompt, and its telling tokens with their states and the characters they end at."""
-        import numpy as np
-
-        encoded = self._tokenizer.encode(prompt + text)
-        states = self._states(encoded.ids)
-        places = [(start - len(prompt), stop - len(prompt)) for start, stop in encoded.offsets]
-        (chosen,) = telling(text, places, [(0, len(text))])
-        ends = np.array([stop for _, stop in places])[chosen]
-        return self._mean(states), np.array(encoded.ids)[chosen], states[chosen], ends
+    def read(self, text: str) -> tuple[list[int], list[tuple[int, int]], np.ndarray]:
+        """A text's tokens, marks included: ids, [start, stop) of the text, states float32 [tokens, dimension]."""
+        encoded = self._tokenizer.encode(text)
+        return encoded.ids, encoded.offsets, self._states(encoded.ids)
 
     def _states(self, ids: list[int]) -> np.ndarray:
         import numpy as np
 
         words = np.ascontiguousarray(self._words[ids])[None]
         return self._session.run(None, {"words": words, "mask": np.ones((1, len(ids)), dtype=np.int64)})[0][0]
-
-    @staticmethod
-    def _mean(states: np.ndarray) -> np.ndarray:
-        import numpy as np
-
-        mean = states.mean(axis=0)
-        return mean / np.linalg.norm(mean)
 
 
 def load(cache: Path, digest: str, model: Path, threads: int) -> QueryGraph | None:

@@ -1,4 +1,5 @@
-"""The index on disk: a generation folder holding SQLite, FAISS, BM25, token vectors and a manifest, and a pointer to the current one.
+"""The index on disk: a generation folder holding SQLite, FAISS, BM25, token vectors and a manifest, and a pointer to
+the current one.
 
 A generation is written aside and becomes current by replacing one small pointer file, so a build killed at any moment
 leaves the old index working. Nothing in it can run code when loaded: SQLite, JSON, FAISS, plain arrays.

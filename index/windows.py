@@ -1,4 +1,4 @@
-"""One reading of a text, many vectors: token states pooled over the whole text and over spans of it, and kept. Pure.
+"""One reading of a text, many vectors: token states pooled over the whole text and over spans of it. Pure.
 
 Pooling a span from its text's own pass is “late chunking” (Günther et al. 2024): a sentence's vector knows what stands
 around it, and costs nothing beyond the clause's.
