@@ -135,7 +135,9 @@ def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> dict:
 def _timings(timings: Timings) -> dict:
     """Milliseconds; `rerank_ms` only where a reranker is set."""
     told = {name: None if ms is None else round(ms, 1) for name, ms in asdict(timings).items()}
-    return told if timings.rerank_ms is not None else {n: ms for n, ms in told.items() if n != "rerank_ms"}
+    if timings.rerank_ms is None:
+        del told["rerank_ms"]
+    return told
 
 
 def _period(document: Document) -> str | None:

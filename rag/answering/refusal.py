@@ -22,7 +22,7 @@ from rag.query.dictionary import cut
 from rag.query.places import PLACES, SHORT
 from rag.query.question import Query
 from rag.query.spoken import everyday
-from rag.query.titles import Titles
+from rag.query.titles import Titles, written
 from rag.retrieval.retrieve import Ranking
 from rag.verification import facts
 
@@ -66,6 +66,11 @@ class Evidence:
         return 1.0 if self.wording >= WORDING else likeness
 
     @property
+    def seldom(self) -> float:
+        """In how many clauses a word or a place must stand to be one of the corpus's own."""
+        return min(RARE * len(self.store.clauses), MENTIONS)
+
+    @property
     def named(self) -> list[Document]:
         """Documents the question names."""
         return self.titles.best(self.query)
@@ -98,7 +103,7 @@ def _strange_place(found: Evidence, texts: Sequence[str]) -> str | None:
         spoken_of = place in found.query.text if len(place) > 2 else any(word.startswith(place) for word in words)
         if not spoken_of or any(place in text or SHORT.get(place, place) in text for text in texts):
             continue
-        if sum(place in clause.text for clause in clauses) < min(RARE * len(clauses), MENTIONS):
+        if sum(place in clause.text for clause in clauses) < found.seldom:
             return f"所收文件没有关于“{place}”的规定，无法回答。"
     return None
 
@@ -122,7 +127,7 @@ def _strange_number(found: Evidence, texts: Sequence[str]) -> str | None:
         return None
     told = ["".join(text.replace("〔", "[").replace("〕", "]").split()) for text in texts]
     for letters, year, number in found.query.doc_nos:
-        if not any(f"{letters[-2:]}[{year}]{int(number)}号" in text for text in told):
+        if not any(written(letters[-2:], year, number) in text for text in told):
             return f"所收文件中没有文号为{letters}〔{year}〕{int(number)}号的文件，无法回答。"
     return None
 
@@ -133,8 +138,7 @@ def _unheard(found: Evidence, name: str) -> bool:
     own = "".join(d.title + "".join(d.issuers) for d in found.store.documents.values())
     if any(place in name and place not in own for place in PLACES):
         return True
-    most = min(RARE * len(found.store.clauses), MENTIONS)
-    return any(len(word) > 1 and len(found.store.words.holders(word)) < most for word in cut(_KIND.sub("，", name)))
+    return any(len(word) > 1 and len(found.store.words.holders(word)) < found.seldom for word in cut(_KIND.sub("，", name)))
 
 
 def _telling(name: str) -> bool:

@@ -35,7 +35,7 @@ _UNITS = {
 }  # fmt: skip
 _CLASS = {unit: kind for kind, units in _UNITS.items() for unit in units.split()}
 _IMPLIED = {"percent": re.compile(r"(?:比例|比重|占比|[一-鿿]率)$"), "money": re.compile(r"(?:资金|补助|补贴|奖励|经费|费用|价格|工资)$")}
-_DOCUMENTS = frozenset("规划 规划纲要 纲要 方案 实施方案 总体方案 行动方案 行动计划 意见 办法 条例 细则 批复 通知".split())
+_DOCUMENTS = frozenset("规划 纲要 方案 批复 通知".split())
 _COUNTED = re.compile(r"[两二三四五六七八九十\d]+[个条大项类种片][一-鿿]{0,3}$")
 _NAMING = frozenset("数量 标准 规模 总数 数 数值 指标 目标".split())
 _NO_NAMES = frozenset("r ns nr m t d ad p c u y f".split())

@@ -9,11 +9,11 @@ from index.errors import BadInput
 from index.schema import Document
 from index.store import Store
 from rag.schema import Filters, Status
+from rag.status import LABEL
 
 if TYPE_CHECKING:
     import numpy as np
 
-STATUSES = ("in_force", "expired", "unknown")
 StatusOf = Callable[[Document], Status]
 
 
@@ -23,8 +23,8 @@ def allowed_rows(store: Store, filters: Filters, status_of: StatusOf) -> np.ndar
 
     if filters == Filters():
         return None
-    if filters.status not in (None, *STATUSES):
-        raise BadInput(f"时效 {filters.status} 不在 {'、'.join(STATUSES)} 之中")
+    if filters.status not in (None, *LABEL):
+        raise BadInput(f"时效 {filters.status} 不在 {'、'.join(LABEL)} 之中")
     passing = {doc_id for doc_id, document in store.documents.items() if passes(document, filters, status_of)}
     return np.array([clause.doc_id in passing for clause in store.clauses], dtype=bool)
 
