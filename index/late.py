@@ -52,17 +52,17 @@ def telling(text: str, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple
 class Late:
     """Token vectors of all sentences of a store."""
 
-    def __init__(self, space: Space, tokens: Tokens, holders: np.ndarray, owner: np.ndarray) -> None:
-        """The tokens of all sentences; `holders` int32 [2, known]: token ids, ascending, and how many clauses hold
-        each; `owner` int64 [sentences]: the clause of each."""
+    def __init__(self, space: Space, tokens: Tokens, holders: np.ndarray, owner: np.ndarray, clauses: int) -> None:
+        """The tokens of all sentences; `holders` int32 [2, known]: token ids, ascending, and how many of the clauses
+        hold each; `owner` int64 [sentences]: the clause of each."""
         import numpy as np
 
         self.space = space
         self._ids, self._vectors, self._counts = tokens.ids, tokens.vectors, tokens.counts
         self._known, self._holders = holders
         self._bounds = np.concatenate([[0], np.cumsum(tokens.counts)])
-        self._clauses = int(owner.max(initial=-1)) + 1
-        self._first = np.searchsorted(owner, np.arange(self._clauses + 1))  # of each clause's sentences
+        self._clauses = clauses
+        self._first = np.searchsorted(owner, np.arange(clauses + 1))  # of each clause's sentences
 
     @classmethod
     def build(cls, space: Space, texts: Sequence[Tokens], owner: np.ndarray) -> Late:
@@ -72,7 +72,7 @@ class Late:
         tokens = Tokens(*(np.concatenate([getattr(t, part) for t in texts]) for part in ("ids", "vectors", "counts")))
         held = [np.unique(text.ids) for text in texts]
         holders = np.stack(np.unique(np.concatenate(held), return_counts=True)).astype(np.int32)
-        return cls(space, tokens, holders, owner)
+        return cls(space, tokens, holders, owner, len(texts))
 
     def save(self, folder: Path) -> None:
         import numpy as np
@@ -83,7 +83,7 @@ class Late:
             np.save(folder / f"tokens{name}.npy", array, allow_pickle=False)
 
     @classmethod
-    def load(cls, folder: Path, owner: np.ndarray) -> Late | None:
+    def load(cls, folder: Path, owner: np.ndarray, clauses: int) -> Late | None:
         """What `save` wrote; None where the embedding model gave no token states. The vectors stay on disk."""
         import numpy as np
 
@@ -93,7 +93,7 @@ class Late:
         ids, counts, holders = (
             np.load(folder / f"tokens_{name}.npy", allow_pickle=False) for name in ("ids", "counts", "holders")
         )  # fmt: skip
-        return cls(Space.load(folder), Tokens(ids, vectors, counts), holders, owner)
+        return cls(Space.load(folder), Tokens(ids, vectors, counts), holders, owner, clauses)
 
     def of_clause(self, row: int) -> Tokens:
         """The tokens of one clause's sentences."""

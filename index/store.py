@@ -108,7 +108,7 @@ class Store:
                 documents, clauses, keys, sentences = _read(db)
             dense = Dense.load(folder)
             content = Content(
-                documents, clauses, keys, sentences, dense, Late.load(folder, dense.owner),
+                documents, clauses, keys, sentences, dense, Late.load(folder, dense.owner, len(clauses)),
                 Lexical.load(folder / "pairs", pairs, len(clauses)),
                 Lexical.load(folder / "words", words, len(clauses)),
                 Lexical.load(folder / "sentence_pairs", pairs, len(sentences)),

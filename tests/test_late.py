@@ -108,7 +108,7 @@ def late_of(clauses, axes=8, seed=0):
     texts = [
         Tokens(
             np.array([i for s in own for i in s], dtype=np.int32),
-            space.of_passages(table[[i for s in own for i in s]]).reshape(-1, axes), np.array([len(s) for s in own]),
+            space.of_passages(table[[i for s in own for i in s]]).reshape(-1, axes), np.array([len(s) for s in own], dtype=np.int64),
         )
         for own in clauses
     ]  # fmt: skip
@@ -145,6 +145,13 @@ def test_rows_are_scored_alike_alone_and_among_others():
     (some,), _, (sentences_of_some,) = late.scores(np.array([5, 3]), table[[5, 3]], np.array([0, 2]))
     assert some == pytest.approx(every[[0, 2]]) and late.sentences_of(np.array([0, 2])).tolist() == [0, 1, 3, 4]
     assert sentences_of_some[2] == pytest.approx(-1.0)  # says nothing
+
+
+def test_a_last_clause_without_any_sentence_is_as_far_as_can_be():
+    late, table = late_of([[[1, 2]], []])
+    (clauses,), (best,), _ = late.scores(np.array([1]), table[[1]], np.arange(2))
+    assert clauses[0] > 0.9 and clauses[1] == best[1] == pytest.approx(-1.0)
+    assert late.of_clause(1).counts.tolist() == []
 
 
 def test_a_group_of_words_is_scored_as_if_it_stood_alone():
