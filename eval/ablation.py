@@ -86,6 +86,7 @@ def _variants(store: Store, encoder: Encoder) -> dict[str, Rank]:
         "pastes: no wording of pieces": ours(paste_parts=PasteParts(piece_wording=0.0)),
         "pastes: no words of sentences compared": ours(paste_parts=PasteParts(sentence_words=0.0)),
         "pastes: no words of pieces compared": ours(paste_parts=PasteParts(piece_words=0.0)),
+        "pastes: no feedback from what other documents say": ours(paste_parts=PasteParts(feedback=0.0)),
         "BM25 of character pairs alone": _alone(lambda query: store.pairs.scores(query.text)),
         "BM25 of words alone": _alone(lambda query: store.words.scores(query.text)),
         "clause vectors alone": _alone(lambda q: store.dense.clause_scores(encoder.encode_queries([q.text])[0])),
@@ -107,7 +108,8 @@ def _late(store: Store, encoder: Encoder, query: Query) -> np.ndarray:
     import numpy as np
 
     asked = encoder.read_query(query.text)
-    return store.late.scores(asked.ids, asked.states, np.arange(len(store.clauses)))[0][0]
+    page = store.late.read(np.arange(len(store.clauses)))
+    return page.scores(asked.ids, store.late.space.of_query(asked.states))[0][0]
 
 
 def _reciprocal(store: Store, encoder: Encoder) -> Rank:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from index.lexical import inverse_frequency
 from index.space import Space
+from index.windows import unit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,39 +102,28 @@ class Late:
         place = slice(self._bounds[first], self._bounds[last])
         return Tokens(self._ids[place], self._vectors[place], self._counts[first:last])
 
-    def scores(
-        self, ids: np.ndarray, states: np.ndarray, rows: np.ndarray, groups: Sequence[Sequence[int]] | None = None
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-        """(float32 [groups, rows], the same, float32 [groups, their sentences in row order]): the mean cosine of a
-        text's words to their likes in a clause, in its best sentence, in each; a word weighs by the root of its rarity.
-
-        `ids` int [words] and `states` float32 [words, dimension] are the text's; `rows` clause rows; each of `groups`
-        names some of the words, by default one group all.
-        """
-        likes = self._likes(states, self.sentences_of(rows))
-        weights = self._weights(ids, [range(len(ids))] if groups is None else groups)
-        own = self._first[rows + 1] - self._first[rows]
-        sentences = weights @ likes
-        return weights @ _best(likes, own), _best(sentences, own), sentences
-
-    def sentences_of(self, rows: np.ndarray) -> np.ndarray:
-        """int64: the sentence rows whose scores `scores` gives for clause rows."""
+    def read(self, rows: np.ndarray) -> Page:
+        """The words of the clauses `rows`, int64, in memory."""
         import numpy as np
 
         spans = [np.arange(self._first[row], self._first[row + 1]) for row in rows]
-        return np.concatenate([*spans, np.zeros(0, dtype=np.int64)])
+        sentences = np.concatenate([*spans, np.zeros(0, dtype=np.int64)])
+        return Page(self, sentences, np.array([len(span) for span in spans], dtype=np.int64), self.said(sentences)[1])
 
-    def _likes(self, states: np.ndarray, sentences: np.ndarray) -> np.ndarray:
-        """float32 [words, sentences]: each word's best cosine in each sentence."""
+    def said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(int32 [words], float32 [words, axes], unit vectors) of the sentences with these rows."""
         import numpy as np
 
-        held = [self._vectors[self._bounds[at] : self._bounds[at + 1]] for at in sentences]
-        tokens = np.concatenate([self._vectors[:0], *held]).astype(np.float32)
-        lengths = np.sqrt(np.einsum("ij,ij->i", tokens, tokens))
-        cosines = (self.space.of_query(states) @ tokens.T) / np.maximum(lengths, 1e-12)
-        return _best(cosines, self._counts[sentences])
+        places = [slice(self._bounds[at], self._bounds[at + 1]) for at in sentences]
+        ids = np.concatenate([self._ids[:0], *(self._ids[place] for place in places)])
+        vectors = np.concatenate([self._vectors[:0], *(self._vectors[place] for place in places)])
+        return ids, unit(vectors.astype(np.float32))
 
-    def _weights(self, ids: np.ndarray, groups: Sequence[Sequence[int]]) -> np.ndarray:
+    def lengths(self, sentences: np.ndarray) -> np.ndarray:
+        """int64: how many words the sentences with these rows have."""
+        return self._counts[sentences]
+
+    def weights(self, ids: np.ndarray, groups: Sequence[Sequence[int]]) -> np.ndarray:
         """float32 [groups, words], each summing to one over its group's words and zero elsewhere."""
         import numpy as np
 
@@ -144,6 +134,30 @@ class Late:
         for own, group in zip(weights, map(list, groups), strict=True):
             own[group] = rarity[group] / rarity[group].sum()
         return weights
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some clauses of a store, their words ready to be compared with those of one text after another."""
+
+    late: Late
+    sentences: np.ndarray  # int64: the rows of the clauses' sentences, clause after clause
+    counts: np.ndarray  # int64 [clauses]: how many each has
+    vectors: np.ndarray  # float32 [words of all sentences, axes], unit vectors
+
+    def scores(
+        self, ids: np.ndarray, vectors: np.ndarray, groups: Sequence[Sequence[int]] | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+        """(float32 [groups, clauses], the same, float32 [groups, sentences]): the mean cosine of a text's words to
+        their likes in a clause, in its best sentence, in each; a word weighs by the root of its rarity.
+
+        `ids` int [words] and `vectors` float32 [words, axes], unit vectors, are the text's; each of `groups` names some
+        of its words, by default one group all.
+        """
+        weights = self.late.weights(ids, [range(len(ids))] if groups is None else groups)
+        likes = _best(vectors @ self.vectors.T, self.late.lengths(self.sentences))
+        sentences = weights @ likes
+        return weights @ _best(likes, self.counts), _best(sentences, self.counts), sentences
 
 
 def _best(scores: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Late interaction: the space of token states, words found again in clauses, and what an index keeps of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import SAMPLE, FakeEncoder, quiet
@@ -16,6 +18,8 @@ from index.store import Store
 from rag.engine import Engine
 from rag.query.question import understand
 from rag.retrieval.fusion import Fusion, Parts
+from rag.retrieval.pastes import PasteParts
+from rag.retrieval.retrieve import Retriever
 from rag.schema import Filters
 
 
@@ -116,6 +120,11 @@ def late_of(clauses, axes=8, seed=0):
     return Late.build(space, texts, owner), table
 
 
+def scores(late, table, ids, rows, groups=None):
+    ids = np.array(ids)
+    return late.read(rows).scores(ids, late.space.of_query(table[ids]), groups)
+
+
 sentences = st.lists(st.integers(0, 49), max_size=5)
 
 
@@ -124,7 +133,7 @@ def test_scores_are_the_mean_best_cosines_of_each_word(clauses, asked):
     if not any(s for own in clauses for s in own):
         return
     late, table = late_of(clauses)
-    (clause_scores,), (best,), (sentence_scores,) = late.scores(np.array(asked), table[asked], np.arange(len(clauses)))
+    (clause_scores,), (best,), (sentence_scores,) = scores(late, table, asked, np.arange(len(clauses)))
     held = [sum(token in {i for s in own for i in s} for own in clauses) for token in asked]
     weights = np.array([np.log(1 + (len(clauses) - n + 0.5) / (n + 0.5)) for n in held]) ** 0.5
     unit = table / np.linalg.norm(table, axis=1, keepdims=True)
@@ -141,15 +150,15 @@ def test_scores_are_the_mean_best_cosines_of_each_word(clauses, asked):
 def test_rows_are_scored_alike_alone_and_among_others():
     clauses = [[[1, 2], [3]], [[4]], [[], [5, 6]], [[7]]]
     late, table = late_of(clauses)
-    (every,), _, _ = late.scores(np.array([5, 3]), table[[5, 3]], np.arange(4))
-    (some,), _, (sentences_of_some,) = late.scores(np.array([5, 3]), table[[5, 3]], np.array([0, 2]))
-    assert some == pytest.approx(every[[0, 2]]) and late.sentences_of(np.array([0, 2])).tolist() == [0, 1, 3, 4]
+    (every,), _, _ = scores(late, table, [5, 3], np.arange(4))
+    (some,), _, (sentences_of_some,) = scores(late, table, [5, 3], np.array([0, 2]))
+    assert some == pytest.approx(every[[0, 2]]) and late.read(np.array([0, 2])).sentences.tolist() == [0, 1, 3, 4]
     assert sentences_of_some[2] == pytest.approx(-1.0)  # says nothing
 
 
 def test_a_last_clause_without_any_sentence_is_as_far_as_can_be():
     late, table = late_of([[[1, 2]], []])
-    (clauses,), (best,), _ = late.scores(np.array([1]), table[[1]], np.arange(2))
+    (clauses,), (best,), _ = scores(late, table, [1], np.arange(2))
     assert clauses[0] > 0.9 and clauses[1] == best[1] == pytest.approx(-1.0)
     assert late.of_clause(1).counts.tolist() == []
 
@@ -157,16 +166,17 @@ def test_a_last_clause_without_any_sentence_is_as_far_as_can_be():
 def test_a_group_of_words_is_scored_as_if_it_stood_alone():
     late, table = late_of([[[1, 2], [3]], [[4]], [[5, 6]], [[7]]])
     ids = np.array([5, 3, 7])
-    clauses, _, sentences_ = late.scores(ids, table[ids], np.arange(4), [[0, 2], [1]])
+    clauses, _, sentences_ = scores(late, table, ids, np.arange(4), [[0, 2], [1]])
     for group, own, spoken in zip(([0, 2], [1]), clauses, sentences_, strict=True):
-        (alone,), _, (said,) = late.scores(ids[group], table[ids[group]], np.arange(4))
+        (alone,), _, (said,) = scores(late, table, ids[group], np.arange(4))
         assert own == pytest.approx(alone, abs=1e-5) and spoken == pytest.approx(said, abs=1e-5)
 
 
 @given(arrays(np.float32, (6, 8), elements=st.floats(-1, 1, width=32)))
 def test_no_state_however_odd_gives_a_score_that_is_none(states):
     late, _ = late_of([[[1, 2]], [[3]]])
-    assert all(np.isfinite(s).all() for s in late.scores(np.array([1, 2, 3, 4, 5, 99]), states, np.arange(2)))
+    asked = late.space.of_query(states)
+    assert all(np.isfinite(s).all() for s in late.read(np.arange(2)).scores(np.array([1, 2, 3, 4, 5, 99]), asked))
 
 
 # In an index
@@ -230,3 +240,29 @@ def test_words_lift_the_clause_that_holds_them_all(tmp_path):
     assert plain.likeness is None
     assert Fusion(store, WordEncoder(), Parts()).scores("，。？").likeness is None  # no word to compare
     assert Fusion(store, FakeEncoder(), Parts()).scores("锚地停泊报告").likeness is None  # a model without states
+
+
+def test_what_another_document_says_of_a_paste_s_matter_finds_a_third(tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    own = "推行危险废物跨省转移审批制度改革。"
+    lines = {
+        "甲市方案": [own, "建设体育公园。"],
+        "乙市方案": ["危险废物跨省转移白名单动态更新。", "增设公交线路。"],
+        "丙市方案": ["白名单每年动态更新。", "修缮旧城街巷。"],
+        "丁市方案": ["改良民宿。", "培育龙头茶企业。"],
+    }
+    for title, said in lines.items():
+        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二", said, strict=True))
+        (corpus / f"{title}.txt").write_text(text, encoding="utf-8")
+    store = index(corpus, tmp_path / "i", WordEncoder())
+    third = next(row for row, clause in enumerate(store.clauses) if "动态更新" in clause.text)
+    query = replace(understand(own), pasted=True)
+
+    def place(parts):
+        return Retriever(store, WordEncoder(), paste_parts=parts).rank(query).rows.index(third)
+
+    assert place(PasteParts()) == 2  # after the paste's own clause and its fellow
+    assert place(PasteParts(feedback=0.0)) > 2
+    only = np.array([clause.text.startswith("第一条　推行危险废物跨省转移审批") for clause in store.clauses])
+    assert len(Retriever(store, WordEncoder()).rank(query, only).rows) == 1  # nobody else to ask

@@ -98,9 +98,10 @@ class Fusion:
         import numpy as np
 
         late, parts = self._store.late, self._parts
-        (clauses,), (best,), (sentences,) = late.scores(question.ids, question.states, rows)
+        page = late.read(rows)
+        (clauses,), (best,), (sentences,) = page.scores(question.ids, late.space.of_query(question.states))
         likeness = np.full(len(self._store.sentences), np.nan, dtype=np.float32)
-        likeness[late.sentences_of(rows)] = sentences
+        likeness[page.sentences] = sentences
         added = parts.late_clause * standard(clauses) + parts.late_sentence * standard(best)
         return spread(added, rows, len(self._store.clauses)), likeness
 

@@ -1,4 +1,8 @@
-"""A pasted clause part by part: what relates to one of its sentences answers too, though the rest speaks of other things."""
+"""A pasted clause part by part: what relates to one of its sentences answers too, though the rest speaks of other things.
+
+Then pseudo-relevance feedback: what other documents say of the same matter, each in its own words, finds what the paste's
+words do not.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,17 @@ from typing import TYPE_CHECKING
 
 from index.sentences import split_sentences
 from index.store import Store
-from rag.retrieval.fusion import has_words, spread, standard, worth_reading
+from rag.retrieval.fusion import document_of, has_words, spread, standard, worth_reading
 
 if TYPE_CHECKING:
     import numpy as np
 
     from index.encoder import Question
+    from index.late import Page
 
 _SENTENCE, _SENTENCES = 8, 12  # the shortest sentence taken, in characters, and how many at most
 _PIECE, _PIECES = 6, 20  # the same of what stands between two commas
+_FED_BACK, _TELLING = 6, 5  # sentences that are compared in turn, each of another document; the fewest words of one
 _CUT = re.compile(r"[^，,。；;：:、\n]{%d,}(?:、[^，,。；;：:\n]*)?" % _PIECE)
 
 Span = tuple[int, int]
@@ -31,6 +37,7 @@ class PasteParts:
     piece_wording: float = 1.0  # the same of each piece, on average
     sentence_words: float = 4.0  # the words of each sentence each against their likes there, the best of them
     piece_words: float = 2.0  # the same of each piece
+    feedback: float = 2.0  # the words of the best sentences elsewhere against a clause's, the best of them
 
 
 class Pastes:
@@ -39,6 +46,7 @@ class Pastes:
     def __init__(self, store: Store, parts: PasteParts = PasteParts()) -> None:
         self._store = store
         self._parts = parts
+        self._document_of = document_of(store)
 
     def scores(self, text: str, read: Question, fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
         """float32 [clauses], to be added to `fused`, which says what the whole text is near; `allowed` as there."""
@@ -50,15 +58,43 @@ class Pastes:
         sentences, pieces = sentences or [(0, len(text))], pieces or [(0, len(text))]
         added = parts.sentence_wording * np.max([self._wording(text[a:b]) for a, b in sentences], axis=0)
         added += parts.piece_wording * standard(np.mean([self._wording(text[a:b]) for a, b in pieces], axis=0))
-        if has_words(self._store, read):
-            rows = worth_reading(fused, allowed)
-            groups = [_within(read.ends, spans) for spans in (sentences, pieces)]
-            _, best, _ = self._store.late.scores(read.ids, read.states, rows, [*groups[0], *groups[1]])
-            own, other = np.split(np.array([standard(scores) for scores in best]), [len(groups[0])])
-            for weight, scores in ((parts.sentence_words, own), (parts.piece_words, other)):
-                if weight and len(scores):
-                    added += weight * spread(scores.max(axis=0), rows, len(fused))
+        if not has_words(self._store, read):
+            return added
+        late, rows = self._store.late, worth_reading(fused, allowed)
+        page = late.read(rows)
+        groups = [_within(read.ends, spans) for spans in (sentences, pieces)]
+        _, best, said = page.scores(read.ids, late.space.of_query(read.states), [*groups[0], *groups[1]])
+        own, other = np.split(np.array([standard(scores) for scores in best]), [len(groups[0])])
+        for weight, scores in ((parts.sentence_words, own), (parts.piece_words, other)):
+            if weight and len(scores):
+                added += weight * spread(scores.max(axis=0), rows, len(fused))
+        if parts.feedback:
+            fed_back = self._feedback(page, rows, said[: len(groups[0])], fused + added)
+            added += parts.feedback * spread(fed_back, rows, len(fused))
         return added
+
+    def _feedback(self, page: Page, rows: np.ndarray, said: np.ndarray, fused: np.ndarray) -> np.ndarray:
+        """float32 [rows]: how like a clause is to what others say of the paste's matter.
+
+        `said` float32 [sentences of the paste, sentences of the page] are their likenesses. Asked are the sentences
+        nearest the paste, one of each document, not of the paste's own clause, and none about its own clause.
+        """
+        import numpy as np
+
+        late, clause_of = self._store.late, self._store.dense.owner[page.sentences]
+        nearness = standard(said.max(axis=0, initial=-1.0)) + standard(fused[clause_of])
+        nearness[(clause_of == np.argmax(fused)) | (late.lengths(page.sentences) < _TELLING)] = -np.inf
+        order = np.argsort(-nearness, kind="stable")
+        order = order[np.isfinite(nearness[order])]
+        _, first = np.unique(self._document_of[clause_of[order]], return_index=True)
+        asked = order[np.sort(first)[:_FED_BACK]]
+        if not len(asked):
+            return np.zeros(len(rows), dtype=np.float32)
+        ids, vectors = late.said(page.sentences[asked])
+        groups = np.split(np.arange(len(ids)), np.cumsum(late.lengths(page.sentences[asked]))[:-1])
+        likenesses = np.array([standard(scores) for scores in page.scores(ids, vectors, groups)[0]])
+        likenesses[clause_of[asked][:, None] == rows] = 0.0
+        return likenesses.max(axis=0)
 
     def _wording(self, text: str) -> np.ndarray:
         """float32 [clauses]: BM25 of the best sentence of each clause, standardised."""
