@@ -7,10 +7,12 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from index.numerals import chinese
 from index.schema import Period
 
 _CN_DIGITS = "〇○Ｏ零一二三四五六七八九"
 _YEAR, _FEW = rf"\d{{4}}|[{_CN_DIGITS}]{{4}}", r"\d{1,2}|[一二两三四五六七八九十]{1,3}"
+_DIGITS = "零一二三四五六七八九"
 _DATE = re.compile(rf"({_YEAR})\s*年\s*({_FEW})\s*月\s*({_FEW})\s*日")
 _TO = r"\s*[—–\-－~～至到]+\s*"
 _YEARS = re.compile(rf"[（(]\s*(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年?\s*[)）]")
@@ -100,17 +102,13 @@ def effective_on(paragraphs: Sequence[str], issued: str | None) -> str | None:
 
 def number(text: str) -> int | None:
     """2023, 二〇二三, 十二, 两 → int; None for what is no number."""
-    import cn2an
-
     if text.isdigit():
         return int(text)
     plain = re.sub("[〇○Ｏ]", "零", text)
-    try:
-        if len(plain) == 4:
-            return int("".join(str("零一二三四五六七八九".index(c)) for c in plain))
-        return int(cn2an.cn2an(plain, "smart"))
-    except ValueError:
-        return None
+    if len(plain) == 4 and all(c in _DIGITS for c in plain):
+        return int("".join(str(_DIGITS.index(c)) for c in plain))
+    value = chinese(plain) if len(plain) != 4 else None
+    return None if value is None else int(value)
 
 
 def _of_itself(text: str, match: re.Match[str]) -> bool:

@@ -108,7 +108,14 @@ class Late:
 
         spans = [np.arange(self._first[row], self._first[row + 1]) for row in rows]
         sentences = np.concatenate([*spans, np.zeros(0, dtype=np.int64)])
-        return Page(self, sentences, np.array([len(span) for span in spans], dtype=np.int64), self.said(sentences)[1])
+        return self.page(sentences, np.array([len(span) for span in spans], dtype=np.int64))
+
+    def page(self, sentences: np.ndarray, counts: np.ndarray | None = None) -> Page:
+        """The words of the sentences with these rows, `counts` int64 telling how many are of each clause, by default one."""
+        import numpy as np
+
+        counts = np.ones(len(sentences), dtype=np.int64) if counts is None else counts
+        return Page(self, sentences, counts, self.said(sentences)[1])
 
     def said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 [words], float32 [words, axes], unit vectors) of the sentences with these rows."""

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.numerals import chinese
+
 _CN = "一二三四五六七八九十百千零〇○两"
 BOX_RANK = 65  # a box stands below （一） and above its own numbered items
 _KINDS: tuple[tuple[str, int, str], ...] = (
@@ -82,18 +84,12 @@ def uses_decimals(texts: Sequence[str]) -> bool:
 
 def number(label: str) -> int | None:
     """The value of a marker's label: 第十二章 → 12, （三） → 3, 7． → 7."""
-    import cn2an
-
     digits = re.search(r"\d+", label)
     if digits:
         return int(digits[0])
-    chinese = re.search(rf"[{_CN}]+", label)
-    if chinese is None:
-        return None
-    try:
-        return int(cn2an.cn2an(chinese[0].replace("○", "零").replace("〇", "零"), "smart"))
-    except ValueError:
-        return None
+    numeral = re.search(rf"[{_CN}]+", label)
+    value = chinese(numeral[0]) if numeral else None
+    return None if value is None else int(value)
 
 
 def _sentence(text: str) -> bool:

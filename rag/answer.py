@@ -98,9 +98,12 @@ def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     def share_of(*rows: int) -> float:
         return engine.retriever.fusion.coverage(query.text, rows, names=True)
 
+    def alike(words: Sequence[str], sentences: Sequence[int]) -> float:
+        return engine.retriever.fusion.alike(query.text, words, sentences)
+
     return refusal.Evidence(
         engine.store, query, ranking, candidates, engine.horizons, engine.retriever.titles,
-        share_of(*ranking.rows[:5]), share_of, engine.settings.refuse_below,
+        share_of(*ranking.rows[:5]), share_of, alike, engine.settings.refuse_below,
     )  # fmt: skip
 
 

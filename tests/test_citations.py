@@ -4,7 +4,10 @@ import random
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from index.markers import number
 from rag.verification import facts
 from rag.verification.citations import Source, repeats, strip_marks, verify
 
@@ -84,6 +87,12 @@ def test_a_reply_that_only_repeats_the_question_is_told():
 
 def test_marks_the_model_writes_are_stripped():
     assert strip_marks("达到320万标箱[1][2]。") == "达到320万标箱。"
+
+
+@given(st.text("一二三十百千万亿零两点第条", max_size=12))
+def test_no_heap_of_numerals_is_too_odd_to_read(text):
+    assert all(q.value >= 0 for q in facts.quantities(facts.flatten(f"共{text}项")))
+    number(text)
 
 
 def test_figures_are_read_alike_however_they_are_printed():

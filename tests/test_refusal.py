@@ -84,6 +84,9 @@ def test_figures_that_stand_in_the_book_are_not_refused(engine):
         ("工作专班的联系电话给一个？", ("联系电话",), set()),
         ("空间布局里的三条带叫什么？", (), set()),
         ("应急救援圈，都市圈发展规划又要求几小时？", (), {"小时"}),
+        ("车站提高票价应当提前多长时间公布？", (), {"月"}),
+        ("违反规定的，罚款幅度是多少？", ("罚款",), set()),
+        ("库里的牛奶一般隔几年？", ("牛奶",), {"年"}),
     ],
 )
 def test_the_attribute_and_unit_asked_for_are_read_beside_the_interrogative(question, attribute, units):
@@ -108,6 +111,33 @@ def test_a_place_is_known_by_its_short_name(sample_root):
 @pytest.mark.parametrize("question", ["朋友想顺便玩几天，最多能待多久？", "还有几亩田没流转，补助怎么领？"])
 def test_some_days_ask_for_no_number(question):
     assert asked(understand(question)) == []
+
+
+@pytest.mark.parametrize("question", ["不知道谁家扔下来的花盆砸了车，怎么办？"])
+def test_who_nobody_knows_is_not_asked_for(question):
+    assert asked(understand(question)) == []
+
+
+def test_a_文号_is_told_by_its_form():
+    wanted = asked(understand("被它废止的旧通知文号是什么？"))[0]
+    assert stated(wanted, "《湾城港口通知》（岚府发〔2011〕18号）同时废止。", "《湾城港口通知》（岚府发〔2011〕18号）同时废止。")
+    assert not stated(wanted, "《湾城港口通知》同时废止。", "《湾城港口通知》同时废止。")
+
+
+def test_what_stands_in_other_words_is_no_reason_to_refuse(sample_root):
+    engine = engine_over(sample_root, refuse_below=0)
+    question = "岚城至湾城城际铁路的身长是多少公里？"
+    assert "身长" in engine.ask(question).sentences[0].text
+    engine.retriever.fusion.alike = lambda text, words, sentences: 0.7 * (words == ("身长",) and len(sentences) > 0)
+    assert not engine.ask(question).refused
+
+
+@pytest.mark.parametrize(
+    "question", ["港口对装卸工人有什么减负办法？", "具体由谁把这个总体方案发下来？", "岚城湾城一体化的规划和岚城交通三年方案哪个铁路长？"]
+)
+def test_a_question_s_own_words_are_no_document(sample_root, question):
+    answer = engine_over(sample_root, refuse_below=0).ask(question)
+    assert "《" not in answer.sentences[0].text or not answer.refused
 
 
 def test_a_figure_of_another_unit_or_subject_is_no_answer():

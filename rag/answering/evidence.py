@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from index.duties import duties
@@ -59,6 +60,25 @@ def passages(
     store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], depth: int = 20
 ) -> list[Passage]:  # fmt: skip
     """Sentences of the first `depth` clauses, best first; `years` as rag.answering.horizon gives them, one a sentence.
+
+    Of a comparison, those for either side by turns, so that both are heard.
+    """
+    if not ranking.sides:
+        return _for_one(store, query, ranking, years, depth)
+    sides = [_for_one(store, *side, years, depth) for side in zip(query.sides, ranking.sides, strict=True)]
+    best = max((own[0].score for own in sides if own), default=0.0)
+    sides = [[replace(p, score=p.score - own[0].score + best) for p in own] for own in sides]
+    found: dict[int, Passage] = {}
+    for passage in chain.from_iterable(zip_longest(*sides)):
+        if passage is not None:
+            found.setdefault(passage.sentence, passage)
+    return list(found.values())
+
+
+def _for_one(
+    store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], depth: int
+) -> list[Passage]:  # fmt: skip
+    """The same of one question.
 
     Standardised over those sentences: meaning (cosine), likeness of words where compared, wording (weighted share of
     the question's pairs) and the clause's own score, weighed as above, and a bonus where the sentence holds the kind of

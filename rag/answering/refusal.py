@@ -17,7 +17,7 @@ from index.terms import compact, pairs
 from rag.answering.evidence import Passage, speaks_of
 from rag.answering.horizon import Horizon
 from rag.query.addresses import numbered, stands_at
-from rag.query.asked import Asked, asked, stated
+from rag.query.asked import Asked, asked, fits, stated
 from rag.query.dictionary import cut
 from rag.query.places import PLACES, SHORT
 from rag.query.question import Query
@@ -32,11 +32,12 @@ MENTIONS = 30  # clauses: from so many on a place is one of the corpus's own, ho
 RARE = 0.01  # share of clauses: a place named less often than this is none of the corpus's own
 LOOKED_AT = 10  # clauses
 ABOUT = 0.5  # of the best clause's share of the question's terms, what the clause that states the attribute must reach
+ALIKE = 0.64  # likeness of what is asked for to the words of a sentence that says it in other words
 KNOWN = 0.3  # share of a document's name that one of ours must bear for it to be meant
 _NAME = re.compile(
     r"([一-鿿0-9（）()、—“”A-Za-z]{4,40}?(?:规划纲要|规划(?!范围|面积|期|建设|用地|区|内|编制|的)|方案|实施意见|指导意见|若干意见|条例|办法|行动计划|实施细则))"
 )
-_BEFORE_NAME = re.compile(r"[说讲提写]的|[中里]的")  # what stands before a name in a question's sentence
+_BEFORE_NAME = re.compile(r"[说讲提写]的|[中里]的|什么|哪[个些]?|怎么|如何|谁|有没有|是否")  # in a question's sentence
 _KIND = re.compile(
     r"\d{4}年?|[这那哪该本各两几一二三四五]个?|规划纲要|规划|方案|实施|意见|指导|若干|条例|办法|行动|计划|细则|总体|工作|文件|政策|[的和与及里中]"
 )
@@ -57,6 +58,7 @@ class Evidence:
     titles: Titles
     wording: float  # as Fusion.coverage gives it for the first clauses
     share_of: Callable[[int], float]  # the same for one clause row
+    alike: Callable[[Sequence[str], Sequence[int]], float]  # likeness of words of the question to the best of sentence rows
     bar: float  # closeness below which a question is from elsewhere
 
     @property
@@ -112,7 +114,8 @@ def _strange_title(found: Evidence) -> str | None:
     """A document that none of ours is, unless what is asked for is said where one of ours mentions it."""
     query = found.query
     told = _with_figures(found) if "number" in query.asks else found.candidates[:LOOKED_AT]
-    said = (_BEFORE_NAME.split(name)[-1] for name in _NAME.findall(query.text))
+    texts = [side.text for side in query.sides] or [query.text]
+    said = (_BEFORE_NAME.split(name)[-1] for text in texts for name in _NAME.findall(text))
     unmarked = [name for name in said if _telling(name) and _unheard(found, name)]
     for name in (*query.titles, *unmarked):
         if found.titles.known(name) >= KNOWN or any(compact(name) in compact(_text(found.store, p)) for p in told):
@@ -186,18 +189,25 @@ def _missing_attribute(found: Evidence) -> str | None:
     if found.query.titles and len(named := found.named) == 1:  # what is asked of one document must stand in it
         near = [p for p in near if found.store.clauses[p.clause].doc_id == named[0].doc_id]
     for wanted in wants:
-        if not any(_states(found, wanted, passage) for passage in near):
+        fitting = [passage for passage in near if _fits(found, wanted, passage)]
+        if not any(_states(found, wanted, passage) for passage in fitting) and (
+            not wanted.attribute or found.alike(wanted.attribute, [passage.sentence for passage in fitting]) < ALIKE
+        ):
             what = f"“{''.join(wanted.attribute)}”" if wanted.attribute else "所问内容"
             return f"所收文件没有写明{what}{'的这个数字' if wanted.figure else ''}，无法回答。"
     return None
 
 
+def _fits(found: Evidence, wanted: Asked, passage: Passage) -> bool:
+    """Whether a sentence holds a figure of the kind and the year asked for, where one is."""
+    text = _text(found.store, passage)
+    timely = not (wanted.figure and _dated(found)) or speaks_of(found.query.years, text, found.years[passage.sentence])
+    return timely and fits(wanted, text)
+
+
 def _states(found: Evidence, wanted: Asked, passage: Passage) -> bool:
     clause = found.store.clauses[passage.clause]
-    text = _text(found.store, passage)
-    if not stated(wanted, text, "\n".join((*clause.path, clause.text))):
-        return False
-    return not (wanted.figure and _dated(found)) or speaks_of(found.query.years, text, found.years[passage.sentence])
+    return stated(wanted, _text(found.store, passage), "\n".join((*clause.path, clause.text)))
 
 
 def _dated(found: Evidence) -> bool:

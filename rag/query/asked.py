@@ -16,7 +16,7 @@ from rag.query.question import Query
 from rag.verification import facts
 
 _INTERROGATIVE = re.compile(
-    r"百分之几|多少|好多(?=[年个块钱万人家亩])|叫什么(?:名字)?|是什么(?=[？?]?$)|谁|哪里|哪儿|在哪(?![些个几年])|什么地方|多[大高长远宽]|(?<![这那好十前后近数])几(?=[万亿千百]?(?:个百分点|个|项|条|家|人|年|月|天|折|块|元|所|名|位|户|座|处|种|公里|亩|吨|平方|小时|分钟|次|趟|层|成))"
+    r"百分之几|多长时间|多少|好多(?=[年个块钱万人家亩])|叫什么(?:名字)?|是什么(?=[？?]?$)|(?<!不知道)(?<!不晓得)谁|哪里|哪儿|在哪(?![些个几年])|什么地方|多[大高长远宽]|(?<![这那好十前后近数])几(?=[万亿千百]?(?:个百分点|个|项|条|家|人|年|月|天|折|块|元|所|名|位|户|座|处|种|公里|亩|吨|平方|小时|分钟|次|趟|层|成))"
 )
 _LATER = re.compile(_INTERROGATIVE.pattern + r"|多久|何时|什么|怎么|如何|哪")  # behind these “几天” are some days
 _CONTACT = re.compile(r"联系人|(?:联系|咨询|投诉|举报)?电话(?:号码)?|联系方式|手机号|热线号码|邮箱|网址|官网|微信号|二维码")
@@ -24,8 +24,8 @@ _BEHIND = re.compile(r"^(?:万亿|亿|万|千|百)?(?:个(?=小时|工作日|月
 # Words that stand between an attribute and its interrogative, or that say only that a figure is wanted.
 _FILLERS = frozenset(
     "是 为 达到 要 要到 需要 有 到 能 能够 最高 最低 最多 最少 每 每年 各 各自 分别 给 发 收 交 领 打 定 了 的 在 由 共 一共 总共 大概 大约 约 目标 "
-    "数量 标准 规模 总数 数 数值 指标 力争 控制 保持 增长 提高 降低 下降 压缩 建成 建设 完成 新增 现在 目前 超过 总 一趟 一次 平均 累计 以上 左右 具体 "
-    "自己 后头 前头 一年 起码 起码得 至少得 期末 期内 规划 方案 纲要 相差 差 加起来 起来 合计 总计 不 率先 提出 明确 实现 要求 计划 规定 预计 将 会 可以 可 应 应当 得 还 又 都 里 中 上 下 内 年 年底 月 底 一带 附近 周边 周围".split()
+    "数量 标准 规模 总数 数 数值 指标 幅度 上限 下限 力争 控制 保持 增长 提高 降低 下降 压缩 建成 建设 完成 新增 现在 目前 超过 总 一趟 一次 平均 累计 以上 左右 具体 "
+    "自己 后头 前头 一年 起码 起码得 至少得 期末 期内 规划 方案 纲要 相差 差 加起来 起来 合计 总计 不 率先 提出 明确 实现 要求 计划 规定 预计 将 会 可以 可 应 应当 得 还 又 都 里 中 上 下 内 一般 通常 法定 年 年底 月 底 一带 附近 周边 周围".split()
 )
 # Cut off before words are told apart: 比重要达到 is 比重 and 要达到, not 比 and 重要.
 _TRAIL = re.compile(r"(?:力争|分别|各自|一共|总共|大约|大概|现在|目前|最高|最低|能够|需要|要|应当|应|将|会|可以|可|达到|达|超过|到|是|为|有|在|各|给|发|收|的)+$")
@@ -37,7 +37,7 @@ _CLASS = {unit: kind for kind, units in _UNITS.items() for unit in units.split()
 _IMPLIED = {"percent": re.compile(r"(?:比例|比重|占比|[一-鿿]率)$"), "money": re.compile(r"(?:资金|补助|补贴|奖励|经费|费用|价格|工资)$")}
 _DOCUMENTS = frozenset("规划 纲要 方案 批复 通知".split())
 _COUNTED = re.compile(r"[两二三四五六七八九十\d]+[个条大项类种片][一-鿿]{0,3}$")
-_NAMING = frozenset("数量 标准 规模 总数 数 数值 指标 目标".split())
+_NAMING = frozenset("数量 标准 规模 总数 数 数值 指标 目标 幅度 上限 下限".split())
 _NO_NAMES = frozenset("r ns nr m t d ad p c u y f".split())
 _MEASURES = frozenset("率值量额比数")  # a word that ends so is an attribute, whatever a dictionary takes it for
 _MOST = 0.6  # of a word's character pairs
@@ -55,8 +55,8 @@ class Asked:
 
 def asked(query: Query) -> list[Asked]:
     """One entry for each interrogative of a question whose answer is a figure, a name or a place, and for whom to call."""
-    # What a follow-up leans on names its subject, not what it asks for.
-    text = "".join((query.focus if _INTERROGATIVE.search(query.focus) else query.text).split())
+    # What a follow-up leans on names its subject, not what it asks for; “货运呢？” may put one or the other in its place.
+    text = "".join((query.focus or query.text).split())
     open_ended = "whether" in query.asks  # “几家店能不能……” and “几亩田……多长” ask for no number
     found = []
     begin = 0
@@ -77,28 +77,33 @@ def asked(query: Query) -> list[Asked]:
                 units = frozenset(_UNITS[kind].split())
         if word == "百分之几":
             units = frozenset(_UNITS["percent"].split())
+        if word == "多长时间":  # what stands before is what is to be done in it
+            attribute, units = (), frozenset(_UNITS["time"].split())
         found.append(Asked(attribute, units, figure))
     return found + [Asked((word,), frozenset(), False) for word in dict.fromkeys(_CONTACT.findall(text))]
 
 
+def fits(wanted: Asked, sentence: str) -> bool:
+    """Whether `sentence` holds a figure of a fitting unit where one is asked for."""
+    units = [q.unit for q in facts.quantities(facts.flatten(sentence))] if wanted.figure else []
+    return not wanted.figure or bool(units) and not (wanted.units and wanted.units.isdisjoint(units))
+
+
 def stated(wanted: Asked, sentence: str, around: str) -> bool:
-    """Whether `sentence` gives what is asked for: the attribute's head, and a figure of a fitting unit where one is.
+    """Whether `sentence` gives what is asked for in so many words: the attribute's head, and a figure that fits.
 
     `around`: the clause with its headings, where the word that the head stands on may be said.
     """
-    flat = facts.flatten(sentence)
-    if wanted.figure:
-        units = [q.unit for q in facts.quantities(flat)]
-        if not units or (wanted.units and not wanted.units & set(units)):
-            return False
-    if not wanted.attribute:
-        return True
+    if not fits(wanted, sentence) or not wanted.attribute:
+        return fits(wanted, sentence)
     *on, head = wanted.attribute
-    return _says(flat, head) and all(_says(facts.flatten(around), word) for word in on)
+    return _says(facts.flatten(sentence), head) and all(_says(facts.flatten(around), word) for word in on)
 
 
 def _says(flat: str, word: str) -> bool:
-    """Whether a text holds a word or, of a longer one, most of its character pairs."""
+    """Whether a text holds a word or, of a longer one, most of its character pairs; of 文号, one."""
+    if word.endswith("文号"):
+        return bool(facts.doc_nos(flat))
     names = [*next((same for same in _SAME if word in same), (word,)), *spoken.official(word)]
     held = set(pairs(flat))
     return any(len(held & set(pairs(name))) >= _MOST * len(set(pairs(name))) for name in names)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.errors import BadInput
+from rag.query.compared import compared
 
 _TURNS, _BEFORE = 6, 400  # earlier questions looked back at, and what of each is kept, in characters
 MAX_QUESTION = 5000  # characters; a longer paste belongs to 找相关政策, which splits it
@@ -27,7 +28,7 @@ _ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|�
 _ASKS = {
     "doc_no": r"文号|发文号|什么号|几号文|哪个号",
     "date": r"(?:哪天|哪一天|什么时候|何时|日期|几月几[日号]|时间).{0,6}(?:印发|发布|出台|批复|成文|发文|公布|下发)|(?:印发|发布|出台|批复|成文|发文|公布|下发).{0,6}(?:哪天|哪一天|什么时候|何时|日期|时间)|哪[一]?天|日期",
-    "issuer": r"(?:谁|哪些?(?:个|家)?(?:单位|部门|机关)?).{0,4}(?:发布|印发|发的|发文|出台|制定(?!.{0,6}(?:方案|办法|细则|计划|标准|措施)))|发文(?:机关|单位)|由谁(?:印发|发布|制定)",
+    "issuer": r"(?:谁|哪(?:些|[几两一二三四五六七八九十]*[个家]?)(?:单位|部门|机关)?).{0,4}(?:发布|印发|发的|发文|出台|制定(?!.{0,6}(?:方案|办法|细则|计划|标准|措施)))|发文(?:机关|单位)|由谁(?:印发|发布|制定)",
     "period": r"(?:实施|规划|有效)期限?(?:是|为|到|至|多[久长]|起止|有|几|[？?]|$)|到哪年为止|管到哪年",
     "status": r"过期|失效|还有效|是否有效|还管用|现行有效|废止|到期",
     "openness": r"公开",
@@ -37,7 +38,7 @@ _ASKS = {
     "list": r"哪些|哪几|有什么|包括|名单|分别|列出|哪[一二三四五六七八九十两]",
     "confirm": r"吧[？?]?$|对吗|对吧|是吧|对不对|没错",
     "how": r"怎么(?!回事)|怎样|如何|(?:哪些|什么)(?:样的)?(?:措施|安排|政策|举措|办法|方面|支持|便利|机制|要求|规定|任务|做法|说法|打算)|哪些方面",
-    "compare": r"(?:区别|不同|差异|对比|相比|比较|vs|VS|各自|各(?:是|为|占|有|要|定|达|盯|自)|分别|哪边|哪个更|谁更|相差|差多|差距)",
+    "compare": r"(?:区别|不同|差异|差别|对比|相比|比较|vs|VS|不一样|一样[吗么]|哪[个边座家地][^，,。？?]{0,6}(?:更|[高大多长低快早少]些?[？?]?$)|各自|各(?:是|为|占|有|要|定|达|盯|自)|分别|哪边|哪个更|谁更|相差|差多|差距)",
     "whether": r"能不能|可不可以|是不是|有没有|要不要|会不会|是否|能否|可否|[吗不没][？?]?$|没得[？?]?$|([一-鿿])不\1|允许不|支持不",
 }  # fmt: skip
 _ASKS = {name: re.compile(pattern) for name, pattern in _ASKS.items()}
@@ -57,6 +58,7 @@ class Query:
     asks: frozenset[str]  # names of _ASKS that fit
     quoted: tuple[str, ...]  # between “”: the documents' own terms
     pasted: bool  # reads like a clause, not like a question
+    sides: tuple[Query, ...] = ()  # of a comparison: the same question of either of the two it names
 
 
 def clean(text: str, limit: int = MAX_QUESTION) -> str:
@@ -77,6 +79,14 @@ def understand(question: str, history: Sequence[dict] = ()) -> Query:
     """Read a question in its conversation; `history` holds earlier turns, oldest first, {"role", "content"}."""
     asked = clean(question)
     text, focus = complete(asked, [turn["content"] for turn in history if turn.get("role") == "user"])
+    query = _read(asked, text, focus)
+    if "compare" not in query.asks or not (parts := compared(text)):
+        return query
+    sides = (_read(part, part, "") for part in parts)
+    return replace(query, sides=tuple(replace(side, asks=side.asks - {"compare"}) for side in sides))
+
+
+def _read(asked: str, text: str, focus: str) -> Query:
     flat = unicodedata.normalize("NFKC", text)
     asks = frozenset(name for name, pattern in _ASKS.items() if pattern.search(flat))
     return Query(

@@ -51,7 +51,8 @@ def open_reranker(settings: Settings) -> Reranker | None:
 def rerank(reranker: Reranker, store: Store, question: str, ranking: Ranking, depth: int) -> Ranking:
     """The ranking with its first `depth` clauses in the reranker's order, with the time it took.
 
-    Their fused scores are dealt out anew in that order, so that an answer is chosen by what the reranker put first.
+    Their fused scores are dealt out anew in that order, so that an answer is chosen by what the reranker put first, of a
+    comparison too.
     """
     import numpy as np
 
@@ -64,4 +65,4 @@ def rerank(reranker: Reranker, store: Store, question: str, ranking: Ranking, de
     fused = ranking.fused.copy()
     fused[rows] = np.sort(ranking.fused[top])[::-1]
     taken = (time.perf_counter() - begin) * 1000
-    return replace(ranking, rows=[*rows, *ranking.rows[depth:]], fused=fused, rerank_ms=taken)
+    return replace(ranking, rows=[*rows, *ranking.rows[depth:]], fused=fused, rerank_ms=taken, sides=())

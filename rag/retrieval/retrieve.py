@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.schema import Clause
@@ -29,6 +29,7 @@ class Steps:
     """How fused scores become a ranking; what is off in turn makes an ablation."""
 
     titles: float = 1.0  # weight of the documents a question names
+    apart: bool = True  # a comparison is also searched for either side by itself
     lift: float | None = 1.0  # a clause that heads others stands this far below the best of them; None: by itself
     crowd: tuple[float, int] | None = (1.0, 2)  # (penalty, free) of rag.retrieval.crowding for questions
     crowd_pasted: tuple[float, int] | None = (2.0, 1)  # the same for pasted clauses, whose kin are in other documents
@@ -43,6 +44,7 @@ class Ranking:
     sentences: np.ndarray  # float32 [sentences], cosine to the query
     likeness: np.ndarray | None  # as in rag.retrieval.fusion.Scores
     rerank_ms: float | None = None  # what a reranker took, where one is set
+    sides: tuple[Ranking, ...] = ()  # of a comparison: the rankings for either side
 
 
 class Retriever:
@@ -62,6 +64,12 @@ class Retriever:
 
     def rank(self, query: Query, allowed: np.ndarray | None = None) -> Ranking:
         """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave."""
+        whole = self._rank(query, allowed)
+        if not (query.sides and self._steps.apart and whole.rows):
+            return whole
+        return _together(whole, tuple(self._rank(side, allowed) for side in query.sides))
+
+    def _rank(self, query: Query, allowed: np.ndarray | None) -> Ranking:
         import numpy as np
 
         scores = self.fusion.scores(query.text, query.pasted, allowed)
@@ -114,6 +122,17 @@ class Retriever:
         own = self._document_of == self._document_of[best]
         own[best] = False
         return np.where(own, fused - (fused.max() - fused.min()), fused)
+
+
+def _together(whole: Ranking, sides: tuple[Ranking, ...]) -> Ranking:
+    """What comes first for either side of a comparison comes first: a clause stands as far below the best as in the
+    ranking it stands highest in."""
+    import numpy as np
+
+    rankings = (whole, *sides)
+    fused = np.max([ranking.fused - ranking.fused[ranking.rows[0]] for ranking in rankings], axis=0)
+    rows = np.sort(whole.rows)
+    return replace(whole, rows=rows[np.argsort(-fused[rows], kind="stable")].tolist(), fused=fused, sides=sides)
 
 
 def _families(clauses: Sequence[Clause]) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from index.numerals import chinese
+
 _CN = "零〇一二两三四五六七八九十百千"
 _MEASURES = (
     "平方公里|平方千米|平方米|立方米|公里|千米|万千瓦|千瓦时|千瓦|个百分点|百分点|标箱|公顷|小时|分钟|人次|美元|个月|年度|工作日|天|亩|吨|元|人|"
@@ -164,11 +166,7 @@ def _value(match: re.Match[str]) -> Decimal | None:
 
 
 def _chinese(text: str) -> Decimal | None:
-    import cn2an
-
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
         return Decimal(text)
-    try:
-        return Decimal(str(cn2an.cn2an(text.replace("〇", "零").replace("两", "二"), "smart")))
-    except ValueError:
-        return None
+    value = chinese(text)
+    return None if value is None else Decimal(str(value))

@@ -1,0 +1,63 @@
+"""A comparison as the two questions it is made of: “A和B哪边人口多” asks for A's and for B's. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from rag.query.dictionary import cut
+
+_JOINS = frozenset("和 与 跟 同 及 以及 还是 对比 相比 比 vs VS".split())
+# Words behind which no side goes on.
+_ENDS = frozenset("的 哪 哪个 哪边 哪里 谁 各 各自 各有 各是 各占 分别 有 有什么 有啥 差 差别 差多少 相差 相比 比 比较 在 对 到 都 定 要 是 分 什么 又 里 中 一样 不同".split())
+_STOP = re.compile(r"[，,。；;：:？?！!\s]")
+_LEAST = 2  # characters of a side
+_SUBJECT = re.compile(r"(?:19|20)\d{2}|[省市县区圈带州港城镇]|规划|方案|纲要|细则|意见|办法|通知|批复|条例|[国川渝]")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_LAST_YEAR = re.compile(_YEAR.pattern + r"\s*年?\s*$")
+_TITLE = re.compile(r"《[^》]*》")
+
+
+def compared(text: str) -> tuple[str, str] | None:
+    """The question once without its second side and once without its first; None where no two sides are joined."""
+    words = _words(text)
+    for place, word in enumerate(words):
+        if word not in _JOINS:
+            continue
+        first, last = place - 1, place + 1
+        while first >= 0 and (first == place - 1 and words[first].isspace() or not _STOP.match(words[first])):
+            first -= 1
+        while last < len(words) and (
+            last == place + 1 and words[last].isspace() or not _STOP.match(words[last]) and words[last] not in _ENDS
+        ):
+            last += 1
+        left, right = words[first + 1 : place], words[place + 1 : last]
+        year = _LAST_YEAR.search("".join(right))
+        while year and not _YEAR.search("".join(left)) and len("".join(right)) > year.start():
+            right.pop()  # “甲区和乙区2025年的目标”: the year is that of both
+        one, other = "".join(left).strip(), "".join(right).strip()
+        if min(len(one), len(other)) < _LEAST or len(one) >= 2 * len(other) and not _SUBJECT.search(other):
+            continue  # “甲区的产值和税收” compares nothing of two subjects
+        return "".join(words[:place] + words[place + 1 + len(right) :]), "".join(words[: first + 1] + words[place + 1 :])
+    return None
+
+
+def _words(text: str) -> list[str]:
+    """The text cut into words that make it up again, a 《title》 being one."""
+    words: list[str] = []
+    begin = 0
+    for title in _TITLE.finditer(text):
+        words += _cut(text[begin : title.start()]) + [title[0]]
+        begin = title.end()
+    return words + _cut(text[begin:])
+
+
+def _cut(text: str) -> list[str]:
+    words: list[str] = []
+    at = 0
+    for word in cut(text):
+        start = text.index(word, at)
+        if start > at:
+            words.append(text[at:start])  # white space
+        words.append(word)
+        at = start + len(word)
+    return words + [text[at:]] * (at < len(text))
