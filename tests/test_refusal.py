@@ -124,6 +124,11 @@ def test_a_文号_is_told_by_its_form():
     assert not stated(wanted, "《湾城港口通知》同时废止。", "《湾城港口通知》同时废止。")
 
 
+def test_what_another_subject_states_is_no_answer(sample_root):
+    answer = engine_over(sample_root, refuse_below=0).ask("青白新区到2025年的吞吐量是多少万标箱？")
+    assert answer.refused and "吞吐量" in answer.sentences[0].text
+
+
 def test_what_stands_in_other_words_is_no_reason_to_refuse(sample_root):
     engine = engine_over(sample_root, refuse_below=0)
     question = "岚城至湾城城际铁路的身长是多少公里？"

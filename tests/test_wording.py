@@ -5,6 +5,7 @@ from conftest import built, engine_over
 
 from index.terms import pairs
 from rag.answering.evidence import _quotes
+from rag.answering.items import counted
 from rag.answering.refusal import _telling
 from rag.query.asked import asked
 from rag.query.question import understand
@@ -63,9 +64,32 @@ def test_two_plans_without_a_name_name_no_document():
 def test_a_quoted_term_counts_most_where_a_sentence_says_what_it_is():
     query = understand("湾城的“两翼”是什么？")
     assert query.quoted == ("两翼",)
-    said = [_quotes(query, text) for text in ("“两翼”：一是东翼。", "围绕“一核两翼”布局。", "布局港口。")]
+    texts = ["“两翼”：一是东翼。", "围绕“一核两翼”布局。", "布局港口。"]
+    said = _quotes(query, texts)
     assert said[0] > said[1] > said[2] == 0
-    assert _quotes(understand("湾城的两翼是什么？"), "“两翼”：一是东翼。") == 0
+    assert not _quotes(understand("湾城的两翼是什么？"), texts).any()
+    assert _quotes(query, texts * 4)[0] < said[0]  # what many sentences hold tells little
+
+
+def test_counted_items_are_all_named_first_in_printed_order(tmp_path):
+    (tmp_path / "c").mkdir()
+    zones = ["北部林区", "东部港区", "南部茶区", "西部矿区"]
+    told = "".join(f"（{n}）{zone}。发展与{zone}相称的产业，建设道路、学校和医院，完善配套。\n" for n, zone in zip("一二三四", zones, strict=True))
+    text = f"湾城发展规划\n一、总体要求\n坚持全域统筹。\n二、四个片区\n{told}三、保障措施\n（一）加强领导。健全机制。\n"
+    (tmp_path / "c" / "a.txt").write_text(text, encoding="utf-8")
+    built(tmp_path / "c", tmp_path / "i")
+    engine = engine_over(tmp_path / "i", refuse_below=0)
+    for question in ("湾城规划的四个片区，分别叫什么？", "湾城分成哪四个片区？"):
+        said = [sentence.text for sentence in engine.ask(question).sentences]
+        assert [zone in text for zone, text in zip(zones, said, strict=False)] == [True] * 4, said[:5]
+
+
+@pytest.mark.parametrize(
+    ("question", "items"),
+    [("划了七个片区，分别叫什么？", 7), ("是哪三条带？", 3), ("有哪几项任务？", 0), ("2025年建成多少个景区？", None), ("第三条怎么规定？", None)],
+)
+def test_a_question_counts_the_items_it_asks_for(question, items):
+    assert counted(understand(question)) == items
 
 
 def test_a_sentence_that_begins_to_count_is_counted_on(tmp_path):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from index.duties import duties
-from index.markers import number
 from index.store import Store
 from index.terms import compact, pairs
+from rag.answering import items
 from rag.answering.horizon import Horizon
 from rag.query.question import Query
 from rag.query.wording import Wording
@@ -26,11 +25,10 @@ if TYPE_CHECKING:
 _MEANING, _WORDING, _CLAUSE = 1.0, 0.5, 2.0  # what a sentence's cosine, its wording and its clause's score weigh
 _WORDS, _BESIDE = 1.0, 0.5  # the same of its words each with their likes, and what the cosine weighs beside that
 _FORMAL = 4.0  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
-_HELD_BACK, _SPREAD = 4.0, 12  # standard scores a document's next sentence waits by, and for how many sentences
 _WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a sentence no longer belongs to the answer
-_NAME, _ITEMS, _NAMED = 40, 3, 3.0  # characters of an item's name; items that make a list; standard scores it gains
-COUNTED = re.compile(r"(?<=哪)[几两二三四五六七八九十\d]+(?=[一-鿿])")  # how many items a question asks to be named
-_TERM = 2.0  # standard scores for holding the terms a question quotes
+_NAMED = 3.0  # standard scores the name of one of the items asked for gains
+_CAPTION = 40  # characters of a figure's or table's caption
+_TERM, _FEW = 4.0, 3  # standard scores for holding the terms a question quotes, where so few sentences do
 _SURE = 0.25  # coverage of the best sentence from which a question for one figure is answered by few
 _FIRST = re.compile(r"一是|①|其一")
 _NEXT = re.compile(r"\s*(?:[二三四五六七八九十]是|[②-⑳]|其[二三四五])")
@@ -99,36 +97,26 @@ def _for_one(
     clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
     kinds = [store.clauses[store.sentences[row][0]].kind for row in rows]
     bonus = np.array(
-        [_fits(query, text) + _quotes(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
+        [_fits(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
     )
-    if counted := COUNTED.search(query.text):
-        bonus += _item_names(store, rows, texts, max(_ITEMS, number(counted[0]) or 0))
+    if (wanted := items.counted(query)) is not None:
+        bonus += _NAMED * np.array(items.among(store, rows, wanted))
+    bonus += _quotes(query, texts)
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
     meaning = _MEANING * standard(similarity)
     if likeness is not None:
         meaning = _BESIDE * meaning + _WORDS * standard(likeness)
     score = meaning + _WORDING * standard(coverage) + _CLAUSE * standard(clause) + bonus
-    order = _spread(store, rows, score) if "compare" in query.asks else np.argsort(-score, kind="stable")
-    return [
-        Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i])) for i in order
+    found = [
+        Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i]))
+        for i in np.argsort(-score, kind="stable")
     ]  # fmt: skip
-
-
-def _item_names(store: Store, rows: Sequence[int], texts: Sequence[str], least: int) -> np.ndarray:
-    """float [rows]: a bonus for the short opening sentence of clauses of which `least` stand under one heading: these
-    are the items' names, and “哪七个” is answered by naming all seven before telling of any."""
-    import numpy as np
-
-    clauses = {store.sentences[row][0] for row in rows}
-    together = Counter((store.clauses[c].doc_id, store.clauses[c].path) for c in clauses)
-    bonus = np.zeros(len(rows))
-    for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
-        clause_row, start, _ = store.sentences[row]
-        clause = store.clauses[clause_row]
-        if start == 0 and len(text) <= _NAME and together[(clause.doc_id, clause.path)] >= least:
-            bonus[place] = _NAMED
-    return bonus
+    names = [] if wanted is None else items.whole(store, ranking.rows[:depth], wanted)
+    first = [
+        Passage(row, *store.sentences[row], found[0].score, 0.0, float(ranking.sentences[row])) for row in names
+    ]  # fmt: skip
+    return first + [passage for passage in found if passage.sentence not in names]
 
 
 def _speak_for_clause(store: Store, rows: Sequence[int], texts: Sequence[str], scores: Sequence[np.ndarray]) -> None:
@@ -140,20 +128,6 @@ def _speak_for_clause(store: Store, rows: Sequence[int], texts: Sequence[str], s
         for clause, score in zip(owner, own, strict=True):
             best[clause] = max(best.get(clause, score), score)
         own[brackets] = [best[owner[place]] for place in brackets]
-
-
-def _spread(store: Store, rows: Sequence[int], score: np.ndarray) -> list[int]:
-    """Places by score, each document's further sentences held back, so that both sides of a comparison are heard."""
-    documents = [store.clauses[store.sentences[row][0]].doc_id for row in rows]
-    taken: dict[str, int] = {}
-    order: list[int] = []
-    left = list(range(len(rows)))
-    while left and len(order) < _SPREAD:
-        place = max(left, key=lambda i: score[i] - _HELD_BACK * taken.get(documents[i], 0))
-        taken[documents[place]] = taken.get(documents[place], 0) + 1
-        order.append(place)
-        left.remove(place)
-    return order + sorted(left, key=lambda i: -score[i])
 
 
 def within(
@@ -239,16 +213,18 @@ def _fits(query: Query, text: str) -> float:
     return min(bonus, 2.0)
 
 
-def _quotes(query: Query, text: str) -> float:
-    """What holding the terms is worth that the question puts between quotation marks: they are the documents' own, and
-    most where the sentence says what they are (“两带”：……)."""
-    if not query.quoted:
-        return 0.0
-    plain = compact(text)
-    terms = [compact(term) for term in query.quoted]
-    held = sum(term in plain for term in terms)
-    defined = sum(bool(re.search(rf"{re.escape(term)}[”\"]?(?::|,?即|是指|包括)", plain)) for term in terms)
-    return _TERM * (held + defined) / len(terms)
+def _quotes(query: Query, texts: Sequence[str]) -> np.ndarray:
+    """float [texts]: what holding the terms is worth that the question puts between quotation marks: they are the
+    documents' own, and most where the sentence says what they are (“两带”：……); less, the more sentences hold them."""
+    import numpy as np
+
+    bonus = np.zeros(len(texts))
+    plain = [compact(text) for text in texts]
+    for term in map(compact, query.quoted):
+        defines = re.compile(rf"{re.escape(term)}[”\"]?(?::|,?即|是指|包括)")
+        held = np.array([(term in text) + bool(defines.search(text)) for text in plain])
+        bonus += _TERM / len(query.quoted) * held * min(1.0, _FEW / max(1, np.count_nonzero(held)))
+    return bonus
 
 
 def _figures(text: str) -> bool:
@@ -270,6 +246,6 @@ def _timely(query: Query, text: str, governing: Horizon | None) -> float:
 
 def _bare_heading(text: str) -> float:
     """A heading or caption alone says what follows, not the answer."""
-    if text.rstrip().endswith(("：", ":")) or (len(text) < _NAME and text.rstrip().endswith(("图", "表", "名单", "清单"))):
+    if text.rstrip().endswith(("：", ":")) or (len(text) < _CAPTION and text.rstrip().endswith(("图", "表", "名单", "清单"))):
         return 3.0
     return 1.5 if len(text) < 30 and _HEADING.match(text) else 0.0

@@ -33,6 +33,7 @@ RARE = 0.01  # share of clauses: a place named less often than this is none of t
 LOOKED_AT = 10  # clauses
 ABOUT = 0.5  # of the best clause's share of the question's terms, what the clause that states the attribute must reach
 ALIKE = 0.64  # likeness of what is asked for to the words of a sentence that says it in other words
+SPOKEN_OF = 0.5  # share of the words a question names its documents by, with which a clause of another speaks of them
 KNOWN = 0.3  # share of a document's name that one of ours must bear for it to be meant
 _NAME = re.compile(
     r"([一-鿿0-9（）()、—“”A-Za-z]{4,40}?(?:规划纲要|规划(?!范围|面积|期|建设|用地|区|内|编制|的)|方案|实施意见|指导意见|若干意见|条例|办法|行动计划|实施细则))"
@@ -183,11 +184,9 @@ def _missing_attribute(found: Evidence) -> str | None:
     """What the question asks for by name, where no clause about its subject states it."""
     if not (wants := asked(found.query)):
         return None
-    clauses = list(dict.fromkeys(p.clause for p in found.candidates))
-    share = {row: found.share_of(row) for row in clauses}
-    near = [p for p in found.candidates if share[p.clause] >= ABOUT * max(share.values())]
-    if found.query.titles and len(named := found.named) == 1:  # what is asked of one document must stand in it
-        near = [p for p in near if found.store.clauses[p.clause].doc_id == named[0].doc_id]
+    share = {row: found.share_of(row) for row in dict.fromkeys(p.clause for p in found.candidates)}
+    about = _of_subject(found, list(share))
+    near = [p for p in found.candidates if p.clause in about and share[p.clause] >= ABOUT * max(share.values())]
     for wanted in wants:
         fitting = [passage for passage in near if _fits(found, wanted, passage)]
         if not any(_states(found, wanted, passage) for passage in fitting) and (
@@ -196,6 +195,19 @@ def _missing_attribute(found: Evidence) -> str | None:
             what = f"“{''.join(wanted.attribute)}”" if wanted.attribute else "所问内容"
             return f"所收文件没有写明{what}{'的这个数字' if wanted.figure else ''}，无法回答。"
     return None
+
+
+def _of_subject(found: Evidence, rows: Sequence[int]) -> set[int]:
+    """Those of these clauses that can speak of what the question names: the clauses of the documents it names, or, where
+    it names them without 《》, any that say half of the words it names them by; all where it names none."""
+    clauses, named = found.store.clauses, {document.doc_id for document in found.named}
+    own = {row for row in rows if clauses[row].doc_id in named}
+    if found.query.titles and len(named) == 1:
+        return own
+    if not (subject := found.titles.subject(found.query)):
+        return set(rows)
+    terms = {row: set(pairs("\n".join((*clauses[row].path, clauses[row].text)))) for row in rows}
+    return own | {row for row in rows if len(terms[row] & subject) >= SPOKEN_OF * len(subject)}
 
 
 def _fits(found: Evidence, wanted: Asked, passage: Passage) -> bool:

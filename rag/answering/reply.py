@@ -11,7 +11,8 @@ from rag import prompts
 from rag.answering import instructions
 from rag.answering.compose import Claim
 from rag.answering.disputed import disputed
-from rag.answering.evidence import COUNTED, Passage, speaks_of
+from rag.answering.evidence import Passage, speaks_of
+from rag.answering.items import counted
 from rag.query.question import Query
 from rag.verification import facts
 from rag.verification.citations import Source, Verdict, repeats, sentences_of, strip_marks, verify
@@ -35,7 +36,7 @@ def pays(query: Query, first: str) -> bool:
     sentence again and costs ten seconds (measured: fewer nuggets in the first 200 characters)."""
     if query.asks & _TOLD or len(first) <= BRIEF:
         return False
-    return "list" not in query.asks or bool(query.asks & {"number", "when", "compare"}) or bool(COUNTED.search(query.text))
+    return "list" not in query.asks or bool(query.asks & {"number", "when", "compare"}) or counted(query) is not None
 
 
 def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[str]:

@@ -66,6 +66,12 @@ class Titles:
         ]  # fmt: skip
         return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
 
+    def subject(self, query: Query) -> frozenset[str]:
+        """The telling character pairs of the named documents' titles that the question says."""
+        names = {document.doc_id for document in self.best(query)}
+        own = (terms for document, terms in zip(self._documents, self._policy, strict=True) if document.doc_id in names)
+        return frozenset(pairs(query.text)) & self._telling & frozenset().union(*own)
+
     def meant(self, query: Query) -> list[Document]:
         """The document the question is about, two where it compares; none where it names none."""
         return self.best(query)[: 2 if "compare" in query.asks else 1]

@@ -1,0 +1,61 @@
+"""Items of a counted list: “哪七个” is answered by naming all seven before telling of any. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from index.markers import number
+from index.store import Store
+from rag.query.question import Query
+
+_NAME, _LEAST = 40, 3  # characters of an item's name; items that make a list
+_N = "一二三四五六七八九十两\\d"
+_COUNTED = re.compile(
+    rf"(?<=哪)[几{_N}]+(?=[一-鿿])"
+    rf"|(?<![第{_N}年月.])[{_N}]+(?=[个大项条类片座处种家][一-鿿]{{1,12}}?[，,]?(?:分别|各)?(?:[叫是有]|包括)(?:什么|哪))"
+)
+
+
+def counted(query: Query) -> int | None:
+    """How many items a question asks to be named, 0 where it does not say (哪几个); None where it counts none."""
+    match = _COUNTED.search("".join(query.text.split()))
+    return None if match is None else number(match[0]) or 0
+
+
+def among(store: Store, rows: Sequence[int], wanted: int) -> list[bool]:
+    """For each of these sentences whether it names an item: it opens one of enough of these clauses under one heading."""
+    clauses = {store.sentences[row][0] for row in rows}
+    together = Counter(_heading(store, clause) for clause in clauses)
+    return [
+        _is_name(store, row) and together[_heading(store, store.sentences[row][0])] >= max(_LEAST, wanted) for row in rows
+    ]  # fmt: skip
+
+
+def whole(store: Store, clauses: Sequence[int], wanted: int) -> list[int]:
+    """Sentence rows of the names of all items, in printed order, of the first heading above `clauses`, best first, that
+    has as many as `wanted`; empty where none has."""
+    if wanted < _LEAST:
+        return []
+    for doc_id, path in dict.fromkeys(_heading(store, clause) for clause in clauses):
+        own = [store.row_of[c.clause_id] for c in store.clauses_of(doc_id) if c.path == path]
+        names = [row for clause in own for row in store.sentence_rows[clause][:1] if _is_name(store, row)]
+        if len(names) == wanted and len({_last(store, row) for row in names}) == 1:
+            return names
+    return []
+
+
+def _last(store: Store, row: int) -> str:
+    """The last letter of a name, which those of one list share (……带, ……区)."""
+    clause, start, stop = store.sentences[row]
+    return store.clauses[clause].text[start:stop].rstrip(" 。；：\n")[-1:]
+
+
+def _heading(store: Store, clause: int) -> tuple[str, tuple[str, ...]]:
+    return store.clauses[clause].doc_id, store.clauses[clause].path
+
+
+def _is_name(store: Store, row: int) -> bool:
+    _, start, stop = store.sentences[row]
+    return start == 0 and stop <= _NAME
