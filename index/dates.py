@@ -93,11 +93,14 @@ def period(
 def effective_on(paragraphs: Sequence[str], issued: str | None) -> str | None:
     """ISO date of 自…起施行; `issued` serves 自印发之日起."""
     for text in reversed(paragraphs):
-        if match := _EFFECTIVE.search(text):
-            return iso(match)
-        if match := _EFFECTIVE_ISSUED.search(text):
-            return _days_later(issued, int(match[1] or 0))
+        if match := in_force(text):
+            return iso(match) if match.re is _EFFECTIVE else _days_later(issued, int(match[1] or 0))
     return None
+
+
+def in_force(text: str) -> re.Match[str] | None:
+    """Where a text says from when its document is in force."""
+    return _EFFECTIVE.search(text) or _EFFECTIVE_ISSUED.search(text)
 
 
 def number(text: str) -> int | None:

@@ -56,7 +56,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             return
 
     # 4 answer: the extract at once, then the model's short reply
-    claims = [*facts, *_corrections(engine, query, chosen), *_extract(engine, chosen, after_facts=bool(facts) and not metadata.asks_more(query))]
+    claims = [*facts, *_corrections(engine, query, chosen), *_extract(engine, chosen, after_facts=metadata.suffices(query, facts))]
     answer = _with(engine, query, answer, claims)
     yield Event("extract", answer)
     if claims[0].origin != "extract" or not reply.pays(query, claims[0].text):  # what is there is the direct reply

@@ -3,11 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
-from conftest import FakeChat, engine_over, needs_models
+from conftest import FakeChat, built, engine_over, needs_models
 
 from index.content import index_text
 from index.errors import BadInput, ModelError
 from index.settings import Settings
+from index.terms import compact
 from rag.answering import reply
 from rag.answering.premise import wrong_issuer
 from rag.contract import answer_json, hit_json
@@ -259,3 +260,26 @@ def test_a_文号_that_is_nobody_s_is_refused_though_year_and_number_are_another
 def test_a_status_that_is_none_is_bad_input(sample_root):
     with pytest.raises(BadInput, match="时效"):
         engine_over(sample_root).search("港口", filters=Filters(status="foo"))
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("本办法自2021年1月1日起施行。", "《湾城港口管理办法》自2021年1月1日起施行。"),
+        ("本办法自公布之日起施行。", "《湾城港口管理办法》自公布之日起施行。"),
+        ("本办法由港口局解释。", None),
+    ],
+)
+def test_from_when_a_document_is_in_force_is_read_from_its_words(tmp_path, said, answered):
+    (tmp_path / "c").mkdir()
+    text = f"湾城港口管理办法\n第一条　港口由港口局管理。\n第二条　《旧港口办法》（湾府发〔2011〕8号）同时废止。\n第三条　{said}\n"
+    (tmp_path / "c" / "a.txt").write_text(text, encoding="utf-8")
+    built(tmp_path / "c", tmp_path / "i")
+    engine = engine_over(tmp_path / "i", refuse_below=0)
+    answer = engine.ask("湾城港口管理办法哪天生效？")
+    facts = [sentence for sentence in answer.sentences if sentence.origin == "metadata"]
+    assert [fact.text for fact in facts] == ([answered] if answered else [])
+    if answered:
+        assert compact(answer.citations[0].quote) in said
+        twice = engine.ask("湾城港口管理办法哪天生效？被废止的旧办法文号是什么？")
+        assert "湾府发〔2011〕8号" in twice.text and answered in twice.text

@@ -9,12 +9,14 @@ import random
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from conftest import BOOK, engine_over, needs_book, needs_models
+from conftest import BOOK, built, engine_over, needs_book, needs_models
 
 from index.errors import BrokenIndex
 from index.settings import load_settings
+from rag.answering import refusal
 from rag.query.asked import Asked, asked, stated
 from rag.query.question import understand
 
@@ -122,6 +124,25 @@ def test_a_文号_is_told_by_its_form():
     wanted = asked(understand("被它废止的旧通知文号是什么？"))[0]
     assert stated(wanted, "《湾城港口通知》（岚府发〔2011〕18号）同时废止。", "《湾城港口通知》（岚府发〔2011〕18号）同时废止。")
     assert not stated(wanted, "《湾城港口通知》同时废止。", "《湾城港口通知》同时废止。")
+
+
+def test_who_governs_a_city_may_speak_of_it_without_its_name(tmp_path):
+    (tmp_path / "c").mkdir()
+    text = "浙江省电动自行车管理条例\n第一条　电动自行车应当登记。\n第二条　自购车之日起十五日内可以临时上道路行驶。\n"
+    (tmp_path / "c" / "a.txt").write_text(text, encoding="utf-8")
+    built(tmp_path / "c", tmp_path / "i")
+    engine = engine_over(tmp_path / "i", refuse_below=0)
+    assert not engine.ask("杭州的电动自行车没登记能上道路行驶几日？").refused
+    assert "南京" in engine.ask("南京的电动自行车没登记能上道路行驶几日？").sentences[0].text
+
+
+def test_a_case_told_at_length_is_measured_more_gently():
+    told = "要是我提供的线索真的帮了忙，还立了功，能不能领奖？"
+    assert refusal._ACCOUNT <= len(told)
+    held = {"wording": 0.0, "bar": 0.865}
+    for text, closeness, refused in ((told, 0.852, False), (told, 0.84, True), ("某地的某个规划有些什么样的总体目标要求？", 0.852, True)):
+        found = SimpleNamespace(query=SimpleNamespace(text=text), closeness=closeness, **held)
+        assert bool(refusal._elsewhere(found)) is refused, text
 
 
 def test_what_another_subject_states_is_no_answer(sample_root):

@@ -85,6 +85,24 @@ def test_counted_items_are_all_named_first_in_printed_order(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "question", ["申请采砂要交哪些材料？", "哪些材料要有第三者同意？"]  # the list's opening, and one of its items
+)
+def test_a_list_is_given_whole_from_its_opening_on(tmp_path, question):
+    (tmp_path / "c").mkdir()
+    articles = [
+        "第一条　河道采砂实行许可制度。采砂的申请由县水利局受理。",
+        "第二条　申请采砂应当提交下列材料：\n（一）申请书；\n（二）营业执照；\n（三）第三者的同意书。\n水利局应当当场答复。",
+        "第三条　采砂人应当缴纳费用。",
+    ]
+    (tmp_path / "c" / "a.txt").write_text("湾城河道采砂办法\n" + "\n".join(articles), encoding="utf-8")
+    built(tmp_path / "c", tmp_path / "i")
+    engine = engine_over(tmp_path / "i", refuse_below=0)
+    said = [sentence.text for sentence in engine.ask(question).sentences]
+    place = next(place for place, text in enumerate(said) if "下列材料" in text)
+    assert "（三）" in "".join(said[place : place + 4]) and "当场" not in "".join(said[place : place + 3])
+
+
+@pytest.mark.parametrize(
     ("question", "items"),
     [("划了七个片区，分别叫什么？", 7), ("是哪三条带？", 3), ("有哪几项任务？", 0), ("2025年建成多少个景区？", None), ("第三条怎么规定？", None)],
 )

@@ -30,8 +30,6 @@ _NAMED = 3.0  # standard scores the name of one of the items asked for gains
 _CAPTION = 40  # characters of a figure's or table's caption
 _TERM, _FEW = 4.0, 3  # standard scores for holding the terms a question quotes, where so few sentences do
 _SURE = 0.25  # coverage of the best sentence from which a question for one figure is answered by few
-_FIRST = re.compile(r"一是|①|其一")
-_NEXT = re.compile(r"\s*(?:[二三四五六七八九十]是|[②-⑳]|其[二三四五])")
 _DATES = 2  # sentences shown for the year they name alone
 _YEAR = 1.5  # standard scores by which the year asked for lifts a sentence, and another year lowers it
 _FIGURE = 1.5
@@ -94,11 +92,13 @@ def _for_one(
     likeness = None if ranking.likeness is None else np.nan_to_num(ranking.likeness[rows], nan=-1.0)
     if "duty" in query.asks:
         _speak_for_clause(store, rows, texts, [s for s in (coverage, similarity, likeness) if s is not None])
+    opens: list[int] = []
+    if "list" in query.asks:
+        opens = _speak_for_items(store, rows, [s for s in (coverage, similarity, likeness) if s is not None])
     clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
     kinds = [store.clauses[store.sentences[row][0]].kind for row in rows]
-    bonus = np.array(
-        [_fits(query, text) - _bare_heading(text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
-    )
+    bonus = np.array([_fits(query, text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)])
+    bonus -= [0.0 if place in opens else _bare_heading(text) for place, text in enumerate(texts)]
     if (wanted := items.counted(query)) is not None:
         bonus += _NAMED * np.array(items.among(store, rows, wanted))
     bonus += _quotes(query, texts)
@@ -130,6 +130,16 @@ def _speak_for_clause(store: Store, rows: Sequence[int], texts: Sequence[str], s
         own[brackets] = [best[owner[place]] for place in brackets]
 
 
+def _speak_for_items(store: Store, rows: Sequence[int], scores: Sequence[np.ndarray]) -> list[int]:
+    """Places of the sentences that open a list (“有下列情形之一的：”); they take the best scores of its items (in place)."""
+    places = {row: place for place, row in enumerate(rows)}
+    runs = {place: run for place, row in enumerate(rows) if len(run := items.run(store, row, whole=False)) > 1}
+    for place, run in runs.items():
+        for own in scores:
+            own[place] = max(own[places[row]] for row in run)
+    return list(runs)
+
+
 def within(
     store: Store, query: Query, chosen: Sequence[Passage], years: Sequence[Horizon | None], budget: int
 ) -> list[Passage]:  # fmt: skip
@@ -154,27 +164,16 @@ def within(
             continue
         if any(len(terms & other) >= 0.9 * len(terms) for other in seen):
             continue
-        for each in (passage, *_counted_on(store, passage)):
-            taken.append(each)
-            own = _text(store, each.sentence)
-            seen.append(frozenset(pairs(own)))
-            used += len(own)
+        for row in items.run(store, passage.sentence, whole="list" in query.asks):
+            _, start, stop = store.sentences[row]
+            taken.append(replace(passage, sentence=row, start=start, stop=stop))
+            seen.append(frozenset(pairs(_text(store, row))))
+            used += stop - start
             if used >= budget:
                 break
         if used >= budget:
             break
     return _dated(store, taken, years) if query.years or query.asks & {"when", "compare"} else taken
-
-
-def _counted_on(store: Store, passage: Passage) -> Iterator[Passage]:
-    """The sentences behind one that begins to count (一是……), as long as they count on."""
-    if not _FIRST.search(_text(store, passage.sentence)):
-        return
-    for row in range(passage.sentence + 1, len(store.sentences)):
-        clause, start, stop = store.sentences[row]
-        if clause != passage.clause or not _NEXT.match(_text(store, row)):
-            return
-        yield replace(passage, sentence=row, start=start, stop=stop)
 
 
 def _dated(store: Store, taken: Sequence[Passage], years: Sequence[Horizon | None]) -> list[Passage]:

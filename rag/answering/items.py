@@ -1,4 +1,4 @@
-"""Items of a counted list: “哪七个” is answered by naming all seven before telling of any. Pure."""
+"""Items of a list: “哪七个” is answered by naming all seven before telling of any, （一） brings （二）. Pure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ _COUNTED = re.compile(
     rf"(?<=哪)[几{_N}]+(?=[一-鿿])"
     rf"|(?<![第{_N}年月.])[{_N}]+(?=[个大项条类片座处种家][一-鿿]{{1,12}}?[，,]?(?:分别|各)?(?:[叫是有]|包括)(?:什么|哪))"
 )
+_NEXT = r"\s*(?:[二三四五六七八九十]+是|[②-⑳]|其[二三四五]|[（(][二三四五六七八九十]+[)）]|(?:[2-9]|1\d)[.．、](?!\d))"
+_ITEM = re.compile(rf"{_NEXT}|\s*(?:一是|①|其一|[（(]一[)）]|1[.．、](?!\d))")
+_NEXT = re.compile(_NEXT)
+_OPENS = re.compile(r"一是|①|其一|[（(]一[)）]|[:：]\s*(?:1[.．、].*)?$")
 
 
 def counted(query: Query) -> int | None:
@@ -48,8 +52,23 @@ def whole(store: Store, clauses: Sequence[int], wanted: int) -> list[int]:
 
 def _last(store: Store, row: int) -> str:
     """The last letter of a name, which those of one list share (……带, ……区)."""
-    clause, start, stop = store.sentences[row]
-    return store.clauses[clause].text[start:stop].rstrip(" 。；：\n")[-1:]
+    return _text(store, row).rstrip(" 。；：\n")[-1:]
+
+
+def run(store: Store, row: int, whole: bool) -> list[int]:
+    """The sentence with those that count on from it, where it begins to count (一是……, “有下列情形之一的：”); with `whole`, of
+    an item also what stands before it in its list."""
+    first, clause = row, store.sentences[row][0]
+    while whole and _ITEM.match(_text(store, first)) and first > 0 and store.sentences[first - 1][0] == clause:
+        first -= 1
+    if not _OPENS.search(_text(store, first)):
+        return [row]
+    last = first
+    for after in range(first + 1, len(store.sentences)):
+        if store.sentences[after][0] != clause or not (_ITEM if last == first else _NEXT).match(_text(store, after)):
+            break
+        last = after
+    return list(range(first, last + 1))
 
 
 def _heading(store: Store, clause: int) -> tuple[str, tuple[str, ...]]:
@@ -59,3 +78,8 @@ def _heading(store: Store, clause: int) -> tuple[str, tuple[str, ...]]:
 def _is_name(store: Store, row: int) -> bool:
     _, start, stop = store.sentences[row]
     return start == 0 and stop <= _NAME
+
+
+def _text(store: Store, row: int) -> str:
+    clause, start, stop = store.sentences[row]
+    return store.clauses[clause].text[start:stop]

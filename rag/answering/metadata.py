@@ -1,4 +1,4 @@
-"""Questions about a document itself (文号, 日期, 发文机关, 实施期, 时效, 公开): answered from its facts, no model needed.
+"""Questions about a document itself (文号, 日期, 发文机关, 实施期, 施行日, 时效, 公开): answered from its facts, no model needed.
 
 Every such sentence cites the printed words: the notice's 文号 line, its signature, the words that state the period.
 """
@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.dates import in_force
 from index.schema import Clause, Document
 from index.terms import compact
 from rag.answering.premise import wrong_issuer
@@ -17,8 +18,9 @@ from rag.query.question import Query
 from rag.schema import Status
 from rag.verification import facts as facts_of
 
-ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "status", "openness"})
+ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "effective", "status", "openness"})
 _DATE = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+日")
+_QUESTION = re.compile("[?？]")
 _ITSELF = re.compile(r"文号|日期|时间|号$|期$")
 _OPENNESS = re.compile(r"[（(]此件[^（）()]{2,12}[)）]")
 
@@ -47,6 +49,8 @@ def facts(query: Query, document: Document, status: Status, clauses: Sequence[Cl
         found += _date(name, document, clauses)
     if "issuer" in wanted and document.issuers:
         found += _issuers(name, document, clauses)
+    if "effective" in wanted:
+        found += _effective(name, clauses)
     if wanted & {"period", "status"}:
         found += _period(name, status, clauses)
     if "openness" in wanted:
@@ -59,9 +63,10 @@ def printed_in(query: Query, document: Document, clauses: Sequence[Clause]) -> l
     return [fact.clause for fact in facts(query, document, _UNREAD, clauses)]
 
 
-def asks_more(query: Query) -> bool:
-    """Whether a figure is asked for as well, one that is no 文号 or date."""
-    return any(wanted.figure and wanted.attribute and not _ITSELF.search(wanted.attribute[-1]) for wanted in asked(query))
+def suffices(query: Query, found: Sequence[object]) -> bool:
+    """Whether these facts are all that is asked for: no figure as well, and no second question without one."""
+    figures = (w for w in asked(query) if w.figure and w.attribute and not _ITSELF.search(w.attribute[-1]))
+    return bool(found) and len(found) >= len(_QUESTION.findall(query.text)) and not any(figures)
 
 
 def title_span(text: str, clause: Clause, notice: Clause) -> tuple[Clause, int, int] | None:
@@ -94,6 +99,14 @@ def _date(name: str, document: Document, clauses: Sequence[Clause]) -> list[Fact
         for match in _DATE.finditer(clause.text):
             if compact(match[0]) == printed:
                 return [Fact(f"{name}的成文日期是{printed}。", clause, *_with_signature(clause.text, match.start(), match.end()))]
+    return []
+
+
+def _effective(name: str, clauses: Sequence[Clause]) -> list[Fact]:
+    for clause in reversed(clauses):
+        if match := in_force(clause.text):
+            words = compact(match[0])
+            return [Fact(f"{name}{words[words.index('自'):]}。", clause, *match.span())]
     return []
 
 

@@ -19,7 +19,7 @@ from rag.answering.horizon import Horizon
 from rag.query.addresses import numbered, stands_at
 from rag.query.asked import Asked, asked, fits, stated
 from rag.query.dictionary import cut
-from rag.query.places import PLACES, SHORT
+from rag.query.places import PLACES, PROVINCE, SHORT
 from rag.query.question import Query
 from rag.query.spoken import everyday
 from rag.query.titles import Titles, written
@@ -93,7 +93,8 @@ def reason(found: Evidence) -> str | None:
 def _elsewhere(found: Evidence) -> str | None:
     """Neither the meaning nor the wording of anything here is near."""
     text = found.query.text
-    told = len(text) >= _ACCOUNT and everyday(text)  # a case told at length: its cosine with any one sentence is lower
+    # A case told at length: its cosine with any one sentence is lower.
+    told = len(text) >= _ACCOUNT and (everyday(text) or re.search("[，,。]", text.strip("。")))
     bar = found.bar - _DILUTED if told else found.bar
     return "所收文件与这个问题无关，无法回答。" if found.closeness < bar else None
 
@@ -102,9 +103,12 @@ def _strange_place(found: Evidence, texts: Sequence[str]) -> str | None:
     """A place the question names that neither the best clauses nor, but for a mention, the corpus speaks of."""
     clauses = found.store.clauses
     words = cut(found.query.text)
+    governed = [document.title + "".join(document.issuers) for document in _documents(found)]
     for place in PLACES:
         spoken_of = place in found.query.text if len(place) > 2 else any(word.startswith(place) for word in words)
         if not spoken_of or any(place in text or SHORT.get(place, place) in text for text in texts):
+            continue
+        if any(PROVINCE.get(place, place) in own for own in governed):
             continue
         if sum(place in clause.text for clause in clauses) < found.seldom:
             return f"所收文件没有关于“{place}”的规定，无法回答。"
@@ -226,6 +230,12 @@ def _dated(found: Evidence) -> bool:
     """Whether the question asks for a year that is no part of a document's name."""
     years = found.query.years
     return bool(years) and not any(year in document.title for document in found.named for year in years)
+
+
+def _documents(found: Evidence) -> list[Document]:
+    """The documents of the best clauses."""
+    rows = found.ranking.rows[:LOOKED_AT]
+    return [found.store.documents[found.store.clauses[row].doc_id] for row in rows]
 
 
 def _text(store: Store, passage: Passage) -> str:
