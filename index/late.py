@@ -115,16 +115,23 @@ class Late:
         import numpy as np
 
         counts = np.ones(len(sentences), dtype=np.int64) if counts is None else counts
-        return Page(self, sentences, counts, self.said(sentences)[1])
+        vectors = self._said(sentences)[1]
+        lengths = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)
+        return Page(self, sentences, counts, vectors, lengths)
 
     def said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 [words], float32 [words, axes], unit vectors) of the sentences with these rows."""
+        ids, vectors = self._said(sentences)
+        return ids, unit(vectors)
+
+    def _said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same, the vectors as long as they were stored."""
         import numpy as np
 
         places = [slice(self._bounds[at], self._bounds[at + 1]) for at in sentences]
         ids = np.concatenate([self._ids[:0], *(self._ids[place] for place in places)])
         vectors = np.concatenate([self._vectors[:0], *(self._vectors[place] for place in places)])
-        return ids, unit(vectors.astype(np.float32))
+        return ids, vectors.astype(np.float32)
 
     def lengths(self, sentences: np.ndarray) -> np.ndarray:
         """int64: how many words the sentences with these rows have."""
@@ -150,7 +157,8 @@ class Page:
     late: Late
     sentences: np.ndarray  # int64: the rows of the clauses' sentences, clause after clause
     counts: np.ndarray  # int64 [clauses]: how many each has
-    vectors: np.ndarray  # float32 [words of all sentences, axes], unit vectors
+    vectors: np.ndarray  # float32 [words of all sentences, axes]
+    lengths: np.ndarray  # float32 [words of all sentences], of their vectors
 
     def scores(
         self, ids: np.ndarray, vectors: np.ndarray, groups: Sequence[Sequence[int]] | None = None
@@ -162,7 +170,7 @@ class Page:
         of its words, by default one group all.
         """
         weights = self.late.weights(ids, [range(len(ids))] if groups is None else groups)
-        likes = _best(vectors @ self.vectors.T, self.late.lengths(self.sentences))
+        likes = _best(vectors @ self.vectors.T / self.lengths, self.late.lengths(self.sentences))
         sentences = weights @ likes
         return weights @ _best(likes, self.counts), _best(sentences, self.counts), sentences
 

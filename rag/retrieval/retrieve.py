@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.schema import Clause
@@ -64,10 +64,9 @@ class Retriever:
 
     def rank(self, query: Query, allowed: np.ndarray | None = None) -> Ranking:
         """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave."""
-        whole = self._rank(query, allowed)
-        if not (query.sides and self._steps.apart and whole.rows):
-            return whole
-        return _together(whole, tuple(self._rank(side, allowed) for side in query.sides))
+        if not (query.sides and self._steps.apart):
+            return self._rank(query, allowed)
+        return _together(tuple(self._rank(side, allowed) for side in query.sides))
 
     def _rank(self, query: Query, allowed: np.ndarray | None) -> Ranking:
         import numpy as np
@@ -124,15 +123,18 @@ class Retriever:
         return np.where(own, fused - (fused.max() - fused.min()), fused)
 
 
-def _together(whole: Ranking, sides: tuple[Ranking, ...]) -> Ranking:
+def _together(sides: tuple[Ranking, ...]) -> Ranking:
     """What comes first for either side of a comparison comes first: a clause stands as far below the best as in the
     ranking it stands highest in."""
     import numpy as np
 
-    rankings = (whole, *sides)
-    fused = np.max([ranking.fused - ranking.fused[ranking.rows[0]] for ranking in rankings], axis=0)
-    rows = np.sort(whole.rows)
-    return replace(whole, rows=rows[np.argsort(-fused[rows], kind="stable")].tolist(), fused=fused, sides=sides)
+    rows = np.sort(sides[0].rows)
+    if not len(rows):
+        return sides[0]
+    fused = np.max([side.fused - side.fused[side.rows[0]] for side in sides], axis=0)
+    best = rows[np.argsort(-fused[rows], kind="stable")]
+    sentences = np.max([side.sentences for side in sides], axis=0)
+    return Ranking(best.tolist(), fused, sentences, None, sides=sides)
 
 
 def _families(clauses: Sequence[Clause]) -> tuple[np.ndarray, np.ndarray]:
