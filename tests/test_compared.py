@@ -53,3 +53,10 @@ def test_both_sides_are_found_and_heard(tmp_path):
     assert "30万人" in answer.sentences[0].text and "20万人" in answer.sentences[1].text
     only = engine.rank(query, Filters(document="东港区规划"))
     assert {engine.store.documents[engine.store.clauses[row].doc_id].title for row in only.rows} == {"东港区规划"}
+
+
+def test_both_documents_answer_for_themselves(sample_root):
+    engine = engine_over(sample_root, refuse_below=0)
+    titles = sorted(document.title for document in engine.store.documents.values() if document.issued_on)[:2]
+    answer = engine.ask(f"《{titles[0]}》和《{titles[1]}》分别是哪天印发的？")
+    assert [any(title in s.text for s in answer.sentences if s.origin == "metadata") for title in titles] == [True, True]

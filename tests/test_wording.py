@@ -34,6 +34,12 @@ def test_an_everyday_word_counts_as_said_under_any_of_its_official_names():
         ("两份方案的里程目标各是多少？", {"compare", "number"}, set()),
         ("修航道是谁的活儿？", {"duty"}, set()),
         ("空间格局由哪几部分组成？", {"list"}, {"duty"}),
+        ("两份规划有什么不一样？", {"compare"}, set()),
+        ("两片地方，哪个面积更大些？", {"compare"}, set()),
+        ("规划的文号、印发部门", {"doc_no", "issuer"}, set()),
+        ("是哪八家单位联合印发的？", {"issuer"}, set()),
+        ("批复号多少，几月几号批的？", {"doc_no", "date"}, set()),
+        ("这个办法从哪天开始施行？", {"effective"}, set()),
     ],
 )
 def test_spoken_forms_of_asking_are_read(question, asks, not_asks):

@@ -10,7 +10,7 @@ from index.markers import number
 from index.store import Store
 from rag.query.question import Query
 
-_NAME, _LEAST = 40, 3  # characters of an item's name; items that make a list
+_NAME, _LEAST, _FIRST = 40, 3, 3  # characters of an item's name; items that make a list; clauses it may be told by
 _N = "一二三四五六七八九十两\\d"
 _COUNTED = re.compile(
     rf"(?<=哪)[几{_N}]+(?=[一-鿿])"
@@ -38,11 +38,11 @@ def among(store: Store, rows: Sequence[int], wanted: int) -> list[bool]:
 
 
 def whole(store: Store, clauses: Sequence[int], wanted: int) -> list[int]:
-    """Sentence rows of the names of all items, in printed order, of the first heading above `clauses`, best first, that
+    """Sentence rows of the names of all items, in printed order, of the first heading above the best of `clauses` that
     has as many as `wanted`; empty where none has."""
     if wanted < _LEAST:
         return []
-    for doc_id, path in dict.fromkeys(_heading(store, clause) for clause in clauses):
+    for doc_id, path in dict.fromkeys(_heading(store, clause) for clause in clauses[:_FIRST]):
         own = [store.row_of[c.clause_id] for c in store.clauses_of(doc_id) if c.path == path]
         names = [row for clause in own for row in store.sentence_rows[clause][:1] if _is_name(store, row)]
         if len(names) == wanted and len({_last(store, row) for row in names}) == 1:

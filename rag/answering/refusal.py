@@ -28,6 +28,7 @@ from rag.verification import facts
 
 WORDING = 0.30  # share of the question's weight of terms that counts as shared wording
 YEAR_WORDING = 0.5  # of the share of the best sentence with a figure in it, what one of the year asked for must reach
+TIMELY = 5  # sentences among which one of that year is told in any case
 MENTIONS = 30  # clauses: from so many on a place is one of the corpus's own, however large it is
 RARE = 0.01  # share of clauses: a place named less often than this is none of the corpus's own
 LOOKED_AT = 10  # clauses
@@ -173,8 +174,8 @@ def _missing_year(found: Evidence, texts: Sequence[str]) -> str | None:
     if "number" in query.asks:
         figures = _with_figures(found)
         best = max((p.coverage for p in figures), default=0.0)
-        timely = (p for p in figures if speaks_of(query.years, _text(found.store, p), found.years[p.sentence]))
-        told = max((p.coverage for p in timely), default=0.0) >= YEAR_WORDING * best
+        timely = [p for p in figures if speaks_of(query.years, _text(found.store, p), found.years[p.sentence])]
+        told = any(p.coverage >= YEAR_WORDING * best or p in found.candidates[:TIMELY] for p in timely)
     else:
         told = any(year in text for text in texts for year in query.years)
     return None if told else f"所收文件没有写明{'、'.join(query.years)}年的这项内容，无法回答。"

@@ -37,6 +37,7 @@ _CLASS = {unit: kind for kind, units in _UNITS.items() for unit in units.split()
 _IMPLIED = {"percent": re.compile(r"(?:比例|比重|占比|[一-鿿]率)$"), "money": re.compile(r"(?:资金|补助|补贴|奖励|经费|费用|价格|工资)$")}
 _DOCUMENTS = frozenset("规划 纲要 方案 批复 通知".split())
 _COUNTED = re.compile(r"[两二三四五六七八九十\d]+[个条大项类种片][一-鿿]{0,3}$")
+_QUOTED = re.compile(r"[“\"]([^“”\"]{2,12})[”\"][^“”\"，,。；;：:？?、]{0,8}$")
 _NAMING = frozenset("数量 标准 规模 总数 数 数值 指标 目标 幅度 上限 下限".split())
 _NO_NAMES = frozenset("r ns nr m t d ad p c u y f".split())
 _MEASURES = frozenset("率值量额比数")  # a word that ends so is an attribute, whatever a dictionary takes it for
@@ -133,6 +134,8 @@ def _head(text: str) -> tuple[str, ...]:
     where it only counts (“那三条带叫什么”)."""
     if _COUNTED.search(text):
         return ()
+    if quoted := _QUOTED.search(text):
+        return (quoted[1],)
     words = _measures_whole(cut(_TRAIL.sub("", re.split(r"[，,。；;：:？?、]", text)[-1])))
     named = False  # 补助标准 is of 补助, but in 接待多少人 the verb names nothing
     while words and not (_names(words[-1]) and (named or tags().get(words[-1]) != "v")):

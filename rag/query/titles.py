@@ -74,6 +74,9 @@ class Titles:
 
     def meant(self, query: Query) -> list[Document]:
         """The document the question is about, two where it compares; none where it names none."""
+        if query.sides:
+            named = {document.doc_id: document for side in query.sides for document in self.best(side)[:1]}
+            return list(named.values())
         return self.best(query)[: 2 if "compare" in query.asks else 1]
 
     def known(self, name: str) -> float:
