@@ -29,7 +29,7 @@ class Steps:
     """How fused scores become a ranking; what is off in turn makes an ablation."""
 
     titles: float = 1.0  # weight of the documents a question names
-    apart: bool = True  # a comparison is also searched for either side by itself
+    apart: bool = True  # a comparison is searched for either side by itself
     lift: float | None = 1.0  # a clause that heads others stands this far below the best of them; None: by itself
     crowd: tuple[float, int] | None = (1.0, 2)  # (penalty, free) of rag.retrieval.crowding for questions
     crowd_pasted: tuple[float, int] | None = (2.0, 1)  # the same for pasted clauses, whose kin are in other documents
