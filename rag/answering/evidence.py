@@ -31,6 +31,7 @@ _CAPTION = 40  # characters of a figure's or table's caption
 _TERM, _FEW = 4.0, 3  # standard scores for holding the terms a question quotes, where so few sentences do
 _SURE = 0.25  # coverage of the best sentence from which a question for one figure is answered by few
 _DATES = 2  # sentences shown for the year they name alone
+_OTHER_YEAR = re.compile(r"(?:19|20)\d{2}\s*年")
 _YEAR = 1.5  # standard scores by which the year asked for lifts a sentence, and another year lowers it
 _FIGURE = 1.5
 _WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")
@@ -112,7 +113,7 @@ def _for_one(
         Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i]))
         for i in np.argsort(-score, kind="stable")
     ]  # fmt: skip
-    names = [] if wanted is None else items.whole(store, ranking.rows[:depth], wanted)
+    names = [] if wanted is None else items.whole(store, query, ranking.rows[:depth])
     first = [
         Passage(row, *store.sentences[row], found[0].score, 0.0, float(ranking.sentences[row])) for row in names
     ]  # fmt: skip
@@ -237,10 +238,10 @@ def speaks_of(years: Sequence[str], text: str, governing: Horizon | None) -> boo
 
 
 def _timely(query: Query, text: str, governing: Horizon | None) -> float:
-    """What speaking of the year asked for is worth; less than nothing where another year governs."""
+    """What speaking of the year asked for is worth; less than nothing where another year governs or is named."""
     if speaks_of(query.years, text, governing):
         return _YEAR
-    return -_YEAR if governing is not None else 0.0
+    return -_YEAR if governing is not None or _OTHER_YEAR.search(text) else 0.0
 
 
 def _bare_heading(text: str) -> float:

@@ -10,7 +10,7 @@ from index.markers import number
 from index.store import Store
 from rag.query.question import Query
 
-_NAME, _LEAST, _FIRST = 40, 3, 3  # characters of an item's name; items that make a list; clauses it may be told by
+_NAME, _LEAST, _FIRST = 40, 3, 3  # characters of an item's name; items that make a list; clauses whose documents it may be in
 _N = "一二三四五六七八九十两\\d"
 _COUNTED = re.compile(
     rf"(?<=哪)[几{_N}]+(?=[一-鿿])"
@@ -37,15 +37,20 @@ def among(store: Store, rows: Sequence[int], wanted: int) -> list[bool]:
     ]  # fmt: skip
 
 
-def whole(store: Store, clauses: Sequence[int], wanted: int) -> list[int]:
-    """Sentence rows of the names of all items, in printed order, of the first heading above the best of `clauses` that
-    has as many as `wanted`; empty where none has."""
+def whole(store: Store, query: Query, clauses: Sequence[int]) -> list[int]:
+    """Sentence rows of the names of all items, in printed order, of the first heading above `clauses`, best first, that
+    has as many as the question counts and of that kind; empty where none has. The document must be one of the first's."""
+    wanted = counted(query) or 0
     if wanted < _LEAST:
         return []
-    for doc_id, path in dict.fromkeys(_heading(store, clause) for clause in clauses[:_FIRST]):
+    near = {store.clauses[clause].doc_id for clause in clauses[:_FIRST]}
+    for doc_id, path in dict.fromkeys(_heading(store, clause) for clause in clauses):
+        if doc_id not in near:
+            continue
         own = [store.row_of[c.clause_id] for c in store.clauses_of(doc_id) if c.path == path]
         names = [row for clause in own for row in store.sentence_rows[clause][:1] if _is_name(store, row)]
-        if len(names) == wanted and len({_last(store, row) for row in names}) == 1:
+        kinds = {_last(store, row) for row in names}
+        if len(names) == wanted and len(kinds) == 1 and kinds <= set(query.text):
             return names
     return []
 
