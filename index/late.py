@@ -90,7 +90,8 @@ class Late:
 
         if not (folder / "tokens.npy").is_file():
             return None
-        vectors = np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False)
+        # A plain array over the same file: slicing a memmap costs ten times as much.
+        vectors = np.asarray(np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False))
         ids, counts, holders = (
             np.load(folder / f"tokens_{name}.npy", allow_pickle=False) for name in ("ids", "counts", "holders")
         )  # fmt: skip
@@ -170,7 +171,9 @@ class Page:
         of its words, by default one group all.
         """
         weights = self.late.weights(ids, [range(len(ids))] if groups is None else groups)
-        likes = _best(vectors @ self.vectors.T / self.lengths, self.late.lengths(self.sentences))
+        cosines = vectors @ self.vectors.T
+        cosines /= self.lengths
+        likes = _best(cosines, self.late.lengths(self.sentences))
         sentences = weights @ likes
         return weights @ _best(likes, self.counts), _best(sentences, self.counts), sentences
 
