@@ -1,5 +1,7 @@
 """Comparisons: a question for either side, searched apart and heard by turns."""
 
+import time
+
 import pytest
 from conftest import built, engine_over
 from hypothesis import given
@@ -33,6 +35,12 @@ def test_what_is_no_comparison_of_two_subjects_is_left_whole(question):
 def test_no_text_is_too_odd(text):
     parts = compared(text)
     assert parts is None or all(set(part) <= set(text) for part in parts)
+
+
+def test_a_question_of_nothing_but_joins_is_read_in_no_time():
+    begin = time.perf_counter()
+    understand("甲区" + "和" * 4900 + "各是多少？")
+    assert time.perf_counter() - begin < 2
 
 
 def test_both_sides_are_found_and_heard(tmp_path):
