@@ -234,6 +234,12 @@ def test_a_reply_loses_its_attribution_and_goes_where_it_is_no_shorter(sample_ro
     assert all(s.origin == "extract" for s in again.sentences) and not any("删去" in note for note in again.notes)
 
 
+def test_half_a_reply_that_stays_ends_as_a_sentence(sample_root):
+    chat = FakeChat("岚城至湾城城际铁路全长118公里；湾城到青渡的铁路全长9999公里。")
+    answer = engine_over(sample_root, chat).ask(QUESTION)
+    assert answer.sentences[0].text == "岚城至湾城城际铁路全长118公里。" and "9999" not in answer.text
+
+
 def test_a_figure_asked_for_beside_the_文号_is_answered_too(sample_root):
     answer = engine_over(sample_root).ask("岚湾双城带建设规划的文号是什么，岚城至湾城城际铁路全长多少公里？")
     assert {s.origin for s in answer.sentences} == {"metadata", "extract"} and "118" in answer.text

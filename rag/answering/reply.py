@@ -23,7 +23,7 @@ LONGEST = 0.8  # of the best sentence: a reply no shorter than that only says it
 BRIEF = 40  # characters up to which the best sentence is as direct as a reply
 _TOLD = frozenset(("duty", "how", "whether", "confirm"))
 _ATTRIBUTED = re.compile(r"^[^，。《]{0,8}《[^》]+》(?:中|里)?(?:提到|提出|明确|规定|指出|要求)?[，,]?")
-_ENDS = ("。", "！", "？", "；", "…", ".", "）")
+_ENDS = ("。", "！", "？", "…", ".", "）")
 
 if TYPE_CHECKING:
     from index.schema import Clause
@@ -69,6 +69,7 @@ def checked(engine: Engine, query: Query, text: str, chosen: Sequence[Passage]) 
         verdict = verify(said, sources, query.text)
         borne_out = verdict.ok and _timely(engine, query, said, clauses[verdict.source], verdict)
         if borne_out and not disputed(said, _beside(clauses, clauses[verdict.source])):
+            said = said.rstrip("；;，,")  # what stood behind may have been dropped
             ended = said if said.endswith(_ENDS) else said + "。"
             kept.append(Claim(ended, clauses[verdict.source], verdict.start, verdict.stop, "model"))
         else:
