@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from index.content import index_text
 from index.schema import Document
@@ -48,7 +49,7 @@ _TELLING = 3  # character pairs
 _OPEN = frozenset(("list", "duty"))  # questions whose answer is no single figure or name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """What the decision is made from."""
 
@@ -74,10 +75,16 @@ class Evidence:
         """In how many clauses a word or a place must stand to be one of the corpus's own."""
         return min(RARE * len(self.store.clauses), MENTIONS)
 
-    @property
+    @cached_property
     def named(self) -> list[Document]:
         """Documents the question names."""
         return self.titles.best(self.query)
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether the question asks for a year that is no part of a document's name."""
+        years = self.query.years
+        return bool(years) and not any(year in document.title for document in self.named for year in years)
 
 
 def reason(found: Evidence) -> str | None:
@@ -169,7 +176,7 @@ def _empty_address(found: Evidence) -> str | None:
 def _missing_year(found: Evidence, texts: Sequence[str]) -> str | None:
     """The year asked for, where no sentence near the question states it or, if a figure is asked for, one of that year."""
     query = found.query
-    if not _dated(found):
+    if not found.dated:
         return None
     if "number" in query.asks:
         figures = _with_figures(found)
@@ -193,10 +200,8 @@ def _missing_attribute(found: Evidence) -> str | None:
     about = _of_subject(found, list(share))
     near = [p for p in found.candidates if p.clause in about and share[p.clause] >= ABOUT * max(share.values())]
     for wanted in wants:
-        fitting = [passage for passage in near if _fits(found, wanted, passage)]
-        if not any(_states(found, wanted, passage) for passage in fitting) and (
-            not wanted.attribute or found.alike(wanted.attribute, [passage.sentence for passage in fitting]) < ALIKE
-        ):
+        timely = [passage for passage in near if _timely(found, wanted, passage)]
+        if not any(_states(found, wanted, passage) for passage in timely) and not _alike(found, wanted, timely):
             what = f"“{''.join(wanted.attribute)}”" if wanted.attribute else "所问内容"
             return f"所收文件没有写明{what}{'的这个数字' if wanted.figure else ''}，无法回答。"
     return None
@@ -215,11 +220,11 @@ def _of_subject(found: Evidence, rows: Sequence[int]) -> set[int]:
     return own | {row for row in rows if len(terms[row] & subject) >= SPOKEN_OF * len(subject)}
 
 
-def _fits(found: Evidence, wanted: Asked, passage: Passage) -> bool:
-    """Whether a sentence holds a figure of the kind and the year asked for, where one is."""
-    text = _text(found.store, passage)
-    timely = not (wanted.figure and _dated(found)) or speaks_of(found.query.years, text, found.years[passage.sentence])
-    return timely and fits(wanted, text)
+def _timely(found: Evidence, wanted: Asked, passage: Passage) -> bool:
+    """Whether a sentence speaks of the year asked for, where a figure of one is."""
+    if not (wanted.figure and found.dated):
+        return True
+    return speaks_of(found.query.years, _text(found.store, passage), found.years[passage.sentence])
 
 
 def _states(found: Evidence, wanted: Asked, passage: Passage) -> bool:
@@ -227,10 +232,10 @@ def _states(found: Evidence, wanted: Asked, passage: Passage) -> bool:
     return stated(wanted, _text(found.store, passage), "\n".join((*clause.path, clause.text)))
 
 
-def _dated(found: Evidence) -> bool:
-    """Whether the question asks for a year that is no part of a document's name."""
-    years = found.query.years
-    return bool(years) and not any(year in document.title for document in found.named for year in years)
+def _alike(found: Evidence, wanted: Asked, passages: Sequence[Passage]) -> bool:
+    """Whether one of these sentences says in other words what is asked for by name, with a figure that fits."""
+    fitting = [p.sentence for p in passages if wanted.attribute and fits(wanted, _text(found.store, p))]
+    return bool(fitting) and found.alike(wanted.attribute, fitting) >= ALIKE
 
 
 def _documents(found: Evidence) -> list[Document]:

@@ -95,8 +95,10 @@ def stated(wanted: Asked, sentence: str, around: str) -> bool:
 
     `around`: the clause with its headings, where the word that the head stands on may be said.
     """
-    if not fits(wanted, sentence) or not wanted.attribute:
-        return fits(wanted, sentence)
+    if not fits(wanted, sentence):
+        return False
+    if not wanted.attribute:
+        return True
     *on, head = wanted.attribute
     return _says(facts.flatten(sentence), head) and all(_says(facts.flatten(around), word) for word in on)
 
