@@ -7,12 +7,11 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from index.numerals import chinese
+from index.numerals import chinese, digits
 from index.schema import Period
 
 _CN_DIGITS = "〇○Ｏ零一二三四五六七八九"
 _YEAR, _FEW = rf"\d{{4}}|[{_CN_DIGITS}]{{4}}", r"\d{1,2}|[一二两三四五六七八九十]{1,3}"
-_DIGITS = "零一二三四五六七八九"
 _DATE = re.compile(rf"({_YEAR})\s*年\s*({_FEW})\s*月\s*({_FEW})\s*日")
 _TO = r"\s*[—–\-－~～至到]+\s*"
 _YEARS = re.compile(rf"[（(]\s*(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年?\s*[)）]")
@@ -107,10 +106,7 @@ def number(text: str) -> int | None:
     """2023, 二〇二三, 十二, 两 → int; None for what is no number."""
     if text.isdigit():
         return int(text)
-    plain = re.sub("[〇○Ｏ]", "零", text)
-    if len(plain) == 4 and all(c in _DIGITS for c in plain):
-        return int("".join(str(_DIGITS.index(c)) for c in plain))
-    value = chinese(plain) if len(plain) != 4 else None
+    value = digits(text) if len(text) == 4 else chinese(text)
     return None if value is None else int(value)
 
 

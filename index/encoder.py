@@ -54,6 +54,13 @@ class Question:
     states: np.ndarray | None  # float32 [tokens, dimension]
     ends: np.ndarray | None  # int64 [tokens]: the character each ends at
 
+    def within(self, spans: Spans) -> list[np.ndarray]:
+        """For each of these stretches of the text that holds any, int64: the numbers of the tokens in it."""
+        import numpy as np
+
+        groups = (np.flatnonzero((self.ends > start) & (self.ends <= stop)) for start, stop in spans)
+        return [group for group in groups if len(group)]
+
 
 class Encoder(Protocol):
     """What the index and retrieval need of an embedding model; vectors are float32 of unit length."""

@@ -117,8 +117,8 @@ class Late:
 
         counts = np.ones(len(sentences), dtype=np.int64) if counts is None else counts
         vectors = self._said(sentences)[1]
-        lengths = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)
-        return Page(self, sentences, counts, vectors, lengths)
+        norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)
+        return Page(self, sentences, counts, vectors, norms)
 
     def said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 [words], float32 [words, axes], unit vectors) of the sentences with these rows."""
@@ -159,7 +159,7 @@ class Page:
     sentences: np.ndarray  # int64: the rows of the clauses' sentences, clause after clause
     counts: np.ndarray  # int64 [clauses]: how many each has
     vectors: np.ndarray  # float32 [words of all sentences, axes]
-    lengths: np.ndarray  # float32 [words of all sentences], of their vectors
+    norms: np.ndarray  # float32 [words of all sentences], of their vectors
 
     def scores(
         self, ids: np.ndarray, vectors: np.ndarray, groups: Sequence[Sequence[int]] | None = None
@@ -172,7 +172,7 @@ class Page:
         """
         weights = self.late.weights(ids, [range(len(ids))] if groups is None else groups)
         cosines = vectors @ self.vectors.T
-        cosines /= self.lengths
+        cosines /= self.norms
         likes = _best(cosines, self.late.lengths(self.sentences))
         sentences = weights @ likes
         return weights @ _best(likes, self.counts), _best(sentences, self.counts), sentences

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 
+_ZERO = re.compile("[〇○Ｏ]")
+_DIGITS = "零一二三四五六七八九"
+
+
+def digits(text: str) -> str | None:
+    """二〇二三 → 2023, numeral by numeral; None where another character stands."""
+    plain = _ZERO.sub("零", text)
+    return "".join(str(_DIGITS.index(c)) for c in plain) if all(c in _DIGITS for c in plain) else None
+
 
 def chinese(text: str) -> float | None:
     """二十三 → 23, 三点五 → 3.5, 两百 → 200; None for what is no number."""
     import cn2an
 
     try:
-        return cn2an.cn2an(re.sub("[〇○Ｏ]", "零", text).replace("两", "二"), "smart")
+        return cn2an.cn2an(_ZERO.sub("零", text).replace("两", "二"), "smart")
     except (ValueError, KeyError):  # it looks “一一十一” up in its own table before it finds it wrong
         return None

@@ -93,6 +93,11 @@ class Store:
         """The clauses of one document in printed order."""
         return list(self._of_document[doc_id])
 
+    def sentence(self, row: int) -> str:
+        """The words of a sentence."""
+        clause, start, stop = self.sentences[row]
+        return self.clauses[clause].text[start:stop]
+
     @classmethod
     def open(cls, root: Path) -> Store:
         """Open the current generation below `root`; BrokenIndex if there is none or any byte of it changed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
@@ -87,15 +87,14 @@ def _for_one(
     if not rows:
         return []
     wording = Wording.of(query.text, store.pairs.idf)
-    texts = [_text(store, row) for row in rows]
+    texts = [store.sentence(row) for row in rows]
     coverage = np.array([wording.share(set(pairs(text))) for text in texts])
     similarity = ranking.sentences[rows].copy()
     likeness = None if ranking.likeness is None else np.nan_to_num(ranking.likeness[rows], nan=-1.0)
+    scores = [own for own in (coverage, similarity, likeness) if own is not None]
     if "duty" in query.asks:
-        _speak_for_clause(store, rows, texts, [s for s in (coverage, similarity, likeness) if s is not None])
-    opens: list[int] = []
-    if "list" in query.asks:
-        opens = _speak_for_items(store, rows, [s for s in (coverage, similarity, likeness) if s is not None])
+        _speak_for_clause(store, rows, texts, scores)
+    opens = _speak_for_items(store, rows, scores) if "list" in query.asks else []
     clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
     kinds = [store.clauses[store.sentences[row][0]].kind for row in rows]
     bonus = np.array([_fits(query, text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)])
@@ -113,7 +112,7 @@ def _for_one(
         Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i]))
         for i in np.argsort(-score, kind="stable")
     ]  # fmt: skip
-    names = [] if wanted is None else items.whole(store, query, ranking.rows[:depth])
+    names = items.whole(store, query, ranking.rows[:depth])
     first = [
         Passage(row, *store.sentences[row], found[0].score, 0.0, float(ranking.sentences[row])) for row in names
     ]  # fmt: skip
@@ -159,7 +158,7 @@ def within(
     for passage in chosen:
         if taken and passage.score < chosen[0].score - weak:
             break
-        text = store.clauses[passage.clause].text[passage.start : passage.stop]
+        text = store.sentence(passage.sentence)
         terms = frozenset(pairs(text))
         if taken and used + len(text) > budget:
             continue
@@ -168,7 +167,7 @@ def within(
         for row in items.run(store, passage.sentence, whole="list" in query.asks):
             _, start, stop = store.sentences[row]
             taken.append(replace(passage, sentence=row, start=start, stop=stop))
-            seen.append(frozenset(pairs(_text(store, row))))
+            seen.append(frozenset(pairs(store.sentence(row))))
             used += stop - start
             if used >= budget:
                 break
@@ -186,17 +185,13 @@ def _dated(store: Store, taken: Sequence[Passage], years: Sequence[Horizon | Non
         governing = years[passage.sentence]
         if governing is None or governing.sentence in shown or len(shown) >= len(taken) + _DATES:
             continue
-        if governing.year in _text(store, passage.sentence) or not _figures(_text(store, passage.sentence)):
+        if governing.year in store.sentence(passage.sentence) or not _figures(store.sentence(passage.sentence)):
             continue
         shown.add(governing.sentence)
         clause, start, stop = store.sentences[governing.sentence]
         dated.append(replace(passage, sentence=governing.sentence, clause=clause, start=start, stop=stop))
     return dated
 
-
-def _text(store: Store, sentence: int) -> str:
-    clause, start, stop = store.sentences[sentence]
-    return store.clauses[clause].text[start:stop]
 
 
 def _fits(query: Query, text: str) -> float:

@@ -57,20 +57,20 @@ def whole(store: Store, query: Query, clauses: Sequence[int]) -> list[int]:
 
 def _last(store: Store, row: int) -> str:
     """The last letter of a name, which those of one list share (……带, ……区)."""
-    return _text(store, row).rstrip(" 。；：\n")[-1:]
+    return store.sentence(row).rstrip(" 。；：\n")[-1:]
 
 
 def run(store: Store, row: int, whole: bool) -> list[int]:
     """The sentence with those that count on from it, where it begins to count (一是……, “有下列情形之一的：”); with `whole`, of
     an item also what stands before it in its list."""
     first, clause = row, store.sentences[row][0]
-    while whole and _ITEM.match(_text(store, first)) and first > 0 and store.sentences[first - 1][0] == clause:
+    while whole and _ITEM.match(store.sentence(first)) and first > 0 and store.sentences[first - 1][0] == clause:
         first -= 1
-    if not _OPENS.search(_text(store, first)):
+    if not _OPENS.search(store.sentence(first)):
         return [row]
     last = first
     for after in range(first + 1, len(store.sentences)):
-        if store.sentences[after][0] != clause or not (_ITEM if last == first else _NEXT).match(_text(store, after)):
+        if store.sentences[after][0] != clause or not (_ITEM if last == first else _NEXT).match(store.sentence(after)):
             break
         last = after
     return list(range(first, last + 1))
@@ -83,8 +83,3 @@ def _heading(store: Store, clause: int) -> tuple[str, tuple[str, ...]]:
 def _is_name(store: Store, row: int) -> bool:
     _, start, stop = store.sentences[row]
     return start == 0 and stop <= _NAME
-
-
-def _text(store: Store, row: int) -> str:
-    clause, start, stop = store.sentences[row]
-    return store.clauses[clause].text[start:stop]

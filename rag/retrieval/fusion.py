@@ -127,12 +127,8 @@ class Fusion:
         store, question = self._store, self._encoder.read_query(text)
         if not has_words(store, question) or not len(sentences):
             return 0.0
-        places = [text.rfind(word) for word in words]
-        groups = [
-            np.flatnonzero((question.ends > at) & (question.ends <= at + len(word)))
-            for at, word in zip(places, words, strict=True) if at >= 0
-        ]  # fmt: skip
-        if not (groups := [group for group in groups if len(group)]):
+        places = ((text.rfind(word), len(word)) for word in words)
+        if not (groups := question.within([(at, at + length) for at, length in places if at >= 0])):
             return 0.0
         page = store.late.page(np.array(sentences))
         _, _, said = page.scores(question.ids, store.late.space.of_query(question.states), groups)

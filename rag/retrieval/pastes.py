@@ -7,7 +7,6 @@ words do not.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,8 +24,6 @@ _SENTENCE, _SENTENCES = 8, 12  # the shortest sentence taken, in characters, and
 _PIECE, _PIECES = 6, 20  # the same of what stands between two commas
 _FED_BACK, _TELLING = 6, 5  # sentences that are compared in turn, each of another document; the fewest words of one
 _CUT = re.compile(r"[^，,。；;：:、\n]{%d,}(?:、[^，,。；;：:\n]*)?" % _PIECE)
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Pastes:
             return added
         late, rows = self._store.late, worth_reading(fused, allowed)
         page = late.read(rows)
-        groups = [_within(read.ends, spans) for spans in (sentences, pieces)]
+        groups = [read.within(spans) for spans in (sentences, pieces)]
         _, best, said = page.scores(read.ids, late.space.of_query(read.states), [*groups[0], *groups[1]])
         own, other = np.split(np.array([standard(scores) for scores in best]), [len(groups[0])])
         for weight, scores in ((parts.sentence_words, own), (parts.piece_words, other)):
@@ -100,11 +97,3 @@ class Pastes:
         """float32 [clauses]: BM25 of the best sentence of each clause, standardised."""
         store = self._store
         return standard(store.dense.best_sentence_scores(store.sentence_pairs.scores(text), empty=0.0))
-
-
-def _within(ends: np.ndarray, spans: Sequence[Span]) -> list[np.ndarray]:
-    """For each span that holds any, the numbers of the words in it."""
-    import numpy as np
-
-    groups = (np.flatnonzero((ends > start) & (ends <= stop)) for start, stop in spans)
-    return [group for group in groups if len(group)]

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from index.numerals import chinese
+from index.numerals import chinese, digits
 
 _CN = "零〇一二两三四五六七八九十百千"
 _MEASURES = (
@@ -97,7 +97,7 @@ def _is_date(match: re.Match[str]) -> bool:
 def dates(flat: str) -> set[str]:
     """Years (2022), months (2022-1) and days (2022-1-16) of a flattened text."""
     found = set()
-    text = _CN_YEAR.sub(lambda m: "".join(str("〇一二三四五六七八九".index(c.replace("○", "〇").replace("零", "〇"))) for c in m[0]), flat)
+    text = _CN_YEAR.sub(lambda match: digits(match[0]), flat)
     for match in _DATE.finditer(text):
         if not _is_date(match):
             continue
