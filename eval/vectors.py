@@ -1,6 +1,6 @@
 """Passage vectors kept by content, so that a second evaluation over the same texts encodes nothing.
 
-One SQLite file; a key is the digest of model, space, text and spans. Written block by block, so that an interrupted run
+One SQLite file; a key is the digest of model, space, text and spans, a space’s of what it was fitted to. Written block by block, so that an interrupted run
 keeps its work.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.encoder import Encoder, Question, Reading, Spans
+from index.encoder import Encoder, Progress, Question, Reading, Spans
 from index.errors import BadInput
 from index.late import Tokens
 
@@ -46,10 +46,7 @@ class CachedEncoder:
     def read_query(self, text: str) -> Question:
         return self._encoder.read_query(text)
 
-    def fit_space(self, texts: Sequence[str], spans: Sequence[Spans]) -> Space | None:
-        return self._encoder.fit_space(texts, spans)
-
-    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
         """float32 [texts, dimension], as sentence-transformers encodes them."""
         import numpy as np
 
@@ -62,25 +59,41 @@ class CachedEncoder:
         return np.stack(heads) if heads else np.zeros((0, self.dimension), np.float32)
 
     def read_passages(
-        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None,
-        progress: Callable[[int], None] | None = None,
+        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
     ) -> list[Reading]:  # fmt: skip
         """As the encoder reads them."""
 
         def encode(block: Sequence[int]) -> list[Arrays]:
-            read = self._encoder.read_passages([texts[i] for i in block], [spans[i] for i in block], space)
-            return [{"head": r.head, "parts": r.parts} | (asdict(r.tokens) if r.tokens else {}) for r in read]
+            return list(map(_arrays, self._encoder.read_passages([texts[i] for i in block], [spans[i] for i in block], space)))
 
-        within = "" if space is None else hashlib.sha256(space.axes.tobytes()).hexdigest()
-        keys = [
-            self._key(f"spans\n{within}\n{[tuple(span) for span in own]}", text)
-            for text, own in zip(texts, spans, strict=True)
-        ]  # fmt: skip
+        keys = self._keys(texts, spans, space)
         rows = self._filled(keys, progress, encode, texts)
         return [
             Reading(own["head"], own["parts"], Tokens(own["ids"], own["vectors"], own["counts"]) if space else None)
             for own in map(rows.__getitem__, keys)
         ]  # fmt: skip
+
+    def read_and_fit(
+        self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
+    ) -> tuple[list[Reading], Space | None]:  # fmt: skip
+        """The same, in the space the encoder fits."""
+        from index.space import Space
+
+        spaceless = self._keys(texts, spans, None)
+        key = self._key("space", "\n".join(spaceless))
+        if (found := self._stored(key)) is not None:
+            space = Space.load(io.BytesIO(found))
+            return self.read_passages(texts, spans, space, progress), space
+        if any(self._stored(known) is not None for known in spaceless):  # the model gives no token states
+            return self.read_passages(texts, spans, None, progress), None
+        read, space = self._encoder.read_and_fit(texts, spans, progress)
+        rows = [*zip(self._keys(texts, spans, space), map(_pack, map(_arrays, read)), strict=True)]
+        if space is not None:
+            stream = io.BytesIO()
+            space.save(stream)
+            rows.append((key, stream.getvalue()))
+        self._store(rows)
+        return read, space
 
     def close(self) -> None:
         self._db.close()
@@ -88,26 +101,42 @@ class CachedEncoder:
     def _key(self, way: str, text: str) -> str:
         return hashlib.sha256(f"{self.digest}\n{way}\n{text}".encode()).hexdigest()
 
+    def _keys(self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None) -> list[str]:
+        within = "" if space is None else hashlib.sha256(space.axes.tobytes()).hexdigest()
+        return [
+            self._key(f"spans\n{within}\n{[tuple(span) for span in own]}", text)
+            for text, own in zip(texts, spans, strict=True)
+        ]  # fmt: skip
+
+    def _stored(self, key: str) -> bytes | None:
+        found = self._db.execute("SELECT data FROM vectors WHERE key = ?", (key,)).fetchone()
+        return None if found is None else found[0]
+
+    def _store(self, rows: Sequence[tuple[str, bytes]]) -> None:
+        with self._db:
+            self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
     def _filled(self, keys: Sequence[str], progress, encode, texts: Sequence[str]) -> dict[str, Arrays]:
         """Key → its arrays, the missing ones encoded in blocks of like length."""
         rows: dict[str, Arrays] = {}
         for key in set(keys):
-            found = self._db.execute("SELECT data FROM vectors WHERE key = ?", (key,)).fetchone()
-            if found is not None:
-                rows[key] = _unpack(found[0])
+            if (found := self._stored(key)) is not None:
+                rows[key] = _unpack(found)
         todo = list({key: place for place, key in enumerate(keys) if key not in rows}.items())
         todo.sort(key=lambda item: len(texts[item[1]]))
         known = len(rows)
         for begin in range(0, len(todo), BLOCK):
             block = todo[begin : begin + BLOCK]
             rows |= zip((key for key, _ in block), encode([place for _, place in block]), strict=True)
-            with self._db:
-                self._db.executemany(
-                    "INSERT OR REPLACE INTO vectors VALUES (?, ?)", [(key, _pack(rows[key])) for key, _ in block]
-                )
+            self._store([(key, _pack(rows[key])) for key, _ in block])
             if progress is not None:
                 progress(known + begin + len(block))
         return rows
+
+
+def _arrays(reading: Reading) -> Arrays:
+    tokens = {} if reading.tokens is None else asdict(reading.tokens)
+    return {"head": reading.head, "parts": reading.parts} | tokens
 
 
 def _pack(arrays: Arrays) -> bytes:

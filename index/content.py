@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from index.late import Late
+from index.late import Late, Tokens
 from index.lexical import Lexical
 from index.schema import Clause, Document
 from index.sentences import split_sentences
-from index.store import Content, Store
+from index.store import Content, Store, document_rows
 from index.terms import pairs, words
 
 if TYPE_CHECKING:
-    from index.dense import Dense
     from index.encoder import Encoder, Reading
+    from index.space import Space
 
 Progress = Callable[[str, int, int], None]  # (what is being done, done so far, of how many)
 Spans = Sequence[Sequence[tuple[int, int]]]
+_FITTED = 500_000  # characters whose token states are kept in memory until the space they are compared in is known
 
 
 def index_text(document: Document, clause: Clause) -> str:
@@ -38,13 +40,34 @@ def assemble(
 
     Equal texts are encoded once, and those that `old`, made with the same model, already holds not at all.
     """
+    import numpy as np
+
+    from index.dense import Dense
+
     by_id = {document.doc_id: document for document in documents}
-    owners = [by_id[clause.doc_id] for clause in clauses]
-    texts = [index_text(document, clause) for document, clause in zip(owners, clauses, strict=True)]
-    ahead = [len(context(document, clause)) for document, clause in zip(owners, clauses, strict=True)]
+    texts = [index_text(by_id[clause.doc_id], clause) for clause in clauses]
+    ahead = [len(context(by_id[clause.doc_id], clause)) for clause in clauses]
     # A list row is one statement, its cells no sentences.
     spans = [[(0, len(c.text))] if c.kind == "row" else split_sentences(c.text) for c in clauses]
-    dense, late, keys, embedded = _vectors(model, texts, ahead, spans, old, progress)
+    keys = [
+        hashlib.sha256(f"{before}\n{own}\n{text}".encode()).hexdigest()
+        for before, own, text in zip(ahead, spans, texts, strict=True)
+    ]
+    if old is not None and old.late is not None and old.late.space.outgrown(sum(map(len, texts))):
+        old = None
+    within = [[(before + a, before + b) for a, b in own] for before, own in zip(ahead, spans, strict=True)]
+    known, space, embedded = _read(model, keys, texts, within, old, progress)
+    readings = [known[key] for key in keys]
+    owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(own) for own in spans])
+    dense = Dense.build(
+        np.stack([reading.head for reading in readings]).astype(np.float32),
+        np.concatenate([reading.parts.reshape(-1, model.dimension) for reading in readings]).astype(np.float32), owner,
+    )  # fmt: skip
+    late = None
+    if space is not None:
+        titles = _read_titles(model, [document.title for document in documents], space, old)
+        tokens = [reading.tokens for reading in readings]
+        late = Late.build(space, tokens, titles, owner, document_rows(documents, clauses))
 
     progress("建立全文索引", 0, 3)
     sentences = [(row, start, stop) for row, own in enumerate(spans) for start, stop in own]
@@ -57,38 +80,40 @@ def assemble(
     return Content(documents, clauses, keys, sentences, dense, late, *lexical), embedded
 
 
-def _vectors(
-    model: Encoder, texts: Sequence[str], ahead: Sequence[int], spans: Spans, old: Store | None, progress: Progress
-) -> tuple[Dense, Late | None, list[str], int]:
-    """Dense and late index, a key for each clause's vectors, number of clauses encoded."""
-    import numpy as np
-
-    from index.dense import Dense
-
-    keys = [
-        hashlib.sha256(f"{before}\n{own}\n{text}".encode()).hexdigest()
-        for before, own, text in zip(ahead, spans, texts, strict=True)
-    ]
-    if old is not None and old.late is not None and old.late.space.outgrown(sum(map(len, texts))):
-        old = None
+def _read(
+    model: Encoder, keys: Sequence[str], texts: Sequence[str], within: Spans, old: Store | None, progress: Progress
+) -> tuple[dict[str, Reading], Space | None, int]:
+    """(key → the clause's reading, the space of its tokens, number of clauses encoded)."""
     known = {} if old is None else dict(_known(old, set(keys)))
     space = None if old is None or old.late is None else old.late.space
-    missing = list({key: row for row, key in enumerate(keys) if key not in known}.items())
-    if missing:
-        progress("计算向量", 0, len(missing))
-        own = [texts[row] for _, row in missing]
-        within = [[(ahead[row] + a, ahead[row] + b) for a, b in spans[row]] for _, row in missing]
-        space = model.fit_space(own, within) if old is None else space
-        read = model.read_passages(own, within, space, lambda done: progress("计算向量", done, len(missing)))
-        known |= {key: reading for (key, _), reading in zip(missing, read, strict=True)}
-    readings = [known[key] for key in keys]
-    owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(own) for own in spans])
-    dense = Dense.build(
-        np.stack([reading.head for reading in readings]).astype(np.float32),
-        np.concatenate([reading.parts.reshape(-1, model.dimension) for reading in readings]).astype(np.float32), owner,
-    )  # fmt: skip
-    late = None if space is None else Late.build(space, [reading.tokens for reading in readings], owner)
-    return dense, late, keys, len(missing)
+    missing = list({key: row for row, key in enumerate(keys) if key not in known}.values())
+    parts = [missing]
+    if old is None:
+        every = math.ceil(sum(len(texts[row]) for row in missing) / _FITTED)
+        parts = [missing[first::every] for first in range(every)]  # the first to fit the space to
+    done = 0
+    for number, rows in enumerate(filter(None, parts)):
+        def told(more: int, before: int = done) -> None:
+            progress("计算向量", before + more, len(missing))
+
+        told(0)
+        new, spans = [texts[row] for row in rows], [within[row] for row in rows]
+        if old is None and number == 0:
+            read, space = model.read_and_fit(new, spans, told)
+        else:
+            read = model.read_passages(new, spans, space, told)
+        known |= zip((keys[row] for row in rows), read, strict=True)
+        done += len(rows)
+    return known, space, len(missing)
+
+
+def _read_titles(model: Encoder, titles: Sequence[str], space: Space, old: Store | None) -> list[Tokens]:
+    """The words of each title; those that `old` holds are not read again."""
+    known = {} if old is None else {d.title: old.late.of_title(row) for row, d in enumerate(old.documents.values())}
+    new = list(dict.fromkeys(title for title in titles if title not in known))
+    read = model.read_passages(new, [[(0, len(title))] for title in new], space)
+    known |= zip(new, (reading.tokens for reading in read), strict=True)
+    return [known[title] for title in titles]
 
 
 def _known(old: Store, wanted: set[str]) -> Iterator[tuple[str, Reading]]:

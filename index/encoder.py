@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 BATCH = 8  # measured on 300 clauses: 30 ms each at 8, 35 at 16, 37 at 32, as padding grows
 _SAMPLE = 1 << 16  # bytes read at three places of a big file to tell two models apart
-_FITTED, _ASKED = 24_000, 200  # a space is fitted to so many characters of passages and so many of their sentences
+_ASKED = 200  # sentences that stand for the queries a space is fitted to
 
 Spans = Sequence[tuple[int, int]]
+Progress = Callable[[int], None]  # told how many texts are done
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,13 @@ class Encoder(Protocol):
 
     def read_query(self, text: str) -> Question: ...
 
-    def fit_space(self, texts: Sequence[str], spans: Sequence[Spans]) -> Space | None: ...
-
     def read_passages(
-        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None,
-        progress: Callable[[int], None] | None = None,
+        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
     ) -> list[Reading]: ...  # fmt: skip
+
+    def read_and_fit(
+        self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
+    ) -> tuple[list[Reading], Space | None]: ...  # fmt: skip
 
 
 def open_encoder(settings: Settings) -> Encoder:
@@ -153,9 +155,26 @@ class SentenceEncoder:
         ends = np.array([stop for _, stop in places])[chosen]
         return Question(unit(states.mean(axis=0)), np.array(ids)[chosen], states[chosen], ends)
 
-    def fit_space(self, texts: Sequence[str], spans: Sequence[Spans]) -> Space | None:
-        """The space of these passages' tokens, fitted to a part of them; None where the model gives no token states,
-        or nothing is said.
+    def read_passages(
+        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
+    ) -> list[Reading]:  # fmt: skip
+        """Each text's vector, those of its spans (character ranges) and, in `space`, its tokens, by one pass.
+
+        Texts longer than the model takes are read in overlapping windows, none is cut.
+        """
+        if not texts:
+            return []
+        self._export_once()  # torch is here now; the first question will do without it
+        if not self._pools_means:
+            return self._read_apart(texts, spans, progress)
+        pools, tokens = self._read_together(texts, spans, None if space is None else space.of_passages, progress)
+        return [Reading(pool.whole(), pool.parts(), own) for pool, own in zip(pools, tokens, strict=True)]
+
+    def read_and_fit(
+        self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
+    ) -> tuple[list[Reading], Space | None]:  # fmt: skip
+        """The same, in a space fitted to these very tokens, whose states are in memory meanwhile (1 MB for 3,000
+        characters); (…, None) where the model gives none, or nothing is said.
 
         The mean of queries is that of sentences read as such: what is asked is not known yet.
         """
@@ -164,38 +183,33 @@ class SentenceEncoder:
         from index.space import Space
 
         if not texts or not self._pools_means:
-            return None
-        characters = sum(map(len, texts))
-        some = slice(None, None, math.ceil(characters / _FITTED))
-        sentences = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
-        asked = sentences[:: math.ceil(len(sentences) / _ASKED) or 1]
-        whole = [[(0, len(sentence))] for sentence in asked]
-        passages = list(self._telling_states(texts[some], spans[some], self._passage))
-        queries = list(self._telling_states(asked, whole, self._prompts.get("query", "")))
-        if not sum(map(len, passages)):
-            return None
-        return Space.fit(np.concatenate(passages), np.concatenate(queries), characters)
+            return self.read_passages(texts, spans, None, progress), None
+        self._export_once()
+        pools, tokens = self._read_together(texts, spans, lambda states: states.astype(np.float16), progress)
+        space = None
+        if any(len(own.ids) for own in tokens):
+            sentences = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
+            telling_ones = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
+            asked = self._states_asked(telling_ones[:: math.ceil(len(telling_ones) / _ASKED)])
+            space = Space.fit([own.vectors for own in tokens], asked, sum(map(len, texts)))
+            tokens = [Tokens(own.ids, space.of_passages(own.vectors.astype(np.float32)), own.counts) for own in tokens]
+        return [
+            Reading(pool.whole(), pool.parts(), None if space is None else own)
+            for pool, own in zip(pools, tokens, strict=True)
+        ], space  # fmt: skip
 
-    def read_passages(
-        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None,
-        progress: Callable[[int], None] | None = None,
-    ) -> list[Reading]:  # fmt: skip
-        """Each text's vector, those of its spans (character ranges) and, in `space`, its tokens, by one pass.
+    def _read_together(
+        self, texts: Sequence[str], spans: Sequence[Spans], keep: Callable[[np.ndarray], np.ndarray] | None, progress: Progress | None
+    ) -> tuple[list[Pool], list[Tokens] | list[None]]:  # fmt: skip
+        """Pooled states of each text and its spans, and the telling tokens with what `keep` makes of their states.
 
-        Texts longer than the model takes are read in overlapping windows, none is cut. Batches are made of texts of
-        like length, so that little is spent on padding. `progress` is told how many texts are done.
+        Batches are made of texts of like length, so that little is spent on padding.
         """
         import numpy as np
 
-        if not texts:
-            return []
-        self._export_once()  # torch is here now; the first question will do without it
-        if not self._pools_means:
-            return self._read_apart(texts, spans, progress)
         ids, offsets = self._tokens(texts, self._passage)
         pools = [Pool(self.dimension, places, own) for places, own in zip(offsets, spans, strict=True)]
-        width = 0 if space is None else space.axes.shape[1]
-        vectors = [np.zeros((len(own), width), dtype=np.int8) for own in ids]
+        kept: list[np.ndarray | None] = [None] * len(texts)
         todo = [(row, first, last) for row, own in enumerate(ids) for first, last in windows(len(own), self._room)]
         todo.sort(key=lambda window: window[1] - window[2])  # longest first: memory peaks early and is used again
         left = Counter(row for row, _, _ in todo)
@@ -203,17 +217,19 @@ class SentenceEncoder:
         read = self._batches([ids[row][first:last] for row, first, last in todo])
         for states, (row, first, last) in zip(read, todo, strict=True):
             pools[row].add(states, first)
-            if space is not None:
-                vectors[row][first:last] = space.of_passages(states[1:-1])
+            if keep is not None:
+                made = keep(states[1:-1])
+                if kept[row] is None:
+                    kept[row] = np.zeros((len(ids[row]), made.shape[1]), dtype=made.dtype)
+                kept[row][first:last] = made
             left[row] -= 1
             done += not left[row]
             if progress is not None:
                 progress(done)
-        tokens: list[Tokens | None] = [None] * len(texts)
-        if space is not None:
-            chosen = [telling(text, places, own) for text, places, own in zip(texts, offsets, spans, strict=True)]
-            tokens = [Tokens.of(*own) for own in zip(ids, vectors, chosen, strict=True)]
-        return [Reading(pool.whole(), pool.parts(), own) for pool, own in zip(pools, tokens, strict=True)]
+        if keep is None:
+            return pools, [None] * len(texts)
+        chosen = [telling(text, places, own) for text, places, own in zip(texts, offsets, spans, strict=True)]
+        return pools, [Tokens.of(*own) for own in zip(ids, kept, chosen, strict=True)]
 
     def _encode(self, texts: Sequence[str], prompt: str) -> np.ndarray:
         import numpy as np
@@ -238,15 +254,18 @@ class SentenceEncoder:
         ahead = len(prompt)
         return encoded["input_ids"], [[(a - ahead, b - ahead) for a, b in own] for own in encoded["offset_mapping"]]
 
-    def _telling_states(self, texts: Sequence[str], spans: Sequence[Spans], prompt: str) -> Iterator[np.ndarray]:
-        """float32 [tokens, dimension] span by span: the states of the telling tokens, of a text's first window, in no
-        order of the texts."""
-        ids, offsets = self._tokens(texts, prompt)
-        by_length = sorted(range(len(texts)), key=lambda row: len(ids[row]))
+    def _states_asked(self, asked: Sequence[str]) -> np.ndarray:
+        """float32 [tokens, dimension]: the states of the telling tokens of these texts, read as queries."""
+        import numpy as np
+
+        ids, offsets = self._tokens(asked, self._prompts.get("query", ""))
+        by_length = sorted(range(len(asked)), key=lambda row: len(ids[row]))
         read = self._batches([ids[row][: self._room] for row in by_length])
-        for states, row in zip(read, by_length, strict=True):
-            for chosen in telling(texts[row], offsets[row][: self._room], spans[row]):
-                yield states[1:-1][chosen]
+        states = []
+        for own, row in zip(read, by_length, strict=True):
+            (chosen,) = telling(asked[row], offsets[row][: self._room], [(0, len(asked[row]))])
+            states.append(own[1:-1][chosen])
+        return np.concatenate(states)
 
     @property
     def _room(self) -> int:
@@ -273,7 +292,7 @@ class SentenceEncoder:
         return [own[: len(row)] for own, row in zip(states, rows, strict=True)]
 
     def _read_apart(
-        self, texts: Sequence[str], spans: Sequence[Spans], progress: Callable[[int], None] | None
+        self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None
     ) -> list[Reading]:  # fmt: skip
         """Texts, then spans, each on its own: for models whose token states cannot be averaged."""
         import numpy as np

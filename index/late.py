@@ -18,6 +18,7 @@ from index.windows import unit
 if TYPE_CHECKING:
     import numpy as np
 
+_SPACE = "space.npz"
 _NOWHERE = -1.0  # the score of a sentence without any word
 
 
@@ -37,6 +38,13 @@ class Tokens:
         order = np.concatenate([*chosen, np.zeros(0, dtype=np.int64)])
         return cls(np.array(ids, dtype=np.int32)[order], vectors[order], np.array([len(own) for own in chosen], dtype=np.int64))
 
+    @classmethod
+    def joined(cls, texts: Sequence[Tokens]) -> Tokens:
+        """Text after text."""
+        import numpy as np
+
+        return cls(*(np.concatenate([getattr(text, part) for text in texts]) for part in ("ids", "vectors", "counts")))
+
 
 def telling(text: str, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[np.ndarray]:
     """For each span of `text`, int64: the numbers of its tokens that are more than punctuation.
@@ -51,40 +59,45 @@ def telling(text: str, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple
 
 
 class Late:
-    """Token vectors of all sentences of a store."""
+    """Token vectors of all sentences of a store, and of the titles of its documents."""
 
-    def __init__(self, space: Space, tokens: Tokens, holders: np.ndarray, owner: np.ndarray, clauses: int) -> None:
-        """The tokens of all sentences; `holders` int32 [2, known]: token ids, ascending, and how many of the clauses
-        hold each; `owner` int64 [sentences]: the clause of each."""
+    def __init__(
+        self, space: Space, tokens: Tokens, titles: Tokens, holders: np.ndarray, owner: np.ndarray, document_of: np.ndarray
+    ) -> None:  # fmt: skip
+        """The tokens of all sentences and of all titles; `holders` int32 [2, known]: token ids, ascending, and how many
+        of the clauses hold each; `owner` int64 [sentences]: the clause of each; `document_of` int64 [clauses]."""
         import numpy as np
 
         self.space = space
         self._ids, self._vectors, self._counts = tokens.ids, tokens.vectors, tokens.counts
+        self._titles = titles
         self._known, self._holders = holders
-        self._bounds = np.concatenate([[0], np.cumsum(tokens.counts)])
-        self._clauses = clauses
-        self._first = np.searchsorted(owner, np.arange(clauses + 1))  # of each clause's sentences
+        self._bounds, self._title_bounds = _bounds(tokens.counts), _bounds(titles.counts)
+        self._owner, self._document_of = owner, document_of
+        self._first = np.searchsorted(owner, np.arange(len(document_of) + 1))  # of each clause's sentences
 
     @classmethod
-    def build(cls, space: Space, texts: Sequence[Tokens], owner: np.ndarray) -> Late:
-        """From the clauses' tokens in row order."""
+    def build(
+        cls, space: Space, texts: Sequence[Tokens], titles: Sequence[Tokens], owner: np.ndarray, document_of: np.ndarray
+    ) -> Late:  # fmt: skip
+        """From the clauses' tokens and the titles', both in row order."""
         import numpy as np
 
-        tokens = Tokens(*(np.concatenate([getattr(t, part) for t in texts]) for part in ("ids", "vectors", "counts")))
         held = [np.unique(text.ids) for text in texts]
         holders = np.stack(np.unique(np.concatenate(held), return_counts=True)).astype(np.int32)
-        return cls(space, tokens, holders, owner, len(texts))
+        return cls(space, Tokens.joined(texts), Tokens.joined(titles), holders, owner, document_of)
 
     def save(self, folder: Path) -> None:
         import numpy as np
 
-        self.space.save(folder)
-        arrays = {"": self._vectors, "_ids": self._ids, "_counts": self._counts}
-        for name, array in (arrays | {"_holders": np.stack([self._known, self._holders])}).items():
-            np.save(folder / f"tokens{name}.npy", array, allow_pickle=False)
+        self.space.save(folder / _SPACE)
+        np.save(folder / "tokens_holders.npy", np.stack([self._known, self._holders]), allow_pickle=False)
+        for kind, own in (("tokens", Tokens(self._ids, self._vectors, self._counts)), ("titles", self._titles)):
+            for name, array in (("", own.vectors), ("_ids", own.ids), ("_counts", own.counts)):
+                np.save(folder / f"{kind}{name}.npy", array, allow_pickle=False)
 
     @classmethod
-    def load(cls, folder: Path, owner: np.ndarray, clauses: int) -> Late | None:
+    def load(cls, folder: Path, owner: np.ndarray, document_of: np.ndarray) -> Late | None:
         """What `save` wrote; None where the embedding model gave no token states. The vectors stay on disk."""
         import numpy as np
 
@@ -92,10 +105,9 @@ class Late:
             return None
         # A plain array over the same file: slicing a memmap costs ten times as much.
         vectors = np.asarray(np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False))
-        ids, counts, holders = (
-            np.load(folder / f"tokens_{name}.npy", allow_pickle=False) for name in ("ids", "counts", "holders")
-        )  # fmt: skip
-        return cls(Space.load(folder), Tokens(ids, vectors, counts), holders, owner, clauses)
+        names = ("tokens_ids", "tokens_counts", "titles_ids", "titles", "titles_counts", "tokens_holders")
+        ids, counts, *titles, holders = (np.load(folder / f"{name}.npy", allow_pickle=False) for name in names)
+        return cls(Space.load(folder / _SPACE), Tokens(ids, vectors, counts), Tokens(*titles), holders, owner, document_of)
 
     def of_clause(self, row: int) -> Tokens:
         """The tokens of one clause's sentences."""
@@ -103,22 +115,32 @@ class Late:
         place = slice(self._bounds[first], self._bounds[last])
         return Tokens(self._ids[place], self._vectors[place], self._counts[first:last])
 
+    def of_title(self, document: int) -> Tokens:
+        """The tokens of the title of the document with this row."""
+        place = slice(self._title_bounds[document], self._title_bounds[document + 1])
+        titles = self._titles
+        return Tokens(titles.ids[place], titles.vectors[place], titles.counts[document : document + 1])
+
     def read(self, rows: np.ndarray) -> Page:
         """The words of the clauses `rows`, int64, in memory."""
         import numpy as np
 
         spans = [np.arange(self._first[row], self._first[row + 1]) for row in rows]
         sentences = np.concatenate([*spans, np.zeros(0, dtype=np.int64)])
-        return self.page(sentences, np.array([len(span) for span in spans], dtype=np.int64))
+        return self._page(sentences, rows, np.array([len(span) for span in spans], dtype=np.int64))
 
-    def page(self, sentences: np.ndarray, counts: np.ndarray | None = None) -> Page:
-        """The words of the sentences with these rows, `counts` int64 telling how many are of each clause, by default one."""
+    def page(self, sentences: np.ndarray) -> Page:
+        """The words of the sentences with these rows, int64, each as if it were a clause."""
         import numpy as np
 
-        counts = np.ones(len(sentences), dtype=np.int64) if counts is None else counts
+        return self._page(sentences, self._owner[sentences], np.ones(len(sentences), dtype=np.int64))
+
+    def _page(self, sentences: np.ndarray, rows: np.ndarray, counts: np.ndarray) -> Page:
+        import numpy as np
+
         vectors = self._said(sentences)[1]
         norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)
-        return Page(self, sentences, counts, vectors, norms)
+        return Page(self, sentences, self._document_of[rows], counts, vectors, norms)
 
     def said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 [words], float32 [words, axes], unit vectors) of the sentences with these rows."""
@@ -144,11 +166,20 @@ class Late:
 
         at = np.minimum(np.searchsorted(self._known, ids), len(self._known) - 1)
         holders = np.where(self._known[at] == ids, self._holders[at], 0)
-        rarity = np.array([inverse_frequency(int(n), self._clauses) for n in holders]) ** 0.5
+        rarity = np.array([inverse_frequency(int(n), len(self._document_of)) for n in holders]) ** 0.5
         weights = np.zeros((len(groups), len(ids)), dtype=np.float32)
         for own, group in zip(weights, map(list, groups), strict=True):
             own[group] = rarity[group] / rarity[group].sum()
         return weights
+
+    def titled(self, vectors: np.ndarray, documents: np.ndarray) -> np.ndarray:
+        """float32 [words, clauses]: of unit vectors float32 [words, axes] the cosine of each to its like in the title of
+        a clause's document, `documents` int64 [clauses] being their rows."""
+        import numpy as np
+
+        wanted, place = np.unique(documents, return_inverse=True)
+        words = np.concatenate([self._titles.vectors[:0], *(self.of_title(row).vectors for row in wanted)])
+        return _best(vectors @ unit(words.astype(np.float32)).T, self._titles.counts[wanted])[:, place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,25 +188,39 @@ class Page:
 
     late: Late
     sentences: np.ndarray  # int64: the rows of the clauses' sentences, clause after clause
+    documents: np.ndarray  # int64 [clauses]: the row of each one's document
     counts: np.ndarray  # int64 [clauses]: how many each has
     vectors: np.ndarray  # float32 [words of all sentences, axes]
     norms: np.ndarray  # float32 [words of all sentences], of their vectors
 
     def scores(
-        self, ids: np.ndarray, vectors: np.ndarray, groups: Sequence[Sequence[int]] | None = None
+        self, ids: np.ndarray, vectors: np.ndarray, groups: Sequence[Sequence[int]] | None = None, titled: float = 0.0
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
         """(float32 [groups, clauses], the same, float32 [groups, sentences]): the mean cosine of a text's words to
         their likes in a clause, in its best sentence, in each; a word weighs by the root of its rarity.
 
         `ids` int [words] and `vectors` float32 [words, axes], unit vectors, are the text's; each of `groups` names some
-        of its words, by default one group all.
+        of its words, by default one group all. A like in the title of a clause's document counts `titled` of what one
+        in the clause does.
         """
+        import numpy as np
+
         weights = self.late.weights(ids, [range(len(ids))] if groups is None else groups)
         cosines = vectors @ self.vectors.T
         cosines /= self.norms
         likes = _best(cosines, self.late.lengths(self.sentences))
+        if titled:
+            in_titles = titled * self.late.titled(vectors, self.documents)
+            likes = np.maximum(likes, np.repeat(in_titles, self.counts, axis=1))
         sentences = weights @ likes
         return weights @ _best(likes, self.counts), _best(sentences, self.counts), sentences
+
+
+def _bounds(counts: np.ndarray) -> np.ndarray:
+    """int64 [runs + 1]: where each run begins, and the end."""
+    import numpy as np
+
+    return np.concatenate([[0], np.cumsum(counts)])
 
 
 def _best(scores: np.ndarray, counts: np.ndarray) -> np.ndarray:

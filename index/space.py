@@ -7,9 +7,10 @@ every later generation of its index, as the vectors already there were made with
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from index.windows import unit
 
@@ -32,13 +33,14 @@ class Space:
     seen: int  # characters of the corpus it was fitted to
 
     @classmethod
-    def fit(cls, passages: np.ndarray, queries: np.ndarray, seen: int) -> Space:
-        """From states float32 [tokens, dimension] of passages and of queries."""
+    def fit(cls, passages: Sequence[np.ndarray], queries: np.ndarray, seen: int) -> Space:
+        """From states [tokens, dimension] of each passage, of any float type, and float32 of queries."""
         import numpy as np
 
-        mean = passages.mean(axis=0)
-        centred = unit(passages - mean)
-        variances, axes = np.linalg.eigh(centred.T @ centred / len(centred))
+        tokens = sum(map(len, passages))
+        mean = sum(own.sum(axis=0, dtype=np.float64) for own in passages) / tokens
+        centred = (unit(own - mean) for own in passages)
+        variances, axes = np.linalg.eigh(sum(own.T @ own for own in centred) / tokens)
         kept = [at for at in range(len(variances) - 1, -1, -1) if variances[at] > _FLAT * variances[-1]][:AXES]
         return cls(
             mean.astype(np.float32), queries.mean(axis=0).astype(np.float32),
@@ -61,14 +63,16 @@ class Space:
         """float32 [tokens, axes], unit vectors, of states float32 [tokens, dimension]."""
         return unit(unit(states - self.queries) @ self.axes)
 
-    def save(self, folder: Path) -> None:
+    def save(self, file: Path | BinaryIO) -> None:
+        """As an .npz file."""
         import numpy as np
 
-        np.savez(folder / "space.npz", passages=self.passages, queries=self.queries, axes=self.axes, seen=self.seen)
+        np.savez(file, passages=self.passages, queries=self.queries, axes=self.axes, seen=self.seen)
 
     @classmethod
-    def load(cls, folder: Path) -> Space:
+    def load(cls, file: Path | BinaryIO) -> Space:
+        """What `save` wrote."""
         import numpy as np
 
-        with np.load(folder / "space.npz", allow_pickle=False) as kept:
+        with np.load(file, allow_pickle=False) as kept:
             return cls(kept["passages"], kept["queries"], kept["axes"], int(kept["seen"]))

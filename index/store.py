@@ -18,6 +18,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.dense import Dense
 from index.errors import BrokenIndex
@@ -26,7 +27,10 @@ from index.lexical import Lexical
 from index.schema import Clause, Document, Duty, Period, Source
 from index.terms import pairs, words
 
-FORMAT = 3
+if TYPE_CHECKING:
+    import numpy as np
+
+FORMAT = 4
 REBUILD = "请运行：python -m index --rebuild"
 
 _TABLES = """
@@ -85,6 +89,7 @@ class Store:
         self.dense, self.late = content.dense, content.late
         self.pairs, self.words, self.sentence_pairs = content.pairs, content.words, content.sentence_pairs
         self.row_of = {clause.clause_id: row for row, clause in enumerate(self.clauses)}
+        self.document_of = document_rows(content.documents, content.clauses)  # int64 [clauses]
         self._of_document: dict[str, list[Clause]] = {doc_id: [] for doc_id in self.documents}
         for clause in self.clauses:
             self._of_document[clause.doc_id].append(clause)
@@ -112,8 +117,9 @@ class Store:
             with closing(sqlite3.connect(f"file:{folder / 'clauses.sqlite'}?mode=ro&immutable=1", uri=True)) as db:
                 documents, clauses, keys, sentences = _read(db)
             dense = Dense.load(folder)
+            late = Late.load(folder, dense.owner, document_rows(documents, clauses))
             content = Content(
-                documents, clauses, keys, sentences, dense, Late.load(folder, dense.owner, len(clauses)),
+                documents, clauses, keys, sentences, dense, late,
                 Lexical.load(folder / "pairs", pairs, len(clauses)),
                 Lexical.load(folder / "words", words, len(clauses)),
                 Lexical.load(folder / "sentence_pairs", pairs, len(sentences)),
@@ -129,6 +135,14 @@ class Store:
         for row, (clause, _, _) in enumerate(self.sentences):
             rows[clause].append(row)
         return rows
+
+
+def document_rows(documents: Sequence[Document], clauses: Sequence[Clause]) -> np.ndarray:
+    """int64 [clauses]: the row of each clause's document."""
+    import numpy as np
+
+    rows = {document.doc_id: row for row, document in enumerate(documents)}
+    return np.array([rows[clause.doc_id] for clause in clauses], dtype=np.int64)
 
 
 def current(root: Path) -> Path | None:

@@ -53,9 +53,6 @@ class FakeEncoder:
     def read_query(self, text):
         return Question(self._vector(text), None, None, None)
 
-    def fit_space(self, texts, spans):
-        return None
-
     def read_passages(self, texts, spans, space=None, progress=None):
         self.encoded += len(texts)
         parts = [
@@ -63,6 +60,9 @@ class FakeEncoder:
             for t, own in zip(texts, spans, strict=True)
         ]
         return [Reading(self._vector(text), part, None) for text, part in zip(texts, parts, strict=True)]
+
+    def read_and_fit(self, texts, spans, progress=None):
+        return self.read_passages(texts, spans), None
 
 
 class FakeChat:

@@ -150,8 +150,9 @@ def test_a_text_longer_than_the_model_takes_is_read_to_its_end(encoder):
 
 @needs_model
 def test_no_text_gives_no_vectors(encoder):
-    assert encoder.read_passages([], []) == [] and encoder.fit_space([], []) is None
-    assert encoder.fit_space(["——"], [[(0, 2)]]) is None
+    assert encoder.read_passages([], []) == [] and encoder.read_and_fit([], []) == ([], None)
+    (reading,), space = encoder.read_and_fit(["——"], [[(0, 2)]])
+    assert space is None and reading.tokens is None and reading.head.shape == (384,)
 
 
 @needs_model
@@ -174,8 +175,11 @@ def test_tokens_are_those_of_the_spans_in_any_company(encoder):
     stop = CLAUSE.index("。") + 1
     spans = [[(0, stop), (stop, len(CLAUSE))], [(0, 10)], []]
     texts = [CLAUSE, CLAUSE * 20, "短。"]
-    space = encoder.fit_space(texts, spans)
-    together, alone = encoder.read_passages(texts, spans, space), encoder.read_passages(texts[:1], spans[:1], space)
+    together, space = encoder.read_and_fit(texts, spans)
+    again, alone = encoder.read_passages(texts, spans, space), encoder.read_passages(texts[:1], spans[:1], space)
+    for one, other in zip(together, again, strict=True):
+        assert np.array_equal(one.head, other.head) and np.array_equal(one.parts, other.parts)
+        assert (one.tokens.ids == other.tokens.ids).all() and np.abs(one.tokens.vectors - other.tokens.vectors).max(initial=0) <= 1
     first = together[0].tokens
     assert first.vectors.dtype == np.int8 and len(first.ids) == len(first.vectors) == first.counts.sum()
     assert (first.ids == alone[0].tokens.ids).all() and np.abs(first.vectors - alone[0].tokens.vectors).max() <= 1
@@ -212,7 +216,7 @@ def test_a_model_that_pools_otherwise_is_encoded_piece_by_piece_through_torch(li
     np.testing.assert_allclose(heads, own.encode_passages([CLAUSE]), atol=1e-5)
     np.testing.assert_allclose(parts[0], own.encode_passages([CLAUSE[:10], CLAUSE[10:20]]), atol=1e-5)
     assert own.encode_queries(["一"]).shape == (1, 384) and own._queries is None
-    assert own.read_query("一").states is None and own.fit_space([CLAUSE], [[(0, 10)]]) is None
+    assert own.read_query("一").states is None and own.read_and_fit([CLAUSE], [[(0, 10)]])[1] is None
 
 
 @needs_model

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from conftest import FakeEncoder
+from test_late import WordEncoder
 
 from eval import beir
 from eval.beir_set import Entry, read
@@ -128,3 +129,20 @@ def test_cached_vectors_are_those_of_the_encoder(tmp_path):
         cached.close()
     for own, expected in zip(read, encoder.read_passages(texts, spans), strict=True):
         assert np.array_equal(own.head, expected.head) and np.array_equal(own.parts, expected.parts)
+
+
+@pytest.mark.parametrize("encoder", [FakeEncoder(), WordEncoder()])
+def test_a_space_is_fitted_once_and_kept_with_what_was_read(tmp_path, encoder):
+    texts, spans = ["水库周边不得养殖", "公租房"], [[(0, 4), (4, 8)], [(0, 3)]]
+    read = []
+    for _ in range(2):
+        cached = CachedEncoder(encoder, tmp_path / "v.sqlite")
+        before = encoder.encoded
+        read.append(cached.read_and_fit(texts, spans))
+        cached.close()
+    (first, space), (second, again) = read
+    assert encoder.encoded == before and (space is None) == (again is None) == (not isinstance(encoder, WordEncoder))
+    for one, other in zip(first, second, strict=True):
+        assert np.array_equal(one.head, other.head) and np.array_equal(one.parts, other.parts)
+        assert space is None or np.array_equal(one.tokens.vectors, other.tokens.vectors)
+    assert space is None or np.array_equal(space.axes, again.axes)

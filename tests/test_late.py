@@ -44,10 +44,11 @@ class WordEncoder(FakeEncoder):
         offsets, ids, states = self._states(text)
         return Question(self._vector(text), np.array(ids), states, np.array([stop for _, stop in offsets]))
 
-    def fit_space(self, texts, spans):
+    def read_and_fit(self, texts, spans, progress=None):
         self.fitted += 1
-        states = np.concatenate([self._states(text)[2] for text in texts])
-        return Space.fit(states, states, sum(map(len, texts)))
+        states = [self._states(text)[2] for text in texts]
+        space = Space.fit(states, np.concatenate(states), sum(map(len, texts)))
+        return self.read_passages(texts, spans, space, progress), space
 
     def read_passages(self, texts, spans, space=None, progress=None):
         found = []
@@ -69,7 +70,7 @@ def index(corpus, root, encoder, rebuild=False):
 def test_states_lose_what_all_share_and_keep_what_tells_them_apart():
     random = np.random.default_rng(0)
     states = random.normal(size=(400, 32)).astype(np.float32) + 40  # raw cosines are all above .99
-    space = Space.fit(states, states + 1, 10)
+    space = Space.fit([states[:7], states[7:]], states + 1, 10)
     ours, theirs = space.of_query(states[:5] + 1), space.of_passages(states[:5]).astype(np.float32)
     cosines = ours @ (theirs / np.linalg.norm(theirs, axis=1, keepdims=True)).T
     assert cosines.diagonal().min() > 0.99 and np.abs(cosines - np.diag(cosines.diagonal())).max() < 0.7
@@ -77,17 +78,17 @@ def test_states_lose_what_all_share_and_keep_what_tells_them_apart():
 
 def test_few_states_make_few_axes_and_a_larger_corpus_outgrows_them():
     states = np.random.default_rng(1).normal(size=(5, 384)).astype(np.float32)
-    space = Space.fit(states, states, 1000)
+    space = Space.fit([states], states, 1000)
     assert space.axes.shape[1] < 6 and np.isfinite(space.axes).all()
     assert not space.outgrown(4000) and space.outgrown(4001)
-    assert not Space.fit(states, states, 200_000).outgrown(10**9)
+    assert not Space.fit([states], states, 200_000).outgrown(10**9)
 
 
 def test_a_space_is_read_back_as_it_was(tmp_path):
     states = np.random.default_rng(2).normal(size=(50, 16)).astype(np.float32)
-    space = Space.fit(states, states * 2, 7)
-    space.save(tmp_path)
-    back = Space.load(tmp_path)
+    space = Space.fit([states], states * 2, 7)
+    space.save(tmp_path / "space.npz")
+    back = Space.load(tmp_path / "space.npz")
     assert back.seen == 7 and all(np.array_equal(getattr(back, n), getattr(space, n)) for n in ("passages", "queries", "axes"))
 
 
@@ -104,25 +105,25 @@ def test_a_token_is_in_the_span_of_its_last_character_and_punctuation_in_none():
 # Scores, against a slow twin
 
 
-def late_of(clauses, axes=8, seed=0):
-    """A Late of clauses given as lists of sentences given as lists of token ids, states by id."""
+def late_of(clauses, titles=((),), document_of=None, axes=8, seed=0):
+    """A Late of clauses given as lists of sentences given as lists of token ids, of titles given as such lists; states
+    by id. All clauses are of the first document unless told otherwise."""
     random = np.random.default_rng(seed)
     table = random.normal(size=(50, axes)).astype(np.float32)
     space = Space(np.zeros(axes, np.float32), np.zeros(axes, np.float32), np.eye(axes, dtype=np.float32), 1)
-    texts = [
-        Tokens(
-            np.array([i for s in own for i in s], dtype=np.int32),
-            space.of_passages(table[[i for s in own for i in s]]).reshape(-1, axes), np.array([len(s) for s in own], dtype=np.int64),
-        )
-        for own in clauses
-    ]  # fmt: skip
+
+    def tokens(own):
+        ids = np.array([i for s in own for i in s], dtype=np.int32)
+        return Tokens(ids, space.of_passages(table[ids]).reshape(-1, axes), np.array([len(s) for s in own], dtype=np.int64))
+
     owner = np.repeat(np.arange(len(clauses)), [len(own) for own in clauses])
-    return Late.build(space, texts, owner), table
+    document_of = np.zeros(len(clauses), dtype=np.int64) if document_of is None else np.array(document_of)
+    return Late.build(space, [tokens(own) for own in clauses], [tokens([t]) for t in titles], owner, document_of), table
 
 
-def scores(late, table, ids, rows, groups=None):
+def scores(late, table, ids, rows, groups=None, titled=0.0):
     ids = np.array(ids)
-    return late.read(rows).scores(ids, late.space.of_query(table[ids]), groups)
+    return late.read(rows).scores(ids, late.space.of_query(table[ids]), groups, titled)
 
 
 sentences = st.lists(st.integers(0, 49), max_size=5)
@@ -172,6 +173,36 @@ def test_a_group_of_words_is_scored_as_if_it_stood_alone():
         assert own == pytest.approx(alone, abs=1e-5) and spoken == pytest.approx(said, abs=1e-5)
 
 
+@given(
+    st.lists(st.lists(sentences, min_size=1, max_size=3), min_size=2, max_size=5),
+    st.lists(sentences, min_size=2, max_size=2), st.lists(st.integers(0, 49), min_size=1, max_size=5),
+)  # fmt: skip
+def test_a_word_of_the_title_counts_as_said_by_every_clause_below_it(clauses, titles, asked):
+    if not any(s for own in clauses for s in own):
+        return
+    document_of = [row % 2 for row in range(len(clauses))]
+    late, table = late_of(clauses, titles, document_of)
+    rows = np.arange(len(clauses))
+    (plain,), (best,), (said,) = scores(late, table, asked, rows)
+    (titled,), (best_titled,), (said_titled,) = scores(late, table, asked, rows, titled=1.0)
+    inside, _ = late_of([[[*s, *titles[document_of[row]]] for s in own] for row, own in enumerate(clauses)])
+    words = len(asked)
+    weights = late.weights(np.array(asked), [range(words)])
+    cosines = scores(inside, table, asked, rows, [[n] for n in range(words)])
+    assert titled == pytest.approx(weights[0] @ cosines[0], abs=1e-5)
+    assert said_titled == pytest.approx(weights[0] @ cosines[2], abs=1e-5)
+    assert (titled >= plain - 1e-6).all() and (best_titled >= best - 1e-6).all() and (said_titled >= said - 1e-6).all()
+
+
+def test_some_clauses_are_compared_with_their_own_document_s_title():
+    late, table = late_of([[[1]], [[2]], [[3]]], [[7], [8, 9]], [0, 1, 1])
+    assert late.of_title(1).ids.tolist() == [8, 9] and late.of_title(1).counts.tolist() == [2]
+    (every,), _, _ = scores(late, table, [8, 7], np.arange(3), titled=0.5)
+    (some,), _, _ = scores(late, table, [8, 7], np.array([2]), titled=0.5)
+    assert some == pytest.approx(every[[2]])
+    assert [len(part[0]) for part in scores(late, table, [8], np.zeros(0, dtype=np.int64), titled=0.5)] == [0, 0, 0]
+
+
 @given(arrays(np.float32, (6, 8), elements=st.floats(-1, 1, width=32)))
 def test_no_state_however_odd_gives_a_score_that_is_none(states):
     late, _ = late_of([[[1, 2]], [[3]]])
@@ -197,6 +228,10 @@ def test_an_index_keeps_its_space_and_what_it_knows(tmp_path):
     assert np.array_equal(second.late.space.axes, first.late.space.axes)
     row = second.row_of[first.clauses[3].clause_id]
     assert np.array_equal(second.late.of_clause(row).vectors, first.late.of_clause(3).vectors)
+    titles = [document.title for document in second.documents.values()]
+    old = [document.title for document in first.documents.values()]
+    assert np.array_equal(second.late.of_title(titles.index(old[-1])).vectors, first.late.of_title(len(old) - 1).vectors)
+    assert len(second.late.of_title(titles.index("关于水库养鱼的通知")).ids) > 0
     assert index(corpus, tmp_path / "i", encoder, rebuild=True).late is not None and encoder.fitted == 2
 
 

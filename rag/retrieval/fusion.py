@@ -40,6 +40,7 @@ class Parts:
     adaptive: bool = True  # wording counts as far as it is borne out; else fully
     late_clause: float = 2.0  # a question's words, each against its like in the clause
     late_sentence: float = 1.0  # the same in the clause's best sentence
+    titled: float = 0.9  # a like in the title of the clause's document against one in the clause
     beside_late: float = 0.5  # what is left of the two vectors' weights where words are compared
     pasted: float = 0.5  # what is left of the wording of a whole paste, whose parts are compared by theirs
 
@@ -61,7 +62,6 @@ class Fusion:
         self._store = store
         self._encoder = encoder
         self._parts = parts
-        self._document_of = document_of(store)
 
     def scores(self, text: str, pasted: bool = False, allowed: np.ndarray | None = None) -> Scores:
         """`pasted`: in a document's own words, to be compared part by part (rag.retrieval.pastes); `allowed`: a bool
@@ -87,7 +87,7 @@ class Fusion:
         if parts.spoken and (official := spoken.official(text)):
             lexical += parts.spoken * standard(store.pairs.scores(" ".join(official)))
         if parts.document:
-            lexical += parts.document * standard(self._document_wording(text))[self._document_of]
+            lexical += parts.document * standard(self._document_wording(text))[self._store.document_of]
         if not (parts.late_clause + parts.late_sentence and has_words(store, question)):
             return Scores(lexical + dense, question, cosines, None)
         late, likeness = self._late(question, worth_reading(lexical + dense, allowed))
@@ -99,7 +99,8 @@ class Fusion:
 
         late, parts = self._store.late, self._parts
         page = late.read(rows)
-        (clauses,), (best,), (sentences,) = page.scores(question.ids, late.space.of_query(question.states))
+        vectors = late.space.of_query(question.states)
+        (clauses,), (best,), (sentences,) = page.scores(question.ids, vectors, titled=parts.titled)
         likeness = np.full(len(self._store.sentences), np.nan, dtype=np.float32)
         likeness[page.sentences] = sentences
         added = parts.late_clause * standard(clauses) + parts.late_sentence * standard(best)
@@ -115,7 +116,7 @@ class Fusion:
 
         held = np.zeros(len(self._store.documents), dtype=np.float32)
         for term in set(pairs(text)):
-            holders = np.unique(self._document_of[self._store.pairs.holders(term)])
+            holders = np.unique(self._store.document_of[self._store.pairs.holders(term)])
             held[holders] += inverse_frequency(len(holders), len(held))
         return held
 
@@ -143,14 +144,6 @@ class Fusion:
     def _terms(self, row: int) -> frozenset[str]:
         clause = self._store.clauses[row]
         return frozenset(pairs(index_text(self._store.documents[clause.doc_id], clause)))
-
-
-def document_of(store: Store) -> np.ndarray:
-    """int64 [clauses]: the place of each clause's document."""
-    import numpy as np
-
-    places = {doc_id: place for place, doc_id in enumerate(store.documents)}
-    return np.array([places[clause.doc_id] for clause in store.clauses], dtype=np.int64)
 
 
 def has_words(store: Store, question: Question) -> bool:

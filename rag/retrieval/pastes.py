@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.sentences import split_sentences
 from index.store import Store
-from rag.retrieval.fusion import document_of, has_words, spread, standard, worth_reading
+from rag.retrieval.fusion import has_words, spread, standard, worth_reading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +43,6 @@ class Pastes:
     def __init__(self, store: Store, parts: PasteParts = PasteParts()) -> None:
         self._store = store
         self._parts = parts
-        self._document_of = document_of(store)
 
     def scores(self, text: str, read: Question, fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
         """float32 [clauses], to be added to `fused`, which says what the whole text is near; `allowed` as there."""
@@ -83,7 +82,7 @@ class Pastes:
         nearness[(clause_of == np.argmax(fused)) | (late.lengths(page.sentences) < _TELLING)] = -np.inf
         order = np.argsort(-nearness, kind="stable")
         order = order[np.isfinite(nearness[order])]
-        _, first = np.unique(self._document_of[clause_of[order]], return_index=True)
+        _, first = np.unique(self._store.document_of[clause_of[order]], return_index=True)
         asked = order[np.sort(first)[:_FED_BACK]]
         if not len(asked):
             return np.zeros(len(rows), dtype=np.float32)

@@ -13,7 +13,7 @@ from rag.query.addresses import numbered, stands_at
 from rag.query.question import Query
 from rag.query.titles import Titles
 from rag.retrieval.crowding import uncrowded
-from rag.retrieval.fusion import Fusion, Parts, document_of
+from rag.retrieval.fusion import Fusion, Parts
 from rag.retrieval.pastes import PasteParts, Pastes
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ class Retriever:
         self.fusion = Fusion(store, encoder, parts)
         self.pastes = Pastes(store, paste_parts)
         self.titles = Titles(list(store.documents.values()))
-        self._document_of = document_of(store)
         self._children, self._heads = _families(store.clauses)
 
     def rank(self, query: Query, allowed: np.ndarray | None = None) -> Ranking:
@@ -86,7 +85,7 @@ class Retriever:
         import numpy as np
 
         steps = self._steps
-        fused = fused + steps.titles * np.array(self.titles.scores(query), dtype=np.float32)[self._document_of]
+        fused = fused + steps.titles * np.array(self.titles.scores(query), dtype=np.float32)[self._store.document_of]
         if numbered(query.address):  # all of the place's clauses are wanted, crowded or not
             there = np.array([stands_at(clause, query.address) for clause in self._store.clauses])
             return fused + _ADDRESSED * there
@@ -95,7 +94,7 @@ class Retriever:
         if steps.lift is not None and len(self._heads):
             # A heading's own paragraph (“到2027年，……”) holds for what stands below it.
             np.maximum.at(fused, self._heads, fused[self._children] - steps.lift)
-        return fused if steps.crowd is None else uncrowded(fused, self._document_of, *steps.crowd)
+        return fused if steps.crowd is None else uncrowded(fused, self._store.document_of, *steps.crowd)
 
     def _printed(self, query: Query) -> list[int]:
         """Rows of the clauses that print the 文号, date or issuer asked for, of the documents the question names."""
@@ -112,13 +111,13 @@ class Retriever:
         """The other clauses of the clause's own document come after those of others."""
         steps = self._steps
         fused = self._own_document_last(fused)
-        return fused if steps.crowd_pasted is None else uncrowded(fused, self._document_of, *steps.crowd_pasted)
+        return fused if steps.crowd_pasted is None else uncrowded(fused, self._store.document_of, *steps.crowd_pasted)
 
     def _own_document_last(self, fused: np.ndarray) -> np.ndarray:
         import numpy as np
 
         best = int(np.argmax(fused))
-        own = self._document_of == self._document_of[best]
+        own = self._store.document_of == self._store.document_of[best]
         own[best] = False
         return np.where(own, fused - (fused.max() - fused.min()), fused)
 
