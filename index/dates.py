@@ -13,6 +13,7 @@ from index.schema import Period
 _CN_DIGITS = "〇○Ｏ零一二三四五六七八九"
 _YEAR, _FEW = rf"\d{{4}}|[{_CN_DIGITS}]{{4}}", r"\d{1,2}|[一二两三四五六七八九十]{1,3}"
 _DATE = re.compile(rf"({_YEAR})\s*年\s*({_FEW})\s*月\s*({_FEW})\s*日")
+_ISO_LINE = re.compile(r"[（(]?(\d{4})-(\d{1,2})-(\d{1,2})[)）]?")
 _TO = r"\s*[—–\-－~～至到]+\s*"
 _YEARS = re.compile(rf"[（(]\s*(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年?\s*[)）]")
 _TITLE_YEAR = re.compile(rf"(?<!\d)(\d{{4}})\s*年(?!{_TO})")
@@ -38,7 +39,7 @@ _DAYS = (  # from a day to a day, as the term of the document
 _ITSELF = r"本(?:办法|条例|规定|方案|政策|措施|意见|通知|细则|决定|计划|规则|标准|公告|文件|清单|要点|指南)"
 _ENDS = re.compile(rf"{_ITSELF}[^《》。；原所]*?({_DAY})\s*(?:起|后)?\s*(?:自行|自动|即行)?(?:废止|失效|停止执行)")
 _IN_FORCE = r"(?:施行|实施|执行|生效|试行)"
-_EFFECTIVE = re.compile(rf"(?:本[一-鿿]{{1,12}}|(?:公布|发布|印发)[，,])自\s*{_DATE.pattern}\s*起\s*{_IN_FORCE}")
+_EFFECTIVE = re.compile(rf"(?:本[一-鿿]{{1,12}}|(?:公布|发布|印发)[，,\s]*)自\s*{_DATE.pattern}\s*起\s*{_IN_FORCE}")
 _EFFECTIVE_ISSUED = re.compile(rf"自(?:印发|发布|公布)之日起\s*(?:(\d{{1,3}})\s*日后)?\s*{_IN_FORCE}")
 # A term is the document's own where its sentence speaks of this document or of its coming into force.
 _OF_ITSELF = re.compile(r"本[办条规方政措意通细决计清要指标准实]|起(?:施行|实施|执行|生效|试行)|日后施行|^[（(]?有效期")
@@ -47,8 +48,9 @@ DATE = _DATE.pattern  # year, month and day as three groups
 
 
 def date_line(text: str) -> str | None:
-    """ISO date of a paragraph that is a date and nothing else."""
-    match = _DATE.fullmatch("".join(text.split()))
+    """ISO date of a paragraph that is a date and nothing else, in brackets or not."""
+    bare = "".join(text.split())
+    match = _DATE.fullmatch(bare) or _ISO_LINE.fullmatch(bare)
     return iso(match) if match else None
 
 

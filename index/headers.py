@@ -21,7 +21,7 @@ _KINDS = (
     "报告", "指南", "指引", "章程", "法典", "法", "函",
 )  # fmt: skip
 _ISSUES = r"(?:印发|发布|公布|颁布|下发)"
-_CENTRAL = re.compile(r"^(?:中共中央|国务院|(?:第\S{1,3}届)?全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$")
+_CENTRAL = re.compile(r"^(?:中华人民共和国)?(?:中共中央|国务院|(?:第\S{1,3}届)?全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$")
 _PROVINCE = re.compile(r"^(?:中共)?([一-鿿]{2,3}?(?:省|自治区|市))")
 _ORGAN_END = re.compile(
     r"(?:人民政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$"
@@ -32,9 +32,10 @@ _GOVERNMENT = re.compile(r"人民政府(?:办公厅|办公室)?$|人民代表大
 _ORDER = re.compile(r"^([一-鿿]{2,30}?)(令|公告)\s*([（(]?第\s*\d+\s*号[)）]?)?$")
 _ORDER_NO = re.compile(r"^[（(]?第\d+号[)）]?$")
 _ADOPTED = re.compile(
-    rf"[（(](?:{DATE})(?:经)?([一-鿿]{{2,40}}?)(?:第[一二三四五六七八九十百]+次会议)?(?:令第\d+号|公告第?\d*号?)?"
+    rf"(?:{DATE})(?:经)?([一-鿿]{{2,40}}?)(?:第[一二三四五六七八九十百\d]+次[一-鿿]{{0,4}}会议)?((?:令|公告)第\d+号)?"
     r"(?:审议)?(?:通过|公布|发布|修订)"
 )
+_ADOPTION = re.compile(rf"[（(]?{DATE}[^。；]{{2,400}}?(?:通过|公布|发布|修订|修正|修改|批准|施行)[)）]?")
 _LEAD_ISSUERS = re.compile(r"(?:^|近日，|日前，|，)([一-鿿]{2,}(?:、[一-鿿]{2,}?)+?)(?:日前|近日)?(?:联合)?印发(?:了)?《")
 
 
@@ -61,13 +62,13 @@ def header(
     if body_title is not None and own is not None:
         repeated = repair_quotes(spaces(body_title))
         own = repeated if _same_policy(own, repeated) and len(repeated) >= len(own) else own
-    adopted = next((match for p in notice if (match := _ADOPTED.match("".join(p.text.split())))), None)
+    adopted = _adopted(notice)
     issuers = _issuers(whole, issuing, notice, closing) or ((adopted[4],) if adopted else ())
     around = [*notice, *closing]
     return Header(
         title=own or whole,
         notice_title=whole if own else None,
-        doc_no=next((no for p in notice if (no := _doc_no(p.text))), None) or _order_no(whole, notice),
+        doc_no=next((no for p in notice if (no := _doc_no(p.text))), None) or _order_no(whole, notice) or _ordered(adopted),
         issuers=issuers,
         issued_on=next((day for p in around if (day := date_line(p.text))), iso(adopted) if adopted else None),
         level=_level(issuers, own or whole),
@@ -112,6 +113,11 @@ def spaces(text: str) -> str:
     return joined + mark + tail.replace(" ", "")
 
 
+def is_adoption(text: str) -> bool:
+    """A note on who adopted, ordered or amended the text and when, in brackets or not."""
+    return bool(_ADOPTION.fullmatch("".join(text.split())))
+
+
 def signature(text: str) -> list[str]:
     """The organs a line names, and nothing else; [] where it is no signature."""
     parts = text.split()
@@ -139,6 +145,18 @@ def _order_no(whole: str, notice: Sequence[Paragraph]) -> str | None:
     below = next((no[0] for p in notice if (no := _ORDER_NO.match("".join(p.text.split())))), None)
     number = match[3] or below
     return f"{match[1]}{match[2]}{number.strip('（）()')}" if number else None
+
+
+def _adopted(notice: Sequence[Paragraph]) -> re.Match[str] | None:
+    """Where a note below the title says who adopted or ordered the text and when; that of an order before others."""
+    notes = ["".join(p.text.split()) for p in notice if is_adoption(p.text)]
+    found = [match for note in notes for match in _ADOPTED.finditer(note)]
+    return next((match for match in found if match[5]), found[0] if found else None)
+
+
+def _ordered(adopted: re.Match[str] | None) -> str | None:
+    """海州省人民政府令第312号, of such a note."""
+    return adopted[4] + adopted[5] if adopted and adopted[5] else None
 
 
 def _issuers(whole: str, issuing: str, notice: Sequence[Paragraph], closing: Sequence[Paragraph]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.dates import date_line
-from index.headers import repair_quotes, spaces
+from index.headers import is_adoption, repair_quotes, spaces
 from index.layout import Paragraph, Row
 from index.markers import DOC_NO, marker
 
@@ -106,11 +106,11 @@ def head_end(opening: Sequence[Paragraph], issues_another: bool, titled: bool) -
 
 
 def is_head_line(text: str) -> bool:
-    """文号, addressee, date, or a bracketed note on adoption: what stands between a title and its text."""
+    """文号, addressee, date, or a note in brackets or on adoption: what stands between a title and its text."""
     bare = "".join(text.split())
     return (
         bool(DOC_NO.match(bare)) or bare.endswith(("：", ":")) or date_line(text) is not None
-        or (bare[:1] in "（(" and bare[-1:] in "）)")
+        or (bare[:1] in "（(" and bare[-1:] in "）)") or is_adoption(text)
     )  # fmt: skip
 
 

@@ -112,7 +112,10 @@ def _seconds(answer: Answer) -> str:
     if took.evidence_ms is None or took.total_ms is None:
         return ""
     again = "" if took.rerank_ms is None else f"（其中重排 {took.rerank_ms / 1000:.2f} 秒）"
-    return f"<span>检索 {took.evidence_ms / 1000:.2f} 秒{again}，共 {took.total_ms / 1000:.1f} 秒</span>"
+    told = f"<span>检索 {took.evidence_ms / 1000:.2f} 秒{again}，共 {took.total_ms / 1000:.1f} 秒</span>"
+    if answer.formal:
+        told += f"<span>另以模型改写的用语检索：{escape(answer.formal)}</span>"
+    return told
 
 
 def evidence(turns: Sequence[Turn]) -> str:

@@ -7,7 +7,7 @@ what the clauses bear out is kept. Whether to refuse is decided from the evidenc
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from rag.answering.comparison import sides
 from rag.answering.compose import Claim, compose
 from rag.answering.evidence import Passage, passages, within
 from rag.answering.trusted import trusted, without_orders
+from rag.query import formal
 from rag.query.question import Query, understand
 from rag.retrieval.filters import passes
 from rag.schema import Answer, Event, Filters, Sentence, Timings
@@ -39,17 +40,21 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     answer = replace(answer, timings=Timings(clock.ms(), ranking.rerank_ms))
     yield Event("evidence", answer)
 
-    # 2 choose evidence
+    # 2 choose evidence; of a question in everyday words once more, by the documents' words for it too
     facts = _own_facts(engine, query, filters)
-    clauses = engine.store.clauses
-    candidates = trusted(clauses, passages(engine.store, query, ranking, engine.horizons))
-    chosen = without_orders(
-        clauses, within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars)
-    )
+    candidates, chosen = _choose(engine, query, ranking)
+    held = _held(engine, query, ranking, candidates)
+    if not facts and engine.chat is not None and formal.pays(query, held.wording) and not refusal.elsewhere(held):
+        query, answer = yield from _in_their_words(engine, query, answer)
+        ranking = engine.rank(query, filters)
+        timings = replace(answer.timings, formal_ms=clock.ms())
+        answer = replace(answer, hits=tuple(engine.hits(ranking, SHOWN)), timings=timings)
+        yield Event("evidence", answer)
+        candidates, chosen = _choose(engine, query, ranking)
+        held = _held(engine, query, ranking, candidates)
 
     # 3 refuse, if the evidence does not hold what is asked for
     if not facts:
-        held = _held(engine, query, ranking, candidates)
         answer = replace(answer, closeness=held.closeness)
         if (why := refusal.reason(held)) is not None:
             yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
@@ -90,6 +95,28 @@ class _Clock:
 
     def ms(self) -> float:
         return (time.perf_counter() - self._start) * 1000
+
+
+def _choose(engine: Engine, query: Query, ranking: Ranking) -> tuple[list[Passage], list[Passage]]:
+    """(sentences of the first clauses, best first; those of them that are shown)."""
+    clauses = engine.store.clauses
+    candidates = trusted(clauses, passages(engine.store, query, ranking, engine.horizons))
+    shown = within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars)
+    return candidates, without_orders(clauses, shown)
+
+
+def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[Event, None, tuple[Query, Answer]]:
+    """The question with the documents' words for it, and the answer so far; nothing new is told meanwhile, but every
+    event gives the caller a moment to stop the model."""
+    written = ""
+    try:
+        for piece in formal.written(engine.chat, query):
+            written += piece
+            yield Event("evidence", answer)
+    except ModelError as error:
+        answer = replace(answer, notes=(f"对话模型未能改写问题（{error}），只按原话检索。",))
+    query = replace(query, formal=formal.words(written))
+    return query, replace(answer, formal=query.formal)
 
 
 def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
@@ -154,6 +181,7 @@ def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim])
     compared = ()
     if "compare" in query.asks:
         compared = sides(sentences, citations, max(2, len(engine.retriever.titles.best(query))))
+    notes = tuple(dict.fromkeys((*answer.notes, *notes)))
     return replace(answer, sentences=sentences, citations=citations, comparison=compared, notes=notes)
 
 

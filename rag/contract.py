@@ -89,7 +89,7 @@ def citation_json(citation: Citation) -> dict:
 
 
 def answer_json(answer: Answer) -> dict:
-    """The object of `ask`."""
+    """The object of `ask`; `formal` only where an everyday question was searched in those words too."""
     return {
         "question": answer.question,
         "answer": answer.text,
@@ -107,7 +107,7 @@ def answer_json(answer: Answer) -> dict:
         "hits": [hit_json(hit) for hit in answer.hits],
         "closeness": None if answer.closeness is None else round(answer.closeness, 4),
         "timings": _timings(answer.timings),
-    }  # fmt: skip
+    } | ({"formal": answer.formal} if answer.formal else {})  # fmt: skip
 
 
 def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> dict:
@@ -133,11 +133,10 @@ def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> dict:
 
 
 def _timings(timings: Timings) -> dict:
-    """Milliseconds; `rerank_ms` only where a reranker is set."""
+    """Milliseconds; `rerank_ms` only where a reranker is set, `formal_ms` where a question was searched in the
+    documents' words too."""
     told = {name: None if ms is None else round(ms, 1) for name, ms in asdict(timings).items()}
-    if timings.rerank_ms is None:
-        del told["rerank_ms"]
-    return told
+    return {name: ms for name, ms in told.items() if ms is not None or name not in ("rerank_ms", "formal_ms")}
 
 
 def _period(document: Document) -> str | None:

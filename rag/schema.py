@@ -86,6 +86,7 @@ class Timings:
     evidence_ms: float | None = None
     rerank_ms: float | None = None  # of that, where a reranker is set: the cross-encoder's part
     first_token_ms: float | None = None
+    formal_ms: float | None = None  # when an everyday question had been searched in the documents' words too
     total_ms: float | None = None
 
 
@@ -99,6 +100,7 @@ class Answer:
     notes: tuple[str, ...] = ()  # what the reader must know: expired, model absent, sentences dropped
     timings: Timings = field(default_factory=Timings)
     closeness: float | None = None  # as refusal.Evidence.closeness; None where the document's own facts answer
+    formal: str = ""  # the documents' words that an everyday question was searched with beside its own
     comparison: tuple[Side, ...] = ()  # only where a comparison is asked for and documents differ
 
     @property

@@ -86,12 +86,12 @@ def _for_one(
     rows = sorted(row for clause in ranking.rows[:depth] for row in store.sentence_rows[clause])
     if not rows:
         return []
-    wording = Wording.of(query.text, store.pairs.idf)
+    wording = Wording.of(f"{query.text} {query.formal}", store.pairs.idf)
     texts = [store.sentence(row) for row in rows]
     coverage = np.array([wording.share(set(pairs(text))) for text in texts])
-    similarity = ranking.sentences[rows].copy()
+    similarity, meaning = ranking.sentences[rows], ranking.meaning[rows].copy()
     likeness = None if ranking.likeness is None else np.nan_to_num(ranking.likeness[rows], nan=-1.0)
-    scores = [own for own in (coverage, similarity, likeness) if own is not None]
+    scores = [own for own in (coverage, meaning, likeness) if own is not None]
     if "duty" in query.asks:
         _speak_for_clause(store, rows, texts, scores)
     opens = _speak_for_items(store, rows, scores) if "list" in query.asks else []
@@ -104,10 +104,10 @@ def _for_one(
     bonus += _quotes(query, texts)
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
-    meaning = _MEANING * standard(similarity)
+    told = _MEANING * standard(meaning)
     if likeness is not None:
-        meaning = _BESIDE * meaning + _WORDS * standard(likeness)
-    score = meaning + _WORDING * standard(coverage) + _CLAUSE * standard(clause) + bonus
+        told = _BESIDE * told + _WORDS * standard(likeness)
+    score = told + _WORDING * standard(coverage) + _CLAUSE * standard(clause) + bonus
     found = [
         Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i]))
         for i in np.argsort(-score, kind="stable")

@@ -93,12 +93,12 @@ def reason(found: Evidence) -> str | None:
         return "所选范围内没有可以检索的条款，无法回答。"
     texts = [_all_text(found.store, row) for row in found.ranking.rows[:LOOKED_AT]]
     return (
-        _strange_title(found) or _strange_number(found, texts) or _strange_place(found, texts) or _elsewhere(found) or _empty_address(found)
+        _strange_title(found) or _strange_number(found, texts) or _strange_place(found, texts) or elsewhere(found) or _empty_address(found)
         or (None if found.query.asks & (_OPEN | {"confirm"}) else _missing_year(found, texts) or _missing_attribute(found))
     )  # fmt: skip
 
 
-def _elsewhere(found: Evidence) -> str | None:
+def elsewhere(found: Evidence) -> str | None:
     """Neither the meaning nor the wording of anything here is near."""
     text = found.query.text
     # A case told at length: its cosine with any one sentence is lower.

@@ -34,12 +34,13 @@ _UNITS = {
     "area": "平方公里 平方千米 亩 公顷 平方米", "time": "年 月 天 日 小时 分钟 工作日 个月", "weight": "吨", "discount": "折", "things": "个 所 家 座 处 户 项 条 种 件 列 辆 台 套 批 次 届 张 宗 支",
 }  # fmt: skip
 _CLASS = {unit: kind for kind, units in _UNITS.items() for unit in units.split()}
+_DAYS = frozenset("工作日 日 天".split())  # what is asked for in 工作日 is told in no months
 _IMPLIED = {"percent": re.compile(r"(?:比例|比重|占比|[一-鿿]率)$"), "money": re.compile(r"(?:资金|补助|补贴|奖励|经费|费用|价格|工资)$")}
 _DOCUMENTS = frozenset("规划 纲要 方案 批复 通知".split())
 _COUNTED = re.compile(r"[两二三四五六七八九十\d]+[个条大项类种片][一-鿿]{0,3}$")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,12})[”\"][^“”\"，,。；;：:？?、]{0,8}$")
 _NAMING = frozenset("数量 标准 规模 总数 数 数值 指标 目标 幅度 上限 下限".split())
-_NO_NAMES = frozenset("r ns nr m t d ad p c u y f".split())
+_NO_NAMES = frozenset("r ns nr m t s d ad p c u y f".split())
 _MEASURES = frozenset("率值量额比数")  # a word that ends so is an attribute, whatever a dictionary takes it for
 _MOST = 0.6  # of a word's character pairs
 _SAME = (frozenset(("GDP", "地区生产总值", "生产总值")),)  # what officials and documents call differently
@@ -72,7 +73,7 @@ def asked(query: Query) -> list[Asked]:
         if word in ("多少", "好多", "几"):
             unit, noun = _unit_and_noun(behind)
         attribute = (noun,) if noun else _head(before)
-        units = frozenset(_UNITS.get(_CLASS.get(unit, ""), "").split())
+        units = _DAYS if unit == "工作日" else frozenset(_UNITS.get(_CLASS.get(unit, ""), "").split())
         for kind, named in _IMPLIED.items():
             if not units and attribute and named.search(attribute[-1]):
                 units = frozenset(_UNITS[kind].split())
@@ -117,6 +118,8 @@ def _unit_and_noun(behind: str) -> tuple[str, str]:
     parts = _BEHIND.match(behind)
     unit = parts[1] or ""
     first = next(iter(cut(behind)), "")
+    if unit not in ("", "人") and first == unit + "才":  # “挂几天才行”; but 多少人才
+        return unit, ""
     if unit and first.startswith(unit) and len(first) > len(unit):
         return "", _noun(behind[:8])
     return unit, _noun(parts[2] or "")

@@ -26,10 +26,10 @@ _ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|�
 
 # What the words of a question say about its answer. The patterns name attributes, never subjects.
 _ASKS = {
-    "doc_no": r"文号|发文号|批复号|文件号|什么号|几号文|哪个号",
+    "doc_no": r"文号|发文号|批复号|文件号|什么号|几号文|哪个号|几号(?:令|公告)",
     "date": r"(?:哪天|哪一天|什么时候|何时|日期|几月几[日号]|时间).{0,6}(?:印发|发布|出台|批复|成文|发文|公布|下发)|(?:印发|发布|出台|批复|成文|发文|公布|下发).{0,6}(?:哪天|哪一天|什么时候|何时|日期|时间)|哪[一]?天|日期|几月几[日号]",
     "issuer": r"(?:谁|哪(?:些|[几两一二三四五六七八九十]*[个家]?)(?:单位|部门|机关)?).{0,4}(?:发布|印发|发的|发文|出台|制定(?!.{0,6}(?:方案|办法|细则|计划|标准|措施)))|(?:发文|印发|发布)(?:机关|单位|部门)|由谁(?:印发|发布|制定)",
-    "period": r"(?:实施|规划|有效)期限?(?:是|为|到|至|多[久长]|起止|有|几|[？?]|$)|到哪年为止|管到哪年",
+    "period": r"(?:实施|规划|有效)期限?(?:是|为|到|至|多[久长]|起止|有|几|[？?]|$)|到哪一?年为止|管到(?:哪一?年|什么时候|何时|几时)|(?:展望|远景)[年期看展望]*到?(?:哪一?年|什么时候|何时|几时)",
     "effective": r"(?:施行|生效|实施|执行)(?:日期|时间|之日)|(?:什么时候|何时|哪[一]?[天年日]|几时|几月几[日号])[^，,。？?]{0,6}(?:施行|生效|开始(?:实施|执行))",
     "status": r"过期|失效|还有效|是否有效|还管用|现行有效|废止|到期",
     "openness": r"公开",
@@ -60,6 +60,7 @@ class Query:
     quoted: tuple[str, ...]  # between “”: the documents' own terms
     pasted: bool  # reads like a clause, not like a question
     sides: tuple[Query, ...] = ()  # of a comparison: the same question of either of the two it names
+    formal: str = ""  # the documents' words for an everyday question, searched with beside its own (rag.query.formal)
 
 
 def clean(text: str, limit: int = MAX_QUESTION) -> str:

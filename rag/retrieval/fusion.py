@@ -52,7 +52,20 @@ class Scores:
     fused: np.ndarray  # float32 [clauses], in standard deviations
     question: Question  # the text as the encoder read it
     cosines: np.ndarray  # float32 [sentences], to the text's vector
+    meaning: np.ndarray  # the same, to be chosen by: of two readings, of both
     likeness: np.ndarray | None  # float32 [sentences], of their words to the text's; nan for those not compared
+
+
+def mixed(one: Scores, other: Scores, share: float) -> Scores:
+    """Two readings of one question, `share` of the other; what it is near to stays what the one says."""
+    import numpy as np
+
+    likeness = None
+    if one.likeness is not None and other.likeness is not None:
+        both = (1 - share) * one.likeness + share * other.likeness
+        likeness = np.where(np.isnan(one.likeness), other.likeness, np.where(np.isnan(other.likeness), one.likeness, both))
+    fused, meaning = ((1 - share) * a + share * b for a, b in ((one.fused, other.fused), (one.meaning, other.meaning)))
+    return Scores(fused, one.question, one.cosines, meaning, likeness)
 
 
 class Fusion:
@@ -83,15 +96,15 @@ class Fusion:
         dense = parts.clause * standard(store.dense.clause_scores(question.vector))
         dense += parts.sentence * standard(store.dense.best_sentence_scores(cosines))
         if pasted:
-            return Scores(parts.pasted * lexical + dense, question, cosines, None)
+            return Scores(parts.pasted * lexical + dense, question, cosines, cosines, None)
         if parts.spoken and (official := spoken.official(text)):
             lexical += parts.spoken * standard(store.pairs.scores(" ".join(official)))
         if parts.document:
             lexical += parts.document * standard(self._document_wording(text))[self._store.document_of]
         if not (parts.late_clause + parts.late_sentence and has_words(store, question)):
-            return Scores(lexical + dense, question, cosines, None)
+            return Scores(lexical + dense, question, cosines, cosines, None)
         late, likeness = self._late(question, worth_reading(lexical + dense, allowed))
-        return Scores(lexical + parts.beside_late * dense + late, question, cosines, likeness)
+        return Scores(lexical + parts.beside_late * dense + late, question, cosines, cosines, likeness)
 
     def _late(self, question: Question, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(float32 [clauses], float32 [sentences]) of a question's words against those of the clauses `rows`."""

@@ -13,7 +13,7 @@ from rag.query.addresses import numbered, stands_at
 from rag.query.question import Query
 from rag.query.titles import Titles
 from rag.retrieval.crowding import uncrowded
-from rag.retrieval.fusion import Fusion, Parts
+from rag.retrieval.fusion import Fusion, Parts, mixed
 from rag.retrieval.pastes import PasteParts, Pastes
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Steps:
     """How fused scores become a ranking; what is off in turn makes an ablation."""
 
     titles: float = 1.0  # weight of the documents a question names
+    formal: float = 0.4  # share of the ranking that the question has together with the documents' words for it
     apart: bool = True  # a comparison is searched for either side by itself
     lift: float | None = 1.0  # a clause that heads others stands this far below the best of them; None: by itself
     crowd: tuple[float, int] | None = (1.0, 2)  # (penalty, free) of rag.retrieval.crowding for questions
@@ -42,6 +43,7 @@ class Ranking:
     rows: Sequence[int]  # clause rows, best first, filtered ones left out
     fused: np.ndarray  # float32 [clauses]; sums of standard deviations
     sentences: np.ndarray  # float32 [sentences], cosine to the query
+    meaning: np.ndarray  # as in rag.retrieval.fusion.Scores
     likeness: np.ndarray | None  # as in rag.retrieval.fusion.Scores
     rerank_ms: float | None = None  # what a reranker took, where one is set
     sides: tuple[Ranking, ...] = ()  # of a comparison: the rankings for either side
@@ -71,6 +73,9 @@ class Retriever:
         import numpy as np
 
         scores = self.fusion.scores(query.text, query.pasted, allowed)
+        if query.formal and self._steps.formal:
+            formal = self.fusion.scores(f"{query.text} {query.formal}", allowed=allowed)
+            scores = mixed(scores, formal, self._steps.formal)
         fused = scores.fused
         if query.pasted:
             fused = self._for_pasted(fused + self.pastes.scores(query.text, scores.question, fused, allowed))
@@ -79,7 +84,7 @@ class Retriever:
         order = np.argsort(-fused, kind="stable")
         if allowed is not None:
             order = order[allowed[order]]
-        return Ranking(order.tolist(), fused, scores.cosines, scores.likeness)
+        return Ranking(order.tolist(), fused, scores.cosines, scores.meaning, scores.likeness)
 
     def _for_question(self, query: Query, fused: np.ndarray) -> np.ndarray:
         import numpy as np
@@ -133,7 +138,7 @@ def _together(sides: tuple[Ranking, ...]) -> Ranking:
     fused = np.max([side.fused - side.fused[side.rows[0]] for side in sides], axis=0)
     best = rows[np.argsort(-fused[rows], kind="stable")]
     sentences = np.max([side.sentences for side in sides], axis=0)
-    return Ranking(best.tolist(), fused, sentences, None, sides=sides)
+    return Ranking(best.tolist(), fused, sentences, sentences, None, sides=sides)
 
 
 def _families(clauses: Sequence[Clause]) -> tuple[np.ndarray, np.ndarray]:
