@@ -40,7 +40,7 @@ class Parts:
     adaptive: bool = True  # wording counts as far as it is borne out; else fully
     late_clause: float = 2.0  # a question's words, each against its like in the clause
     late_sentence: float = 1.0  # the same in the clause's best sentence
-    titled: float = 0.9  # a like in the title of the clause's document against one in the clause
+    titled: float = 0.8  # a like in the title of the clause's document against one in the clause
     beside_late: float = 0.5  # what is left of the two vectors' weights where words are compared
     pasted: float = 0.5  # what is left of the wording of a whole paste, whose parts are compared by theirs
 

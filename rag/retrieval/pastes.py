@@ -1,4 +1,5 @@
-"""A pasted clause part by part: what relates to one of its sentences answers too, though the rest speaks of other things.
+"""A pasted clause part by part: what relates to one of its sentences answers too, though the rest speaks of other things;
+and by the name of what its document is about, where it says that.
 
 Then pseudo-relevance feedback: what other documents say of the same matter, each in its own words, finds what the paste's
 words do not.
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from index.sentences import split_sentences
@@ -17,12 +20,14 @@ from rag.retrieval.fusion import has_words, spread, standard, worth_reading
 if TYPE_CHECKING:
     import numpy as np
 
-    from index.encoder import Question
+    from index.encoder import Question, Spans
     from index.late import Page
 
 _SENTENCE, _SENTENCES = 8, 12  # the shortest sentence taken, in characters, and how many at most
 _PIECE, _PIECES = 6, 20  # the same of what stands between two commas
 _FED_BACK, _TELLING = 6, 5  # sentences that are compared in turn, each of another document; the fewest words of one
+_NAME, _TITLES = 5, 3  # the shortest name of a document's subject, in characters, and how many titles may hold it
+_LISTED = re.compile(r"((?:[^、，。；：]{1,14}、){2})(?:[^、，。；：]{1,14}、){3,}")
 _CUT = re.compile(r"[^，,。；;：:、\n]{%d,}(?:、[^，,。；;：:\n]*)?" % _PIECE)
 
 
@@ -34,7 +39,15 @@ class PasteParts:
     piece_wording: float = 1.0  # the same of each piece, on average
     sentence_words: float = 4.0  # the words of each sentence each against their likes there, the best of them
     piece_words: float = 2.0  # the same of each piece
+    name_wording: float = 2.0  # BM25 of the name of what the paste's document is about
+    name_words: float = 2.0  # the words of that name each against their likes
     feedback: float = 2.0  # the words of the best sentences elsewhere against a clause's, the best of them
+
+
+def thinned(text: str) -> str:
+    """The text with at most three items of each long enumeration: of fifteen towns each weighs as much as what is to be
+    done in them."""
+    return _LISTED.sub(r"\1", text)
 
 
 class Pastes:
@@ -54,14 +67,18 @@ class Pastes:
         sentences, pieces = sentences or [(0, len(text))], pieces or [(0, len(text))]
         added = parts.sentence_wording * np.max([self._wording(text[a:b]) for a, b in sentences], axis=0)
         added += parts.piece_wording * standard(np.mean([self._wording(text[a:b]) for a, b in pieces], axis=0))
+        names = self._names(text, int(np.argmax(fused + added)))
+        for start, stop in names:
+            added += parts.name_wording * self._wording(text[start:stop])
         if not has_words(self._store, read):
             return added
         late, rows = self._store.late, worth_reading(fused, allowed)
         page = late.read(rows)
-        groups = [read.within(spans) for spans in (sentences, pieces)]
-        _, best, said = page.scores(read.ids, late.space.of_query(read.states), [*groups[0], *groups[1]])
-        own, other = np.split(np.array([standard(scores) for scores in best]), [len(groups[0])])
-        for weight, scores in ((parts.sentence_words, own), (parts.piece_words, other)):
+        groups = [read.within(spans) for spans in (sentences, pieces, names)]
+        _, best, said = page.scores(read.ids, late.space.of_query(read.states), list(chain.from_iterable(groups)))
+        likenesses = np.split(np.array([standard(scores) for scores in best]), np.cumsum(list(map(len, groups)))[:-1])
+        weights = (parts.sentence_words, parts.piece_words, parts.name_words)
+        for weight, scores in zip(weights, likenesses, strict=True):
             if weight and len(scores):
                 added += weight * spread(scores.max(axis=0), rows, len(fused))
         if parts.feedback:
@@ -91,6 +108,16 @@ class Pastes:
         likenesses = np.array([standard(scores) for scores in page.scores(ids, vectors, groups)[0]])
         likenesses[clause_of[asked][:, None] == rows] = 0.0
         return likenesses.max(axis=0)
+
+    def _names(self, text: str, row: int) -> Spans:
+        """Where the text names what the document of this clause is about (a zone, a corridor): the longest stretch of its
+        title there, unless titles of other matters hold that too; empty where it does not."""
+        titles = [document.title for document in self._store.documents.values()]
+        title = titles[self._store.document_of[row]]
+        match = SequenceMatcher(None, title, text, autojunk=False).find_longest_match()
+        name = title[match.a : match.a + match.size]
+        found = match.size >= _NAME and sum(name in other for other in titles) <= _TITLES
+        return [(match.b, match.b + match.size)] if found else []
 
     def _wording(self, text: str) -> np.ndarray:
         """float32 [clauses]: BM25 of the best sentence of each clause, standardised."""

@@ -14,7 +14,7 @@ from rag.query.question import Query
 from rag.query.titles import Titles
 from rag.retrieval.crowding import uncrowded
 from rag.retrieval.fusion import Fusion, Parts, mixed
-from rag.retrieval.pastes import PasteParts, Pastes
+from rag.retrieval.pastes import PasteParts, Pastes, thinned
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,13 +72,14 @@ class Retriever:
     def _rank(self, query: Query, allowed: np.ndarray | None) -> Ranking:
         import numpy as np
 
-        scores = self.fusion.scores(query.text, query.pasted, allowed)
+        text = thinned(query.text) if query.pasted else query.text
+        scores = self.fusion.scores(text, query.pasted, allowed)
         if query.formal and self._steps.formal:
             formal = self.fusion.scores(f"{query.text} {query.formal}", allowed=allowed)
             scores = mixed(scores, formal, self._steps.formal)
         fused = scores.fused
         if query.pasted:
-            fused = self._for_pasted(fused + self.pastes.scores(query.text, scores.question, fused, allowed))
+            fused = self._for_pasted(fused + self.pastes.scores(text, scores.question, fused, allowed))
         else:
             fused = self._for_question(query, fused)
         order = np.argsort(-fused, kind="stable")
