@@ -14,7 +14,7 @@ _LONGEST = 600  # characters of a question shown; a pasted book would bury the a
 _LABELS = {
     "correction": "与问题所说不同", "model": "简要答复 · 已逐句核对", "metadata": "文件信息", "extract": "原文摘录", "nearest": "最接近的条款（未回答问题）",
 }  # fmt: skip
-_WAITING = {"evidence": "已找到相关条款，正在整理", "extract": "模型正在撰写简要答复，核对后显示", "draft": "模型正在撰写简要答复，核对后显示"}
+_WAITING = {"evidence": "已找到相关条款，正在整理", "formal": "已找到相关条款，正在换用公文用语再查一遍", "extract": "模型正在撰写简要答复，核对后显示", "draft": "模型正在撰写简要答复，核对后显示"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[E
     try:
         for piece in formal.written(engine.chat, query):
             written += piece
-            yield Event("evidence", answer)
+            yield Event("formal", answer)
     except ModelError as error:
         answer = replace(answer, notes=(f"对话模型未能改写问题（{error}），只按原话检索。",))
     query = replace(query, formal=formal.words(written))

@@ -115,7 +115,8 @@ class Answer:
 class Event:
     """One step of a streamed answer; `answer` is always whole and checked as far as it goes.
 
-    `stage` is evidence (hits are in, nothing answered yet), extract (verbatim answer ready), draft (the model is
+    `stage` is evidence (hits are in, nothing answered yet), formal (the model is naming an everyday question's matter in
+    the documents' words; evidence comes again), extract (verbatim answer ready), draft (the model is
     writing; `draft` holds its unchecked words so far, to be shown as such or not at all) or done.
     """
 

@@ -18,7 +18,7 @@ from index.store import Store
 from rag.engine import Engine
 from rag.query.question import understand
 from rag.retrieval.fusion import Fusion, Parts
-from rag.retrieval.pastes import PasteParts
+from rag.retrieval.pastes import PasteParts, thinned
 from rag.retrieval.retrieve import Retriever
 from rag.schema import Filters
 
@@ -301,3 +301,47 @@ def test_what_another_document_says_of_a_paste_s_matter_finds_a_third(tmp_path):
     assert place(PasteParts(feedback=0.0)) > 2
     only = np.array([clause.text.startswith("第一条　推行危险废物跨省转移审批") for clause in store.clauses])
     assert len(Retriever(store, WordEncoder()).rank(query, only).rows) == 1  # nobody else to ask
+
+
+# Pastes
+
+
+@pytest.mark.parametrize(
+    ("text", "thinned_text"),
+    [
+        ("支持甲市、乙市、丙市、丁市、戊市、己市等建设港口。", "支持甲市、乙市、己市等建设港口。"),
+        ("支持甲市、乙市、丙市、丁市建设港口。", "支持甲市、乙市、丙市、丁市建设港口。"),
+        ("推动公路、铁路，水运、航空、管道、邮政发展。", "推动公路、铁路，水运、航空、管道、邮政发展。"),
+        ("", ""),
+    ],
+)
+def test_a_long_enumeration_weighs_as_three_of_its_items(text, thinned_text):
+    assert thinned(text) == thinned_text
+
+
+@given(st.text(alphabet="甲乙、，。：市", max_size=60))
+def test_thinning_only_takes_items_away_and_once_is_enough(text):
+    short = thinned(text)
+    rest = iter(text)
+    assert all(character in rest for character in short) and thinned(short) == short
+
+
+def test_a_paste_that_names_its_document_s_subject_finds_who_else_names_it(tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    lines = {
+        "青溪湾协同发展区总体方案": ["青溪湾协同发展区建设要坚持新发展理念，坚持改革创新，坚持系统观念。", "修缮古桥。"],
+        "乙市方案": ["坚持新发展理念，坚持改革创新，坚持系统观念。", "增设公交线路。"],
+        "丙市方案": ["支持建设青溪湾协同发展区。", "坚持系统观念，坚持改革创新。"],
+    }
+    for title, said in lines.items():
+        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二", said, strict=True))
+        (corpus / f"{title}.txt").write_text(text, encoding="utf-8")
+    store = index(corpus, tmp_path / "i", WordEncoder())
+    named = next(row for row, clause in enumerate(store.clauses) if "支持建设青溪湾" in clause.text)
+    query = replace(understand("青溪湾协同发展区建设要坚持新发展理念，坚持改革创新，坚持系统观念。"), pasted=True)
+
+    def place(parts):
+        return Retriever(store, WordEncoder(), paste_parts=parts).rank(query).rows.index(named)
+
+    assert place(PasteParts()) < place(PasteParts(name_wording=0.0, name_words=0.0))
