@@ -79,6 +79,32 @@ def test_an_order_enacts_what_it_names():
     assert [c.kind for c in found.clauses] == ["notice", "clause", "clause"]
 
 
+@pytest.mark.parametrize(
+    ("note", "doc_no", "issuer", "day"),
+    [
+        ("2021年6月9日 海州省交通运输厅令第8号公布", "海州省交通运输厅令第8号", "海州省交通运输厅", "2021-06-09"),
+        ("2019年3月28日 海州省第十三届人民代表大会常务委员会第十一次会议批准", None, None, None),
+        ("2020年5月15日 海州省第十三届人民代表大会常务委员会第二十一次会议通过", None, "海州省第十三届人民代表大会常务委员会", "2020-05-15"),
+        ("2008年7月17日 经交通运输部第6次部务会议通过", None, "交通运输部", "2008-07-17"),
+        ("（2024年8月30日国务院第40次常务会议通过　2024年9月24日中华人民共和国国务院令第790号公布　自2025年1月1日起施行）",
+         "中华人民共和国国务院令第790号", "中华人民共和国国务院", "2024-09-24"),
+        ("（2021-08-20）", None, None, "2021-08-20"),
+        ("2022年3月24日 《关于修改有关规章的决定》修改", None, None, None),
+    ],
+)  # fmt: skip
+def test_a_note_below_the_title_tells_who_adopted_the_text(note, doc_no, issuer, day):
+    found = parsed(f"渡口管理规定\n\n{note}\n\n第一条 为了加强管理，制定本规定。\n第二条 本规定适用于渡口。")
+    document = found.document
+    assert (document.title, document.doc_no, document.issued_on) == ("渡口管理规定", doc_no, day)
+    assert document.issuers == ((issuer,) if issuer else ()) and [c.kind for c in found.clauses] == ["notice", "clause", "clause"]
+    assert found.clauses[1].text.startswith("第一条") and "国务院" not in (issuer or "") or document.level == "中央"
+
+
+def test_a_sentence_that_begins_with_a_day_is_no_note():
+    found = parsed("渡口管理规定\n2021年6月9日起，渡口实行新的班次，由省交通运输厅公布。\n第一条 为了加强管理，制定本规定。")
+    assert found.document.issued_on is None and "新的班次" in "".join(c.text for c in found.clauses)
+
+
 def test_a_news_lead_is_the_notice():
     found = parsed(
         "中共中央办公厅 国务院办公厅印发《关于加强保护的意见》\n近日，中共中央办公厅、国务院办公厅印发了《关于加强保护的意见》。\n"

@@ -90,6 +90,9 @@ def test_figures_that_stand_in_the_book_are_not_refused(engine):
         ("车站提高票价应当提前多长时间公布？", (), {"月"}),
         ("违反规定的，罚款幅度是多少？", ("罚款",), set()),
         ("库里的牛奶一般隔几年？", ("牛奶",), {"年"}),
+        ("要在网上挂多少天才行？", (), {"天"}),
+        ("要引进多少人才？", ("人才",), set()),
+        ("审核通过后，最迟多少个工作日到账？", (), {"工作日", "天"}),
     ],
 )
 def test_the_attribute_and_unit_asked_for_are_read_beside_the_interrogative(question, attribute, units):
