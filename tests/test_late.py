@@ -277,9 +277,20 @@ def test_words_lift_the_clause_that_holds_them_all(tmp_path):
     assert Fusion(store, FakeEncoder(), Parts()).scores("锚地停泊报告").likeness is None  # a model without states
 
 
-def test_what_another_document_says_of_a_paste_s_matter_finds_a_third(tmp_path):
+# Pastes
+
+
+def of_documents(tmp_path, lines):
+    """A store of documents, title → two articles."""
     corpus = tmp_path / "corpus"
     corpus.mkdir()
+    for title, said in lines.items():
+        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二", said, strict=True))
+        (corpus / f"{title}.txt").write_text(text, encoding="utf-8")
+    return index(corpus, tmp_path / "i", WordEncoder())
+
+
+def test_what_another_document_says_of_a_paste_s_matter_finds_a_third(tmp_path):
     own = "推行危险废物跨省转移审批制度改革。"
     lines = {
         "甲市方案": [own, "建设体育公园。"],
@@ -287,10 +298,7 @@ def test_what_another_document_says_of_a_paste_s_matter_finds_a_third(tmp_path):
         "丙市方案": ["白名单每年动态更新。", "修缮旧城街巷。"],
         "丁市方案": ["改良民宿。", "培育龙头茶企业。"],
     }
-    for title, said in lines.items():
-        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二", said, strict=True))
-        (corpus / f"{title}.txt").write_text(text, encoding="utf-8")
-    store = index(corpus, tmp_path / "i", WordEncoder())
+    store = of_documents(tmp_path, lines)
     third = next(row for row, clause in enumerate(store.clauses) if "动态更新" in clause.text)
     query = replace(understand(own), pasted=True)
 
@@ -302,8 +310,6 @@ def test_what_another_document_says_of_a_paste_s_matter_finds_a_third(tmp_path):
     only = np.array([clause.text.startswith("第一条　推行危险废物跨省转移审批") for clause in store.clauses])
     assert len(Retriever(store, WordEncoder()).rank(query, only).rows) == 1  # nobody else to ask
 
-
-# Pastes
 
 
 @pytest.mark.parametrize(
@@ -327,17 +333,12 @@ def test_thinning_only_takes_items_away_and_once_is_enough(text):
 
 
 def test_a_paste_that_names_its_document_s_subject_finds_who_else_names_it(tmp_path):
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
     lines = {
         "青溪湾协同发展区总体方案": ["青溪湾协同发展区建设要坚持新发展理念，坚持改革创新，坚持系统观念。", "修缮古桥。"],
         "乙市方案": ["坚持新发展理念，坚持改革创新，坚持系统观念。", "增设公交线路。"],
         "丙市方案": ["支持建设青溪湾协同发展区。", "坚持系统观念，坚持改革创新。"],
     }
-    for title, said in lines.items():
-        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二", said, strict=True))
-        (corpus / f"{title}.txt").write_text(text, encoding="utf-8")
-    store = index(corpus, tmp_path / "i", WordEncoder())
+    store = of_documents(tmp_path, lines)
     named = next(row for row, clause in enumerate(store.clauses) if "支持建设青溪湾" in clause.text)
     query = replace(understand("青溪湾协同发展区建设要坚持新发展理念，坚持改革创新，坚持系统观念。"), pasted=True)
 
