@@ -46,6 +46,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     held = _held(engine, query, ranking, candidates)
     if not facts and engine.chat is not None and formal.pays(query, held.wording) and not refusal.elsewhere(held):
         query, answer = yield from _in_their_words(engine, query, answer)
+    if query.formal:
         ranking = engine.rank(query, filters)
         timings = replace(answer.timings, formal_ms=clock.ms())
         answer = replace(answer, hits=tuple(engine.hits(ranking, SHOWN)), timings=timings)

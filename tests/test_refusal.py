@@ -146,7 +146,7 @@ def test_a_case_told_at_length_is_measured_more_gently():
     held = {"wording": 0.0, "bar": 0.865}
     for text, closeness, refused in ((told, 0.852, False), (told, 0.84, True), ("某地的某个规划有些什么样的总体目标要求？", 0.852, True)):
         found = SimpleNamespace(query=SimpleNamespace(text=text), closeness=closeness, **held)
-        assert bool(refusal._elsewhere(found)) is refused, text
+        assert bool(refusal.elsewhere(found)) is refused, text
 
 
 def test_what_another_subject_states_is_no_answer(sample_root):
