@@ -46,6 +46,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     held = _held(engine, query, ranking, candidates)
     if not facts and engine.chat is not None and formal.pays(query, held.wording) and not refusal.elsewhere(held):
         query, answer = yield from _in_their_words(engine, query, answer)
+    failed = bool(answer.notes)  # a model that failed once is not waited for again
     if query.formal:
         ranking = engine.rank(query, filters)
         timings = replace(answer.timings, formal_ms=clock.ms())
@@ -65,7 +66,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     claims = [*facts, *_corrections(engine, query, chosen), *_extract(engine, chosen, after_facts=metadata.suffices(query, facts))]
     answer = _with(engine, query, answer, claims)
     yield Event("extract", answer)
-    if claims[0].origin != "extract" or not reply.pays(query, claims[0].text):  # what is there is the direct reply
+    if failed or claims[0].origin != "extract" or not reply.pays(query, claims[0].text):  # what is there is the reply
         yield Event("done", _finished(answer, clock))
         return
     draft, notes, first_token = "", (), None

@@ -99,6 +99,7 @@ def test_a_model_that_fails_leaves_the_question_as_it_was_asked_and_says_so(samp
     engine = engine_over(sample_root, TwoReplies("", ModelError("坏了")))
     answer = engine.ask("坐上头那趟车拢共得跑好远呀？")
     assert answer.formal == "" and any("未能改写问题（坏了）" in note for note in answer.notes)
+    assert answer.sentences and len(engine.chat.asked) == 1  # and is not asked again
     assert [h.clause for h in answer.hits] == [h.clause for h in engine.search("坐上头那趟车拢共得跑好远呀？")]
 
 
