@@ -32,7 +32,7 @@ _GOVERNMENT = re.compile(r"人民政府(?:办公厅|办公室)?$|人民代表大
 _ORDER = re.compile(r"^([一-鿿]{2,30}?)(令|公告)\s*([（(]?第\s*\d+\s*号[)）]?)?$")
 _ORDER_NO = re.compile(r"^[（(]?第\d+号[)）]?$")
 _ADOPTED = re.compile(
-    rf"(?:{DATE})(?:经)?([一-鿿]{{2,40}}?)(?:第[一二三四五六七八九十百\d]+次[一-鿿]{{0,4}}会议)?((?:令|公告)第\d+号)?"
+    rf"(?:{DATE})(?:经)?([一-鿿]{{2,40}}?)(?:第[一二三四五六七八九十百\d]+次[一-鿿]{{0,4}}会议)?(?:((?:令|公告)第\d+号)|公告第?\d*号?)?"
     r"(?:审议)?(?:通过|公布|发布|修订)"
 )
 _ADOPTION = re.compile(rf"[（(]?{DATE}[^。；]{{2,400}}?(?:通过|公布|发布|修订|修正|修改|批准|施行)[)）]?")
@@ -149,7 +149,8 @@ def _order_no(whole: str, notice: Sequence[Paragraph]) -> str | None:
 
 def _adopted(notice: Sequence[Paragraph]) -> re.Match[str] | None:
     """Where a note below the title says who adopted or ordered the text and when; that of an order before others."""
-    notes = ["".join(p.text.split()) for p in notice if is_adoption(p.text)]
+    bare = ["".join(p.text.split()) for p in notice]
+    notes = [note for note in bare if is_adoption(note) or note[:1] in ("（", "(") and _ADOPTED.match(note, 1)]
     found = [match for note in notes for match in _ADOPTED.finditer(note)]
     return next((match for match in found if match[5]), found[0] if found else None)
 
