@@ -1,7 +1,7 @@
 """Passage vectors kept by content, so that a second evaluation over the same texts encodes nothing.
 
-One SQLite file; a key is the digest of model, space, text and spans, a space’s of what it was fitted to. Written block by block, so that an interrupted run
-keeps its work.
+One SQLite file; a key is the digest of model, space, text and spans, a space's of what it was fitted to. Written block
+by block, so that an interrupted run keeps its work.
 """
 
 from __future__ import annotations

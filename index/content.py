@@ -63,11 +63,12 @@ def assemble(
         np.stack([reading.head for reading in readings]).astype(np.float32),
         np.concatenate([reading.parts.reshape(-1, model.dimension) for reading in readings]).astype(np.float32), owner,
     )  # fmt: skip
+    document_of = document_rows(documents, clauses)
     late = None
     if space is not None:
         titles = _read_titles(model, [document.title for document in documents], space, old)
         tokens = [reading.tokens for reading in readings]
-        late = Late.build(space, tokens, titles, owner, document_rows(documents, clauses))
+        late = Late.build(space, tokens, titles, owner, document_of)
 
     progress("建立全文索引", 0, 3)
     sentences = [(row, start, stop) for row, own in enumerate(spans) for start, stop in own]
@@ -77,7 +78,7 @@ def assemble(
     ):
         lexical.append(Lexical.build(what, tokenise))
         progress("建立全文索引", done, 3)
-    return Content(documents, clauses, keys, sentences, dense, late, *lexical), embedded
+    return Content(documents, clauses, keys, document_of, sentences, dense, late, *lexical), embedded
 
 
 def _read(
@@ -93,6 +94,7 @@ def _read(
         parts = [missing[first::every] for first in range(every)]  # the first to fit the space to
     done = 0
     for number, rows in enumerate(filter(None, parts)):
+
         def told(more: int, before: int = done) -> None:
             progress("计算向量", before + more, len(missing))
 

@@ -48,7 +48,7 @@ DATE = _DATE.pattern  # year, month and day as three groups
 
 
 def date_line(text: str) -> str | None:
-    """ISO date of a paragraph that is a date and nothing else, in brackets or not."""
+    """ISO date of a paragraph that is a date and nothing else; 2021-08-20 may stand in brackets."""
     bare = "".join(text.split())
     match = _DATE.fullmatch(bare) or _ISO_LINE.fullmatch(bare)
     return iso(match) if match else None

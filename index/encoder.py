@@ -164,7 +164,6 @@ class SentenceEncoder:
         """
         if not texts:
             return []
-        self._export_once()  # torch is here now; the first question will do without it
         if not self._pools_means:
             return self._read_apart(texts, spans, progress)
         pools, tokens = self._read_together(texts, spans, None if space is None else space.of_passages, progress)
@@ -184,7 +183,6 @@ class SentenceEncoder:
 
         if not texts or not self._pools_means:
             return self.read_passages(texts, spans, None, progress), None
-        self._export_once()
         pools, tokens = self._read_together(texts, spans, lambda states: states.astype(np.float16), progress)
         space = None
         if any(len(own.ids) for own in tokens):
@@ -207,6 +205,7 @@ class SentenceEncoder:
         """
         import numpy as np
 
+        self._export_once()  # torch is here now; the first question will do without it
         ids, offsets = self._tokens(texts, self._passage)
         pools = [Pool(self.dimension, places, own) for places, own in zip(offsets, spans, strict=True)]
         kept: list[np.ndarray | None] = [None] * len(texts)

@@ -58,21 +58,59 @@ def telling(text: str, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple
     return [numbers[(ends >= start) & (ends < stop)] for start, stop in spans]
 
 
+class _Rows:
+    """Tokens of many spans, found by a span's row."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        import numpy as np
+
+        self._ids, self._vectors, self.counts = tokens.ids, tokens.vectors, tokens.counts
+        self._bounds = np.concatenate([[0], np.cumsum(tokens.counts)])
+
+    def save(self, folder: Path, name: str) -> None:
+        import numpy as np
+
+        for part, array in (("", self._vectors), ("_ids", self._ids), ("_counts", self.counts)):
+            np.save(folder / f"{name}{part}.npy", array, allow_pickle=False)
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> _Rows:
+        """What `save` wrote; the vectors stay on disk."""
+        import numpy as np
+
+        ids, counts = (np.load(folder / f"{name}_{part}.npy", allow_pickle=False) for part in ("ids", "counts"))
+        # A plain array over the same file: slicing a memmap costs ten times as much.
+        vectors = np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+        return cls(Tokens(ids, vectors, counts))
+
+    def between(self, first: int, last: int) -> Tokens:
+        """Those of the spans with the rows [first, last)."""
+        place = slice(self._bounds[first], self._bounds[last])
+        return Tokens(self._ids[place], self._vectors[place], self.counts[first:last])
+
+    def gathered(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(int32 [words], float32 [words, axes], as long as they were stored) of the spans with these rows."""
+        import numpy as np
+
+        places = [slice(self._bounds[at], self._bounds[at + 1]) for at in rows]
+        ids = np.concatenate([self._ids[:0], *(self._ids[place] for place in places)])
+        vectors = np.concatenate([self._vectors[:0], *(self._vectors[place] for place in places)])
+        return ids, vectors.astype(np.float32)
+
+
 class Late:
     """Token vectors of all sentences of a store, and of the titles of its documents."""
 
     def __init__(
-        self, space: Space, tokens: Tokens, titles: Tokens, holders: np.ndarray, owner: np.ndarray, document_of: np.ndarray
+        self, space: Space, sentences: _Rows, titles: _Rows, holders: np.ndarray, owner: np.ndarray, document_of: np.ndarray
     ) -> None:  # fmt: skip
-        """The tokens of all sentences and of all titles; `holders` int32 [2, known]: token ids, ascending, and how many
-        of the clauses hold each; `owner` int64 [sentences]: the clause of each; `document_of` int64 [clauses]."""
+        """`holders` int32 [2, known]: token ids, ascending, and how many of the clauses hold each; `owner` int64
+        [sentences]: the clause of each; `document_of` int64 [clauses]."""
         import numpy as np
 
         self.space = space
-        self._ids, self._vectors, self._counts = tokens.ids, tokens.vectors, tokens.counts
-        self._titles = titles
+        self._sentences, self._titles = sentences, titles
         self._known, self._holders = holders
-        self._bounds, self._title_bounds = _bounds(tokens.counts), _bounds(titles.counts)
         self._owner, self._document_of = owner, document_of
         self._first = np.searchsorted(owner, np.arange(len(document_of) + 1))  # of each clause's sentences
 
@@ -85,41 +123,34 @@ class Late:
 
         held = [np.unique(text.ids) for text in texts]
         holders = np.stack(np.unique(np.concatenate(held), return_counts=True)).astype(np.int32)
-        return cls(space, Tokens.joined(texts), Tokens.joined(titles), holders, owner, document_of)
+        return cls(space, _Rows(Tokens.joined(texts)), _Rows(Tokens.joined(titles)), holders, owner, document_of)
 
     def save(self, folder: Path) -> None:
         import numpy as np
 
         self.space.save(folder / _SPACE)
+        self._sentences.save(folder, "tokens")
+        self._titles.save(folder, "titles")
         np.save(folder / "tokens_holders.npy", np.stack([self._known, self._holders]), allow_pickle=False)
-        for kind, own in (("tokens", Tokens(self._ids, self._vectors, self._counts)), ("titles", self._titles)):
-            for name, array in (("", own.vectors), ("_ids", own.ids), ("_counts", own.counts)):
-                np.save(folder / f"{kind}{name}.npy", array, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path, owner: np.ndarray, document_of: np.ndarray) -> Late | None:
-        """What `save` wrote; None where the embedding model gave no token states. The vectors stay on disk."""
+        """What `save` wrote; None where the embedding model gave no token states."""
         import numpy as np
 
         if not (folder / "tokens.npy").is_file():
             return None
-        # A plain array over the same file: slicing a memmap costs ten times as much.
-        vectors = np.asarray(np.load(folder / "tokens.npy", mmap_mode="r", allow_pickle=False))
-        names = ("tokens_ids", "tokens_counts", "titles_ids", "titles", "titles_counts", "tokens_holders")
-        ids, counts, *titles, holders = (np.load(folder / f"{name}.npy", allow_pickle=False) for name in names)
-        return cls(Space.load(folder / _SPACE), Tokens(ids, vectors, counts), Tokens(*titles), holders, owner, document_of)
+        sentences, titles = (_Rows.load(folder, name) for name in ("tokens", "titles"))
+        holders = np.load(folder / "tokens_holders.npy", allow_pickle=False)
+        return cls(Space.load(folder / _SPACE), sentences, titles, holders, owner, document_of)
 
     def of_clause(self, row: int) -> Tokens:
         """The tokens of one clause's sentences."""
-        first, last = self._first[row], self._first[row + 1]
-        place = slice(self._bounds[first], self._bounds[last])
-        return Tokens(self._ids[place], self._vectors[place], self._counts[first:last])
+        return self._sentences.between(self._first[row], self._first[row + 1])
 
     def of_title(self, document: int) -> Tokens:
         """The tokens of the title of the document with this row."""
-        place = slice(self._title_bounds[document], self._title_bounds[document + 1])
-        titles = self._titles
-        return Tokens(titles.ids[place], titles.vectors[place], titles.counts[document : document + 1])
+        return self._titles.between(document, document + 1)
 
     def read(self, rows: np.ndarray) -> Page:
         """The words of the clauses `rows`, int64, in memory."""
@@ -138,27 +169,18 @@ class Late:
     def _page(self, sentences: np.ndarray, rows: np.ndarray, counts: np.ndarray) -> Page:
         import numpy as np
 
-        vectors = self._said(sentences)[1]
+        vectors = self._sentences.gathered(sentences)[1]
         norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)
         return Page(self, sentences, self._document_of[rows], counts, vectors, norms)
 
     def said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 [words], float32 [words, axes], unit vectors) of the sentences with these rows."""
-        ids, vectors = self._said(sentences)
+        ids, vectors = self._sentences.gathered(sentences)
         return ids, unit(vectors)
-
-    def _said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The same, the vectors as long as they were stored."""
-        import numpy as np
-
-        places = [slice(self._bounds[at], self._bounds[at + 1]) for at in sentences]
-        ids = np.concatenate([self._ids[:0], *(self._ids[place] for place in places)])
-        vectors = np.concatenate([self._vectors[:0], *(self._vectors[place] for place in places)])
-        return ids, vectors.astype(np.float32)
 
     def lengths(self, sentences: np.ndarray) -> np.ndarray:
         """int64: how many words the sentences with these rows have."""
-        return self._counts[sentences]
+        return self._sentences.counts[sentences]
 
     def weights(self, ids: np.ndarray, groups: Sequence[Sequence[int]]) -> np.ndarray:
         """float32 [groups, words], each summing to one over its group's words and zero elsewhere."""
@@ -178,8 +200,8 @@ class Late:
         import numpy as np
 
         wanted, place = np.unique(documents, return_inverse=True)
-        words = np.concatenate([self._titles.vectors[:0], *(self.of_title(row).vectors for row in wanted)])
-        return _best(vectors @ unit(words.astype(np.float32)).T, self._titles.counts[wanted])[:, place]
+        words = self._titles.gathered(wanted)[1]
+        return _best(vectors @ unit(words).T, self._titles.counts[wanted])[:, place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +236,6 @@ class Page:
             likes = np.maximum(likes, np.repeat(in_titles, self.counts, axis=1))
         sentences = weights @ likes
         return weights @ _best(likes, self.counts), _best(sentences, self.counts), sentences
-
-
-def _bounds(counts: np.ndarray) -> np.ndarray:
-    """int64 [runs + 1]: where each run begins, and the end."""
-    import numpy as np
-
-    return np.concatenate([[0], np.cumsum(counts)])
 
 
 def _best(scores: np.ndarray, counts: np.ndarray) -> np.ndarray:

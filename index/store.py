@@ -68,6 +68,7 @@ class Content:
     documents: Sequence[Document]
     clauses: Sequence[Clause]
     vector_keys: Sequence[str]  # one a clause
+    document_of: np.ndarray  # int64 [clauses]: the row of each one's document
     sentences: Sequence[tuple[int, int, int]]  # (clause row, start, stop)
     dense: Dense
     late: Late | None  # None where the embedding model gives no token states
@@ -89,7 +90,7 @@ class Store:
         self.dense, self.late = content.dense, content.late
         self.pairs, self.words, self.sentence_pairs = content.pairs, content.words, content.sentence_pairs
         self.row_of = {clause.clause_id: row for row, clause in enumerate(self.clauses)}
-        self.document_of = document_rows(content.documents, content.clauses)  # int64 [clauses]
+        self.document_of = content.document_of
         self._of_document: dict[str, list[Clause]] = {doc_id: [] for doc_id in self.documents}
         for clause in self.clauses:
             self._of_document[clause.doc_id].append(clause)
@@ -117,9 +118,9 @@ class Store:
             with closing(sqlite3.connect(f"file:{folder / 'clauses.sqlite'}?mode=ro&immutable=1", uri=True)) as db:
                 documents, clauses, keys, sentences = _read(db)
             dense = Dense.load(folder)
-            late = Late.load(folder, dense.owner, document_rows(documents, clauses))
+            document_of = document_rows(documents, clauses)
             content = Content(
-                documents, clauses, keys, sentences, dense, late,
+                documents, clauses, keys, document_of, sentences, dense, Late.load(folder, dense.owner, document_of),
                 Lexical.load(folder / "pairs", pairs, len(clauses)),
                 Lexical.load(folder / "words", words, len(clauses)),
                 Lexical.load(folder / "sentence_pairs", pairs, len(sentences)),

@@ -43,9 +43,10 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     # 2 choose evidence; of a question in everyday words once more, by the documents' words for it too
     facts = _own_facts(engine, query, filters)
     candidates, chosen = _choose(engine, query, ranking)
-    held = _held(engine, query, ranking, candidates)
-    if not facts and engine.chat is not None and formal.pays(query, held.wording) and not refusal.elsewhere(held):
-        query, answer = yield from _in_their_words(engine, query, answer)
+    held = None if facts else _held(engine, query, ranking, candidates)
+    if held and engine.chat is not None and formal.pays(query, held.wording) and not refusal.elsewhere(held):
+        answer = yield from _in_their_words(engine, query, answer)
+        query = replace(query, formal=answer.formal)
     failed = bool(answer.notes)  # a model that failed once is not waited for again
     if query.formal:
         ranking = engine.rank(query, filters)
@@ -56,7 +57,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
         held = _held(engine, query, ranking, candidates)
 
     # 3 refuse, if the evidence does not hold what is asked for
-    if not facts:
+    if held:
         answer = replace(answer, closeness=held.closeness)
         if (why := refusal.reason(held)) is not None:
             yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
@@ -107,9 +108,9 @@ def _choose(engine: Engine, query: Query, ranking: Ranking) -> tuple[list[Passag
     return candidates, without_orders(clauses, shown)
 
 
-def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[Event, None, tuple[Query, Answer]]:
-    """The question with the documents' words for it, and the answer so far; nothing new is told meanwhile, but every
-    event gives the caller a moment to stop the model."""
+def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[Event, None, Answer]:
+    """The answer so far with the documents' words for the question; nothing new is told meanwhile, but every event gives
+    the caller a moment to stop the model."""
     written = ""
     try:
         for piece in formal.written(engine.chat, query):
@@ -117,8 +118,7 @@ def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[E
             yield Event("formal", answer)
     except ModelError as error:
         answer = replace(answer, notes=(f"对话模型未能改写问题（{error}），只按原话检索。",))
-    query = replace(query, formal=formal.words(written))
-    return query, replace(answer, formal=query.formal)
+    return replace(answer, formal=formal.words(written))
 
 
 def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:

@@ -193,7 +193,6 @@ def _dated(store: Store, taken: Sequence[Passage], years: Sequence[Horizon | Non
     return dated
 
 
-
 def _fits(query: Query, text: str) -> float:
     """Whether a sentence holds what the question's form expects, 0 to 2."""
     bonus = 0.0

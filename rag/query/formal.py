@@ -1,7 +1,7 @@
 """An everyday question in the words of documents, by the chat model: who asks for the 红本本 asks for a 不动产权证书.
 
-What the model writes is searched with, beside the question's own words, and serves for nothing else: it stands in no
-answer, and no refusal hangs on it.
+What the model writes is searched and chosen with, beside the question's own words, and told as such: it stands in no
+answer, and whether a question is from elsewhere does not hang on it.
 """
 
 from __future__ import annotations

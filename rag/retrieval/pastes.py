@@ -56,6 +56,7 @@ class Pastes:
     def __init__(self, store: Store, parts: PasteParts = PasteParts()) -> None:
         self._store = store
         self._parts = parts
+        self._titles = [document.title for document in store.documents.values()]
 
     def scores(self, text: str, read: Question, fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
         """float32 [clauses], to be added to `fused`, which says what the whole text is near; `allowed` as there."""
@@ -112,11 +113,10 @@ class Pastes:
     def _names(self, text: str, row: int) -> Spans:
         """Where the text names what the document of this clause is about (a zone, a corridor): the longest stretch of its
         title there, unless titles of other matters hold that too; empty where it does not."""
-        titles = [document.title for document in self._store.documents.values()]
-        title = titles[self._store.document_of[row]]
+        title = self._titles[self._store.document_of[row]]
         match = SequenceMatcher(None, title, text, autojunk=False).find_longest_match()
         name = title[match.a : match.a + match.size]
-        found = match.size >= _NAME and sum(name in other for other in titles) <= _TITLES
+        found = match.size >= _NAME and sum(name in other for other in self._titles) <= _TITLES
         return [(match.b, match.b + match.size)] if found else []
 
     def _wording(self, text: str) -> np.ndarray:
