@@ -39,8 +39,8 @@ class PasteParts:
     piece_wording: float = 1.0  # the same of each piece, on average
     sentence_words: float = 4.0  # the words of each sentence each against their likes there, the best of them
     piece_words: float = 2.0  # the same of each piece
-    name_wording: float = 2.0  # BM25 of the name of what the paste's document is about
-    name_words: float = 2.0  # the words of that name each against their likes
+    name_wording: float = 3.0  # BM25 of the name of what the paste's document is about
+    name_words: float = 3.0  # the words of that name each against their likes
     feedback: float = 2.0  # the words of the best sentences elsewhere against a clause's, the best of them
 
 
@@ -68,9 +68,9 @@ class Pastes:
         sentences, pieces = sentences or [(0, len(text))], pieces or [(0, len(text))]
         added = parts.sentence_wording * np.max([self._wording(text[a:b]) for a, b in sentences], axis=0)
         added += parts.piece_wording * standard(np.mean([self._wording(text[a:b]) for a, b in pieces], axis=0))
-        names = self._names(text, int(np.argmax(fused + added)))
+        names, telling = self._names(text, int(np.argmax(fused + added)))
         for start, stop in names:
-            added += parts.name_wording * self._wording(text[start:stop])
+            added += parts.name_wording * np.where(telling, self._wording(text[start:stop]), 0.0)
         if not has_words(self._store, read):
             return added
         late, rows = self._store.late, worth_reading(fused, allowed)
@@ -78,9 +78,9 @@ class Pastes:
         groups = [read.within(spans) for spans in (sentences, pieces, names)]
         _, best, said = page.scores(read.ids, late.space.of_query(read.states), list(chain.from_iterable(groups)))
         likenesses = np.split(np.array([standard(scores) for scores in best]), np.cumsum(list(map(len, groups)))[:-1])
-        weights = (parts.sentence_words, parts.piece_words, parts.name_words)
+        weights = (parts.sentence_words, parts.piece_words, parts.name_words * telling)
         for weight, scores in zip(weights, likenesses, strict=True):
-            if weight and len(scores):
+            if len(scores):
                 added += weight * spread(scores.max(axis=0), rows, len(fused))
         if parts.feedback:
             fed_back = self._feedback(page, rows, said[: len(groups[0])], fused + added)
@@ -110,14 +110,21 @@ class Pastes:
         likenesses[clause_of[asked][:, None] == rows] = 0.0
         return likenesses.max(axis=0)
 
-    def _names(self, text: str, row: int) -> Spans:
+    def _names(self, text: str, row: int) -> tuple[Spans, np.ndarray]:
         """Where the text names what the document of this clause is about (a zone, a corridor): the longest stretch of its
-        title there, unless titles of other matters hold that too; empty where it does not."""
+        title there, unless titles of other matters hold that too; empty where it does not.
+
+        And bool [clauses]: where the name tells. In a document that has it in its title any clause may have it, down to
+        the one on who prints the approval; those are compared by what else they say.
+        """
+        import numpy as np
+
         title = self._titles[self._store.document_of[row]]
         match = SequenceMatcher(None, title, text, autojunk=False).find_longest_match()
         name = title[match.a : match.a + match.size]
-        found = match.size >= _NAME and sum(name in other for other in self._titles) <= _TITLES
-        return [(match.b, match.b + match.size)] if found else []
+        titled = np.array([name in other for other in self._titles])
+        found = match.size >= _NAME and titled.sum() <= _TITLES
+        return ([(match.b, match.b + match.size)] if found else []), ~titled[self._store.document_of]
 
     def _wording(self, text: str) -> np.ndarray:
         """float32 [clauses]: BM25 of the best sentence of each clause, standardised."""
