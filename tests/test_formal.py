@@ -16,8 +16,6 @@ from rag.query import formal
 from rag.query.question import understand
 from rag.retrieval.fusion import Scores, mixed
 
-EVERYDAY = "我这小馆子想把桌子摆到人行道上，晚上支个摊行不行呀？"
-
 
 class TwoReplies(FakeChat):
     """Writes words for the question, then a reply; or fails at the first."""
@@ -30,18 +28,6 @@ class TwoReplies(FakeChat):
         self.reply = self.words if not self.asked else "不知道。"
         self.error = self.words_error if not self.asked else None
         return super().stream(messages, max_tokens)
-
-
-@pytest.mark.parametrize(
-    ("question", "wording", "pays"),
-    [
-        (EVERYDAY, 0.05, True), (EVERYDAY, 0.3, False), ("《湾城港规划》说的啥时候能弄完？", 0.05, False),
-        ("第十七条讲的啥？", 0.05, False), ("湾政发〔2023〕5号讲的啥？", 0.05, False), ("夜市和早市哪个管得更松？", 0.05, False),
-        ("推动客票一体化。统一城际列车检票标准，推广“一码通乘”。" * 3, 0.05, False),
-    ],
-)  # fmt: skip
-def test_it_pays_for_questions_in_everyday_words_that_name_no_document(question, wording, pays):
-    assert bool(formal.pays(understand(question), wording)) is pays
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from rag.engine import Engine
 from rag.query.question import understand
 from rag.retrieval.fusion import Fusion, Parts
 from rag.retrieval.pastes import PasteParts, thinned
-from rag.retrieval.retrieve import Retriever
+from rag.retrieval.retrieve import Retriever, Steps
 from rag.schema import Filters
 
 
@@ -346,3 +346,57 @@ def test_a_paste_that_names_its_document_s_subject_finds_who_else_names_it(tmp_p
         return Retriever(store, WordEncoder(), paste_parts=parts).rank(query).rows.index(named)
 
     assert place(PasteParts()) < place(PasteParts(name_wording=0.0, name_words=0.0))
+
+
+def test_in_documents_titled_by_the_name_a_clause_stands_by_what_else_it_says(tmp_path):
+    own = "青溪湾协同发展区建设要共建文旅走廊，修缮古镇石窟，打造旅游目的地。"
+    lines = {
+        "青溪湾协同发展区总体方案": [own, "修缮古桥。"],
+        "青溪湾协同发展区总体方案的批复": ["原则同意青溪湾协同发展区总体方案。", "青溪湾协同发展区总体方案另行印发。"],
+        "乙市金融细则": ["加大对青溪湾协同发展区的信贷支持。", "增设网点。"],
+        "丙市方案": ["修缮古镇石窟，接待旅游团队。", "增设公交线路。"],
+    }
+    store = of_documents(tmp_path, lines)
+    rows = Retriever(store, WordEncoder()).rank(replace(understand(own), pasted=True)).rows
+    said = ("信贷", "接待旅游团队", "另行印发", "原则同意")
+    assert [part for row in rows for part in said if part in store.clauses[row].text] == [*said]
+
+
+def test_what_is_left_of_an_everyday_question_orders_the_document_it_has_found(tmp_path):
+    lines = {
+        "石坪云岩合作方案": ["石坪云岩古迹众多，石坪云岩游客如织。", "景区实行联票，凭票通游。"],
+        "石坪云岩保护规划": ["石坪云岩石刻由专班看护。", "修缮廊道。"],
+        "东岭年鉴": ["东岭县粮食丰收。", "东岭县水利完工。"],
+    }
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    more = ["石坪云岩石刻年代久远。", "石坪云岩道路通畅。", "石坪云岩民宿成片。", "石坪云岩文创上新。"]
+    for title, said in lines.items():
+        articles = said + (more if title == "石坪云岩合作方案" else [])
+        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二三四五六", articles, strict=False))
+        (corpus / f"{title}.txt").write_text(text, encoding="utf-8")
+    store = index(corpus, tmp_path / "i", WordEncoder())
+    meant = next(row for row, clause in enumerate(store.clauses) if "联票" in clause.text)
+    asked = "石坪跟云岩那边能不能买一回票就都逛个够嘛？"
+
+    def rank(question, **steps):
+        return Retriever(store, WordEncoder(), steps=Steps(**steps)).rank(question)
+
+    plain, settled = rank(understand(asked), within=0.0), rank(understand(asked))
+    assert settled.rows.index(meant) < plain.rows.index(meant)
+    owners = store.document_of
+    assert [owners[row] for row in settled.rows] == [owners[row] for row in plain.rows]  # only places within it change
+    assert np.array_equal(np.sort(settled.fused), np.sort(plain.fused))
+    for named in (f"《石坪云岩合作方案》：{asked}", "石坪云岩古迹众多，石坪云岩游客如织"):  # says what it wants; in the documents' words
+        assert rank(understand(named)).rows == rank(understand(named), within=0.0).rows
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [("石窟的古桥要修吗？", "的要修吗？"), ("waste in 石窟 古桥", "waste in  "), ("", ""), ("修缮不修缮", "不")],
+)
+def test_what_most_clauses_say_of_a_text_is_left_out_and_the_rest_stays_as_it_was(tmp_path, text, left):
+    store = of_documents(tmp_path, {"石窟方案": ["修缮古桥。", "修缮古桥，改良民宿。"]})
+    fusion = Fusion(store, WordEncoder())
+    assert fusion.unsaid(text, range(len(store.clauses))) == left
+    assert fusion.unsaid(text, []) == text

@@ -9,7 +9,7 @@ from rag.answering.items import counted
 from rag.answering.refusal import _telling
 from rag.query.asked import asked
 from rag.query.question import understand
-from rag.query.wording import Wording
+from rag.query.wording import Wording, everyday
 
 
 def weigh(_):
@@ -148,3 +148,15 @@ def test_a_long_polite_question_is_no_paste():
     asked_for = "我们单位最近在研究湾城港口的扩建事项，材料里需要写清楚港口的基本情况和规划数字。请告诉我港口的设计吞吐能力是多少，涉及哪些泊位"
     assert not understand(asked_for).pasted
     assert understand("推进港口岸电建设，完善岸电设施。" * 5).pasted
+
+
+@pytest.mark.parametrize(
+    ("question", "wording", "spoken"),
+    [
+        ("晚上支个摊行不行呀？", 0.05, True), ("晚上支个摊行不行呀？", 0.3, False), ("《湾城港规划》说的啥时候能弄完？", 0.05, False),
+        ("第十七条讲的啥？", 0.05, False), ("湾政发〔2023〕5号讲的啥？", 0.05, False), ("夜市和早市哪个管得更松？", 0.05, False),
+        ("推动客票一体化。统一城际列车检票标准，推广“一码通乘”。" * 3, 0.05, False),
+    ],
+)  # fmt: skip
+def test_a_question_is_in_everyday_words_where_little_is_borne_out_and_no_document_named(question, wording, spoken):
+    assert bool(everyday(understand(question), wording)) is spoken

@@ -14,20 +14,10 @@ from rag import prompts
 from rag.chat.model import ChatModel
 from rag.query.question import Query
 
-# Share of a question's wording that the first clauses bear out, below which it is in everyday words: so stood 103 of 105
-# everyday questions about the book and 33 of 34 about other governments' documents, but one in seven for a figure.
-_SPOKEN = 0.2
 _ASKED = 200  # characters of a question that the model reads: its end, where it asks
 _TOKENS = 32
 _WORD = re.compile(r"[一-鿿A-Za-z\d]{2,16}")
 _MOST = 8  # words
-
-
-def pays(query: Query, wording: float) -> bool:
-    """Whether a question is in everyday words, `wording` being its coverage by the first clauses; those that name a
-    document or an address say what they want, and a comparison is searched by its sides."""
-    named = query.titles or query.doc_nos or query.address or query.sides
-    return wording < _SPOKEN and not (named or query.pasted)
 
 
 def written(chat: ChatModel, query: Query) -> Iterator[str]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from index.content import index_text
 from index.lexical import inverse_frequency
 from index.store import Store
-from index.terms import pairs
+from index.terms import compact, pairs
 from rag.query import spoken
+from rag.query.dictionary import cut
 from rag.query.wording import Wording
 
 if TYPE_CHECKING:
@@ -154,9 +155,22 @@ class Fusion:
         wording = Wording.of(text, self._store.pairs.idf, names)
         return max((wording.share(self._terms(row)) for row in rows), default=0.0)
 
+    def unsaid(self, text: str, rows: Sequence[int]) -> str:
+        """The text without the words that most of these clauses, with title and address, hold; one character is no word."""
+        held, left, at = [compact(self._said(row)) for row in rows], "", 0
+        for word in cut(text):
+            start = text.index(word, at)
+            said = len(word) > 1 and 2 * sum(compact(word) in clause for clause in held) > len(held)
+            left += text[at:start] + ("" if said else word)
+            at = start + len(word)
+        return left
+
     def _terms(self, row: int) -> frozenset[str]:
+        return frozenset(pairs(self._said(row)))
+
+    def _said(self, row: int) -> str:
         clause = self._store.clauses[row]
-        return frozenset(pairs(index_text(self._store.documents[clause.doc_id], clause)))
+        return index_text(self._store.documents[clause.doc_id], clause)
 
 
 def has_words(store: Store, question: Question) -> bool:

@@ -12,6 +12,7 @@ from rag.answering import metadata
 from rag.query.addresses import numbered, stands_at
 from rag.query.question import Query
 from rag.query.titles import Titles
+from rag.query.wording import everyday
 from rag.retrieval.crowding import uncrowded
 from rag.retrieval.fusion import Fusion, Parts, mixed
 from rag.retrieval.pastes import PasteParts, Pastes, thinned
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
 
+_FIRST = 5  # clauses that tell which document a question has found, and with which of its words
 _ADDRESSED = 6.0  # standard deviations: what the question names by address, or by 文号 and date, comes first
 
 
@@ -29,7 +31,8 @@ class Steps:
     """How fused scores become a ranking; what is off in turn makes an ablation."""
 
     titles: float = 1.0  # weight of the documents a question names
-    formal: float = 0.4  # share of the ranking that the question has together with the documents' words for it
+    formal: float = 0.5  # share of the ranking that the question has together with the documents' words for it
+    within: float = 0.5  # share of what is left of an everyday question in the order within the document it has found
     apart: bool = True  # a comparison is searched for either side by itself
     lift: float | None = 1.0  # a clause that heads others stands this far below the best of them; None: by itself
     crowd: tuple[float, int] | None = (1.0, 2)  # (penalty, free) of rag.retrieval.crowding for questions
@@ -70,8 +73,6 @@ class Retriever:
         return _together(tuple(self._rank(side, allowed) for side in query.sides))
 
     def _rank(self, query: Query, allowed: np.ndarray | None) -> Ranking:
-        import numpy as np
-
         text = thinned(query.text) if query.pasted else query.text
         scores = self.fusion.scores(text, query.pasted, allowed)
         if query.formal and self._steps.formal:
@@ -81,11 +82,29 @@ class Retriever:
         if query.pasted:
             fused = self._for_pasted(fused + self.pastes.scores(text, scores.question, fused, allowed))
         else:
-            fused = self._for_question(query, fused)
-        order = np.argsort(-fused, kind="stable")
-        if allowed is not None:
-            order = order[allowed[order]]
-        return Ranking(order.tolist(), fused, scores.cosines, scores.meaning, scores.likeness)
+            fused = self._within(query, self._for_question(query, fused), allowed)
+        return Ranking(_order(fused, allowed), fused, scores.cosines, scores.meaning, scores.likeness)
+
+    def _within(self, query: Query, fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
+        """What most of the first clauses say of an everyday question (a place, a zone) has found the document they are of;
+        its clauses change places by what is left of the question."""
+        import numpy as np
+
+        first = _order(fused, allowed)[:_FIRST]
+        documents, counts = np.unique(self._store.document_of[first], return_counts=True)
+        if not self._steps.within or 2 * counts.max(initial=0) <= len(first):
+            return fused
+        if not (query.formal or everyday(query, self.fusion.coverage(query.text, first, names=True))):
+            return fused
+        left = self.fusion.unsaid(query.text, first)
+        if left == query.text and not query.formal:
+            return fused
+        inside = self._store.document_of == documents[np.argmax(counts)]
+        rows = np.flatnonzero(inside if allowed is None else inside & allowed)
+        again = self.fusion.scores(f"{left} {query.formal}", allowed=inside).fused[rows]
+        settled, mixture = fused.copy(), (1 - self._steps.within) * fused[rows] + self._steps.within * again
+        settled[rows[np.argsort(-mixture, kind="stable")]] = -np.sort(-fused[rows])
+        return settled
 
     def _for_question(self, query: Query, fused: np.ndarray) -> np.ndarray:
         import numpy as np
@@ -126,6 +145,14 @@ class Retriever:
         own = self._store.document_of == self._store.document_of[best]
         own[best] = False
         return np.where(own, fused - (fused.max() - fused.min()), fused)
+
+
+def _order(fused: np.ndarray, allowed: np.ndarray | None) -> list[int]:
+    """The rows of the clauses allowed, best first."""
+    import numpy as np
+
+    order = np.argsort(-fused, kind="stable")
+    return (order if allowed is None else order[allowed[order]]).tolist()
 
 
 def _together(sides: tuple[Ranking, ...]) -> Ranking:
