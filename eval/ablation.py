@@ -81,6 +81,7 @@ def _variants(store: Store, encoder: Encoder) -> dict[str, Rank]:
         "without the document as a whole": ours(Parts(document=0.0)),
         "without the documents a question names": ours(steps=Steps(titles=0.0)),
         "without headings' paragraphs lifted": ours(steps=Steps(lift=None)),
+        "everyday questions: the document found in the order of the whole question": ours(steps=Steps(within=0.0)),
         "comparisons: not searched for either side": ours(steps=Steps(apart=False)),
         "questions: a document may crowd the list": ours(steps=Steps(crowd=None)),
         "pastes: a document may crowd the list": ours(steps=Steps(crowd_pasted=None)),

@@ -19,7 +19,7 @@ from rag.answering.evidence import Passage, passages, within
 from rag.answering.trusted import trusted, without_orders
 from rag.query import formal
 from rag.query.question import Query, understand
-from rag.query.wording import everyday
+from rag.query.wording import is_everyday
 from rag.retrieval.filters import passes
 from rag.schema import Answer, Event, Filters, Sentence, Timings
 
@@ -45,7 +45,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     facts = _own_facts(engine, query, filters)
     candidates, chosen = _choose(engine, query, ranking)
     held = None if facts else _held(engine, query, ranking, candidates)
-    if held and engine.chat is not None and everyday(query, held.wording) and not refusal.elsewhere(held):
+    if held and engine.chat is not None and is_everyday(query, held.wording) and not refusal.elsewhere(held):
         answer = yield from _in_their_words(engine, query, answer)
         query = replace(query, formal=answer.formal)
     failed = bool(answer.notes)  # a model that failed once is not waited for again

@@ -93,6 +93,8 @@ def test_figures_that_stand_in_the_book_are_not_refused(engine):
         ("要在网上挂多少天才行？", (), {"天"}),
         ("要引进多少人才？", ("人才",), set()),
         ("审核通过后，最迟多少个工作日到账？", (), {"工作日", "天"}),
+        ("修这条路总共要砸多少钱进去？", (), {"元"}),
+        ("到明年这些泵站能有多少个？", ("泵站",), {"个"}),
     ],
 )
 def test_the_attribute_and_unit_asked_for_are_read_beside_the_interrogative(question, attribute, units):
@@ -122,6 +124,12 @@ def test_some_days_ask_for_no_number(question):
 @pytest.mark.parametrize("question", ["不知道谁家扔下来的花盆砸了车，怎么办？"])
 def test_who_nobody_knows_is_not_asked_for(question):
     assert asked(understand(question)) == []
+
+
+def test_days_of_work_and_projects_are_told_in_the_documents_words():
+    days, works = asked(understand("钱转过来最多要等多少天？"))[0], asked(understand("开工的工程一共有多少个？"))[0]
+    assert stated(days, "办结时间缩短至 15 个工作日。", "") and not stated(days, "办结窗口增至15个。", "")
+    assert stated(works, "新开工项目 160 个。", "") and not stated(works, "新开工厂房160平方米。", "")
 
 
 def test_a_文号_is_told_by_its_form():

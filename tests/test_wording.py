@@ -9,7 +9,7 @@ from rag.answering.items import counted
 from rag.answering.refusal import _telling
 from rag.query.asked import asked
 from rag.query.question import understand
-from rag.query.wording import Wording, everyday
+from rag.query.wording import Wording, is_everyday
 
 
 def weigh(_):
@@ -159,4 +159,4 @@ def test_a_long_polite_question_is_no_paste():
     ],
 )  # fmt: skip
 def test_a_question_is_in_everyday_words_where_little_is_borne_out_and_no_document_named(question, wording, spoken):
-    assert bool(everyday(understand(question), wording)) is spoken
+    assert bool(is_everyday(understand(question), wording)) is spoken

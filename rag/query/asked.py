@@ -25,7 +25,8 @@ _BEHIND = re.compile(r"^(?:万亿|亿|万|千|百)?(?:个(?=小时|工作日|月
 _FILLERS = frozenset(
     "是 为 达到 要 要到 需要 有 到 能 能够 最高 最低 最多 最少 每 每年 各 各自 分别 给 发 收 交 领 打 定 了 的 在 由 共 一共 总共 大概 大约 约 目标 "
     "数量 标准 规模 总数 数 数值 指标 幅度 上限 下限 力争 控制 保持 增长 提高 降低 下降 压缩 建成 建设 完成 新增 现在 目前 超过 总 一趟 一次 平均 累计 以上 左右 具体 "
-    "自己 后头 前头 一年 起码 起码得 至少得 期末 期内 规划 方案 纲要 相差 差 加起来 起来 合计 总计 不 率先 提出 明确 实现 要求 计划 规定 预计 将 会 可以 可 应 应当 得 还 又 都 里 中 上 下 内 一般 通常 法定 手里 手上 手头 年 年底 月 底 一带 附近 周边 周围".split()
+    "自己 后头 前头 一年 起码 起码得 至少得 期末 期内 规划 方案 纲要 相差 差 加起来 起来 合计 总计 不 率先 提出 明确 实现 要求 计划 规定 预计 将 会 可以 可 应 应当 得 还 又 都 里 中 上 下 内 一般 通常 法定 手里 手上 手头 年 年底 月 底 一带 附近 周边 周围 "
+    "进去 进来 出去 出来 上去 上来 下去 下来 过去 过来 回去 回来".split()
 )
 # Cut off before words are told apart: 比重要达到 is 比重 and 要达到, not 比 and 重要.
 _TRAIL = re.compile(r"(?:力争|分别|各自|一共|总共|大约|大概|现在|目前|最高|最低|能够|需要|要|应当|应|将|会|可以|可|达到|达|超过|到|是|为|有|在|各|给|发|收|的)+$")
@@ -43,7 +44,7 @@ _NAMING = frozenset("数量 标准 规模 总数 数 数值 指标 目标 幅度
 _NO_NAMES = frozenset("r ns nr m t s d ad p c u y f".split())
 _MEASURES = frozenset("率值量额比数")  # a word that ends so is an attribute, whatever a dictionary takes it for
 _MOST = 0.6  # of a word's character pairs
-_SAME = (frozenset(("GDP", "地区生产总值", "生产总值")),)  # what officials and documents call differently
+_SAME = (frozenset(("GDP", "地区生产总值", "生产总值")), frozenset(("工程", "项目")))  # what officials and documents call differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def _head(text: str) -> tuple[str, ...]:
         if words[-1] in _DOCUMENTS:
             return ()
         named = words.pop() in _NAMING
-    return tuple(word for word in words[-2:] if len(word) > 1 and word not in _FILLERS)
+    return tuple(word for word in words[-2:] if len(word) > 1 and word not in _FILLERS and tags().get(word) != "r")
 
 
 def _measures_whole(words: Sequence[str]) -> list[str]:

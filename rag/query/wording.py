@@ -44,8 +44,8 @@ class Wording:
         return sum(self.weights[term] for term in said) / total
 
 
-def everyday(query: Query, share: float) -> bool:
+def is_everyday(query: Query, share: float) -> bool:
     """Whether a question is in everyday words, `share` being that of its wording in the first clauses; those that name a
     document or an address say what they want, and a comparison is searched by its sides."""
     named = query.titles or query.doc_nos or query.address or query.sides
-    return share < _SPOKEN and not (named or query.pasted)
+    return bool(query.formal) or share < _SPOKEN and not (named or query.pasted)

@@ -12,7 +12,7 @@ from rag.answering import metadata
 from rag.query.addresses import numbered, stands_at
 from rag.query.question import Query
 from rag.query.titles import Titles
-from rag.query.wording import everyday
+from rag.query.wording import is_everyday
 from rag.retrieval.crowding import uncrowded
 from rag.retrieval.fusion import Fusion, Parts, mixed
 from rag.retrieval.pastes import PasteParts, Pastes, thinned
@@ -94,7 +94,7 @@ class Retriever:
         documents, counts = np.unique(self._store.document_of[first], return_counts=True)
         if not self._steps.within or 2 * counts.max(initial=0) <= len(first):
             return fused
-        if not (query.formal or everyday(query, self.fusion.coverage(query.text, first, names=True))):
+        if not is_everyday(query, self.fusion.coverage(query.text, first, names=True)):
             return fused
         left = self.fusion.unsaid(query.text, first)
         if left == query.text and not query.formal:
