@@ -31,7 +31,7 @@ from rag.verification import facts
 WORDING = 0.30  # share of the question's weight of terms that counts as shared wording
 YEAR_WORDING = 0.5  # of the share of the best sentence with a figure in it, what one of the year asked for must reach
 TIMELY = 5  # sentences among which one of that year is told in any case
-FIRST = 5  # sentences that are about a question in everyday words
+FIRST = 5  # sentences that are about a question in everyday words, where they say by name what it asks for
 MENTIONS = 30  # clauses: from so many on a place is one of the corpus's own, however large it is
 RARE = 0.01  # share of clauses: a place named less often than this is none of the corpus's own
 LOOKED_AT = 10  # clauses
@@ -200,13 +200,13 @@ def _missing_attribute(found: Evidence) -> str | None:
         return None
     share = {row: found.share_of(row) for row in dict.fromkeys(p.clause for p in found.candidates)}
     about = _of_subject(found, list(share))
+    own = [passage for passage in found.candidates if passage.clause in about]
+    near = [passage for passage in own if share[passage.clause] >= ABOUT * max(share.values())]
     # The wording of a question in everyday words does not tell which clauses are about it.
-    first = {p.clause for p in found.candidates[:FIRST]} if is_everyday(found.query, found.wording) else set()
-    worded = {row for row, own in share.items() if own >= ABOUT * max(share.values())}
-    near = [p for p in found.candidates if p.clause in about & (worded | first)]
+    told = near + own[:FIRST] if is_everyday(found.query, found.wording) else near
     for wanted in wants:
-        timely = [passage for passage in near if _timely(found, wanted, passage)]
-        if not any(_states(found, wanted, passage) for passage in timely) and not _alike(found, wanted, timely):
+        said = any(_states(found, wanted, passage) for passage in told if _timely(found, wanted, passage))
+        if not said and not _alike(found, wanted, [passage for passage in near if _timely(found, wanted, passage)]):
             what = f"“{''.join(wanted.attribute)}”" if wanted.attribute else "所问内容"
             return f"所收文件没有写明{what}{'的这个数字' if wanted.figure else ''}，无法回答。"
     return None
