@@ -10,7 +10,7 @@ from index.schema import Clause, Document
 from page.compare import side_by_side
 from page.html import KINDS, address, badge, card, cited, copier, empty, lines, opener, warning
 from rag.relating.related import Neighbourhood
-from rag.relating.relations import ORIGINAL
+from rag.relating.relations import NEAREST, ORIGINAL
 from rag.schema import Hit, Status
 
 _LEVELS = (("中央", "国务院", "全国"), ("部委", "国家"), ("省市联合", "省", "市"), ("厅局", "局"))  # the highest first
@@ -28,17 +28,25 @@ def related(found: Sequence[Neighbourhood]) -> str:
 
 
 def _neighbourhood(found: Neighbourhood) -> str:
-    """Clauses grouped by document: the paste's own first, then higher levels, then earlier ones."""
+    """Clauses grouped by document: the paste's own first, then higher levels, then earlier ones; what only comes nearest
+    last."""
     if not found.hits:
         return empty("所选范围内没有条款。")
     groups: dict[str, list[Hit]] = {}
     for hit in found.hits:
         groups.setdefault(hit.document.doc_id, []).append(hit)
-    ordered = sorted(groups.values(), key=lambda hits: (hits[0].relation != ORIGINAL, *_standing(hits[0].document)))
+    groups = dict(sorted(groups.items(), key=lambda group: _place(group[1])))
     counts = Counter(hit.relation for hit in found.hits if hit.relation)
     kinds = "".join(f'{_relation(name)}<span class="tw-count">{n} 条</span>' for name, n in counts.items())
-    what = f"{len(found.hits)} 条相关条款，出自 {len(groups)} 份文件" if found.related else "未找到相关条款，以下只是最接近的"
-    return f'<div class="tw-found"><b>{what}</b>{kinds}</div>' + "".join(map(_group, ordered))
+    documents = len({hit.document.doc_id for hit in found.related})
+    what = f"{len(found.related)} 条相关条款，出自 {documents} 份文件" if documents else "未找到相关条款，以下只是最接近的"
+    return f'<div class="tw-found"><b>{what}</b>{kinds}</div>' + "".join(map(_group, groups.values()))
+
+
+def _place(hits: Sequence[Hit]) -> tuple[bool, bool, int, str]:
+    """Where a document's hits stand in the list."""
+    relations = [hit.relation for hit in hits]
+    return relations[0] != ORIGINAL, all(relation == NEAREST for relation in relations), *_standing(hits[0].document)
 
 
 def _standing(document: Document) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from page.examples import examples
 from page.filters import ANY, filters, in_words
 from page.turns import Turn
 from rag.relating.related import Neighbourhood
+from rag.relating.relations import NEAREST
 from rag.schema import Answer, Citation, Filters, Hit, Sentence, Status, Timings
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)"> **粗** $x$ [1](javascript:alert(3)) & "引号" </textarea>'
@@ -43,7 +44,7 @@ def test_nothing_from_a_document_a_model_or_a_question_becomes_markup(sample):
     refused = replace(turn, answer=replace(turn.answer, refused=True))
     bodies = [
         turns.conversation([turn]), turns.conversation([refused]), turns.evidence([turn]), html.error(HOSTILE),
-        turns.welcome([HOSTILE], 1, 1), shelves.related([Neighbourhood(HOSTILE, (hit,), True), Neighbourhood(HOSTILE, (hit,), False)]), shelves.library([(document, status, 1)], 1),
+        turns.welcome([HOSTILE], 1, 1), shelves.related([Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))]), shelves.library([(document, status, 1)], 1),
         shelves.document(document, status, [clause]),
     ]  # fmt: skip
     assert all(harmless(body) for body in bodies)
@@ -115,7 +116,7 @@ def test_an_expired_document_is_warned_of_on_its_card_and_page(sample):
     warned = "实施期已满，引用前请核对是否有后续文件"
     assert warned in shelves.document(parsed.document, expired, parsed.clauses)
     hit = Hit(1, 1.0, parsed.clauses[0], parsed.document, expired, "同类条款", None)
-    assert warned in shelves.related([Neighbourhood(HOSTILE, (hit,), True), Neighbourhood(HOSTILE, (hit,), False)])
+    assert warned in shelves.related([Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))])
 
 
 def test_a_document_shows_each_heading_once_and_every_clause_in_order(sample):
@@ -135,10 +136,13 @@ def test_related_clauses_are_grouped_by_document_higher_levels_first(sample):
         Hit(rank, 1 / rank, parsed.clauses[at], parsed.document, unknown, "同类条款", None)
         for rank, (parsed, at) in enumerate([(one, 0), (two, 0), (one, 1)], 1)
     ]
-    body = shelves.related([Neighbourhood("粘贴的条款", tuple(hits), True)])
+    body = shelves.related([Neighbourhood("粘贴的条款", tuple(hits))])
     assert "3 条相关条款，出自 2 份文件" in body and body.count('class="tw-group"') == 2
     assert body.index(one.document.title) < body.index(two.document.title)
-    assert "未找到相关条款" in shelves.related([Neighbourhood("粘贴的条款", tuple(hits), False)])
+    nearest = [replace(hit, relation=NEAREST) for hit in hits]
+    assert "未找到相关条款" in shelves.related([Neighbourhood("粘贴的条款", tuple(nearest))])
+    body = shelves.related([Neighbourhood("粘贴的条款", (nearest[0], hits[1], nearest[2]))])
+    assert "1 条相关条款，出自 1 份文件" in body and body.index(two.document.title) < body.index(one.document.title)
 
 
 def test_examples_come_from_the_documents_at_hand(sample):

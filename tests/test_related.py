@@ -175,6 +175,18 @@ def test_what_has_no_relation_is_told_as_nearest(book_engine):  # noqa: F811
 
 @needs_book
 @needs_models
+def test_a_paste_from_elsewhere_has_hardly_a_parallel_and_one_of_the_book_has_many(book_engine):  # noqa: F811
+    elsewhere = ["完善海底光缆保护制度，禁止渔船在警戒区内抛锚拖网。", "支持冰雪运动进校园，新建室内滑冰馆三座，培养冰球裁判员。", "业主大会应当由专有部分面积占比三分之二以上的业主参与表决。"]
+    for text in elsewhere:
+        (found,) = neighbourhoods(book_engine, text, 10, NO_FILTERS)
+        assert len(found.hits) == 10 and len(found.related) <= 3
+        assert all(not (hit.standing or hit.differences) for hit in found.hits if hit not in found.related)
+    (found,) = neighbourhoods(book_engine, "推进公立医院检查检验结果互认，完善异地就医直接结算。", 10, NO_FILTERS)
+    assert len(found.related) == 10
+
+
+@needs_book
+@needs_models
 def test_a_very_long_draft_is_handled(book_engine):  # noqa: F811
     text = "\n".join(c.text for c in book_engine.store.clauses[:400])[:50_000]
     assert len(book_engine.related(text, 100)) == len(split(text))  # one for each clause of the draft at least

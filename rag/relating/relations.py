@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rag.library import Library
 
 ORIGINAL, BASIS, IMPLEMENTS, DIFFERS, PARALLEL = "原文", "上位依据", "贯彻落实", "口径不一", "同类条款"
-NEAREST = "最接近"  # nothing in the corpus is related; this is what comes nearest
+NEAREST = "最接近"  # not on the paste's matter, but nothing comes nearer
 RELATIONS = (ORIGINAL, BASIS, IMPLEMENTS, DIFFERS, PARALLEL, NEAREST)
 # Partial ratios of rapidfuzz. With 15% of the characters changed sources score 83 and more, others below 79.
 SAME_TEXT = 80.0
