@@ -160,3 +160,12 @@ def test_a_long_polite_question_is_no_paste():
 )  # fmt: skip
 def test_a_question_is_in_everyday_words_where_little_is_borne_out_and_no_document_named(question, wording, spoken):
     assert bool(is_everyday(understand(question), wording)) is spoken
+
+
+def test_a_label_before_what_it_names_is_no_sentence_of_an_answer(tmp_path):
+    (tmp_path / "c").mkdir()
+    text = "东港发展方案\n第一条　“一区”。依托东港湖建设滨湖景区，完善滨湖步道。“两带”。沿江布局码头。\n"
+    (tmp_path / "c" / "plan.txt").write_text(text, encoding="utf-8")
+    built(tmp_path / "c", tmp_path / "i")
+    said = [s.text for s in engine_over(tmp_path / "i", refuse_below=0).ask("东港湖边的景区和码头怎么建设？").sentences]
+    assert any("滨湖景区" in text for text in said) and not any(text in ("“一区”。", "“两带”。") for text in said)

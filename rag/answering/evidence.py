@@ -28,6 +28,7 @@ _FORMAL = 4.0  # addressees and “请认真贯彻执行” answer nothing; a do
 _WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a sentence no longer belongs to the answer
 _NAMED = 3.0  # standard scores the name of one of the items asked for gains
 _CAPTION = 40  # characters of a figure's or table's caption
+_LABEL = 3  # pairs of characters: “一区”。 before what it names is no sentence
 _TERM, _FEW = 4.0, 3  # standard scores for holding the terms a question quotes, where so few sentences do
 _SURE = 0.25  # coverage of the best sentence from which a question for one figure is answered by few
 _DATES = 2  # sentences shown for the year they name alone
@@ -147,7 +148,8 @@ def within(
 
     A question for one figure or date is answered by few sentences; for measures, all that fit are wanted.
 
-    A passage that repeats one already taken (nine tenths of its pairs) is skipped; the first is taken in any case.
+    A passage that repeats one already taken (nine tenths of its pairs) is skipped, and one that is a mere label; the first
+    is taken in any case.
     """
     sure = bool(chosen) and chosen[0].coverage >= _SURE
     narrow = sure and bool(query.asks & {"number", "when"}) and not query.asks & {"compare", "list", "duty"}
@@ -160,7 +162,7 @@ def within(
             break
         text = store.sentence(passage.sentence)
         terms = frozenset(pairs(text))
-        if taken and used + len(text) > budget:
+        if taken and (used + len(text) > budget or len(terms) < _LABEL and not _figures(text)):
             continue
         if any(len(terms & other) >= 0.9 * len(terms) for other in seen):
             continue
