@@ -35,12 +35,12 @@ def _neighbourhood(found: Neighbourhood) -> str:
     groups: dict[str, list[Hit]] = {}
     for hit in found.hits:
         groups.setdefault(hit.document.doc_id, []).append(hit)
-    groups = dict(sorted(groups.items(), key=lambda group: _place(group[1])))
     counts = Counter(hit.relation for hit in found.hits if hit.relation)
     kinds = "".join(f'{_relation(name)}<span class="tw-count">{n} 条</span>' for name, n in counts.items())
-    documents = len({hit.document.doc_id for hit in found.related})
-    what = f"{len(found.related)} 条相关条款，出自 {documents} 份文件" if documents else "未找到相关条款，以下只是最接近的"
-    return f'<div class="tw-found"><b>{what}</b>{kinds}</div>' + "".join(map(_group, groups.values()))
+    related = found.related
+    documents = len({hit.document.doc_id for hit in related})
+    what = f"{len(related)} 条相关条款，出自 {documents} 份文件" if related else "未找到相关条款，以下只是最接近的"
+    return f'<div class="tw-found"><b>{what}</b>{kinds}</div>' + "".join(map(_group, sorted(groups.values(), key=_place)))
 
 
 def _place(hits: Sequence[Hit]) -> tuple[bool, bool, int, str]:

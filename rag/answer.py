@@ -21,6 +21,7 @@ from rag.query import formal
 from rag.query.question import Query, understand
 from rag.query.wording import is_everyday
 from rag.retrieval.filters import passes
+from rag.retrieval.retrieve import FIRST
 from rag.schema import Answer, Event, Filters, Sentence, Timings
 
 if TYPE_CHECKING:
@@ -125,15 +126,15 @@ def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[E
 def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
     """What the decision to refuse is made from."""
 
-    def share_of(*rows: int) -> float:
-        return engine.retriever.fusion.coverage(query.text, rows, names=True)
+    def shares(rows: Sequence[int]) -> list[float]:
+        return engine.retriever.fusion.shares(query.text, rows, names=True)
 
     def alike(words: Sequence[str], sentences: Sequence[int]) -> float:
         return engine.retriever.fusion.alike(query.text, words, sentences)
 
     return refusal.Evidence(
         engine.store, query, ranking, candidates, engine.horizons, engine.retriever.titles,
-        share_of(*ranking.rows[:5]), share_of, alike, engine.settings.refuse_below,
+        max(shares(ranking.rows[:FIRST]), default=0.0), shares, alike, engine.settings.refuse_below,
     )  # fmt: skip
 
 

@@ -281,11 +281,11 @@ def test_words_lift_the_clause_that_holds_them_all(tmp_path):
 
 
 def of_documents(tmp_path, lines):
-    """A store of documents, title → two articles."""
+    """A store of documents, title → up to six articles."""
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     for title, said in lines.items():
-        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二", said, strict=True))
+        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二三四五六"[: len(said)], said, strict=True))
         (corpus / f"{title}.txt").write_text(text, encoding="utf-8")
     return index(corpus, tmp_path / "i", WordEncoder())
 
@@ -309,7 +309,6 @@ def test_what_another_document_says_of_a_paste_s_matter_finds_a_third(tmp_path):
     assert place(PasteParts(feedback=0.0)) > 2
     only = np.array([clause.text.startswith("第一条　推行危险废物跨省转移审批") for clause in store.clauses])
     assert len(Retriever(store, WordEncoder()).rank(query, only).rows) == 1  # nobody else to ask
-
 
 
 @pytest.mark.parametrize(
@@ -364,18 +363,14 @@ def test_in_documents_titled_by_the_name_a_clause_stands_by_what_else_it_says(tm
 
 def test_what_is_left_of_an_everyday_question_orders_the_document_it_has_found(tmp_path):
     lines = {
-        "石坪云岩合作方案": ["石坪云岩古迹众多，石坪云岩游客如织。", "景区实行联票，凭票通游。"],
+        "石坪云岩合作方案": [
+            "石坪云岩古迹众多，石坪云岩游客如织。", "景区实行联票，凭票通游。", "石坪云岩石刻年代久远。", "石坪云岩道路通畅。",
+            "石坪云岩民宿成片。", "石坪云岩文创上新。",
+        ],
         "石坪云岩保护规划": ["石坪云岩石刻由专班看护。", "修缮廊道。"],
         "东岭年鉴": ["东岭县粮食丰收。", "东岭县水利完工。"],
-    }
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    more = ["石坪云岩石刻年代久远。", "石坪云岩道路通畅。", "石坪云岩民宿成片。", "石坪云岩文创上新。"]
-    for title, said in lines.items():
-        articles = said + (more if title == "石坪云岩合作方案" else [])
-        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二三四五六", articles, strict=False))
-        (corpus / f"{title}.txt").write_text(text, encoding="utf-8")
-    store = index(corpus, tmp_path / "i", WordEncoder())
+    }  # fmt: skip
+    store = of_documents(tmp_path, lines)
     meant = next(row for row, clause in enumerate(store.clauses) if "联票" in clause.text)
     asked = "石坪跟云岩那边能不能买一回票就都逛个够嘛？"
 

@@ -2,12 +2,15 @@
 
 import pytest
 from conftest import built, engine_over
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.terms import pairs
 from rag.answering.evidence import _quotes
 from rag.answering.items import counted
 from rag.answering.refusal import _telling
 from rag.query.asked import asked
+from rag.query.dictionary import cut, pieces
 from rag.query.question import understand
 from rag.query.wording import Wording, is_everyday
 
@@ -169,3 +172,8 @@ def test_a_label_before_what_it_names_is_no_sentence_of_an_answer(tmp_path):
     built(tmp_path / "c", tmp_path / "i")
     said = [s.text for s in engine_over(tmp_path / "i", refuse_below=0).ask("东港湖边的景区和码头怎么建设？").sentences]
     assert any("滨湖景区" in text for text in said) and not any(text in ("“一区”。", "“两带”。") for text in said)
+
+
+@given(st.text())
+def test_the_words_of_a_text_with_what_stands_between_them_are_the_text(text):
+    assert "".join(pieces(text)) == text and cut(text) == [piece for piece in pieces(text) if piece.strip()]

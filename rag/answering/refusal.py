@@ -62,7 +62,7 @@ class Evidence:
     years: Sequence[Horizon | None]  # one a sentence
     titles: Titles
     wording: float  # as Fusion.coverage gives it for the first clauses
-    share_of: Callable[[int], float]  # the same for one clause row
+    shares: Callable[[Sequence[int]], list[float]]  # the same for each of these clause rows
     alike: Callable[[Sequence[str], Sequence[int]], float]  # likeness of words of the question to the best of sentence rows
     bar: float  # closeness below which a question is from elsewhere
 
@@ -198,15 +198,16 @@ def _missing_attribute(found: Evidence) -> str | None:
     """What the question asks for by name, where no clause about its subject states it."""
     if not (wants := asked(found.query)):
         return None
-    share = {row: found.share_of(row) for row in dict.fromkeys(p.clause for p in found.candidates)}
-    about = _of_subject(found, list(share))
-    own = [passage for passage in found.candidates if passage.clause in about]
-    near = [passage for passage in own if share[passage.clause] >= ABOUT * max(share.values())]
+    rows = list(dict.fromkeys(p.clause for p in found.candidates))
+    share = dict(zip(rows, found.shares(rows), strict=True))
+    about = _of_subject(found, rows)
+    own = [p for p in found.candidates if p.clause in about]
+    near = [p for p in own if share[p.clause] >= ABOUT * max(share.values())]
     # The wording of a question in everyday words does not tell which clauses are about it.
-    told = near + own[:FIRST] if is_everyday(found.query, found.wording) else near
+    first = own[:FIRST] if is_everyday(found.query, found.wording) else []
     for wanted in wants:
-        said = any(_states(found, wanted, passage) for passage in told if _timely(found, wanted, passage))
-        if not said and not _alike(found, wanted, [passage for passage in near if _timely(found, wanted, passage)]):
+        timely, more = ([p for p in passages if _timely(found, wanted, p)] for passages in (near, first))
+        if not any(_states(found, wanted, p) for p in timely + more) and not _alike(found, wanted, timely):
             what = f"“{''.join(wanted.attribute)}”" if wanted.attribute else "所问内容"
             return f"所收文件没有写明{what}{'的这个数字' if wanted.figure else ''}，无法回答。"
     return None

@@ -16,9 +16,14 @@ def tags() -> Mapping[str, str]:
     return jieba.posseg.dt.word_tag_tab
 
 
-def cut(text: str) -> list[str]:
-    """The words of a text, white space left out."""
+def pieces(text: str) -> list[str]:
+    """The words of a text and all that stands between them; together they are the text."""
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
-    return [word for word in jieba.lcut(text, HMM=False) if word.strip()]
+    return jieba.lcut(text, HMM=False)
+
+
+def cut(text: str) -> list[str]:
+    """The words of a text, white space left out."""
+    return [word for word in pieces(text) if word.strip()]

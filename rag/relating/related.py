@@ -66,7 +66,8 @@ def _around(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhoo
         return Neighbourhood(text, ())
     source = engine.relations.source(text, _candidates(engine, query, ranking, k))
     rows = [*([source] if source is not None else []), *(row for row in ranking.rows[:k] if row != source)][:k]
-    labelled = [(row, _label(engine, query, text, source, ranking, row)) for row in rows]
+    on_matter = _on_matter(engine, query, ranking, rows)
+    labelled = [(row, _label(engine, text, source, row, row in on_matter)) for row in rows]
     labelled.sort(key=lambda pair: pair[1].relation != ORIGINAL)
     hits = tuple(
         _hit(engine, text, place, row, float(ranking.fused[row]), found) for place, (row, found) in enumerate(labelled, 1)
@@ -83,12 +84,18 @@ def _candidates(engine: Engine, query: Query, ranking: Ranking, k: int) -> Seque
     return list(dict.fromkeys([*ranking.rows[:k], *(row for row in by_wording if row in allowed)]))
 
 
-def _label(engine: Engine, query: Query, text: str, source: int | None, ranking: Ranking, row: int) -> Related:
+def _on_matter(engine: Engine, query: Query, ranking: Ranking, rows: Sequence[int]) -> set[int]:
+    """Those of these clauses that are on the paste's matter, by their wording or by their nearest sentence."""
+    shares = engine.retriever.fusion.shares(query.text, rows)
+    likeness = [float(ranking.sentences[engine.store.sentence_rows[row]].max(initial=0)) for row in rows]
+    bar = engine.settings.refuse_below + _NEARER
+    return {row for row, share, near in zip(rows, shares, likeness, strict=True) if share >= _WORDED or near >= bar}
+
+
+def _label(engine: Engine, text: str, source: int | None, row: int, on_matter: bool) -> Related:
     """What a clause is to the paste; one that is not on its matter only comes nearest."""
     found = engine.relations.label(text, source, row)
-    worded = engine.retriever.fusion.coverage(query.text, [row]) >= _WORDED
-    likeness = float(ranking.sentences[engine.store.sentence_rows[row]].max(initial=0))
-    if found.relation == ORIGINAL or worded or likeness >= engine.settings.refuse_below + _NEARER:
+    if on_matter or found.relation == ORIGINAL:
         return found
     return replace(found, relation=NEAREST, differences=(), standing=None)
 

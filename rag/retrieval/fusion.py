@@ -16,7 +16,7 @@ from index.lexical import inverse_frequency
 from index.store import Store
 from index.terms import compact, pairs
 from rag.query import spoken
-from rag.query.dictionary import cut
+from rag.query.dictionary import pieces
 from rag.query.wording import Wording
 
 if TYPE_CHECKING:
@@ -152,21 +152,21 @@ class Fusion:
     def coverage(self, text: str, rows: Sequence[int], names: bool = False) -> float:
         """0 to 1: the largest share of the text's wording that one of these clauses, with title and address, holds;
         with `names`, an everyday word counts as said under its official name."""
+        return max(self.shares(text, rows, names), default=0.0)
+
+    def shares(self, text: str, rows: Sequence[int], names: bool = False) -> list[float]:
+        """The same of each of these clauses."""
         wording = Wording.of(text, self._store.pairs.idf, names)
-        return max((wording.share(self._terms(row)) for row in rows), default=0.0)
+        return [wording.share(frozenset(pairs(self._said(row)))) for row in rows]
 
     def unsaid(self, text: str, rows: Sequence[int]) -> str:
         """The text without the words that most of these clauses, with title and address, hold; one character is no word."""
-        held, left, at = [compact(self._said(row)) for row in rows], "", 0
-        for word in cut(text):
-            start = text.index(word, at)
-            said = len(word) > 1 and 2 * sum(compact(word) in clause for clause in held) > len(held)
-            left += text[at:start] + ("" if said else word)
-            at = start + len(word)
-        return left
+        held = [compact(self._said(row)) for row in rows]
 
-    def _terms(self, row: int) -> frozenset[str]:
-        return frozenset(pairs(self._said(row)))
+        def said(piece: str) -> bool:
+            return len(piece.strip()) > 1 and 2 * sum(compact(piece) in clause for clause in held) > len(held)
+
+        return "".join(piece for piece in pieces(text) if not said(piece))
 
     def _said(self, row: int) -> str:
         clause = self._store.clauses[row]
@@ -178,12 +178,19 @@ def has_words(store: Store, question: Question) -> bool:
     return store.late is not None and question.states is not None and len(question.states) > 0
 
 
+def best_first(fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
+    """int64: the rows of the clauses allowed, best first."""
+    import numpy as np
+
+    order = np.argsort(-fused, kind="stable")
+    return order if allowed is None else order[allowed[order]]
+
+
 def worth_reading(fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
     """int64, ascending: the rows of the best clauses among those allowed, to be compared word by word."""
     import numpy as np
 
-    best = np.argsort(-fused, kind="stable")
-    return np.sort((best if allowed is None else best[allowed[best]])[:_READ])
+    return np.sort(best_first(fused, allowed)[:_READ])
 
 
 def spread(scores: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from rag.query.question import Query
 from rag.query.titles import Titles
 from rag.query.wording import is_everyday
 from rag.retrieval.crowding import uncrowded
-from rag.retrieval.fusion import Fusion, Parts, mixed
+from rag.retrieval.fusion import Fusion, Parts, best_first, mixed
 from rag.retrieval.pastes import PasteParts, Pastes, thinned
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
 
-_FIRST = 5  # clauses that tell which document a question has found, and with which of its words
+FIRST = 5  # clauses that tell which document a question has found, and how much of its wording is borne out
 _ADDRESSED = 6.0  # standard deviations: what the question names by address, or by 文号 and date, comes first
 
 
@@ -83,14 +83,14 @@ class Retriever:
             fused = self._for_pasted(fused + self.pastes.scores(text, scores.question, fused, allowed))
         else:
             fused = self._within(query, self._for_question(query, fused), allowed)
-        return Ranking(_order(fused, allowed), fused, scores.cosines, scores.meaning, scores.likeness)
+        return Ranking(best_first(fused, allowed).tolist(), fused, scores.cosines, scores.meaning, scores.likeness)
 
     def _within(self, query: Query, fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
         """What most of the first clauses say of an everyday question (a place, a zone) has found the document they are of;
         its clauses change places by what is left of the question."""
         import numpy as np
 
-        first = _order(fused, allowed)[:_FIRST]
+        first = best_first(fused, allowed)[:FIRST].tolist()
         documents, counts = np.unique(self._store.document_of[first], return_counts=True)
         if not self._steps.within or 2 * counts.max(initial=0) <= len(first):
             return fused
@@ -145,14 +145,6 @@ class Retriever:
         own = self._store.document_of == self._store.document_of[best]
         own[best] = False
         return np.where(own, fused - (fused.max() - fused.min()), fused)
-
-
-def _order(fused: np.ndarray, allowed: np.ndarray | None) -> list[int]:
-    """The rows of the clauses allowed, best first."""
-    import numpy as np
-
-    order = np.argsort(-fused, kind="stable")
-    return (order if allowed is None else order[allowed[order]]).tolist()
 
 
 def _together(sides: tuple[Ranking, ...]) -> Ranking:
