@@ -177,3 +177,16 @@ def test_a_label_before_what_it_names_is_no_sentence_of_an_answer(tmp_path):
 @given(st.text())
 def test_the_words_of_a_text_with_what_stands_between_them_are_the_text(text):
     assert "".join(pieces(text)) == text and cut(text) == [piece for piece in pieces(text) if piece.strip()]
+
+
+@pytest.mark.parametrize("question", ["东港民生保障的三大行动是哪三大？", "东港民生保障的三个行动叫什么？"])
+def test_the_short_names_of_a_list_are_what_is_asked_for(tmp_path, question):
+    (tmp_path / "c").mkdir()
+    text = (
+        "东港民生保障方案\n一、总体要求\n坚持办好民生实事。\n二、三大行动\n（一）教育。新建学校十所，扩大学位供给。\n"
+        "（二）医疗。改造卫生院五家，配齐设备。\n（三）养老。建设养老中心，发展社区助餐。\n三、保障措施\n加强领导。\n"
+    )
+    (tmp_path / "c" / "plan.txt").write_text(text, encoding="utf-8")
+    built(tmp_path / "c", tmp_path / "i")
+    said = " ".join(s.text for s in engine_over(tmp_path / "i", refuse_below=0).ask(question).sentences)
+    assert all(name in said for name in ("教育。", "医疗。", "养老。"))

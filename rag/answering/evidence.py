@@ -148,12 +148,13 @@ def within(
 
     A question for one figure or date is answered by few sentences; for measures, all that fit are wanted.
 
-    A passage that repeats one already taken (nine tenths of its pairs) is skipped, and one that is a mere label; the first
-    is taken in any case.
+    A passage that repeats one already taken (nine tenths of its pairs) is skipped, and, unless a list is asked for, one
+    that is a mere label; the first is taken in any case.
     """
     sure = bool(chosen) and chosen[0].coverage >= _SURE
     narrow = sure and bool(query.asks & {"number", "when"}) and not query.asks & {"compare", "list", "duty"}
     weak = _WEAK_FACT if narrow else _WEAK
+    listed = "list" in query.asks or items.counted(query) is not None
     taken: list[Passage] = []
     seen: list[frozenset[str]] = []
     used = 0
@@ -162,7 +163,9 @@ def within(
             break
         text = store.sentence(passage.sentence)
         terms = frozenset(pairs(text))
-        if taken and (used + len(text) > budget or len(terms) < _LABEL and not _figures(text)):
+        if taken and used + len(text) > budget:
+            continue
+        if taken and not listed and len(terms) < _LABEL and not _figures(text):
             continue
         if any(len(terms & other) >= 0.9 * len(terms) for other in seen):
             continue
