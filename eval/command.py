@@ -13,7 +13,7 @@ from eval import compare, html, report
 from eval.facts import PeakMemory, folder_digest, machine
 from eval.journal import Journal
 from eval.judge import Judge
-from eval.questions import TYPES, Question, check_quotes, load
+from eval.questions import Question, check_quotes, load
 from eval.run import MODES, Progress, run
 from eval.trace import Pipeline
 from eval.verdict import Collection, judge
@@ -126,8 +126,9 @@ def _run(
 def _chosen(questions: list[Question], only: Sequence[str]) -> list[Question]:
     """The questions of the named types and ids; BadInput for a name that is neither."""
     for name in only:
-        if name not in TYPES and all(question.id != name for question in questions):
-            raise BadInput(f"--only {name}：既不是题型（{'、'.join(TYPES)}），也没有这个题号")
+        if not any(name in (question.type, question.id) for question in questions):
+            types = "、".join(dict.fromkeys(question.type for question in questions))
+            raise BadInput(f"--only {name}：既不是本文件的题型（{types}），也没有这个题号")
     kept = [q for q in questions if not only or q.type in only or q.id in only]
     if not kept:
         raise BadInput(f"--only {'、'.join(only)}：没有符合的题目")

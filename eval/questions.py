@@ -11,12 +11,6 @@ from pathlib import Path
 from eval.scoring import flat
 from index.errors import BadInput
 
-TYPES = (
-    "fact", "list", "measure", "duty", "meta", "colloquial", "compare", "clause", "followup", "unanswerable",
-    "false_premise",
-)  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Words that a right clause contains, verbatim but for width and white space."""
@@ -30,7 +24,7 @@ class Question:
     """One line of a question file; the fields are those of the file."""
 
     id: str
-    type: str
+    type: str  # the group its figures count in, any name; `clause` is a paste that is only searched for
     question: str
     answer: str
     must: tuple[tuple[str, ...], ...]  # groups of alternatives
@@ -41,6 +35,9 @@ class Question:
     history: tuple[dict, ...]  # earlier turns, {"role", "content"}
     line: int  # 1-based, where it stands in the file
     digest: str  # of the line's content
+    pair: str = ""  # shared by an answerable question and its unanswerable twin
+    near: tuple[Evidence, ...] = ()  # of a twin: what tempts to answer it
+    why_not: str = ""  # what that says instead
 
     @property
     def quotes(self) -> tuple[str, ...]:
@@ -78,6 +75,7 @@ def load(path: Path) -> list[Question]:
         problems += [f"第 {number} 行：{what}" for what in wrong]
         if question is not None and not wrong:
             questions.append(question)
+    problems = problems or _unpaired(questions)
     if problems:
         raise BadQuestions(path, problems)
     if not questions:
@@ -124,11 +122,12 @@ def _parse(row: str, number: int) -> tuple[Question | None, list[str]]:
         return Question(data["id"], "", "", "", (), (), (), False, True, (), number, ""), wrong
     return (
         Question(
-            data["id"], data["type"], data["question"], data.get("answer", ""),
+            data["id"], data["type"].strip(), data["question"], data.get("answer", ""),
             tuple(tuple(group) for group in data.get("must", ())), tuple(data.get("must_not", ())),
-            tuple(Evidence(e.get("doc", ""), e["quote"]) for e in data.get("evidence", ())),
-            data.get("any_of", False), data["answerable"], tuple(data.get("history", ())), number,
+            _quoted(data.get("evidence", ())), data.get("any_of", False), data["answerable"],
+            tuple(data.get("history", ())), number,
             hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
+            data.get("pair", ""), _quoted(data.get("near", ())), data.get("why_not", ""),
         ),
         [],
     )  # fmt: skip
@@ -137,31 +136,31 @@ def _parse(row: str, number: int) -> tuple[Question | None, list[str]]:
 def _shape(data: dict) -> list[str]:
     """Fields that are missing or of the wrong kind."""
     wrong = []
-    for name in ("id", "question"):
+    for name in ("id", "type", "question"):
         if not isinstance(data.get(name), str) or not data[name].strip():
             wrong.append(f"缺少 {name}，应为非空文字")
-    if data.get("type") not in TYPES:
-        wrong.append(f"未知的题型 {data.get('type')!r}，应为 {'、'.join(TYPES)} 之一")
     if not isinstance(data.get("answerable"), bool):
         wrong.append("answerable 应为 true 或 false")
     if not isinstance(data.get("any_of", False), bool):
         wrong.append("any_of 应为 true 或 false")
-    if not isinstance(data.get("answer", ""), str):
-        wrong.append("answer 应为文字")
+    wrong += [
+        f"{name} 应为文字" for name in ("answer", "pair", "why_not") if not isinstance(data.get(name, ""), str)
+    ]  # fmt: skip
     if not _texts(data.get("must_not", [])):
         wrong.append("must_not 应为文字列表")
     must = data.get("must", [])
     if not (isinstance(must, list) and all(_texts(group) and group for group in must)):
         wrong.append("must 应为若干组备选文字，每组至少一个")
-    evidence = data.get("evidence", [])
-    if not (
-        isinstance(evidence, list)
-        and all(
-            isinstance(e, dict) and isinstance(e.get("quote"), str) and isinstance(e.get("doc", ""), str)
-            for e in evidence
-        )
-    ):
-        wrong.append("evidence 应为 {doc, quote} 列表")
+    for name in ("evidence", "near"):
+        quoted = data.get(name, [])
+        if not (
+            isinstance(quoted, list)
+            and all(
+                isinstance(e, dict) and isinstance(e.get("quote"), str) and isinstance(e.get("doc", ""), str)
+                for e in quoted
+            )
+        ):
+            wrong.append(f"{name} 应为 {{doc, quote}} 列表")
     history = data.get("history", [])
     if not (
         isinstance(history, list)
@@ -196,6 +195,22 @@ def _sense(data: dict) -> list[str]:
     if data.get("any_of") is True and not evidence:
         wrong.append("any_of 为 true 但没有 evidence")
     return wrong
+
+
+def _unpaired(questions: Sequence[Question]) -> list[str]:
+    """Pairs that are none: what is scored is one answerable question beside one that is not."""
+    members: dict[str, list[Question]] = {}
+    for question in questions:
+        if question.pair:
+            members.setdefault(question.pair, []).append(question)
+    return [
+        f"第 {own[0].line} 行：成对的题目 {pair} 应为两题，一题有答案，一题没有"
+        for pair, own in members.items() if sorted(q.answerable for q in own) != [False, True]
+    ]  # fmt: skip
+
+
+def _quoted(entries: Sequence[dict]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(e.get("doc", ""), e["quote"]) for e in entries)
 
 
 def _texts(value: object) -> bool:

@@ -33,7 +33,11 @@ def test_a_good_file_is_read_in_order_with_its_line_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"type": "riddle"}, "未知的题型 'riddle'"),
+        ({"type": " "}, "缺少 type"),
+        ({"type": 3}, "缺少 type"),
+        ({"pair": 7}, "pair 应为文字"),
+        ({"why_not": ["乙"]}, "why_not 应为文字"),
+        ({"near": [{"doc": "甲"}]}, "near 应为"),
         ({"id": ""}, "缺少 id"),
         ({"question": "  "}, "缺少 question"),
         ({"answerable": "yes"}, "answerable"),
@@ -58,9 +62,39 @@ def test_a_bad_field_is_named_with_its_line(tmp_path, change, said):
 
 def test_every_bad_line_is_named_at_once(tmp_path):
     with pytest.raises(BadQuestions) as caught:
-        load(written(tmp_path, GOOD, "{", {**GOOD, "type": "x"}, GOOD, "[]"))
+        load(written(tmp_path, GOOD, "{", {**GOOD, "type": ""}, GOOD, "[]"))
     assert [p.split("：")[0] for p in caught.value.problems] == ["第 2 行", "第 3 行", "第 3 行", "第 4 行", "第 5 行"]
     assert "重复" in caught.value.problems[3]
+
+
+def test_any_type_is_a_group_of_its_own(tmp_path):
+    own, foreign = load(written(tmp_path, {**GOOD, "type": "table"}, {**GOOD, "id": "q2", "type": " 概括归纳型"}))
+    assert (own.type, foreign.type) == ("table", "概括归纳型")
+
+
+TWIN = {
+    "id": "q1b", "type": "unanswerable", "question": "人口多少？", "answerable": False, "must_not": ["124"], "pair": "p1",
+    "near": [{"doc": "甲", "quote": "面积124平方公里"}], "why_not": "只写了面积。",
+}  # fmt: skip
+
+
+def test_a_pair_is_read_with_what_tempts_to_answer_its_twin(tmp_path):
+    answerable, twin = load(written(tmp_path, {**GOOD, "pair": "p1"}, TWIN))
+    assert answerable.pair == twin.pair == "p1" and answerable.near == () and twin.why_not == "只写了面积。"
+    assert twin.near[0].quote == "面积124平方公里"
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [],
+        [{**TWIN, "answerable": True, "type": "fact"}],
+        [TWIN, {**TWIN, "id": "q1c"}],
+    ],
+)
+def test_a_pair_is_one_answerable_question_and_one_that_is_not(tmp_path, others):
+    with pytest.raises(BadQuestions, match="第 1 行：成对的题目 p1 应为两题"):
+        load(written(tmp_path, {**GOOD, "pair": "p1"}, *others))
 
 
 def test_an_unreadable_or_empty_file_is_refused(tmp_path):
@@ -84,6 +118,10 @@ def test_a_quote_in_no_document_stops_the_run_and_one_over_two_clauses_is_a_warn
 
 
 @pytest.mark.skipif(not (SHARED / "eval").is_dir(), reason="../shared/eval is not here")
-def test_the_dev_questions_are_good():
+def test_the_shared_questions_are_good():
     questions = load(SHARED / "eval" / "dev.jsonl")
     assert len(questions) == 84 and sum(q.answered for q in questions) == 75
+    for file in (*(SHARED / "eval").rglob("*questions.jsonl"), SHARED / "cases" / "questions.jsonl"):
+        assert load(file)
+    for file in (SHARED / "eval" / "pairs").glob("*.jsonl"):
+        assert all(question.pair for question in load(file))
