@@ -106,6 +106,7 @@ def answer_json(answer: Answer) -> dict:
         "notes": list(answer.notes),
         "hits": [hit_json(hit) for hit in answer.hits],
         "closeness": None if answer.closeness is None else round(answer.closeness, 4),
+        "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "timings": _timings(answer.timings),
     } | ({"formal": answer.formal} if answer.formal else {})  # fmt: skip
 
