@@ -13,6 +13,7 @@ from eval import compare, html, report
 from eval.facts import PeakMemory, folder_digest, machine
 from eval.journal import Journal
 from eval.judge import Judge
+from eval.pairs import paired
 from eval.questions import Question, check_quotes, load
 from eval.run import MODES, Progress, run
 from eval.trace import Pipeline
@@ -94,7 +95,7 @@ def _run(
     memory, begin = PeakMemory(), time.perf_counter()
     with Bars() as progress:
         pipeline = PIPELINES[name](settings, progress)
-        facts = {**pipeline.facts, "mode": mode, "pipeline": name, "eval": folder_digest(ROOT / "eval", "run.py")}
+        facts = {**pipeline.facts, "mode": mode, "pipeline": name, "eval": folder_digest(ROOT / "eval", "run.py") + folder_digest(ROOT / "eval", "trace.py")}
         journal = Journal(folder / "journal.jsonl", facts)
         resumed = sum(journal.get(question) is not None for question in questions)
         try:
@@ -105,6 +106,7 @@ def _run(
             pipeline.close()
     seconds = time.perf_counter() - begin
     verdicts = [judge(question, trace, collection) for question, trace in zip(questions, traces, strict=True)]
+    verdicts = paired(questions, traces, verdicts)
     about = report.Circumstances(
         name, mode, file.name, pipeline.facts, machine(), datetime.now().astimezone().isoformat(timespec="seconds"),
         seconds, peak, "进程启动以来" if memory.since_start else "本次运行期间",

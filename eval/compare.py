@@ -11,7 +11,9 @@ from eval.report import interval, shown
 from index.errors import BadInput
 
 # A question counts as won or lost when one of these moved.
-DECIDING = ("recall@5", "recall@10", "related.recall@10", "complete@200", "complete@500", "responded_rightly")
+DECIDING = (
+    "recall@5", "recall@10", "related.recall@10", "complete@200", "complete@500", "lead", "responded_rightly", "pair_right",
+)  # fmt: skip
 
 
 def compare(ours: dict, theirs: dict) -> dict:

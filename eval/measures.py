@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eval import stats
+from eval import confidence, stats
 from eval.ranking import CUTS
 from eval.stats import Difference, Estimate, Sample
 
@@ -14,13 +14,15 @@ Scores = Mapping[str, float]  # one question's scores by field; a field that doe
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Mean of `field` over the questions that have it; with `over`, a ratio of sums; with `q`, a quantile."""
+    """Mean of `field` over the questions that have it; with `over`, a ratio of sums; with `q`, a quantile; with
+    `surely`, that of confidence and `field`."""
 
     key: str
     label: str
     field: str
     over: tuple[str, ...] = ()  # denominator: the sum of these fields
     q: float | None = None
+    surely: Callable | None = None
     weight: float = 1.0  # of the numerator: F1 counts each right refusal twice
     less: bool = False  # less is better
     unit: str = ""  # "s" for seconds, "字" for characters; shares have none
@@ -31,6 +33,8 @@ class Measure:
         own = [scores for scores in questions if self.applies(scores)]
         if self.q is not None:
             return Sample.quantile([scores[self.field] for scores in own], self.q)
+        if self.surely is not None:
+            return Sample.of(self.surely, [s["confidence"] for s in own], [s[self.field] for s in own])
         if not self.over:
             return Sample.mean([scores[self.field] for scores in own])
         return Sample.ratio(
@@ -55,6 +59,12 @@ MEASURES: tuple[Measure, ...] = (
     Measure("complete@200", "完整@200字", "complete@200", stage="answer"),
     Measure("nuggets@500", "要点@500字", "nuggets@500", stage="answer"),
     Measure("complete@500", "完整@500字", "complete@500", stage="answer"),
+    Measure("lead", "首句即答", "lead", stage="answer"),
+    Measure("answer_f1", "与参考答案的字 F1", "answer_f1", stage="answer"),
+    Measure("f1_complete", "字 F1 ≥ .6", "f1_complete", stage="answer"),
+    Measure("replied", "短答率（有答案）", "replied", stage="answer"),
+    Measure("reply_precision", "短答准确率", "short_reply_right", ("short_reply",), stage="answer"),
+    Measure("replied_wrongly", "短答率（无答案）", "replied_wrongly", less=True, stage="answer"),
     Measure("citation_precision", "引用准确率", "citation_precision", stage="answer"),
     Measure("citation_recall", "引用覆盖率", "citation_recall", stage="answer"),
     Measure("unheld", "每答无出处数字、日期、题名", "unheld", less=True, unit="个", stage="answer"),
@@ -63,6 +73,12 @@ MEASURES: tuple[Measure, ...] = (
     Measure("refusal_recall", "拒答召回率", "refused_rightly", ("unanswerable",), stage="answer"),
     Measure("refusal_f1", "拒答 F1", "refused_rightly", ("refused", "unanswerable"), weight=2.0, stage="answer"),
     Measure("false_refusals", "误拒率", "refused_wrongly", ("answerable",), less=True, stage="answer"),
+    Measure("pairs_right", "成对：两题皆对", "pair_right", stage="answer"),
+    Measure("pair_refused", "成对：有答案而拒答", "pair_refused", less=True, stage="answer"),
+    Measure("twins_refused", "成对：无答案而拒答或更正", "twin_refused", stage="answer"),
+    Measure("twins_replied", "成对：无答案而有短答", "twin_replied", less=True, stage="answer"),
+    Measure("aurc", "风险-覆盖率曲线下面积", "borne_out", surely=confidence.aurc, less=True, stage="answer"),
+    Measure("ece", "把握的校准误差 ECE", "borne_out", surely=confidence.ece, less=True, stage="answer"),
     Measure("chars", "答案字数 中位", "chars", q=0.5, less=True, unit="字", stage="answer"),
     *(
         Measure(f"{name}_seconds{end}", f"{label} {word}", f"{name}_seconds", q=q, less=True, unit="s", stage="answer")
@@ -100,5 +116,7 @@ def compare(pairs: Sequence[tuple[str, Scores, Scores]]) -> dict[str, dict[str, 
             both = [(a, b) for a, b in members if measure.applies(a) and measure.applies(b)]
             if both:
                 ours, theirs = zip(*both, strict=True)
-                compared[group][measure.key] = stats.difference(measure.sample(ours), measure.sample(theirs))
+                found = stats.difference(measure.sample(ours), measure.sample(theirs))
+                if (found.ours, found.theirs) != (None, None):
+                    compared[group][measure.key] = found
     return compared

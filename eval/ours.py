@@ -30,7 +30,7 @@ class Ours:
         """Open the index and models of the settings; BrokenIndex or ModelError say what is wrong."""
         engine = Engine.open(settings)
         facts = {
-            "code": folder_digest(_ROOT / "rag", "*.py") + folder_digest(_ROOT / "rag", "*.tsv") + folder_digest(_ROOT / "index", "*.py"),
+            "code": folder_digest(_ROOT / "rag", "*.py") + folder_digest(_ROOT / "rag", "*.tsv") + folder_digest(_ROOT / "index", "*.py") + folder_digest(_ROOT / "eval", "ours.py"),
             "index": folder_digest(engine.store.folder, "manifest.json"),
             "prompts": folder_digest(_ROOT / "prompts", "*.txt"),
             "embedder": engine.store.manifest.encoder,
@@ -69,7 +69,7 @@ class Ours:
         if answer is None:
             raise RuntimeError("ask_stream ended without any event")
         return Reply(
-            tuple(Said(sentence.text, sentence.citations) for sentence in answer.sentences),
+            tuple(Said(sentence.text, sentence.citations, sentence.origin) for sentence in answer.sentences),
             {
                 c.n: Passage(c.clause.clause_id, c.document.title, c.clause.path, c.clause.text)
                 for c in answer.citations
@@ -78,6 +78,7 @@ class Ours:
             Seconds(first.get("evidence"), first.get("words"), first.get("token"), end),
             answer.notes,
             answer.closeness,
+            answer.confidence,
         )
 
     def warm(self) -> None:

@@ -204,8 +204,9 @@ def _unpaired(questions: Sequence[Question]) -> list[str]:
         if question.pair:
             members.setdefault(question.pair, []).append(question)
     return [
-        f"第 {own[0].line} 行：成对的题目 {pair} 应为两题，一题有答案，一题没有"
-        for pair, own in members.items() if sorted(q.answerable for q in own) != [False, True]
+        f"第 {own[0].line} 行：成对的题目 {pair} 应为两题，一题有答案并有 must，一题没有答案"
+        for pair, own in members.items()
+        if sorted(q.answerable for q in own) != [False, True] or sorted(bool(q.must) for q in own) != [False, True]
     ]  # fmt: skip
 
 

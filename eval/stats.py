@@ -1,14 +1,14 @@
 """Intervals and tests over questions, by scipy.stats. Seeded: the same scores give the same interval.
 
-Questions are resampled, not values: what is drawn are the columns of a Sample, so that a ratio of sums (refusal F1) and
-a quantile (95th percentile of seconds) get their intervals exactly as a mean does.
+Questions are resampled, not values: what is drawn are the columns of a Sample, so that a ratio of sums (refusal F1), a
+quantile (95th percentile of seconds) and an area under a curve get their intervals exactly as a mean does.
 """
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RESAMPLES = 2000
 PERMUTATIONS = 9999
+BATCH = 2_000_000  # values drawn at once: what is held in memory
 SEED = 20261124
 
 
@@ -45,20 +46,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Per-question columns [columns, n] and how they become one figure.
-
-    Without `q`: the first column's sum over the second's (NaN over 0; a mean where the second is all ones). With `q`:
-    the q-quantile of the only column, linear between neighbours.
-    """
+    """Per-question columns [columns, n] and how they become one figure: of columns [..., n], one for each row."""
 
     columns: np.ndarray
-    q: float | None = None
+    statistic: Callable[..., np.ndarray]
 
     @classmethod
     def ratio(cls, numerators: Sequence[float], denominators: Sequence[float]) -> Sample:
+        """The first column's sum over the second's; NaN over 0."""
         import numpy as np
 
-        return cls(np.array([numerators, denominators], dtype=float))
+        return cls(np.array([numerators, denominators], dtype=float), _ratio)
 
     @classmethod
     def mean(cls, values: Sequence[float]) -> Sample:
@@ -66,9 +64,16 @@ class Sample:
 
     @classmethod
     def quantile(cls, values: Sequence[float], q: float) -> Sample:
+        """Linear between neighbours."""
         import numpy as np
 
-        return cls(np.array([values], dtype=float), q)
+        return cls(np.array([values], dtype=float), lambda column: np.quantile(column, q, axis=-1))
+
+    @classmethod
+    def of(cls, statistic: Callable[..., np.ndarray], *columns: Sequence[float]) -> Sample:
+        import numpy as np
+
+        return cls(np.array(columns, dtype=float), statistic)
 
     @property
     def n(self) -> int:
@@ -76,12 +81,7 @@ class Sample:
 
     def figure(self, places: np.ndarray) -> np.ndarray:
         """The figure over the questions at `places` (int […, n]); shape […]."""
-        import numpy as np
-
-        if self.q is not None:
-            return np.quantile(self.columns[0][places], self.q, axis=-1)
-        over, under = (column[places].sum(axis=-1) for column in self.columns)
-        return np.divide(over, under, out=np.full(np.shape(under), np.nan), where=under != 0)
+        return self.statistic(*(column[places] for column in self.columns))
 
 
 def estimate(sample: Sample) -> Estimate:
@@ -109,16 +109,23 @@ def difference(ours: Sample, theirs: Sample) -> Difference:
     if value is None or n < 2:
         return Difference(mine, other, value, low, high, None, n)
     # Places below n stand for our result of a question, those from n on for the other's.
-    both = Sample(np.concatenate([ours.columns, theirs.columns], axis=1), ours.q)
+    both = Sample(np.concatenate([ours.columns, theirs.columns], axis=1), ours.statistic)
 
     def statistic(a: np.ndarray, b: np.ndarray, axis: int) -> np.ndarray:
         return both.figure(np.moveaxis(a, axis, -1)) - both.figure(np.moveaxis(b, axis, -1))
 
     result = permutation_test(
         (places, places + n), statistic, vectorized=True, permutation_type="samples", n_resamples=PERMUTATIONS,
-        rng=np.random.default_rng(SEED),
+        rng=np.random.default_rng(SEED), batch=max(BATCH // n, 1),
     )  # fmt: skip
     return Difference(mine, other, value, low, high, _number(result.pvalue), n)
+
+
+def _ratio(over: np.ndarray, under: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    over, under = over.sum(axis=-1), under.sum(axis=-1)
+    return np.divide(over, under, out=np.full(np.shape(under), np.nan), where=under != 0)
 
 
 def _interval(figure, n: int) -> tuple[float | None, float | None]:
@@ -132,6 +139,7 @@ def _interval(figure, n: int) -> tuple[float | None, float | None]:
         result = bootstrap(
             (np.arange(n),), lambda drawn, axis: figure(np.moveaxis(drawn, axis, -1)), vectorized=True,
             n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(SEED),
+            batch=max(BATCH // n, 1),
         )  # fmt: skip
     told = result.bootstrap_distribution[~np.isnan(result.bootstrap_distribution)]
     if not len(told):

@@ -25,6 +25,7 @@ class Said:
 
     text: str
     marks: tuple[int, ...]
+    origin: str = ""  # as rag.schema.Sentence.origin; empty where the pipeline does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Reply:
     seconds: Seconds
     notes: tuple[str, ...] = ()
     closeness: float | None = None  # what the pipeline refuses questions from elsewhere by; None where it does not
+    confidence: float | None = None  # how likely it says its answer answers, refused or not; None where it does not
 
 
 @dataclass(frozen=True, slots=True)

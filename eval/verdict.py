@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from eval import scoring
+from eval.conclusion import conclusion_scores, corrected
 from eval.questions import Question
 from eval.ranking import DEPTH, rank_scores
 from eval.trace import Passage, Reply, Trace
@@ -117,11 +118,19 @@ def _answer(question: Question, reply: Reply) -> tuple[dict[str, float], list[st
     lost = []
     if reply.refused and question.answerable:
         lost.append("误拒：资料中有答案")
-    if not reply.refused and not question.answerable:
-        lost.append("应拒未拒：资料中没有答案")
     text = scoring.answer_text([said.text for said in reply.sentences])
+    set_right = not question.answerable and corrected(question, reply)
+    if not reply.refused and not question.answerable:
+        lost.append(f"应拒未拒{'，前提已更正' if set_right else ''}：资料中没有答案")
+        lost += [] if set_right else _spoiling(question, text)
+    scores |= conclusion_scores(question, reply)
+    if scores.get("short_reply", 0) > scores.get("short_reply_right", 0):
+        lost.append("短答不对")
     if question.answerable and question.must:
         lost += _nuggets(question, reply, text, scores)
+        lost += [] if reply.refused or scores["lead"] else ["首句未答"]
+    if reply.confidence is not None and (question.must or not question.answerable):
+        scores |= {"confidence": reply.confidence, "borne_out": scores.get("complete@500", float(set_right))}
     citing = scoring.citing(
         [(said.text, said.marks) for said in reply.sentences],
         {mark: passage.text for mark, passage in reply.cited.items()},
@@ -155,5 +164,8 @@ def _nuggets(question: Question, reply: Reply, text: str, scores: dict[str, floa
     for group in scoring.unmet(question.must, text, 200):
         where = "缺要点" if group in absent else "要点在 500 字之后" if group in late else "要点在 200 字之后"
         lost.append(f"{where}：{'｜'.join(group)}")
-    lost += [f"含有不应出现的“{bad}”" for bad in question.must_not if scoring.flat(bad) in text]
-    return lost
+    return lost + _spoiling(question, text)
+
+
+def _spoiling(question: Question, text: str) -> list[str]:
+    return [f"含有不应出现的“{bad}”" for bad in question.must_not if scoring.flat(bad) in text]

@@ -90,6 +90,7 @@ def test_a_pair_is_read_with_what_tempts_to_answer_its_twin(tmp_path):
         [],
         [{**TWIN, "answerable": True, "type": "fact"}],
         [TWIN, {**TWIN, "id": "q1c"}],
+        [{**TWIN, "pair": "p2"}, {**GOOD, "id": "q1c", "pair": "p2", "must": []}],
     ],
 )
 def test_a_pair_is_one_answerable_question_and_one_that_is_not(tmp_path, others):

@@ -204,7 +204,7 @@ def test_a_comparison_names_what_was_won_and_lost(setting, tmp_path, capsys):
     assert cli.main([str(path), "--out", str(tmp_path / "o"), "--compare", str(tmp_path / "p" / "report.json")]) == 0
     compared = json.loads((tmp_path / "o" / "report.json").read_text(encoding="utf-8"))["compare"]
     assert {m["id"]: m["fields"] for m in compared["won"]} == {
-        "q1": ["complete@200", "complete@500"],
+        "q1": ["complete@200", "complete@500", "lead"],
         "q4": ["responded_rightly"],
     }
     assert compared["lost"] == [] and compared["pairs"] == 4
