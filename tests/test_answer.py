@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+from dataclasses import replace
+
 import pytest
 from conftest import FakeChat, built, engine_over, needs_models
 
@@ -116,8 +118,10 @@ def test_unusable_questions_are_refused_in_chinese(sample_root, bad):
 
 def test_the_contract_keeps_its_keys(sample_root):
     engine = engine_over(sample_root)
-    found = answer_json(engine.ask(QUESTION))
-    assert {"question", "answer", "refused", "sentences", "citations", "hits", "timings"} <= set(found)
+    answer = engine.ask(QUESTION)
+    found = answer_json(answer)
+    assert {"question", "answer", "refused", "confidence", "sentences", "citations", "hits", "timings"} <= set(found)
+    assert answer_json(replace(answer, confidence=0.123456))["confidence"] == 0.1235
     assert {"n", "clause_id", "document", "doc_no", "path", "text", "quote", "status"} <= set(found["citations"][0])
     assert {"evidence_ms", "first_token_ms", "total_ms"} == set(found["timings"])
     assert {"rank", "score", "clause_id", "document", "doc_no", "path", "text", "source"} <= set(found["hits"][0])
