@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from eval import measures
 from eval.measures import ALL, BY_KEY, MEASURES
-from eval.report import interval, shown
+from eval.report import confidences, interval, shown
 from index.errors import BadInput
 
 # A question counts as won or lost when one of these moved.
@@ -28,7 +28,10 @@ def compare(ours: dict, theirs: dict) -> dict:
         raise BadInput("两份报告没有相同的题目，无法比较")
     found = measures.compare([(a["type"], a["scores"], b["scores"]) for a, b in pairs])
     return {
-        "other": {name: theirs[name] for name in ("pipeline", "mode", "file", "created", "facts", "curve")},
+        "other": {
+            **{name: theirs[name] for name in ("pipeline", "mode", "file", "created", "facts", "curve")},
+            "confidence": confidences([b for _, b in pairs]),
+        },
         "pairs": len(pairs),
         "left_out": len(ours["questions"]) - len(pairs),
         "groups": {group: {key: asdict(difference) for key, difference in row.items()} for group, row in found.items()},

@@ -6,6 +6,7 @@ import io
 import warnings
 from collections.abc import Sequence
 
+from eval.confidence import BINS, reliability, risks
 from eval.measures import ALL, BY_KEY
 
 _COLOURS = ("#1f5fa8", "#d08a1d", "#2f8f5b", "#a63d57")
@@ -90,13 +91,70 @@ def refusals(answerable: Sequence[float], unanswerable: Sequence[float], bar: fl
     return _svg(draw, (5.6, 3.6))
 
 
+def risk_by_coverage(series: Sequence[tuple[str, Sequence[float], Sequence[float]]]) -> str:
+    """Share of wrong answers among the most confident, over how many are answered; (name, confidence, right) a line.
+
+    Dashed, what an order that puts every right answer before every wrong one would give.
+    """
+    import numpy as np
+
+    def draw(axes) -> None:
+        for colour, (name, sure, right) in zip(_COLOURS, series, strict=False):
+            coverage = np.arange(1, len(right) + 1) / len(right)
+            axes.plot(coverage, risks(np.array(sure), np.array(right)), color=colour, label=name)
+            best = risks(np.array(right), np.array(right))
+            axes.plot(coverage, best, color=colour, linestyle="--", linewidth=1, alpha=0.6)
+        axes.set_xlabel("答出的份额（把握大的先答）")
+        axes.set_ylabel("答错的份额")
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1.02)
+        axes.grid(alpha=0.3)
+        _legend(axes, loc="upper left")
+
+    return _svg(draw, (5.6, 3.6))
+
+
+def calibration(groups: Sequence[tuple[str, Sequence[float], Sequence[float]]]) -> str:
+    """Share of right answers over confidence with 95% intervals, small multiples of (name, confidence, right), the
+    whole first; on the diagonal a confidence is what it says."""
+    import numpy as np
+    from scipy.stats import binomtest
+
+    columns = min(len(groups), 5)
+    rows = -(-len(groups) // columns)
+
+    def draw(figure) -> None:
+        for place, (name, sure, right) in enumerate(groups):
+            axes = figure.add_subplot(rows, columns, place + 1)
+            axes.plot([0, 1], [0, 1], color="#999", linewidth=1, linestyle="--")
+            for mean, hits, n in reliability(np.array(sure), np.array(right), BINS if place == 0 else BINS // 2):
+                spread = binomtest(hits, n).proportion_ci(method="wilson")
+                axes.vlines(mean, spread.low, spread.high, color=_COLOURS[0], alpha=0.5)
+                axes.scatter([mean], [hits / n], s=12 + 8 * n**0.5, color=_COLOURS[0], zorder=3)
+            axes.set_title(f"{name}（{len(right)}）", fontsize=10)
+            axes.set_xlim(-0.03, 1.03)
+            axes.set_ylim(-0.03, 1.03)
+            axes.set_xticks([0, 0.5, 1])
+            axes.set_yticks([0, 0.5, 1])
+            axes.grid(alpha=0.3)
+        figure.supxlabel("自报把握", fontsize=10)
+        figure.supylabel("答对的份额", fontsize=10)
+
+    return _figure(draw, (2.2 * columns + 0.4, 2.2 * rows + 0.4))
+
+
 def _legend(axes, **where) -> None:
     if axes.get_legend_handles_labels()[0]:
         axes.legend(**where, frameon=False)
 
 
 def _svg(draw, size: tuple[float, float]) -> str:
-    """The <svg> element of one plot."""
+    """The <svg> element of one plot, drawn on its axes."""
+    return _figure(lambda figure: draw(figure.add_subplot()), size)
+
+
+def _figure(draw, size: tuple[float, float]) -> str:
+    """The <svg> element of what is drawn on a figure."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -106,7 +164,7 @@ def _svg(draw, size: tuple[float, float]) -> str:
         # matplotlib measures Chinese labels with a font that lacks them; the browser draws them with one that has.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = Figure(figsize=size, layout="constrained")
-        draw(figure.add_subplot())
+        draw(figure)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = buffer.getvalue()

@@ -18,7 +18,9 @@ FORMAT = 1
 BY_TYPE = (  # a table each: four columns fit a terminal of 80
     ("recall@1", "recall@5", "recall@10", "mrr"),
     ("nuggets@200", "complete@200", "nuggets@500", "complete@500"),
+    ("lead", "reply_precision", "answer_f1", "f1_complete"),
     ("citation_precision", "citation_recall", "false_refusals", "end_seconds"),
+    ("pairs_right", "pair_refused", "replied_wrongly", "ece"),
 )
 
 
@@ -120,6 +122,12 @@ def interval(measure: Measure, estimate: dict, sign: str = "") -> str:
     return f"{shown(measure, estimate['low'], sign)} … {shown(measure, estimate['high'], sign)}"
 
 
+def confidences(entries: Sequence[dict]) -> tuple[list[float], list[float]]:
+    """(confidence, whether it was borne out) of the questions in whose answers one was told."""
+    told = [entry["scores"] for entry in entries if "borne_out" in entry["scores"]]
+    return [scores["confidence"] for scores in told], [scores["borne_out"] for scores in told]
+
+
 def _cell(measure: Measure, estimate: dict | None) -> str:
     if estimate is None:
         return "—"
@@ -143,6 +151,10 @@ def _entry(question: Question, trace: Trace, verdict: Verdict) -> dict:
         "answerable": question.answerable,
         "reference": question.answer,
         "must": [list(group) for group in question.must],
+        "must_not": list(question.must_not),
+        "pair": question.pair,
+        "near": [asdict(near) for near in question.near],
+        "why_not": question.why_not,
         "evidence": [
             {**asdict(e), "rank": rank}
             for e, rank in zip(question.evidence, verdict.ranks or [None] * len(question.evidence), strict=True)

@@ -47,8 +47,9 @@ class FakePipeline:
 
     facts = {"model": "fake"}
 
-    def __init__(self, name="ours", order=(0, 1, 2), fail_at=None, refuse=()):
+    def __init__(self, name="ours", order=(0, 1, 2), fail_at=None, refuse=(), confidence=None):
         self.name, self.order, self.fail_at, self.refuse = name, order, fail_at, refuse
+        self.confidence = confidence or {}
         self.asked, self.closed = [], False
 
     def passages(self):
@@ -66,7 +67,10 @@ class FakePipeline:
             raise BadInput("文字过长")
         self.asked.append(question.id)
         first = self.search(question, 1)[0]
-        return Reply((Said(first.text, (1,)),), {1: first}, question.id in self.refuse, Seconds(0.1, 0.1, 0.2, 0.5))
+        return Reply(
+            (Said(first.text, (1,), "span"),), {1: first}, question.id in self.refuse, Seconds(0.1, 0.1, 0.2, 0.5),
+            confidence=self.confidence.get(question.id),
+        )  # fmt: skip
 
     def warm(self): ...
 
@@ -215,6 +219,45 @@ def test_a_comparison_names_what_was_won_and_lost(setting, tmp_path, capsys):
         cli.main([str(path), "--out", str(tmp_path / "o2"), "--compare", str(tmp_path / "p" / "report.json")])
 
 
+PAIR = [
+    {**ROWS[0], "pair": "p"},
+    {
+        **ROWS[3], "pair": "p", "must_not": ["124"], "why_not": "只写了<面积>。",
+        "near": [{"doc": "甲规划", "quote": "面积124平方公里"}],
+    },
+]  # fmt: skip
+
+
+def test_pairs_and_confidence_are_reported_drawn_and_compared(setting, tmp_path, capsys):
+    path, pipelines = setting
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in PAIR), encoding="utf-8")
+    pipelines["ours"].confidence = {"q1": 0.9, "q4": 0.2}
+    pipelines["plain"].confidence, pipelines["plain"].order = {"q1": 0.3, "q4": 0.7}, (0, 1, 2)
+    assert cli.main([str(path), "--pipeline", "both", "--out", str(tmp_path / "o")]) == 0
+    theirs, ours = (report.read(tmp_path / "o" / name / "report.json") for name in ("plain", "ours"))
+    figures = {key: ours["table"]["全部"][key]["value"] for key in ("pairs_right", "twins_refused", "twins_replied", "aurc")}
+    assert figures == {"pairs_right": 1, "twins_refused": 1, "twins_replied": 0, "aurc": 0.25}
+    assert ours["table"]["全部"]["ece"]["value"] == pytest.approx(0.15) and theirs["table"]["全部"]["aurc"]["value"] == 0.75
+    compared = ours["compare"]["groups"]["全部"]
+    assert compared["pairs_right"]["value"] == 1 and compared["twins_replied"]["value"] == -1
+    assert compared["aurc"]["value"] == -0.5 and ours["compare"]["other"]["confidence"] == [[0.3, 0.7], [1.0, 0.0]]
+    assert {m["id"]: m["fields"] for m in ours["compare"]["won"]} == {"q1": ["pair_right"], "q4": ["responded_rightly"]}
+    page = html.render(ours)
+    assert page.count("<svg") == 5 and "自报把握" in page and "答出的份额" in page
+    assert "易误作答案的条文：甲规划" in html.render(theirs) and "只写了&lt;面积&gt;" in html.render(theirs)
+    assert "AURC" in capsys.readouterr().out
+
+
+def test_calibration_is_drawn_for_all_questions_and_each_type_with_enough(setting, tmp_path):
+    path, pipelines = setting
+    rows = [{**ROWS[0], "id": f"f{n}"} for n in range(html.ENOUGH)] + [ROWS[1]]
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    pipelines["ours"].confidence = {row["id"]: 0.5 for row in rows}
+    cli.main([str(path), "--out", str(tmp_path / "o")])
+    page = (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
+    assert "全部（11）" in page and "fact（10）" in page and "duty（" not in page
+
+
 # --- the judge
 
 
@@ -262,6 +305,9 @@ def test_ours_is_timed_and_read_through_the_public_engine(tmp_path):
     reply = ours.answer(question)
     assert reply.sentences and all(mark in reply.cited for said in reply.sentences for mark in said.marks)
     assert 0 < reply.seconds.evidence <= reply.seconds.words <= reply.seconds.end
+    answer = engine.ask(question.question)
+    assert [said.origin for said in reply.sentences] == [sentence.origin for sentence in answer.sentences]
+    assert reply.confidence == answer.confidence
 
 
 def written_question(tmp_path, text):
