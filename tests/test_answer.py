@@ -1,8 +1,7 @@
 """Answers: cited, verbatim where extracted, checked where written, refused from evidence. The chat model is a fake."""
 
-from types import SimpleNamespace
-
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from conftest import FakeChat, built, engine_over, needs_models
