@@ -68,8 +68,8 @@ def test_every_bad_line_is_named_at_once(tmp_path):
 
 
 def test_any_type_is_a_group_of_its_own(tmp_path):
-    own, foreign = load(written(tmp_path, {**GOOD, "type": "table"}, {**GOOD, "id": "q2", "type": " 概括归纳型"}))
-    assert (own.type, foreign.type) == ("table", "概括归纳型")
+    own, foreign = load(written(tmp_path, {**GOOD, "type": "table"}, {**GOOD, "id": "q2", "type": " 综合型"}))
+    assert (own.type, foreign.type) == ("table", "综合型")
 
 
 TWIN = {
