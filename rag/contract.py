@@ -10,6 +10,8 @@ from rag.lineage.graph import Neighbourhood
 from rag.relating.conflicts import Conflict
 from rag.schema import Answer, Citation, Hit, Status, Timings
 
+_OPTIONAL = frozenset(("rerank_ms", "read_ms", "formal_ms"))
+
 
 def document_json(document: Document, status: Status, clauses: int) -> dict:
     """An entry of `docs`."""
@@ -134,10 +136,9 @@ def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> dict:
 
 
 def _timings(timings: Timings) -> dict:
-    """Milliseconds; `rerank_ms` only where a reranker is set, `formal_ms` where a question was searched in the
-    documents' words too."""
+    """Milliseconds; those of a reranker, a reader and of the search in the documents' words only where they ran."""
     told = {name: None if ms is None else round(ms, 1) for name, ms in asdict(timings).items()}
-    return {name: ms for name, ms in told.items() if ms is not None or name not in ("rerank_ms", "formal_ms")}
+    return {name: ms for name, ms in told.items() if ms is not None or name not in _OPTIONAL}
 
 
 def _period(document: Document) -> str | None:

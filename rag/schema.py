@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from index.schema import Clause, Document
 from rag.relating.differences import Difference
 
+CONCLUDING = frozenset(("span", "model", "metadata", "correction"))  # origins of a 结论
+SUPPORTING = 3  # verbatim sentences shown at once
 _OWN_MARK = re.compile(r"\[(\d+)\]")
 
 
@@ -65,8 +67,9 @@ class Sentence:
     citations: tuple[int, ...]
     origin: str
 
-    # extract: verbatim; model: written, then checked; metadata: the document's own facts; correction: what the question
-    # takes for granted and the clause contradicts; refusal: why there is no answer; nearest: what does not answer
+    # span: the words of a clause that answer; model: written, then checked; metadata: the document's own facts;
+    # correction: what the question takes for granted and the clause contradicts; extract: verbatim; refusal: why there
+    # is no answer; nearest: what does not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Timings:
     evidence_ms: float | None = None
     rerank_ms: float | None = None  # of that, where a reranker is set: the cross-encoder's part
     first_token_ms: float | None = None
+    read_ms: float | None = None  # what the reader took, where one is set
     formal_ms: float | None = None  # when an everyday question had been searched in the documents' words too
     total_ms: float | None = None
 
@@ -105,6 +109,21 @@ class Answer:
     comparison: tuple[Side, ...] = ()  # only where a comparison is asked for and documents differ
 
     @property
+    def conclusion(self) -> tuple[Sentence, ...]:
+        """结论: the sentences that answer by themselves; empty where there is no safe one, or none has been read yet."""
+        return tuple(sentence for sentence in self.sentences if sentence.origin in CONCLUDING)
+
+    @property
+    def support(self) -> tuple[Sentence, ...]:
+        """依据, or 相关原文 where nothing is concluded: the first verbatim sentences."""
+        return tuple(sentence for sentence in self.sentences if sentence.origin == "extract")[:SUPPORTING]
+
+    @property
+    def further(self) -> tuple[Sentence, ...]:
+        """The verbatim sentences behind those, to be shown folded."""
+        return tuple(sentence for sentence in self.sentences if sentence.origin == "extract")[SUPPORTING:]
+
+    @property
     def text(self) -> str:
         """The sentences with their [n] marks; a “[9]” of a document's own becomes “［9］”, so that no mark is but ours."""
         return "".join(
@@ -117,8 +136,9 @@ class Event:
     """One step of a streamed answer; `answer` is always whole and checked as far as it goes.
 
     `stage` is evidence (hits are in, nothing answered yet), formal (the model is naming an everyday question's matter in
-    the documents' words; evidence comes again), extract (verbatim answer ready), draft (the model is
-    writing; `draft` holds its unchecked words so far, to be shown as such or not at all) or done.
+    the documents' words; evidence comes again), extract (verbatim sentences are there, their relevance not read yet),
+    read (the reader has settled conclusion, sentences or refusal), draft (the model is writing; `draft` holds its
+    unchecked words so far, to be shown as such or not at all) or done.
     """
 
     stage: str
