@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from index.errors import UnreadableContent
 from index.load.radicals import unified
 from index.schema import Line
 
@@ -22,25 +23,20 @@ _LARGEST = 200 * 2**20  # bytes that the parts may unpack to; more is a bomb, no
 
 
 def read(data: bytes) -> Sequence[Line]:
-    """Lines numbered from 1, a line a paragraph or a table row; ValueError when the file is damaged or locked."""
+    """Lines numbered from 1, a line a paragraph or a table row; UnreadableContent when the file is of another kind."""
     from docx import Document
     from docx.table import Table
-    from lxml.etree import LxmlError
 
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ValueError("是旧版 .doc 或加密的 .docx，请用 Word 另存为未加密的 .docx")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _LARGEST:
-                raise ValueError("DOCX 解压后过大")
-        document = Document(io.BytesIO(data))
-        numbers = _Numbers(document)
-        rows: list[str] = []
-        for block in document.iter_inner_content():
-            rows += _table(block) if isinstance(block, Table) else _paragraph(block, numbers)
-    except (zipfile.BadZipFile, KeyError, LxmlError, AttributeError, TypeError) as error:
-        # python-docx meets damaged parts with ordinary Python errors; the file is at fault, whichever it is.
-        raise ValueError(f"DOCX 已损坏或不完整（{type(error).__name__}）") from error
+        raise UnreadableContent("是旧版 .doc 或加密的 .docx，请用 Word 另存为未加密的 .docx")
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        if sum(part.file_size for part in packed.infolist()) > _LARGEST:
+            raise UnreadableContent("DOCX 解压后过大")
+    document = Document(io.BytesIO(data))
+    numbers = _Numbers(document)
+    rows: list[str] = []
+    for block in document.iter_inner_content():
+        rows += _table(block) if isinstance(block, Table) else _paragraph(block, numbers)
     return [Line(unified(row), number) for number, row in enumerate(rows, 1)]
 
 

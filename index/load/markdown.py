@@ -15,7 +15,7 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\((?:[^()\s]|\([^()]*\))*\)")
 
 
 def read(data: bytes) -> Sequence[Line]:
-    """Lines numbered from 1; a table's cells are set apart by tabs. ValueError when the bytes are not text."""
+    """Lines numbered from 1; a table's cells are set apart by tabs. UnreadableContent when the bytes are not text."""
     return [Line(_plain(line.text), line.number) for line in text.read(data)]
 
 
