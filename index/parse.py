@@ -21,7 +21,6 @@ from index.notice import BodyTitle, body_title, enacted_title, head_end
 from index.outline import Draft, Entry, Heading, TitleLine, settled
 from index.schema import Clause, Document, Line, RawText, Source
 
-_MARKDOWN = (".md", ".markdown")
 _CLOSING = 10  # paragraphs before the annexes, and at the end, in which a signature is looked for
 
 
@@ -37,7 +36,7 @@ class ParsedDocument:
 
 def parse(raw: RawText) -> list[ParsedDocument]:
     """The documents of one file, in order; never raises on text, however odd."""
-    found, numbers = rows(raw.lines, markdown=PurePosixPath(raw.file).suffix.lower() in _MARKDOWN)
+    found, numbers = rows(raw.lines)
     set_in = measure(found)
     parsed: list[ParsedDocument] = []
     seen: set[str] = set()

@@ -34,22 +34,21 @@ def read(data: bytes) -> Sequence[Line]:
             raise UnreadableContent("DOCX 解压后过大")
     document = Document(io.BytesIO(data))
     numbers = _Numbers(document)
-    rows: list[str] = []
+    rows: list[tuple[str, int | None]] = []
     for block in document.iter_inner_content():
-        rows += _table(block) if isinstance(block, Table) else _paragraph(block, numbers)
-    return [Line(unified(row), number) for number, row in enumerate(rows, 1)]
+        rows += [(row, None) for row in _table(block)] if isinstance(block, Table) else _paragraph(block, numbers)
+    return [Line(unified(row), number, level=level) for number, (row, level) in enumerate(rows, 1)]
 
 
-def _paragraph(paragraph: Any, numbers: _Numbers) -> list[str]:
-    """Its lines, the first with the number and, for a heading, with the marks of Markdown that the parser knows."""
+def _paragraph(paragraph: Any, numbers: _Numbers) -> list[tuple[str, int | None]]:
+    """Its lines, the first with the number and, for a heading, with its level."""
     text = _text(paragraph._p)
     if not text.strip():
-        return [""]
-    text = numbers.label(paragraph) + text
+        return [("", None)]
+    first, *more = (numbers.label(paragraph) + text).split("\n")
     style = paragraph.style.name if paragraph.style is not None else ""
-    if heading := _HEADING.match(style or ""):
-        text = "#" * int(heading[1]) + " " + text.strip()
-    return text.split("\n")
+    heading = _HEADING.match(style or "")
+    return [(first, int(heading[1]) if heading else None), *((row, None) for row in more)]
 
 
 def _table(table: Any) -> list[str]:
