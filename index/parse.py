@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from index import dates, documents, headers, tables
+from index import dates, documents, headers, periods, tables
 from index.clauses import Walk, begin, walk
 from index.documents import Part
 from index.duties import cell_duties
@@ -158,7 +158,7 @@ def _assemble(
     doc_id = _doc_id(raw.file, head.title, head.doc_no, seen)
     document = Document(
         doc_id, head.title, head.notice_title, head.doc_no, head.issuers, head.issued_on, head.level, head.kind,
-        dates.period(head.title, head.kind, texts, effective, head.issued_on), effective, raw.file,
+        periods.period(head.title, head.kind, texts, effective, head.issued_on), effective, raw.file,
         hashlib.sha256(content.encode()).hexdigest(),
     )  # fmt: skip
     clauses = tuple(
