@@ -10,9 +10,9 @@ from pathlib import Path
 from index import store
 from index.content import Progress, assemble
 from index.encoder import Encoder
-from index.errors import BrokenIndex, CorpusError
-from index.load import load_folder
-from index.parse import parse
+from index.errors import BrokenIndex, CorpusError, OutOfMemory, UnreadableFile
+from index.load import load_folder, shown
+from index.parse import ParsedDocument, parse
 from index.schema import Clause, Document, RawText
 
 
@@ -52,7 +52,7 @@ def _load(corpus: Sequence[Path]) -> tuple[list[RawText], dict[str, str]]:
     skipped: dict[str, str] = {}
     for path in corpus:
         # Two folders may hold files of one name; with a single one the names stay short.
-        prefix = f"{path.name}/" if len(corpus) > 1 and path.is_dir() else ""
+        prefix = f"{shown(path.name)}/" if len(corpus) > 1 and path.is_dir() else ""
         found, failures = load_folder(path)
         raws += [replace(raw, file=prefix + raw.file) for raw in found]
         skipped |= {prefix + failure.file: failure.reason for failure in failures}
@@ -60,39 +60,67 @@ def _load(corpus: Sequence[Path]) -> tuple[list[RawText], dict[str, str]]:
 
 
 def _build(corpus: Sequence[Path], root: Path, encoder, rebuild: bool, progress: Progress) -> Summary:
-    raws, skipped = _load(corpus)
+    raws, unread = _load(corpus)
+    named = [shown(str(path)) for path in corpus]
     if not raws:
-        raise CorpusError(f"语料 {'、'.join(map(str, corpus))} 中没有可读的文件（{len(skipped)} 个文件读不了）。请放入 txt、md、pdf 或 docx 文件")
+        raise CorpusError(f"语料 {'、'.join(named)} 中没有可读的文件{_why(unread)}。请放入 txt、md、pdf 或 docx 文件")
     model = encoder()
     facts = {
         "code": code_digest(),
         "encoder": model.name,
         "encoder_digest": model.digest,
         "dimension": model.dimension,
-        "corpus": [str(path) for path in corpus],
+        "corpus": named,
         "sources": {raw.file: raw.digest for raw in raws},
-        "skipped": skipped,
     }
     old = None if rebuild else _readable(root)
-    if old is not None and all(getattr(old.manifest, name) == value for name, value in facts.items()):
+    if old is not None and _unread(old.manifest) == unread and all(getattr(old.manifest, n) == v for n, v in facts.items()):
         m = old.manifest
-        return Summary(m.documents, m.clauses, m.sentences, 0, skipped, changed=False)
+        return Summary(m.documents, m.clauses, m.sentences, 0, m.skipped, changed=False)
 
+    skipped = dict(unread)
     documents: list[Document] = []
     clauses: list[Clause] = []
     for done, raw in enumerate(raws):
         progress("解析文件", done, len(raws))
-        for parsed in parse(raw):
-            documents.append(parsed.document)
-            clauses.extend(parsed.clauses)
+        try:
+            found = _parsed(raw)
+        except UnreadableFile as failure:
+            skipped[failure.file] = failure.reason
+            continue
+        documents += [parsed.document for parsed in found]
+        clauses += [clause for parsed in found for clause in parsed.clauses]
     progress("解析文件", len(raws), len(raws))
     if not clauses:
-        raise CorpusError(f"语料 {'、'.join(map(str, corpus))} 中没有解析出任何条款")
+        raise CorpusError(f"语料 {'、'.join(named)} 中没有解析出任何条款{_why(skipped)}")
 
     reusable = old if old is not None and old.manifest.encoder_digest == model.digest else None
     content, embedded = assemble(documents, clauses, model, reusable, progress)
-    manifest = store.write(root, content, facts)
+    manifest = store.write(root, content, facts | {"skipped": skipped})
     return Summary(manifest.documents, manifest.clauses, manifest.sentences, embedded, skipped, changed=True)
+
+
+def _parsed(raw: RawText) -> list[ParsedDocument]:
+    """The documents of one file; UnreadableFile where the parser meets what it does not know."""
+    try:
+        return parse(raw)
+    except MemoryError as error:
+        raise OutOfMemory(raw.file) from error
+    except Exception as error:  # a fault of ours or a character of theirs: either way it is this file's alone
+        raise UnreadableFile(raw.file, f"无法解析（{type(error).__name__}）") from error
+
+
+def _unread(manifest: store.Manifest) -> dict[str, str]:
+    """Of the files left out, those that no reader could read; what was read and not parsed is among the sources."""
+    return {file: why for file, why in manifest.skipped.items() if file not in manifest.sources}
+
+
+def _why(skipped: dict[str, str]) -> str:
+    """How many files could not be used, and the first of them with its reason."""
+    if not skipped:
+        return ""
+    file, why = next(iter(skipped.items()))
+    return f"（{len(skipped)} 个文件读不了，如 {file}：{why}）"
 
 
 def _readable(root: Path) -> store.Store | None:

@@ -142,9 +142,9 @@ def _unglued(paragraph: Paragraph) -> list[Paragraph]:
 
 def _mark(paragraph: Paragraph, statute: bool, state: Walk) -> Marker | None:
     """The paragraph's numbering, where it opens a unit of its own."""
-    if paragraph.heading:
+    if paragraph.heading and not _itemised(paragraph, state):
         mark = marker(paragraph.text)
-        return mark if mark and mark.rank < 70 else Marker("#", 10 + paragraph.heading, "", paragraph.text)
+        return mark if mark and mark.rank < 70 else Marker("标题", 10 + paragraph.heading, "", paragraph.text)
     mark = _read(paragraph.text, state)
     if mark is None:
         return None
@@ -153,6 +153,13 @@ def _mark(paragraph: Paragraph, statute: bool, state: Walk) -> Marker | None:
     if mark.kind in ("（1）", "①") and state.unit is not None:
         return None  # too small to be cited alone
     return mark
+
+
+def _itemised(paragraph: Paragraph, state: Walk) -> bool:
+    """A 1． in a heading's style below 一、 or （一）, which no other styled heading stands above: its number tells its place."""
+    mark = marker(paragraph.text)
+    ranks = [rank for rank, _ in state.stack]
+    return mark is not None and mark.rank >= 70 and max(ranks, default=0) >= 50 and min(ranks) >= 20
 
 
 def _read(text: str, state: Walk) -> Marker | None:

@@ -24,6 +24,18 @@ class UnreadableFile(CorpusError):
         self.file, self.reason = file, reason
 
 
+class UnreadableContent(Exception):
+    """Why a reader refuses the bytes of a file, in Chinese; index.load adds which file, and makes it UnreadableFile."""
+
+
+class OutOfMemory(CorpusError):
+    """Memory ran out over a file. That tells of the machine as much as of the file, so the file is not skipped: a sound
+    document would leave the index because something else was running."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(f"处理 {file} 时内存不足，已停止，原有数据未受影响。请关闭其他程序后重试，或移走该文件")
+
+
 class BrokenIndex(TiaowenError):
     """The index is missing, truncated, or built by another model or format."""
 

@@ -18,7 +18,6 @@ from index.markers import DOC_NO, marker
 from index.schema import Line
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:\d{1,4}|[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:[，,\s]*共\s*\d+\s*页)?)\s*$")
-_MARKDOWN = re.compile(r"^\s{0,3}(#{1,6})\s+|^\s{0,3}[-*+]\s+(?=\S)|^\s{0,3}>\s?")
 _INVISIBLE = "\ufeff\u200b"
 _CLOSED = "。；：！？:;!?…"
 _CAPTION = re.compile(r"^(?:图|表)\s*\d+")
@@ -35,7 +34,7 @@ class Row:
     gap: int  # blank lines before it; 0 at the start
     page_top: bool  # opens a page: one leading space in a wrapped text, a new page, or a dropped page number before it
     indented: bool  # a paragraph's indent survives
-    heading: int = 0  # Markdown level, 0 for none
+    heading: int = 0  # its level where the file itself marks it as a heading, 0 for none
 
     @property
     def width(self) -> int:
@@ -74,8 +73,8 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
-def rows(lines: Sequence[Line], markdown: bool = False) -> tuple[list[Row], list[Line]]:
-    """The lines with text, and the page numbers dropped from among them; Markdown's # - > are taken as markup."""
+def rows(lines: Sequence[Line]) -> tuple[list[Row], list[Line]]:
+    """The lines with text, and the page numbers dropped from among them."""
     kept: list[Row] = []
     dropped: list[Line] = []
     usual = _usual_gap(lines)
@@ -87,18 +86,14 @@ def rows(lines: Sequence[Line], markdown: bool = False) -> tuple[list[Row], list
             continue
         new_page = line.page is not None and line.page != page
         page = line.page
-        if _is_page_number(line.text, gap, usual):
+        if line.level is None and _is_page_number(line.text, gap, usual):
             dropped.append(line)
             after_number, gap = True, 0
             continue
-        mark = _MARKDOWN.match(line.text) if markdown else None
-        level = len(mark[1]) if mark and mark[1] else 0
-        if mark:
-            text = line.text[mark.end() :].strip()
         space = re.match(r"[ \t\u3000\xa0]*", line.text)[0]
         top = not kept or after_number or new_page or "\f" in line.text or (space == " " and gap < max(usual, 1))
         wide = columns(space.replace("\t", "    "))
-        kept.append(Row(text, line, gap if kept else 0, top, wide >= 3, level))
+        kept.append(Row(text, line, gap if kept else 0, top, wide >= 3, line.level or 0))
         gap, after_number = 0, False
     if not kept:  # nothing but numbers: they are the text
         return [Row(_strip(line.text), line, 0, True, False) for line in dropped], []

@@ -107,7 +107,7 @@ def short(text: str, mark: Marker) -> str:
 def alone(text: str, mark: Marker) -> bool:
     """Whether a paragraph with this numbering is a heading and nothing else."""
     rest = mark.rest.strip()
-    if mark.kind in ("#", "前言"):
+    if mark.kind in ("标题", "前言"):
         return True
     if mark.kind in ("编", "分编", "章", "节"):
         return len(rest) <= 60

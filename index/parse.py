@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from index import dates, documents, headers, tables
+from index import dates, documents, headers, periods, tables
 from index.clauses import Walk, begin, walk
 from index.documents import Part
 from index.duties import cell_duties
@@ -21,7 +21,6 @@ from index.notice import BodyTitle, body_title, enacted_title, head_end
 from index.outline import Draft, Entry, Heading, TitleLine, settled
 from index.schema import Clause, Document, Line, RawText, Source
 
-_MARKDOWN = (".md", ".markdown")
 _CLOSING = 10  # paragraphs before the annexes, and at the end, in which a signature is looked for
 
 
@@ -37,7 +36,7 @@ class ParsedDocument:
 
 def parse(raw: RawText) -> list[ParsedDocument]:
     """The documents of one file, in order; never raises on text, however odd."""
-    found, numbers = rows(raw.lines, markdown=PurePosixPath(raw.file).suffix.lower() in _MARKDOWN)
+    found, numbers = rows(raw.lines)
     set_in = measure(found)
     parsed: list[ParsedDocument] = []
     seen: set[str] = set()
@@ -159,7 +158,7 @@ def _assemble(
     doc_id = _doc_id(raw.file, head.title, head.doc_no, seen)
     document = Document(
         doc_id, head.title, head.notice_title, head.doc_no, head.issuers, head.issued_on, head.level, head.kind,
-        dates.period(head.title, head.kind, texts, effective, head.issued_on), effective, raw.file,
+        periods.period(head.title, head.kind, texts, effective, head.issued_on), effective, raw.file,
         hashlib.sha256(content.encode()).hexdigest(),
     )  # fmt: skip
     clauses = tuple(

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.onnx_runtime import onnx_runtime
 from index.windows import unit
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ class QueryGraph:
 
     def __init__(self, graph: Path, table: Table, model: Path, threads: int) -> None:
         import numpy as np
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
+        runtime = onnx_runtime()
+        options = runtime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._session = runtime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         self._words = np.memmap(
             model / table.file, dtype="<f4", mode="r", offset=table.offset, shape=(table.rows, table.columns)
         )

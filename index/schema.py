@@ -12,6 +12,7 @@ class Line:
     text: str
     number: int  # 1-based within the file (within the page for paged formats)
     page: int | None = None  # 1-based; None where the format has no pages
+    level: int | None = None  # of a heading that the file's markup or styles mark as one, 1 the outermost
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,13 @@
-"""One JSON line in, one JSON line out; what an interrupted run already wrote is kept."""
+"""One JSON line in, one JSON line out; what an interrupted run already wrote is kept.
+
+Answers come in the order of the questions. A run that goes on with an output appends what it lacks, in that order too:
+the whole is in the questions' order unless questions were put in between, so readers go by id.
+"""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -10,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import BadInput
 from rag.contract import answer_json, hit_json
+from rag.results import opened
 from rag.schema import Filters
 
 if TYPE_CHECKING:
@@ -32,18 +38,16 @@ def process(engine: Engine, kind: str, source: Path, target: Path, k: int) -> tu
     if kind not in calls:
         raise BadInput(f"batch 只做 ask、search、related，收到 {kind}")
     lines = _read(source)
-    done = _finished(target)
-    todo = [line for line in lines if line["id"] not in done]
     from rich.progress import track
 
-    with target.open("a", encoding="utf-8") as out:
+    with opened(target) as results:
+        todo = _lacking(lines, results.done)
         for line in track(todo, description=f"batch {kind}", console=_stderr()):
             try:
                 result = {"id": line["id"], **calls[kind](line)}
             except BadInput as error:  # one bad question does not stop the others, and is not an empty answer
                 result = {"id": line["id"], "question": line["question"], "error": str(error)}
-            out.write(json.dumps(result, ensure_ascii=False) + "\n")
-            out.flush()
+            results.append(result)
     return len(todo), len(lines) - len(todo)
 
 
@@ -55,11 +59,11 @@ def _stderr():
 
 def _read(source: Path) -> list[dict]:
     try:
-        text = source.read_text(encoding="utf-8-sig")
+        text = source.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"无法读取 {source}（{type(error).__name__}）") from error
     lines: list[dict] = []
-    for number, row in enumerate(text.splitlines(), 1):
+    for number, row in enumerate(text.split("\n"), 1):  # not splitlines: JSON strings may hold U+2028
         if not row.strip():
             continue
         try:
@@ -77,6 +81,18 @@ def _read(source: Path) -> list[dict]:
     return lines
 
 
+def _lacking(lines: list[dict], done: Counter[str | int]) -> list[dict]:
+    """The lines not yet answered; of several with one id, as many as it has answers are done."""
+    left = done.copy()
+    todo = []
+    for line in lines:
+        if left[line["id"]]:
+            left[line["id"]] -= 1
+        else:
+            todo.append(line)
+    return todo
+
+
 def _turns(history: object) -> bool:
     """Whether these are earlier turns of a conversation."""
     keys = ("role", "content")
@@ -89,18 +105,3 @@ def _narrowed(said: dict) -> Filters:
     if not all(isinstance(said[name], int if name == "year" else str) for name in said):
         raise TypeError
     return filters
-
-
-def _finished(target: Path) -> set:
-    """Ids already answered; a last line cut off by an interruption is removed."""
-    if not target.exists():
-        return set()
-    kept, done = [], set()
-    for row in target.read_text(encoding="utf-8").splitlines():
-        try:
-            done.add(json.loads(row)["id"])
-        except (ValueError, KeyError, TypeError):
-            continue
-        kept.append(row)
-    target.write_text("".join(row + "\n" for row in kept), encoding="utf-8")
-    return done

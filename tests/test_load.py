@@ -88,7 +88,9 @@ def test_radical_forms_become_characters():
 
 def test_markdown_markup_is_out_and_cells_are_set_apart(tmp_path):
     path = write(tmp_path, "a.md", "# 办法\n**第一条** 见[附件](a.md)。\n|序号|单位|\n|---|---|\n|1|市财政局|\n".encode())
-    assert [line.text for line in load_file(path, "a.md").lines] == ["# 办法", "第一条 见附件。", "序号\t单位", "", "1\t市财政局"]
+    lines = load_file(path, "a.md").lines
+    assert [line.text for line in lines] == ["办法", "第一条 见附件。", "序号\t单位", "", "1\t市财政局"]
+    assert [line.level for line in lines] == [1, None, None, None, None]
 
 
 def test_the_digest_is_of_the_bytes(tmp_path):
@@ -150,9 +152,10 @@ def test_docx_keeps_order_headings_tables_and_the_numbers_word_draws(tmp_path):
 
     found = load_file(write(tmp_path, "a.docx", docx_of(build)), "a.docx")
     assert [line.text for line in found.lines] == [
-        "某港口管理办法", "# 总则", "第一条 为加强管理，制定本办法。", "第二条 本办法适用于本港。",
+        "某港口管理办法", "总则", "第一条 为加强管理，制定本办法。", "第二条 本办法适用于本港。",
         "序号\t事项\t单位", "1\t甲事\t市交通局", "修订：新",
     ]  # fmt: skip
+    assert [line.level for line in found.lines] == [None, 1, None, None, None, None, None]
 
 
 def test_a_docx_statute_is_parsed_like_its_text(tmp_path):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from index.errors import UnreadableFile
+from index.errors import OutOfMemory, UnreadableContent, UnreadableFile
 from index.load import docx, markdown, pdf, text
 from index.schema import Line, RawText
 
@@ -22,7 +23,7 @@ _UNSEEN = re.compile(
 
 
 class Reader(Protocol):
-    """Reads one format: bytes in, lines out; a ValueError with a Chinese reason where they are not what they claim."""
+    """Reads one format: bytes in, lines out; UnreadableContent where it can say why not. Any other error means damage."""
 
     def __call__(self, data: bytes) -> Sequence[Line]: ...
 
@@ -42,7 +43,7 @@ def load_folder(path: Path) -> tuple[list[RawText], list[UnreadableFile]]:
     raws: list[RawText] = []
     failures: list[UnreadableFile] = []
     for file in sorted(files, key=lambda p: _natural(p.relative_to(root).as_posix())):
-        name = file.relative_to(root).as_posix()
+        name = shown(file.relative_to(root).as_posix())
         if any(part.startswith(".") for part in Path(name).parts):
             continue
         try:
@@ -53,7 +54,7 @@ def load_folder(path: Path) -> tuple[list[RawText], list[UnreadableFile]]:
 
 
 def load_file(path: Path, name: str) -> RawText:
-    """Read one file; UnreadableFile says why it could not be."""
+    """Read one file; UnreadableFile says why it could not be, whatever its reader met."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise UnreadableFile(name, f"不支持的格式 {path.suffix or '（无扩展名）'}；支持 {'、'.join(READERS)}")
@@ -61,13 +62,26 @@ def load_file(path: Path, name: str) -> RawText:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(name, f"无法打开（{error.strerror}）") from error
+    except MemoryError as error:
+        raise OutOfMemory(name) from error
     try:
         lines = tuple(replace(line, text=_UNSEEN.sub("", line.text)) for line in reader(data))
-    except ValueError as error:
+    except UnreadableContent as error:
         raise UnreadableFile(name, str(error)) from error
+    except MemoryError as error:
+        raise OutOfMemory(name) from error
+    except Exception as error:
+        # The libraries meet damage with any error there is (zlib.error, RuntimeError, RecursionError, KeyError …), and
+        # one damaged file must not keep the others from being read.
+        raise UnreadableFile(name, f"{path.suffix[1:].upper()} 已损坏或不完整（{type(error).__name__}）") from error
     if not any(line.text.strip() for line in lines):
         raise UnreadableFile(name, "没有文字内容")
     return RawText(name, lines, hashlib.sha256(data).hexdigest())
+
+
+def shown(name: str) -> str:
+    """A file's name as it can be printed and stored: bytes of it that are no UTF-8 as \\xNN, which keeps names apart."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

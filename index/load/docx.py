@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from index.errors import UnreadableContent
 from index.load.radicals import unified
 from index.schema import Line
 
@@ -22,38 +23,32 @@ _LARGEST = 200 * 2**20  # bytes that the parts may unpack to; more is a bomb, no
 
 
 def read(data: bytes) -> Sequence[Line]:
-    """Lines numbered from 1, a line a paragraph or a table row; ValueError when the file is damaged or locked."""
+    """Lines numbered from 1, a line a paragraph or a table row; UnreadableContent when the file is of another kind."""
     from docx import Document
     from docx.table import Table
-    from lxml.etree import LxmlError
 
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ValueError("是旧版 .doc 或加密的 .docx，请用 Word 另存为未加密的 .docx")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _LARGEST:
-                raise ValueError("DOCX 解压后过大")
-        document = Document(io.BytesIO(data))
-        numbers = _Numbers(document)
-        rows: list[str] = []
-        for block in document.iter_inner_content():
-            rows += _table(block) if isinstance(block, Table) else _paragraph(block, numbers)
-    except (zipfile.BadZipFile, KeyError, LxmlError, AttributeError, TypeError) as error:
-        # python-docx meets damaged parts with ordinary Python errors; the file is at fault, whichever it is.
-        raise ValueError(f"DOCX 已损坏或不完整（{type(error).__name__}）") from error
-    return [Line(unified(row), number) for number, row in enumerate(rows, 1)]
+        raise UnreadableContent("是旧版 .doc 或加密的 .docx，请用 Word 另存为未加密的 .docx")
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        if sum(part.file_size for part in packed.infolist()) > _LARGEST:
+            raise UnreadableContent("DOCX 解压后过大")
+    document = Document(io.BytesIO(data))
+    numbers = _Numbers(document)
+    rows: list[tuple[str, int | None]] = []
+    for block in document.iter_inner_content():
+        rows += [(row, None) for row in _table(block)] if isinstance(block, Table) else _paragraph(block, numbers)
+    return [Line(unified(row), number, level=level) for number, (row, level) in enumerate(rows, 1)]
 
 
-def _paragraph(paragraph: Any, numbers: _Numbers) -> list[str]:
-    """Its lines, the first with the number and, for a heading, with the marks of Markdown that the parser knows."""
+def _paragraph(paragraph: Any, numbers: _Numbers) -> list[tuple[str, int | None]]:
+    """Its lines, the first with the number and, for a heading, with its level."""
     text = _text(paragraph._p)
     if not text.strip():
-        return [""]
-    text = numbers.label(paragraph) + text
+        return [("", None)]
+    first, *more = (numbers.label(paragraph) + text).split("\n")
     style = paragraph.style.name if paragraph.style is not None else ""
-    if heading := _HEADING.match(style or ""):
-        text = "#" * int(heading[1]) + " " + text.strip()
-    return text.split("\n")
+    heading = _HEADING.match(style or "")
+    return [(first, int(heading[1]) if heading else None), *((row, None) for row in more)]
 
 
 def _table(table: Any) -> list[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-import struct
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 
+from index.errors import UnreadableContent
 from index.load.radicals import unified
 from index.schema import Line
 
@@ -16,12 +15,12 @@ _NUMBER = re.compile(r"^[\s\-—–·.第页/共]*\d{1,4}[\s\-—–·.页/共\d
 
 
 def read(data: bytes) -> Sequence[Line]:
-    """Lines of every page; ValueError when the file is damaged, locked, or has no text layer."""
+    """Lines of every page; UnreadableContent when the file is locked or has no text layer."""
     pages = _pages(data)
     if pages is None:
-        raise ValueError("PDF 有密码保护")
+        raise UnreadableContent("PDF 有密码保护")
     if not any(row.strip() for page in pages for row in page):
-        raise ValueError("PDF 没有文字层（可能是扫描件）")
+        raise UnreadableContent("PDF 没有文字层（可能是扫描件）")
     heads = _running(pages)
     lines: list[Line] = []
     for number, rows in enumerate(pages, 1):
@@ -36,20 +35,11 @@ def read(data: bytes) -> Sequence[Line]:
 def _pages(data: bytes) -> list[list[str]] | None:
     """The lines of each page; None where a password is needed."""
     from pypdf import PdfReader
-    from pypdf.errors import DependencyError, PyPdfError
 
-    damaged = (
-        PyPdfError, DependencyError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
-        AssertionError, RecursionError, NotImplementedError, zlib.error, struct.error,
-    )  # fmt: skip
-    try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            return None
-        return [(page.extract_text() or "").splitlines() for page in reader.pages]
-    except damaged as error:
-        # pypdf meets damaged objects with ordinary Python errors; the file is at fault, whichever it is.
-        raise ValueError(f"PDF 已损坏或不完整（{type(error).__name__}）") from error
+    reader = PdfReader(io.BytesIO(data))
+    if reader.is_encrypted and not reader.decrypt(""):
+        return None
+    return [(page.extract_text() or "").splitlines() for page in reader.pages]
 
 
 def _edges(rows: Sequence[str]) -> set[int]:
