@@ -1,0 +1,14 @@
+"""What of a clause a reader is given beside its text: the title of its document and the headings above it. Pure."""
+
+from __future__ import annotations
+
+from index.schema import Clause, Document
+
+_TITLE, _HEADING = 40, 30  # characters kept of each: names and column lines stand at their beginning
+_HEADINGS = 2  # the innermost
+
+
+def address(document: Document, clause: Clause) -> str:
+    """The title and the innermost headings, cut to what fits beside the text."""
+    headings = [" ".join(heading.split())[:_HEADING] for heading in clause.path[-_HEADINGS:]]
+    return " > ".join((document.title[:_TITLE], *headings))

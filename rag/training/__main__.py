@@ -1,0 +1,33 @@
+"""`python -m rag.training [DATA]`: train the reader, measure it on what was held out, write weights and report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from index.edge import run
+from index.settings import ROOT
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+_SHARED = ROOT.parent / "shared"
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Argument(help="训练数据文件夹：public/、pairs/、docs/、regulations/")] = _SHARED / "train",
+    apart: Annotated[list[Path] | None, typer.Option(help="评测数据文件夹，与之相近的样本一律剔除；可多次")] = None,
+    out: Annotated[Path, typer.Option(help="权重写到哪里")] = ROOT / "rag" / "reading" / "weights",
+    seed: Annotated[int, typer.Option(help="随机种子")] = 17,
+    without: Annotated[list[str] | None, typer.Option(help="不用这些数据集；可多次")] = None,
+) -> None:
+    """训练阅读模型；中断后再运行会接着训练。"""
+    from rag.training.command import train
+
+    train(data, apart or [_SHARED / "eval", _SHARED / "cases"], out, seed, without or ())
+
+
+if __name__ == "__main__":
+    run(lambda: app(sys.argv[1:], standalone_mode=False))
