@@ -1,4 +1,5 @@
-"""`python -m eval QUESTIONS.jsonl …` scores a pipeline; `beir DIR` scores retrieval on a BEIR set, `ablation` its parts."""
+"""`python -m eval QUESTIONS.jsonl …` scores a pipeline; `beir DIR` scores retrieval on a BEIR set, `ablation` its parts;
+`calibrate` fits what a reader's scores mean."""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ import typer
 
 from index.edge import run
 from index.errors import BadInput
+from index.settings import ROOT
+from rag.calibration import FILE
 
-COMMANDS = ("score", "beir", "ablation")
+COMMANDS = ("score", "beir", "ablation", "calibrate")
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
@@ -58,6 +61,20 @@ def ablation(
     from eval.ablation import evaluate
 
     evaluate(questions, out)
+
+
+@app.command()
+def calibrate(
+    data: Annotated[Path, typer.Argument(help="训练数据文件夹（见 rag.training）；只用其中没有训练过的文件")] = ROOT.parent / "shared" / "train",
+    out: Annotated[Path, typer.Option(help="校准文件写到哪里")] = FILE,
+) -> None:
+    """校准阅读模型：多大把握才作答、才下结论。"""
+    import json
+
+    from eval.calibrate import evaluate
+    from index.settings import load_settings
+
+    print(json.dumps(evaluate(load_settings(), data, out).fitted, ensure_ascii=False, indent=1))
 
 
 def main(arguments: list[str]) -> int | None:

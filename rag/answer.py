@@ -1,7 +1,8 @@
 """From a question to a checked, cited answer: start reading here.
 
-The answer is verbatim sentences first, at once; the chat model may put a short direct reply before them, of which only
-what the clauses bear out is kept. Whether to refuse is decided from the evidence, never by the model.
+Verbatim sentences stand there at once; a trained reader then says which of them answer, and whether any does: it puts a
+short reply in the document's own words before them, or refuses. The chat model may say that reply more plainly; what the
+clauses do not bear out, or the reader does not agree with, is dropped.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from index.errors import ModelError
 from rag.answering import instructions, metadata, premise, refusal, reply
 from rag.answering.comparison import sides
 from rag.answering.compose import Claim, compose
+from rag.answering.conclusion import conclude
 from rag.answering.evidence import Passage, passages, within
+from rag.answering.study import study
 from rag.answering.trusted import trusted, without_orders
 from rag.query import formal
 from rag.query.question import Query, understand
@@ -26,6 +29,7 @@ from rag.schema import Answer, Event, Filters, Sentence, Timings
 
 if TYPE_CHECKING:
     from rag.engine import Engine
+    from rag.reading.clauses import Read
     from rag.retrieval.retrieve import Ranking
 
 SHOWN = 10  # hits that go with an answer
@@ -33,7 +37,7 @@ _HEARD = 5  # best sentences that may contradict a figure of the question
 
 
 def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filters) -> Iterator[Event]:
-    """The five steps of an answer, each as soon as it is done; closing the iterator stops the model."""
+    """The six steps of an answer, each as soon as it is done; closing the iterator stops the model."""
     clock = _Clock()
     # 1 retrieve
     query = understand(question, history)
@@ -42,36 +46,55 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     answer = replace(answer, timings=Timings(clock.ms(), ranking.rerank_ms))
     yield Event("evidence", answer)
 
-    # 2 choose evidence; of a question in everyday words once more, by the documents' words for it too
+    # 2 choose sentences; what a document prints about itself needs no reading
     facts = _own_facts(engine, query, filters)
+    told = metadata.suffices(query, facts)
     candidates, chosen = _choose(engine, query, ranking)
-    held = None if facts else _held(engine, query, ranking, candidates)
-    if held and engine.chat is not None and is_everyday(query, held.wording) and not refusal.elsewhere(held):
+    if told:
+        yield Event("done", _finished(_with(engine, query, answer, facts), clock))
+        return
+    yield Event("extract", _with(engine, query, answer, [*facts, *_extract(engine, chosen)]))
+
+    # 3 read: which clauses answer, and where; a question in everyday words once more, by the documents' words for it too
+    studied = study(engine, query, ranking, candidates)
+    if not facts and not studied.judgement.conclude and engine.chat is not None and _is_everyday(engine, query, ranking):
         answer = yield from _in_their_words(engine, query, answer)
         query = replace(query, formal=answer.formal)
+        if query.formal:
+            ranking = engine.rank(query, filters)
+            answer = replace(answer, timings=replace(answer.timings, formal_ms=clock.ms()))
+            candidates, _ = _choose(engine, query, ranking)
+            studied = study(engine, query, ranking, candidates)
     failed = bool(answer.notes)  # a model that failed once is not waited for again
-    if query.formal:
-        ranking = engine.rank(query, filters)
-        timings = replace(answer.timings, formal_ms=clock.ms())
-        answer = replace(answer, hits=tuple(engine.hits(ranking, SHOWN)), timings=timings)
-        yield Event("evidence", answer)
-        candidates, chosen = _choose(engine, query, ranking)
-        held = _held(engine, query, ranking, candidates)
+    candidates, chosen = _choose(engine, query, studied.ranking, studied.reads)
+    timings = replace(answer.timings, read_ms=studied.ms)
+    answer = replace(
+        answer, hits=tuple(engine.hits(studied.ranking, SHOWN)), timings=timings, confidence=studied.judgement.confidence
+    )  # fmt: skip
 
-    # 3 refuse, if the evidence does not hold what is asked for
+    # 4 refuse, if the clauses do not answer
+    held = None if facts else _held(engine, query, studied.ranking, candidates)
     if held:
         answer = replace(answer, closeness=held.closeness)
         if (why := refusal.reason(held)) is not None:
             yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
             return
+        if studied.judgement.refuse:
+            yield Event("done", _refuse(engine, answer, refusal.unanswered(held, filters), chosen[:1], clock))
+            return
 
-    # 4 answer: the extract at once, then the model's short reply
-    claims = [*facts, *_corrections(engine, query, chosen), *_extract(engine, chosen, after_facts=metadata.suffices(query, facts))]
+    # 5 conclude in the document's own words, where that is safe
+    concluded = [] if facts else conclude(engine, query, studied)
+    claims = [*facts, *_corrections(engine, query, chosen), *concluded, *_extract(engine, chosen)]
     answer = _with(engine, query, answer, claims)
-    yield Event("extract", answer)
-    if failed or claims[0].origin != "extract" or not reply.pays(query, claims[0].text):  # what is there is the reply
+    if engine.reader is None:
+        answer = replace(answer, notes=(*answer.notes, "未启用阅读模型：所列原文是否回答了问题，未经判读。"))
+    if failed or facts or not reply.pays(engine, query, studied, concluded, chosen):
         yield Event("done", _finished(answer, clock))
         return
+    yield Event("read", answer)
+
+    # 6 the chat model's reply: every sentence verified, and kept only where it agrees with the reader
     draft, notes, first_token = "", (), None
     try:
         for piece in reply.draft(engine, query, chosen):
@@ -82,16 +105,15 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             yield Event("draft", answer, draft)
     except ModelError as error:
         notes = (f"对话模型未能作答（{error}），答复全部为原文摘录。",)
-
-    # 5 verify every sentence, cite or drop
-    checked, dropped = reply.checked(engine, query, draft, chosen)
+    checked, dropped = reply.checked(engine, query, draft, chosen, concluded)
     if dropped:
         notes += (f"模型草稿中有 {dropped} 句未能与原文核对一致，已删去。",)
     if engine.chat is None:
         notes += ("本机未启用对话模型，答复全部为原文摘录。",)
-    answer = _with(engine, query, answer, [*checked, *claims])
+    if checked:
+        claims = [claim for claim in claims if claim not in concluded]
     answer = replace(answer, notes=answer.notes + notes, timings=replace(answer.timings, first_token_ms=first_token))
-    yield Event("done", _finished(answer, clock))
+    yield Event("done", _finished(_with(engine, query, answer, [*checked, *claims]), clock))
 
 
 class _Clock:
@@ -102,12 +124,19 @@ class _Clock:
         return (time.perf_counter() - self._start) * 1000
 
 
-def _choose(engine: Engine, query: Query, ranking: Ranking) -> tuple[list[Passage], list[Passage]]:
+def _choose(
+    engine: Engine, query: Query, ranking: Ranking, reads: Sequence[Read] = ()
+) -> tuple[list[Passage], list[Passage]]:
     """(sentences of the first clauses, best first; those of them that are shown)."""
     clauses = engine.store.clauses
-    candidates = trusted(clauses, passages(engine.store, query, ranking, engine.horizons))
+    candidates = trusted(clauses, passages(engine.store, query, ranking, engine.horizons, reads))
     shown = within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars)
     return candidates, without_orders(clauses, shown)
+
+
+def _is_everyday(engine: Engine, query: Query, ranking: Ranking) -> bool:
+    shares = engine.retriever.fusion.shares(query.text, ranking.rows[:FIRST], names=True)
+    return is_everyday(query, max(shares, default=0.0))
 
 
 def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[Event, None, Answer]:
@@ -160,9 +189,7 @@ def _corrections(engine: Engine, query: Query, chosen: Sequence[Passage]) -> lis
     return [Claim(text, clause, passage.start, passage.stop, "correction")]
 
 
-def _extract(engine: Engine, chosen: Sequence[Passage], after_facts: bool) -> list[Claim]:
-    if after_facts:
-        return []
+def _extract(engine: Engine, chosen: Sequence[Passage]) -> list[Claim]:
     clauses = engine.store.clauses
     return [
         Claim(clauses[p.clause].text[p.start : p.stop].strip(), clauses[p.clause], p.start, p.stop, "extract")
@@ -180,7 +207,7 @@ def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim])
     notes = tuple(f"《{d.title}》{engine.status(d).reason}，引用前请核对是否有后续文件。" for d in expired)
     ordering = dict.fromkeys(engine.document(c.clause).title for c in kept if instructions.spans(c.clause.text))
     notes += tuple(f"《{title}》的引用条款中有写给问答程序的指令文字，未据以作答，请核对原文来源。" for title in ordering)
-    kept = [replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept]
+    kept = [replace(claim, also=claim.also or metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept]
     sentences, citations = compose(kept, engine.document, engine.status)
     compared = ()
     if "compare" in query.asks:
@@ -195,7 +222,7 @@ def _notice(engine: Engine, claim: Claim):
 
 def _refuse(engine: Engine, answer: Answer, why: str, nearest: Sequence[Passage], clock: _Clock) -> Answer:
     """Say what the documents do not state, and show the nearest clause as such."""
-    claims = _extract(engine, nearest, after_facts=False)
+    claims = _extract(engine, nearest)
     shown, citations = compose(claims, engine.document, engine.status)
     nearest_sentences = tuple(replace(s, origin="nearest") for s in shown)
     return _finished(

@@ -9,9 +9,11 @@ from index.encoder import Encoder, open_encoder
 from index.errors import BadInput, BrokenIndex
 from index.settings import Settings, load_settings
 from index.store import REBUILD, Store
-from rag import answer
+from rag import answer, calibration
+from rag.calibration import Calibration
 from rag.library import Library
 from rag.query.question import Query, understand
+from rag.reading.reader import Reader, open_reader
 from rag.relating.related import related
 from rag.retrieval.filters import allowed_rows
 from rag.retrieval.rerank import Reranker, open_reranker, rerank
@@ -53,6 +55,16 @@ class Engine(Library):
     def reranker(self) -> Reranker | None:
         """The cross-encoder of the settings, or None."""
         return open_reranker(self.settings)
+
+    @cached_property
+    def reader(self) -> Reader | None:
+        """Who says which clauses answer, and where; None where the settings want none. ModelError when it is damaged."""
+        return open_reader(self.settings)
+
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """What was fitted to the scores of this encoder and this reader; None for others."""
+        return None if self.reader is None else calibration.load(self.encoder.digest, self.reader.digest)
 
     def rank(self, query: Query, filters: Filters = NO_FILTERS) -> Ranking:
         """All clauses scored for a question or a paste; a question's first ones read again where a reranker is set."""

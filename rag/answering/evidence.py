@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ _WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a senten
 _NAMED = 3.0  # standard scores the name of one of the items asked for gains
 _CAPTION = 40  # characters of a figure's or table's caption
 _LABEL = 3  # pairs of characters: “一区”。 before what it names is no sentence
+_ANSWERS = 3.0  # standard scores for words that a reader is sure answer
 _TERM, _FEW = 4.0, 3  # standard scores for holding the terms a question quotes, where so few sentences do
 _SURE = 0.25  # coverage of the best sentence from which a question for one figure is answered by few
 _DATES = 2  # sentences shown for the year they name alone
@@ -55,15 +57,16 @@ class Passage:
 
 
 def passages(
-    store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], depth: int = 20
+    store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], reads: Sequence[Read] = (), depth: int = 20
 ) -> list[Passage]:  # fmt: skip
-    """Sentences of the first `depth` clauses, best first; `years` as rag.answering.horizon gives them, one a sentence.
+    """Sentences of the first `depth` clauses, best first; `years` as rag.answering.horizon gives them, one a sentence, and
+    `reads` what a reader has said of these clauses.
 
     Of a comparison, those for either side by turns, so that both are heard.
     """
     if not ranking.sides:
-        return _for_one(store, query, ranking, years, depth)
-    sides = [_for_one(store, *side, years, depth) for side in zip(query.sides, ranking.sides, strict=True)]
+        return _for_one(store, query, ranking, years, reads, depth)
+    sides = [_for_one(store, *side, years, reads, depth) for side in zip(query.sides, ranking.sides, strict=True)]
     best = max((own[0].score for own in sides if own), default=0.0)
     sides = [[replace(p, score=p.score - own[0].score + best) for p in own] for own in sides]
     found: dict[int, Passage] = {}
@@ -74,7 +77,7 @@ def passages(
 
 
 def _for_one(
-    store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], depth: int
+    store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], reads: Sequence[Read], depth: int
 ) -> list[Passage]:  # fmt: skip
     """The same of one question.
 
@@ -103,6 +106,7 @@ def _for_one(
     if (wanted := items.counted(query)) is not None:
         bonus += _NAMED * np.array(items.among(store, rows, wanted))
     bonus += _quotes(query, texts)
+    bonus += _ANSWERS * _answering(store, rows, reads)
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
     told = _MEANING * standard(meaning)
@@ -118,6 +122,22 @@ def _for_one(
         Passage(row, *store.sentences[row], found[0].score, 0.0, float(ranking.sentences[row])) for row in names
     ]  # fmt: skip
     return first + [passage for passage in found if passage.sentence not in names]
+
+
+def _answering(store: Store, rows: Sequence[int], reads: Sequence[Read]) -> np.ndarray:
+    """float [sentences], 0 to 1: how likely a sentence holds words that answer, as a reader has marked them."""
+    import numpy as np
+
+    found = np.zeros(len(rows))
+    by_clause: dict[int, list[Read]] = {}
+    for own in reads:
+        by_clause.setdefault(own.clause, []).append(own)
+    for place, row in enumerate(rows):
+        clause, start, stop = store.sentences[row]
+        for own in by_clause.get(clause, ()):
+            if own.span[0] < stop and own.span[1] > start:
+                found[place] = max(found[place], 1 / (1 + math.exp(-own.answers)))
+    return found
 
 
 def _speak_for_clause(store: Store, rows: Sequence[int], texts: Sequence[str], scores: Sequence[np.ndarray]) -> None:

@@ -26,7 +26,9 @@ from rag.query.spoken import everyday
 from rag.query.titles import Titles, written
 from rag.query.wording import is_everyday
 from rag.retrieval.retrieve import Ranking
+from rag.schema import Filters
 from rag.verification import facts
+from rag.verification.narrowing import unsaid_words
 
 WORDING = 0.30  # share of the question's weight of terms that counts as shared wording
 YEAR_WORDING = 0.5  # of the share of the best sentence with a figure in it, what one of the year asked for must reach
@@ -98,6 +100,18 @@ def reason(found: Evidence) -> str | None:
         _strange_title(found) or _strange_number(found, texts) or _strange_place(found, texts) or elsewhere(found) or _empty_address(found)
         or (None if found.query.asks & (_OPEN | {"confirm"}) else _missing_year(found, texts) or _missing_attribute(found))
     )  # fmt: skip
+
+
+def unanswered(found: Evidence, filters: Filters) -> str:
+    """What is said where the clauses were read and none answers: what the nearest one does not speak of, if any."""
+    scope = "所选范围内" if filters != Filters() else "所收文件"
+    best = found.candidates[0]
+    clause = found.store.clauses[best.clause]
+    document = found.store.documents[clause.doc_id]
+    above = "\n".join((document.title, *document.issuers, *clause.path))
+    if missing := unsaid_words(found.query.text, clause.text, above):
+        return f"{scope}没有写明“{'、'.join(missing[:2])}”的这项内容；最接近的条款没有提到它。"
+    return f"{scope}没有直接写明所问内容的条款，无法回答。"
 
 
 def elsewhere(found: Evidence) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from index.terms import pairs
 from rag import prompts
 from rag.answering import instructions
 from rag.answering.compose import Claim
@@ -27,13 +28,16 @@ _ENDS = ("。", "！", "？", "…", ".", "）")
 
 if TYPE_CHECKING:
     from index.schema import Clause
+    from rag.answering.study import Study
     from rag.engine import Engine
 
 
-def pays(query: Query, first: str) -> bool:
-    """Whether a reply can say the answer shorter than `first`, the best sentence: a figure, a date, a name out of a long
-    sentence. Measures, duties and yes or no are best left in the clause's words, where a summary drops items, says the
-    sentence again and costs ten seconds (measured: fewer nuggets in the first 200 characters)."""
+def pays(engine: Engine, query: Query, studied: Study, concluded: Sequence[Claim], chosen: Sequence[Passage]) -> bool:
+    """Whether a reply can say the answer more plainly than what stands there: a figure, a date, a name out of a long
+    sentence. Where a reader has found no answer, the chat model is not asked for one."""
+    if studied.judgement.confidence is not None:
+        return bool(concluded) and len(concluded[0].text) > BRIEF and not query.asks & _TOLD
+    first = engine.store.sentence(chosen[0].sentence) if chosen else ""
     if query.asks & _TOLD or len(first) <= BRIEF:
         return False
     return "list" not in query.asks or bool(query.asks & {"number", "when", "compare"}) or counted(query) is not None
@@ -50,9 +54,11 @@ def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[s
         yield from pieces
 
 
-def checked(engine: Engine, query: Query, text: str, chosen: Sequence[Passage]) -> tuple[list[Claim], int]:
+def checked(
+    engine: Engine, query: Query, text: str, chosen: Sequence[Passage], concluded: Sequence[Claim]
+) -> tuple[list[Claim], int]:  # fmt: skip
     """(claims for the sentences that hold, number of sentences dropped); what only says the question back is dropped
-    without a word, and so is what the extract says in the same words."""
+    without a word, and so is what the extract says in the same words, or what says anything else than is concluded."""
     clauses = list({p.clause: engine.store.clauses[p.clause] for p in chosen}.values())
     sources = [Source(instructions.masked(clause.text), _about(engine, clause)) for clause in clauses]
     extract = "".join(engine.store.clauses[p.clause].text[p.start : p.stop] for p in chosen[:1])
@@ -68,13 +74,25 @@ def checked(engine: Engine, query: Query, text: str, chosen: Sequence[Passage]) 
             continue
         verdict = verify(said, sources, query.text)
         borne_out = verdict.ok and _timely(engine, query, said, clauses[verdict.source], verdict)
-        if borne_out and not disputed(said, _beside(clauses, clauses[verdict.source])):
+        if concluded and not agrees(said, concluded[0].text):
+            dropped += 1
+        elif borne_out and not disputed(said, _beside(clauses, clauses[verdict.source])):
             said = said.rstrip("；;，,")  # what stood behind may have been dropped
             ended = said if said.endswith(_ENDS) else said + "。"
             kept.append(Claim(ended, clauses[verdict.source], verdict.start, verdict.stop, "model"))
         else:
             dropped += 1
     return kept, dropped
+
+
+def agrees(said: str, concluded: str) -> bool:
+    """Whether a reply says what is concluded: one of its figures, or half of the reply's character pairs where it has
+    none; no figure that is not there."""
+    mine, theirs = (facts.quantities(facts.flatten(text)) for text in (said, concluded))
+    if mine:
+        return all(any(facts.same_quantity(q, g) for g in theirs) for q in mine)
+    own = set(pairs(said))
+    return bool(own) and 2 * len(own & set(pairs(concluded))) >= len(own)
 
 
 def _beside(clauses: Sequence[Clause], clause: Clause) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -54,15 +54,20 @@ def rerank(reranker: Reranker, store: Store, question: str, ranking: Ranking, de
     Their fused scores are dealt out anew in that order, so that an answer is chosen by what the reranker put first, of a
     comparison too.
     """
-    import numpy as np
-
     begin = time.perf_counter()
     top = list(ranking.rows[:depth])
     texts = [index_text(store.documents[store.clauses[row].doc_id], store.clauses[row]) for row in top]
     scores = reranker.predict([(question, text) for text in texts])
-    order = sorted(range(len(top)), key=lambda place: -scores[place])
-    rows = [top[place] for place in order]
-    fused = ranking.fused.copy()
-    fused[rows] = np.sort(ranking.fused[top])[::-1]
     taken = (time.perf_counter() - begin) * 1000
-    return replace(ranking, rows=[*rows, *ranking.rows[depth:]], fused=fused, rerank_ms=taken, sides=())
+    return replace(reordered(ranking, dict(zip(top, scores, strict=True))), rerank_ms=taken, sides=())
+
+
+def reordered(ranking: Ranking, scores: Mapping[int, float]) -> Ranking:
+    """The ranking with the clause rows of `scores`, which are its first ones, in the order of their scores; their fused
+    scores are dealt out anew."""
+    import numpy as np
+
+    rows = sorted(scores, key=lambda row: -scores[row])
+    fused = ranking.fused.copy()
+    fused[rows] = np.sort(ranking.fused[rows])[::-1]
+    return replace(ranking, rows=[*rows, *(row for row in ranking.rows if row not in scores)], fused=fused)

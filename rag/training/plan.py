@@ -18,7 +18,7 @@ from rag.training.written import Shelf
 PUBLIC = {"squad2-zh": 6500, "cmrc2018": 2600, "drcd": 2400, "cjrc": 2000}
 _EPOCHS = 4  # over the written pairs, which are few and to the point
 _REPLAYED = 0.1  # share of public samples among those of the last stage
-_HELD_OUT = 5  # every fifth origin
+HELD_OUT = 5  # every fifth origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def plan(data: Path, measured: Measured, seed: int, without: Sequence[str] = ())
         for group in groups:
             if any(measured.seen(s.pair.question, s.pair.body) for s in group.samples):
                 left_out[name] = left_out.get(name, 0) + 1
-            elif zlib.crc32(group.origin.encode()) % _HELD_OUT == 0:
+            elif zlib.crc32(group.origin.encode()) % HELD_OUT == 0:
                 held_out.append(group)
             else:
                 pools[name].append(group)

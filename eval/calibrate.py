@@ -1,0 +1,168 @@
+"""`python -m eval calibrate`: fit what a reader's scores mean, on questions over documents it was not trained on.
+
+Documents held out of training, with those of `calibration/`, are indexed by themselves; each of their questions, its twin,
+and questions about other documents (which must be refused) go through retrieval and reading as when they are asked.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from eval.logistic import fit, held_out, lower_bound, upper_bound
+from index.bars import Bars
+from index.build import build
+from index.encoder import open_encoder
+from index.errors import BadInput
+from index.settings import Settings
+from index.terms import compact
+from rag.answering.conclusion import phrase
+from rag.answering.evidence import passages
+from rag.answering.study import study
+from rag.calibration import Calibration
+from rag.engine import Engine
+from rag.query.question import understand
+from rag.training.figures import auc
+from rag.training.plan import HELD_OUT
+
+REFUSED, REPLIED = 0.04, 0.05  # risks: an answerable question refused; a short reply to one that is not answerable
+_ABSENT = 7  # every so many questions about documents that are not in the index
+_ORDERS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of the calibration and what was read for it."""
+
+    id: str
+    kind: str  # answerable, twin or absent
+    origin: str  # the document it is about
+    signals: dict[str, float]
+    right: bool  # whether the best window's phrase holds what is asked for
+    clauses: list[tuple[float, float, bool]]  # of each clause read: fused score, log-odds, whether it holds the evidence
+
+
+def evaluate(settings: Settings, data: Path, out: Path) -> Calibration:
+    """Fit on the documents of `data` (see rag.training) and write the calibration file."""
+    questions, absent, files = _chosen(data)
+    folder = settings.var / "calibration"
+    corpus = folder / "corpus"
+    shutil.rmtree(corpus, ignore_errors=True)
+    corpus.mkdir(parents=True)
+    for file in files:
+        shutil.copy(file, corpus / file.name)
+    own = settings.model_copy(update={"corpus": corpus, "index": folder / "index", "chat_model": ""})
+    with Bars() as progress:
+        build([corpus], own.index_dir, lambda: open_encoder(own), rebuild=False, progress=progress)
+    engine = Engine.open(own)
+    if engine.reader is None:
+        raise BadInput("没有启用阅读模型，无可校准")
+    with Bars() as progress:
+        asked = list(_ask(engine, questions, absent, folder / "asked.jsonl", progress))
+    found = fitted(asked, engine.encoder.digest, engine.reader.digest)
+    found.save(out)
+    return found
+
+
+def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
+    """The calibration that these questions give."""
+    order = max(_ORDERS, key=lambda weight: _mrr(asked, weight))
+    rows, truth, origins = [a.signals for a in asked], [a.kind == "answerable" for a in asked], [a.origin for a in asked]
+    said = held_out(rows, truth, origins)
+    weights, intercept = fit(rows, truth)
+    answerable = [p for p, a in zip(said, asked, strict=True) if a.kind == "answerable"]
+    twins = [p for p, a in zip(said, asked, strict=True) if a.kind == "twin"]
+    absent = [p for p, a in zip(said, asked, strict=True) if a.kind == "absent"]
+    refuse, conclude = lower_bound(answerable, REFUSED), upper_bound(twins, REPLIED)
+    replied = [a.right for p, a in zip(said, asked, strict=True) if a.kind == "answerable" and p >= conclude]
+    told = {
+        "questions": {kind: sum(a.kind == kind for a in asked) for kind in ("answerable", "twin", "absent")},
+        "risk": {"answerable refused": REFUSED, "twin replied to": REPLIED},
+        "cross-validated by document": {
+            "auc": auc(said, truth), "auc of twins": auc([*answerable, *twins], [True] * len(answerable) + [False] * len(twins)),
+            "twins refused": float(np.mean([p < refuse for p in twins])), "absent refused": float(np.mean([p < refuse for p in absent])),
+            "answerable replied to": float(np.mean([p >= conclude for p in answerable])), "of these right": float(np.mean(replied)) if replied else None,
+            "mrr by order": {str(weight): round(_mrr(asked, weight), 4) for weight in _ORDERS},
+        },
+    }  # fmt: skip
+    return Calibration(encoder, reader, weights, intercept, refuse, conclude, order, told)
+
+
+def _mrr(asked: Sequence[Asked], weight: float) -> float:
+    """Mean reciprocal rank of the evidence among the clauses read."""
+    ranks = []
+    for own in asked:
+        ordered = sorted(own.clauses, key=lambda c: -(c[0] + weight * c[1]))
+        place = next((i for i, c in enumerate(ordered, 1) if c[2]), None)
+        if place is not None:
+            ranks.append(1 / place)
+    return float(np.mean(ranks)) if ranks else 0.0
+
+
+def _chosen(data: Path) -> tuple[list[dict], list[dict], list[Path]]:
+    """(questions over the documents held out, questions about others, the documents' files)."""
+    files = {f.stem: f for part in ("docs", "regulations") for f in sorted((data / part).rglob("*")) if f.is_file()}
+    pairs = [json.loads(line) for f in sorted((data / "pairs").glob("*.jsonl")) for line in f.read_text(encoding="utf-8").splitlines()]
+    own = {name: f for name, f in files.items() if zlib.crc32(name.encode()) % HELD_OUT == 0}
+    of_pair = {q["pair"]: q["evidence"][0]["doc"] for q in pairs if q["evidence"]}
+    held = [q | {"origin": of_pair[q["pair"]]} for q in pairs if of_pair[q["pair"]] in own]
+    others = [q for q in pairs if q["answerable"] and of_pair[q["pair"]] not in own]
+    absent = [q | {"origin": of_pair[q["pair"]], "absent": True} for q in others[::_ABSENT]]
+    more = data / "calibration"
+    if more.is_dir():
+        extra = [json.loads(line) for line in (more / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+        of_extra = {q["pair"]: q["evidence"][0]["doc"] for q in extra if q["evidence"]}
+        held += [q | {"origin": of_extra[q["pair"]]} for q in extra]
+        own |= {f.stem: f for f in sorted((more / "docs").iterdir())}
+    if not held:
+        raise BadInput(f"{data} 里没有可供校准的题目")
+    return held, absent, list(own.values())
+
+
+def _ask(engine: Engine, questions: Sequence[dict], absent: Sequence[dict], journal: Path, progress) -> Iterator[Asked]:
+    """Each question read; what an interrupted run has read with the same models is not read again."""
+    key = f"{engine.encoder.digest[:16]} {engine.reader.digest[:16]}"
+    known = {}
+    if journal.is_file():
+        told = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+        known = {own["id"]: own for own in told if own.pop("key") == key}
+    todo = [*questions, *absent]
+    with journal.open("a", encoding="utf-8") as file:
+        for done, question in enumerate(todo, 1):
+            if question["id"] in known:
+                own = known[question["id"]]
+                yield Asked(**{**own, "clauses": [tuple(c) for c in own["clauses"]]})
+            elif (found := _one(engine, question)) is not None:
+                file.write(json.dumps({"key": key, **asdict(found)}, ensure_ascii=False) + "\n")
+                file.flush()
+                yield found
+            progress("判读题目", done, len(todo))
+
+
+def _one(engine: Engine, question: dict) -> Asked | None:
+    query = understand(question["question"], question.get("history", ()))
+    ranking = engine.rank(query)
+    candidates = passages(engine.store, query, ranking, engine.horizons)
+    studied = study(engine, query, ranking, candidates)
+    if studied.signals is None:
+        return None
+    kind = "absent" if question.get("absent") else "answerable" if question["answerable"] else "twin"
+    quotes = [compact(e["quote"]) for e in question["evidence"]] if kind == "answerable" else []
+    answers: dict[int, float] = {}
+    for own in studied.reads:
+        answers[own.clause] = max(own.answers, answers.get(own.clause, own.answers))
+    clauses = [
+        (float(ranking.fused[row]), log_odds, any(quote in compact(engine.store.clauses[row].text) for quote in quotes))
+        for row, log_odds in answers.items()
+    ]
+    best = max(studied.reads, key=lambda own: own.answers)
+    text = engine.store.clauses[best.clause].text
+    said = compact(text[slice(*phrase(text, best.span))])
+    right = kind == "answerable" and all(any(compact(alt) in said for alt in group) for group in question["must"])
+    return Asked(question["id"], kind, question["origin"], studied.signals, right, clauses)

@@ -1,0 +1,62 @@
+"""The short reply in the document's own words: the words a reader marks, completed to what can be read alone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from index.sentences import split_sentences
+from rag.answering import instructions
+from rag.answering.compose import Claim
+from rag.query.question import Query
+from rag.verification.citations import repeats
+
+if TYPE_CHECKING:
+    from rag.answering.study import Study
+    from rag.engine import Engine
+    from rag.reading.clauses import Read
+
+LONGEST = 80  # characters of a 结论
+_BREAK = re.compile(r"[，,；;：:。！？!?\n]")
+_EDGES = " \t\n\u3000，,；;：:。、"
+
+
+def phrase(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """[start, stop) of the words around `span` that can be read alone: its sentence where that is short, else from as far
+    before it as fits (the subject and the year stand there) to the end of its half-sentence."""
+    around = [own for own in split_sentences(text) if own[0] < span[1] and own[1] > span[0]]
+    if not around:
+        return span
+    start, stop = around[0][0], around[-1][1]
+    if stop - start > LONGEST:
+        breaks = [match.end() for match in _BREAK.finditer(text, start, stop)]
+        stop = next((place for place in breaks if place >= span[1]), stop)
+        begins = [start, *(place for place in breaks if place <= span[0])]
+        start = next((place for place in begins if stop - place <= LONGEST), begins[-1])
+    while start < stop and text[start] in _EDGES:
+        start += 1
+    while stop > start and text[stop - 1] in _EDGES:
+        stop -= 1
+    return start, stop
+
+
+def conclude(engine: Engine, query: Query, studied: Study) -> list[Claim]:
+    """The claim that answers, if the judgement is that one does; nothing where it would only say the question back, or
+    stands in or behind a passage that gives orders."""
+    if not studied.judgement.conclude:
+        return []
+    best = max(studied.reads, key=lambda own: own.answers)
+    clause = engine.store.clauses[best.clause]
+    start, stop = phrase(clause.text, best.span)
+    said = clause.text[start:stop]
+    if not said or repeats(said, query.text) or instructions.behind(clause.text, stop):
+        return []
+    year = _year(engine, query, best, said)
+    text = f"到{year}年：{said}。" if year else f"{said}。"
+    return [Claim(text, clause, start, stop, "span")]
+
+
+def _year(engine: Engine, query: Query, best: Read, said: str) -> str | None:
+    """The target year that governs these words, where a year is asked for and they do not say it."""
+    year = engine.year_of(best.clause, best.span[0]) if query.years else None
+    return year if year and year not in said else None

@@ -1,0 +1,76 @@
+"""The reader's step of an answer: the first clauses read, put in order anew, and judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.answering.evidence import Passage
+from rag.answering.judgement import UNREAD, Judgement, judge, signals
+from rag.query.question import Query
+from rag.reading.clauses import Read, read
+from rag.retrieval.rerank import reordered
+from rag.retrieval.retrieve import FIRST
+from rag.verification.narrowing import unsaid
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
+    from rag.retrieval.retrieve import Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What reading has changed and found."""
+
+    ranking: Ranking
+    reads: tuple[Read, ...] = ()  # best first
+    signals: dict[str, float] | None = None  # of rag.answering.judgement
+    judgement: Judgement = UNREAD
+    ms: float | None = None
+
+
+def study(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> Study:
+    """Read the first clauses of a ranking; as it is where no reader is set, or nothing was found."""
+    if engine.reader is None or not candidates:
+        return Study(ranking)
+    begin = time.perf_counter()
+    by_clause: dict[int, list[Passage]] = {}
+    for passage in candidates:
+        by_clause.setdefault(passage.clause, []).append(passage)
+    lowest = min(passage.score for passage in candidates)
+
+    def promise(row: int, start: int, stop: int) -> float:
+        inside = (p.score for p in by_clause.get(row, ()) if p.start < stop and p.stop > start)
+        return max(inside, default=lowest)
+
+    depth = engine.settings.reader_depth
+    rows = ranking.rows[:depth]
+    reads = read(engine.reader, query.text, rows, engine.store.clauses, engine.document, promise, depth)
+    if not reads:
+        return Study(ranking)
+    weight = 0.0 if engine.calibration is None else engine.calibration.order
+    answers: dict[int, float] = {}
+    for own in reads:
+        answers[own.clause] = max(own.answers, answers.get(own.clause, own.answers))
+    settled = reordered(ranking, {row: float(ranking.fused[row]) + weight * log_odds for row, log_odds in answers.items()})
+    place = {row: at for at, row in enumerate(settled.rows)}
+    # What ranks first among what is likely to answer: the reader's word and the ranking's together.
+    reads = sorted(reads, key=lambda own: (place[own.clause], -own.answers))
+    found = _signals(engine, query, ranking, settled, reads, candidates)
+    taken = (time.perf_counter() - begin) * 1000
+    return Study(settled, tuple(reads), found, judge(engine.calibration, found), taken)
+
+
+def _signals(
+    engine: Engine, query: Query, before: Ranking, settled: Ranking, reads: Sequence[Read], candidates: Sequence[Passage]
+) -> dict[str, float]:  # fmt: skip
+    shares = engine.retriever.fusion.shares(query.text, before.rows[:FIRST], names=True)
+    clause = engine.store.clauses[max(reads, key=lambda own: own.answers).clause]
+    document = engine.document(clause)
+    above = "\n".join((document.title, *document.issuers, *clause.path))
+    return signals(
+        reads, settled.rows[0], max(p.similarity for p in candidates), max(shares, default=0.0),
+        unsaid(query.text, clause.text, above),
+    )  # fmt: skip

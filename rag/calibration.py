@@ -1,0 +1,51 @@
+"""What was fitted to data about a reader's scores: how likely an answer is, when to refuse, when to conclude.
+
+One file, `calibration.json`, written by `python -m eval calibrate` and keyed by the digests of the encoder and the reader
+it was fitted for: with any other, nothing is refused on a score and nothing is concluded from one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.errors import ModelError
+
+FILE = Path(__file__).with_name("calibration.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic model of “the best clause answers”, and two thresholds on what it says."""
+
+    encoder: str  # digest
+    reader: str  # digest
+    weights: dict[str, float]  # signal → weight, of the signal as it is
+    intercept: float
+    refuse_below: float  # probability: below it stand `risk` of the answerable questions
+    conclude_from: float  # probability from which a reply in the clause's own words is given
+    order: float  # what one unit of log-odds weighs in the order of clauses, in standard deviations
+    fitted: dict  # on what, with which risks and figures
+
+    def confidence(self, signals: Mapping[str, float]) -> float:
+        """0 to 1: how likely the best clause answers."""
+        told = self.intercept + sum(weight * signals[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, told))))
+
+    def save(self, file: Path = FILE) -> None:
+        """Write the file."""
+        file.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def load(encoder: str, reader: str, file: Path = FILE) -> Calibration | None:
+    """The calibration for these digests; None where the file is of others, or there is none yet."""
+    try:
+        found = Calibration(**json.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise ModelError(f"校准文件 {file} 已损坏（{error}）。请运行：python -m eval calibrate") from error
+    return found if (found.encoder, found.reader) == (encoder, reader) else None
