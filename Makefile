@@ -23,6 +23,7 @@ setup: $(INSTALLED) models  ## virtual environment, pinned packages, models
 
 models: $(INSTALLED)
 	@$(PY) -m index.models
+	@$(PY) -m rag.reading
 
 index: setup  ## documents in, index out; an unchanged corpus is left alone
 	@$(PY) -m index

@@ -80,7 +80,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
             return
         if studied.judgement.refuse:
-            yield Event("done", _refuse(engine, answer, refusal.unanswered(held, filters), chosen[:1], clock))
+            yield Event("done", _refuse(engine, answer, refusal.unanswered(studied.narrowed, filters), chosen[:1], clock))
             return
 
     # 5 conclude in the document's own words, where that is safe

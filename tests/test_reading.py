@@ -19,6 +19,7 @@ from rag.reading.clauses import Read, read
 from rag.reading.cuts import windows
 from rag.reading.inputs import BODY, MARKS, QUESTION, Input, Inputs, Pair, common
 from rag.reading.reader import Reading, best_span
+from rag.verification.narrowing import Mention, Narrowing
 
 TEXT = (
     "第五条 在市内首次购房的，博士每人补助二十万元，硕士每人补助八万元。补助由所在区县发放，不得超过购房总价的两成。"
@@ -134,8 +135,10 @@ READS = (Read(4, 0, 9, 1.5, (0, 4), 0.6), Read(7, 0, 9, -1.0, (0, 2), 0.2), Read
 
 
 def test_signals_tell_the_best_the_second_clause_and_the_one_that_leads():
-    found = signals(READS, 7, 0.9, 0.4, 0.25)
-    assert (found["best"], found["second"], found["leading"], found["unsaid"]) == (1.5, -1.0, -1.0, 0.25)
+    named = tuple(Mention("word", word) for word in ("博士", "硕士", "公寓", "补助"))
+    found = signals(READS, 7, 0.9, 0.4, Narrowing(named, named[:1], named[1:3]))
+    assert (found["best"], found["second"], found["leading"]) == (1.5, -1.0, -1.0)
+    assert (found["missing"], found["elsewhere"]) == (0.25, 0.5)
     assert math.isfinite(found["sure"])
 
 

@@ -41,9 +41,10 @@ def phrase(text: str, span: tuple[int, int]) -> tuple[int, int]:
 
 
 def conclude(engine: Engine, query: Query, studied: Study) -> list[Claim]:
-    """The claim that answers, if the judgement is that one does; nothing where it would only say the question back, or
-    stands in or behind a passage that gives orders."""
-    if not studied.judgement.conclude:
+    """The claim that answers, if the judgement is that one does; nothing where its clause does not speak of a year or a
+    figure that the question names, where it would only say the question back, or stands in or behind a passage that
+    gives orders."""
+    if not studied.judgement.conclude or studied.narrowed.fixed:
         return []
     best = max(studied.reads, key=lambda own: own.answers)
     clause = engine.store.clauses[best.clause]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rag.calibration import Calibration
 from rag.reading.clauses import Read
+from rag.verification.narrowing import Narrowing
 
 _APART = -6.0  # log-odds that stand for “no second clause was read”
 
@@ -27,19 +28,23 @@ class Judgement:
 UNREAD = Judgement(None, False, False)
 
 
-def signals(reads: Sequence[Read], first: int, closeness: float, wording: float, unsaid: float) -> dict[str, float]:
+def signals(
+    reads: Sequence[Read], first: int, closeness: float, wording: float, narrowed: Narrowing
+) -> dict[str, float]:  # fmt: skip
     """The signals of one question.
 
-    `first` is the row of the clause that ranks first; `closeness` is the best cosine of a
-    sentence, `wording` the share of the question's wording that the first clauses bear out, and `unsaid` the share of
-    its content words that the best clause and what stands above it do not say.
+    `first` is the row of the clause that ranks first, `closeness` the best cosine of a sentence, `wording` the share of
+    the question's wording that the first clauses bear out, and `narrowed` what the question names beside the clause
+    that is likeliest to answer.
     """
+    named = max(1, len(narrowed.mentions))
     best = max(reads, key=lambda own: own.answers)
     second = max((own.answers for own in reads if own.clause != best.clause), default=_APART)
     leading = max((own.answers for own in reads if own.clause == first), default=best.answers)
     return {
         "best": best.answers, "second": max(second, _APART), "leading": leading, "sure": math.log(best.sure + 1e-3),
-        "closeness": closeness, "wording": wording, "unsaid": unsaid,
+        "closeness": closeness, "wording": wording,
+        "missing": len(narrowed.missing) / named, "elsewhere": len(narrowed.elsewhere) / named,
     }  # fmt: skip
 
 

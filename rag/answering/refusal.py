@@ -28,7 +28,7 @@ from rag.query.wording import is_everyday
 from rag.retrieval.retrieve import Ranking
 from rag.schema import Filters
 from rag.verification import facts
-from rag.verification.narrowing import unsaid_words
+from rag.verification.narrowing import Narrowing
 
 WORDING = 0.30  # share of the question's weight of terms that counts as shared wording
 YEAR_WORDING = 0.5  # of the share of the best sentence with a figure in it, what one of the year asked for must reach
@@ -50,6 +50,7 @@ _KIND = re.compile(
 )
 _ACCOUNT, _DILUTED = 20, 0.015  # characters, and by how much the bar is lower then
 _TELLING = 3  # character pairs
+_NAMED = 2  # words of a question that a refusal names
 _OPEN = frozenset(("list", "duty"))  # questions whose answer is no single figure or name
 
 
@@ -102,16 +103,13 @@ def reason(found: Evidence) -> str | None:
     )  # fmt: skip
 
 
-def unanswered(found: Evidence, filters: Filters) -> str:
+def unanswered(narrowed: Narrowing, filters: Filters) -> str:
     """What is said where the clauses were read and none answers: what the nearest one does not speak of, if any."""
     scope = "所选范围内" if filters != Filters() else "所收文件"
-    best = found.candidates[0]
-    clause = found.store.clauses[best.clause]
-    document = found.store.documents[clause.doc_id]
-    above = "\n".join((document.title, *document.issuers, *clause.path))
-    if missing := unsaid_words(found.query.text, clause.text, above):
-        return f"{scope}没有写明“{'、'.join(missing[:2])}”的这项内容；最接近的条款没有提到它。"
-    return f"{scope}没有直接写明所问内容的条款，无法回答。"
+    missing = dict.fromkeys(mention.said for mention in (*narrowed.missing, *narrowed.elsewhere))
+    if missing:
+        return f"{scope}没有写明“{'、'.join([*missing][:_NAMED])}”的这项内容，无法回答；最接近的条款说的是别的。"
+    return f"{scope}没有条款直接写明所问内容，无法回答。"
 
 
 def elsewhere(found: Evidence) -> str | None:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.answering.conclusion import phrase
 from rag.answering.evidence import Passage
 from rag.answering.judgement import UNREAD, Judgement, judge, signals
 from rag.query.question import Query
 from rag.reading.clauses import Read, read
 from rag.retrieval.rerank import reordered
 from rag.retrieval.retrieve import FIRST
-from rag.verification.narrowing import unsaid
+from rag.verification.narrowing import Narrowing, narrowing
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -27,6 +28,7 @@ class Study:
     ranking: Ranking
     reads: tuple[Read, ...] = ()  # best first
     signals: dict[str, float] | None = None  # of rag.answering.judgement
+    narrowed: Narrowing | None = None  # what the question names and the best clause does not bear out
     judgement: Judgement = UNREAD
     ms: float | None = None
 
@@ -58,19 +60,18 @@ def study(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     place = {row: at for at, row in enumerate(settled.rows)}
     # What ranks first among what is likely to answer: the reader's word and the ranking's together.
     reads = sorted(reads, key=lambda own: (place[own.clause], -own.answers))
-    found = _signals(engine, query, ranking, settled, reads, candidates)
-    taken = (time.perf_counter() - begin) * 1000
-    return Study(settled, tuple(reads), found, judge(engine.calibration, found), taken)
-
-
-def _signals(
-    engine: Engine, query: Query, before: Ranking, settled: Ranking, reads: Sequence[Read], candidates: Sequence[Passage]
-) -> dict[str, float]:  # fmt: skip
-    shares = engine.retriever.fusion.shares(query.text, before.rows[:FIRST], names=True)
-    clause = engine.store.clauses[max(reads, key=lambda own: own.answers).clause]
-    document = engine.document(clause)
-    above = "\n".join((document.title, *document.issuers, *clause.path))
-    return signals(
-        reads, settled.rows[0], max(p.similarity for p in candidates), max(shares, default=0.0),
-        unsaid(query.text, clause.text, above),
+    narrowed = _narrowed(engine, query, max(reads, key=lambda own: own.answers))
+    shares = engine.retriever.fusion.shares(query.text, ranking.rows[:FIRST], names=True)
+    found = signals(
+        reads, settled.rows[0], max(p.similarity for p in candidates), max(shares, default=0.0), narrowed
     )  # fmt: skip
+    taken = (time.perf_counter() - begin) * 1000
+    return Study(settled, tuple(reads), found, narrowed, judge(engine.calibration, found), taken)
+
+
+def _narrowed(engine: Engine, query: Query, best: Read) -> Narrowing:
+    clause = engine.store.clauses[best.clause]
+    document = engine.document(clause)
+    above = "\n".join((document.title, document.notice_title or "", *document.issuers, *clause.path))
+    start, stop = phrase(clause.text, best.span)
+    return narrowing(query.text, clause.text[start:stop], clause.text, above)
