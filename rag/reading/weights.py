@@ -26,8 +26,8 @@ class Manifest:
 
     base: str  # sha256 of the embedding model's weights file, whose lower layers and word table are used
     weights: str  # sha256 of the weights file
-    recipe: dict  # seed, steps, rates
-    data: dict  # file → sha256, samples, licence
+    recipe: dict  # seed, rates, number of samples, and how many were left out as too near to what measures
+    data: dict  # file → sha256, licence
     figures: dict  # of the held-out fifth
 
 

@@ -17,7 +17,7 @@ from rag.reading.inputs import Inputs
 from rag.reading.model import on_base, word_table
 from rag.training import figures, fit
 from rag.training.overlap import Measured
-from rag.training.plan import plan
+from rag.training.plan import LICENCES, OWN, plan
 
 
 def train(data: Path, apart: Sequence[Path], out: Path, seed: int, without: Sequence[str]) -> None:
@@ -36,12 +36,16 @@ def train(data: Path, apart: Sequence[Path], out: Path, seed: int, without: Sequ
     recipe = fit.Recipe(seed=seed)
     fit.fit(network, table, inputs, planned.stages, recipe, settings.var / "reader", _told)
     found = figures.measure(network, table, inputs, planned.held_out)
-    used = {f.relative_to(data).as_posix(): weights.digest(f) for f in sorted(data.rglob("*.jsonl")) if f.stem not in without}
+    used = {file.relative_to(data).as_posix(): _about(file) for file in planned.files}
     made = {name: weight.detach().cpu().numpy() for name, weight in network.trained().items()}
     told = {**asdict(recipe), "samples": [sum(len(g.samples) for g in stage) for stage in planned.stages],
-            "left_out": planned.left_out}  # fmt: skip
+            "held_out": sum(len(g.samples) for g in planned.held_out), "left_out": planned.left_out}  # fmt: skip
     weights.save(out, made, weights.digest(base / "model.safetensors"), told, used, found)
     print(json.dumps(found, ensure_ascii=False, indent=1))
+
+
+def _about(file: Path) -> dict[str, str]:
+    return {"sha256": weights.digest(file), "licence": LICENCES.get(file.stem, OWN)}
 
 
 def _told(progress: fit.Progress) -> None:

@@ -1,4 +1,4 @@
-"""Public question-answering sets (JSON lines: question, context, answers; or question, passages) → groups of samples."""
+"""Public question-answering sets (JSON lines: question, context, answers) → groups of samples."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def groups(file: Path, seed: int) -> Iterator[Group]:
     twins = Twins(chance)
     for line in file.read_text(encoding="utf-8").splitlines():
         told = json.loads(line)
-        if "passages" in told:
-            yield from _passages(told, chance)
-        elif (group := _question(told, chance, twins)) is not None:
+        if (group := _question(told, chance, twins)) is not None:
             yield group
 
 
@@ -53,17 +51,6 @@ def _question(told: dict, chance: random.Random, twins: Twins) -> Group | None:
         nearest = _nearest(question, context, others)
         samples.append(Sample(Pair(question, "", context[slice(*nearest)]), False))
     return Group(tuple(samples), True, source, origin)
-
-
-def _passages(told: dict, chance: random.Random) -> Iterator[Group]:
-    """A lay question with the articles that answer it, “《title》第…条：text”; no words of them are marked."""
-    for passage in told["passages"]:
-        title, _, text = passage.partition("：")
-        cut = windows(text)
-        if cut:
-            body = text[slice(*_nearest(told["question"], text, cut))]
-            sample = Sample(Pair(told["question"], title, body), True)
-            yield Group((sample,), False, told["source"], told["question"])
 
 
 def _nearest(question: str, text: str, cut: Sequence[tuple[int, int]]) -> tuple[int, int]:
