@@ -174,7 +174,7 @@ def test_a_question_is_answered_with_cards_and_a_mark_leads_to_its_card(page):
     assert "118 公里" in page.inner_text("#chat .tw-extract")
     assert "118 公里" in page.inner_text("#evidence .tw-card.cited mark >> nth=0")
     shot(page, "ask-answer")
-    mark = page.locator("#chat a.tw-mark").last
+    mark = page.locator("#chat a.tw-mark:visible").last
     target = mark.get_attribute("href")
     mark.click()
     page.wait_for_selector(f"#evidence .tw-card.tw-flash:has({target})")
@@ -195,6 +195,29 @@ def test_evidence_and_extract_stand_before_the_model_is_done_and_its_draft_is_no
     engine.chat.held.clear()
     page.wait_for_selector("#chat .tw-copy")
     assert "全长250公里" not in page.inner_text("#chat") and "正在撰写" not in page.inner_text("#chat")
+
+
+def test_sentences_keep_their_place_and_what_was_unfolded_stays_so_when_an_answer_settles(page, engine):
+    def places():
+        return page.evaluate("[...document.querySelectorAll('#chat .tw-extract li')].map(e => e.offsetTop)")
+
+    engine.chat.held.set()
+    page.fill("#question textarea", "岚城至湾城城际铁路全长多少公里？")
+    page.click("#send")
+    page.wait_for_selector("#chat .tw-lead .tw-waiting")
+    page.focus("#chat .tw-further summary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chat .tw-further[open] li")
+    awaited = places()
+    engine.chat.held.clear()
+    page.wait_for_selector("#chat .tw-copy")
+    page.wait_for_selector("#chat .tw-further[open] li")
+    assert places() == awaited and len(awaited) > 3
+    shot(page, "ask-unfolded")
+    page.click("#clear")
+    page.wait_for_selector(".tw-sample")
+    ask(page, "岚城至湾城城际铁路全长多少公里？")
+    assert page.locator("#chat .tw-further[open]").count() == 0
 
 
 def test_stop_stops_the_model_and_what_is_checked_stays(page, engine):
