@@ -52,6 +52,13 @@
   const tabs = () => [...document.querySelectorAll("button[role=tab]")];
   addEventListener("popstate", (event) => tabs()[event.state?.tab ?? 0]?.click());
 
+  // What the user unfolded in the conversation, which every step of an answer draws anew.
+  const unfolded = new Set();
+  const remember = ({ target }) => {
+    if (target.matches("details.tw-further")) unfolded[target.open ? "add" : "delete"](target.id);
+  };
+  document.addEventListener("toggle", remember, true); // does not bubble
+
   window.tw = {
     // A click on a link to a document; with Ctrl or the middle button it stays an ordinary link to a new tab.
     open(event, tell) {
@@ -74,9 +81,11 @@
       if (clause) showSoon(() => element.querySelector(".tw-clause.target"), "center");
       else showSoon(() => element.querySelector("h2"), "nearest");
     },
-    // The newest question is brought to the top of the conversation once, when it is asked.
+    // What was unfolded stays so; the newest question is brought to the top of the conversation once, when it is asked.
     asked(element) {
       const questions = element.querySelectorAll(".tw-asked");
+      if (!questions.length) unfolded.clear();
+      for (const further of element.querySelectorAll("details.tw-further")) further.open = unfolded.has(further.id);
       if (questions.length !== Number(element.dataset.asked ?? 0)) {
         element.dataset.asked = questions.length;
         questions[questions.length - 1]?.scrollIntoView({ block: "start" });

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from page.html import badge, card, copier, empty, error, footnote, lines
 from rag.schema import Answer, Citation, Hit, Sentence, Side
 
 _SHOWN = 8  # hits shown below the cited clauses
 _LONGEST = 600  # characters of a question shown; a pasted book would bury the answer
-_LABELS = {
-    "correction": "与问题所说不同", "model": "简要答复 · 已逐句核对", "metadata": "文件信息", "extract": "原文摘录", "nearest": "最接近的条款（未回答问题）",
+_BORNE = {"span": "文件原文", "model": "已逐句核对", "metadata": "文件信息", "correction": "与问题所说不同"}  # what a 结论 rests on
+_REFUSED = "所收文件未能回答这个问题"
+_NEAREST = "最接近的条款（未回答问题）"
+_UNSURE = "未能确定这些原文直接回答了问题，请自行判断"  # neither yes nor no
+_WAITING = {
+    "evidence": "已找到相关条款，正在整理", "formal": "已找到相关条款，正在换用公文用语再查一遍", "extract": "正在判读这些原文是否回答了问题",
+    "read": "模型正在撰写简要答复，核对后显示", "draft": "模型正在撰写简要答复，核对后显示",
 }  # fmt: skip
-_WAITING = {"evidence": "已找到相关条款，正在整理", "formal": "已找到相关条款，正在换用公文用语再查一遍", "extract": "模型正在撰写简要答复，核对后显示", "draft": "模型正在撰写简要答复，核对后显示"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +60,27 @@ def _turn(number: int, turn: Turn) -> str:
     if turn.answer is None and turn.stage == "stopped":
         return f'{asked}<div class="tw-answer"><p class="tw-stopped">已停止，没有作答。</p></div>'
     if turn.answer is None:
-        return asked + (failed or f'<div class="tw-answer">{_waiting("正在检索条款")}</div>')
+        return asked + (failed or f'<div class="tw-answer"><div class="tw-lead">{_waiting("正在检索条款")}</div></div>')
     refused = " refused" if turn.answer.refused else ""
     return f'{asked}<div class="tw-answer{refused}"><span class="tw-who">答</span><div>{_answer(number, turn)}{failed}</div></div>'
 
 
 def _answer(number: int, turn: Turn) -> str:
-    answer = turn.answer
-    parts = []
-    if answer.refused:
-        why = "".join(escape(s.text) for s in answer.sentences if s.origin == "refusal")
-        parts.append(f'<div class="tw-refusal"><b>所收文件未能回答这个问题</b>{why}</div>')
-    for origin in ("correction", "model", "metadata"):
-        said = [s for s in answer.sentences if s.origin == origin]
-        if said:
-            parts.append(f'<div class="tw-label">{_LABELS[origin]}</div><p class="tw-reply">{_said(number, said)}</p>')
+    """What leads, the sentences it rests on, the rest folded, what to mind."""
+    answer, waiting = turn.answer, turn.stage in _WAITING and not turn.error
+    parts = [_lead(number, answer, _WAITING[turn.stage] if waiting else "")]
     parts += [_table(number, answer.comparison)] if answer.comparison else []
-    parts += [f'<p class="tw-note">{escape(note)}</p>' for note in answer.notes]
-    for origin in ("extract", "nearest"):
-        quoted = [s for s in answer.sentences if s.origin == origin]
-        if quoted:
-            items = "".join(f"<li>{_said(number, [s])}</li>" for s in quoted)
-            parts.append(f'<div class="tw-label">{_LABELS[origin]}</div><ul class="tw-extract">{items}</ul>')
-    if turn.stage in _WAITING and not turn.error:
+    quoted = [s for s in answer.sentences if s.origin == "nearest"] if answer.refused else answer.support
+    if quoted:
+        parts.append(_label(_quoted_as(answer)) + _list(number, quoted))
+    if answer.further and not answer.refused:
+        parts.append(
+            f'<details class="tw-further" id="t{number}-further"><summary>其余相关原文（{len(answer.further)} 句）</summary>'
+            f"{_list(number, answer.further)}</details>"
+        )
+    if answer.notes:
+        parts.append(_label("注意") + "".join(f'<p class="tw-note">{escape(note)}</p>' for note in answer.notes))
+    if waiting and answer.conclusion:
         parts.append(_waiting(_WAITING[turn.stage]))
     elif turn.stage == "stopped":
         parts.append('<p class="tw-stopped">已停止。以上内容均已核对。</p>')
@@ -85,22 +89,56 @@ def _answer(number: int, turn: Turn) -> str:
     return "".join(parts)
 
 
-def _said(turn: int, sentences: Sequence[Sentence]) -> str:
-    return "".join(
-        f"<span>{lines(s.text)}</span>"
-        + "".join(f'<a class="tw-mark" href="#t{turn}-c{n}" aria-label="查看出处 {n}">[{n}]</a>' for n in s.citations)
-        for s in sentences
-    )
+def _lead(turn: int, answer: Answer, waiting: str) -> str:
+    """What stands first: the 结论, the refusal, or that there is neither. What is waited for is told in this place, whose
+    height a short 结论 keeps, so that the sentences below stay where they are when it comes."""
+    parts = []
+    if answer.refused:
+        parts.append(f'<div class="tw-refusal"><b>{_REFUSED}</b>{"".join(escape(s.text) for s in _why(answer))}</div>')
+    for place, (origin, run) in enumerate(groupby(answer.conclusion, lambda s: s.origin)):
+        said = "".join(f"<p>{_said(turn, sentence)}</p>" for sentence in run)
+        parts.append(f'{_label("" if place else "结论", _BORNE[origin])}<div class="tw-reply">{said}</div>')
+    if not parts and waiting:
+        parts.append(_waiting(waiting))
+    elif not parts and answer.support:
+        parts.append(f'<p class="tw-unsure">{_UNSURE}</p>')
+    return f'<div class="tw-lead">{"".join(parts)}</div>' if parts else ""
+
+
+def _why(answer: Answer) -> list[Sentence]:
+    return [s for s in answer.sentences if s.origin == "refusal"]
+
+
+def _quoted_as(answer: Answer) -> str:
+    """What the verbatim sentences are called."""
+    return _NEAREST if answer.refused else "依据" if answer.conclusion else "相关原文"
+
+
+def _label(name: str, beside: str = "") -> str:
+    words = (f"<b>{name}</b>" if name else "") + (f"<span>{beside}</span>" if beside else "")
+    return f'<div class="tw-label">{words}</div>'
+
+
+def _list(turn: int, sentences: Sequence[Sentence]) -> str:
+    return f'<ul class="tw-extract">{"".join(f"<li>{_said(turn, sentence)}</li>" for sentence in sentences)}</ul>'
+
+
+def _said(turn: int, sentence: Sentence) -> str:
+    return f"<span>{lines(sentence.text)}</span>" + "".join(_mark(turn, n) for n in sentence.citations)
+
+
+def _mark(turn: int, n: int) -> str:
+    return f'<a class="tw-mark" href="#t{turn}-c{n}" aria-label="查看出处 {n}">[{n}]</a>'
 
 
 def _table(turn: int, sides: Sequence[Side]) -> str:
     """A comparison, a row a document."""
     rows = "".join(
         f"<tr><th scope='row'>{escape(side.document.title)}{badge(side.status)}</th>"
-        f'<td>{lines(side.text)}<a class="tw-mark" href="#t{turn}-c{side.n}" aria-label="查看出处 {side.n}">[{side.n}]</a></td></tr>'
+        f"<td>{lines(side.text)}{_mark(turn, side.n)}</td></tr>"
         for side in sides
     )
-    return f'<div class="tw-label">对照</div><table class="tw-compare"><thead><tr><th>文件</th><th>原文</th></tr></thead><tbody>{rows}</tbody></table>'
+    return f'{_label("对照")}<table class="tw-compare"><thead><tr><th>文件</th><th>原文</th></tr></thead><tbody>{rows}</tbody></table>'
 
 
 def _waiting(text: str) -> str:
@@ -112,7 +150,8 @@ def _seconds(answer: Answer) -> str:
     if took.evidence_ms is None or took.total_ms is None:
         return ""
     again = "" if took.rerank_ms is None else f"（其中重排 {took.rerank_ms / 1000:.2f} 秒）"
-    told = f"<span>检索 {took.evidence_ms / 1000:.2f} 秒{again}，共 {took.total_ms / 1000:.1f} 秒</span>"
+    read = "" if took.read_ms is None else f"，判读 {took.read_ms / 1000:.2f} 秒"
+    told = f"<span>检索 {took.evidence_ms / 1000:.2f} 秒{again}{read}，共 {took.total_ms / 1000:.1f} 秒</span>"
     if answer.formal:
         told += f"<span>另以模型改写的用语检索：{escape(answer.formal)}</span>"
     return told
@@ -153,6 +192,26 @@ def _found(hit: Hit) -> str:
 
 
 def memo(answer: Answer) -> str:
-    """The answer as plain text with its citations as footnotes, to be pasted into a memo."""
-    notes = [footnote(citation) for citation in answer.citations]
-    return "\n".join([answer.text, "", *notes, *(f"注：{note}" for note in answer.notes)]).strip()
+    """The answer as it is shown, unfolded nothing, as plain text to be pasted into a memo: a sentence a line, then the
+    citations of those as footnotes."""
+    nearest = [s for s in answer.sentences if s.origin == "nearest"]
+    quoted = nearest if answer.refused else answer.support
+    unsure = "" if answer.refused or answer.conclusion else f"（{_UNSURE}）"
+    cited = {n for s in (*answer.conclusion, *quoted) for n in s.citations} | {side.n for side in answer.comparison}
+    blocks = [
+        _block(_REFUSED, [_line(s.marked) for s in _why(answer)] if answer.refused else []),
+        _block("结论", [_line(s.marked) for s in answer.conclusion]),
+        _block("对照", [f"《{side.document.title}》：" + _line(Sentence(side.text, (side.n,), "extract").marked) for side in answer.comparison]),
+        _block(_quoted_as(answer) + unsure, [f"{place}. {_line(s.marked)}" for place, s in enumerate(quoted, 1)]),
+        "\n".join(footnote(citation) for citation in answer.citations if citation.n in cited),
+        "\n".join(f"注：{_line(note)}" for note in answer.notes),
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _block(heading: str, said: Sequence[str]) -> str:
+    return "\n".join([f"{heading}：", *said]) if said else ""
+
+
+def _line(text: str) -> str:
+    return re.sub(r"\s*\n\s*", " ", text)

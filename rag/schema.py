@@ -71,6 +71,11 @@ class Sentence:
     # correction: what the question takes for granted and the clause contradicts; extract: verbatim; refusal: why there
     # is no answer; nearest: what does not answer
 
+    @property
+    def marked(self) -> str:
+        """The text with its [n] marks; a “[9]” of the document's own becomes “［9］”, so that no mark is but ours."""
+        return _OWN_MARK.sub(r"［\1］", self.text) + "".join(f"[{n}]" for n in self.citations)
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -125,10 +130,8 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The sentences with their [n] marks; a “[9]” of a document's own becomes “［9］”, so that no mark is but ours."""
-        return "".join(
-            _OWN_MARK.sub(r"［\1］", s.text) + "".join(f"[{n}]" for n in s.citations) for s in self.sentences
-        )  # fmt: skip
+        """The sentences with their [n] marks."""
+        return "".join(sentence.marked for sentence in self.sentences)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,12 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from conftest import ROOT, SAMPLE, built, engine_over, needs_models
+
+from rag.schema import Answer, Citation, Event, Sentence
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
@@ -174,7 +177,7 @@ def test_a_question_is_answered_with_cards_and_a_mark_leads_to_its_card(page):
     assert "118 公里" in page.inner_text("#chat .tw-extract")
     assert "118 公里" in page.inner_text("#evidence .tw-card.cited mark >> nth=0")
     shot(page, "ask-answer")
-    mark = page.locator("#chat a.tw-mark").last
+    mark = page.locator("#chat a.tw-mark:visible").last
     target = mark.get_attribute("href")
     mark.click()
     page.wait_for_selector(f"#evidence .tw-card.tw-flash:has({target})")
@@ -195,6 +198,48 @@ def test_evidence_and_extract_stand_before_the_model_is_done_and_its_draft_is_no
     engine.chat.held.clear()
     page.wait_for_selector("#chat .tw-copy")
     assert "全长250公里" not in page.inner_text("#chat") and "正在撰写" not in page.inner_text("#chat")
+
+
+@pytest.mark.parametrize("conclusion", ["全长118公里。", ""], ids=["concluded", "nothing concluded"])
+@pytest.mark.parametrize("width", [1366, 390])
+def test_sentences_keep_their_place_and_what_was_unfolded_stays_so_when_an_answer_settles(
+    visit, url, engine, monkeypatch, conclusion, width
+):
+    def places():
+        return tab.evaluate("[...document.querySelectorAll('#chat .tw-extract li')].map(e => e.offsetTop)")
+
+    def stepwise(question, *_):
+        document, status, _ = engine.documents()[0]
+        cited = tuple(Citation(n, c, document, status, c.text) for n, c in enumerate(engine.clauses(document.doc_id)[:5], 1))
+        quoted = tuple(Sentence(c.quote, (c.n,), "extract") for c in cited)
+        answer = Answer(question, quoted, cited, engine.search(question), False)
+        while not read.is_set():
+            yield Event("extract", answer)
+            time.sleep(0.05)
+        concluded = (Sentence(conclusion, (1,), "span"),) if conclusion else ()
+        yield Event("read", replace(answer, sentences=(*concluded, *quoted)))
+        yield Event("done", replace(answer, sentences=(*concluded, *quoted)))
+
+    read = threading.Event()
+    monkeypatch.setattr(engine, "ask_stream", stepwise)
+    tab = visit(url, viewport={"width": width, "height": 844})
+    tab.fill("#question textarea", "全长多少公里？")
+    tab.press("#question textarea", "Enter")
+    tab.wait_for_selector("#chat .tw-lead .tw-waiting:has-text('正在判读')")
+    tab.focus("#chat .tw-further summary")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#chat .tw-further[open] li")
+    awaited = places()
+    read.set()
+    tab.wait_for_selector("#chat .tw-copy")
+    tab.wait_for_selector("#chat .tw-further[open] li")
+    assert places() == awaited and len(awaited) == 5
+    assert (conclusion or "请自行判断") in tab.inner_text("#chat .tw-lead")
+    shot(tab, f"ask-settled-{width}-{len(conclusion)}")
+    tab.click("#clear")
+    tab.wait_for_selector(".tw-sample")
+    ask(tab, "全长多少公里？")
+    assert tab.locator("#chat .tw-further").count() == 1 and tab.locator("#chat .tw-further[open]").count() == 0
 
 
 def test_stop_stops_the_model_and_what_is_checked_stays(page, engine):

@@ -13,7 +13,7 @@ from page.filters import ANY, filters, in_words
 from page.turns import Turn
 from rag.relating.related import Neighbourhood
 from rag.relating.relations import NEAREST
-from rag.schema import Answer, Citation, Filters, Hit, Sentence, Status, Timings
+from rag.schema import CONCLUDING, Answer, Citation, Filters, Hit, Sentence, Side, Status, Timings
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)"> **粗** $x$ [1](javascript:alert(3)) & "引号" </textarea>'
 
@@ -28,8 +28,8 @@ def hostile(sample):
     status = Status("expired", HOSTILE, None)
     citation = Citation(1, clause, document, status, HOSTILE)
     hit = Hit(1, 1.0, clause, document, status, HOSTILE, HOSTILE)
-    said = tuple(Sentence(HOSTILE, (1,), origin) for origin in ("model", "metadata", "extract"))
-    answer = Answer(HOSTILE, said, (citation,), (hit,), False, (HOSTILE,), Timings(1.0, 1.0, 2.0))
+    said = tuple(Sentence(HOSTILE, (1,), origin) for origin in ("span", "model", "metadata", "correction", *["extract"] * 4, "refusal", "nearest"))
+    answer = Answer(HOSTILE, said, (citation,), (hit,), False, (HOSTILE,), Timings(1.0, 1.0, 2.0), comparison=(Side(document, status, HOSTILE, 1),))
     return Turn(HOSTILE, HOSTILE, answer, "done", HOSTILE), hit, clause, document, status
 
 
@@ -93,7 +93,8 @@ def test_cited_clauses_come_before_the_others_and_none_twice(sample_root):
 def test_a_refusal_is_set_apart_and_its_clause_is_called_the_nearest(sample_root):
     answer = engine_over(sample_root).ask("深圳的最低工资标准是多少？")
     body = turns.conversation([Turn("问", answer=answer, stage="done")])
-    assert answer.refused and 'class="tw-refusal"' in body and "原文摘录" not in body
+    assert answer.refused and 'class="tw-refusal"' in body
+    assert "所收文件未能回答这个问题" in body and "未能确定" not in body and "相关原文" not in body and "依据" not in body
     assert ("最接近的条款（未回答问题）" in body) == (len(answer.sentences) > 1)
 
 
@@ -105,9 +106,126 @@ def test_a_draft_is_announced_never_shown(sample_root):
     assert "已停止" in stopped and "正在撰写" not in stopped and "复制答复" in stopped
 
 
+TEXTS = ("城际铁路全长118公里。", "设站9座。", "2025年建成通车。", "实现1小时通达。", "参见附件[9]。")
+UNSURE = "未能确定这些原文直接回答了问题，请自行判断"
+
+
+def answered(sample, *first, **fields):
+    """An answer of five verbatim sentences, after the sentences (text, origin) given."""
+    parsed = sample["岚江省港口条例"]
+    status = Status("unknown", "未写明", None)
+    cited = tuple(Citation(n, parsed.clauses[n], parsed.document, status, text) for n, text in enumerate(TEXTS, 1))
+    hits = tuple(Hit(c.n, 1 / c.n, c.clause, c.document, status) for c in cited)
+    said = [Sentence(text, (1,), origin) for text, origin in first]
+    quoted = [Sentence(text, (n,), "extract") for n, text in enumerate(TEXTS, 1)]
+    return replace(Answer("问", (*said, *quoted), cited, hits, False), **fields)
+
+
+def plain(body):
+    return re.sub(r"<[^>]+>", "", body)
+
+
+def shown(answer, stage="done"):
+    return turns.conversation([Turn("问", answer=answer, stage=stage)])
+
+
+def in_order(body, *words):
+    """Whether the words stand in the body in this order."""
+    places = [body.find(word) for word in words]
+    return -1 not in places and places == sorted(places)
+
+
+def test_every_kind_of_conclusion_stands_first_and_says_what_it_rests_on(sample):
+    beside = {"span": "文件原文", "model": "已逐句核对", "metadata": "文件信息", "correction": "与问题所说不同"}
+    assert set(beside) == CONCLUDING
+    for origin, word in beside.items():
+        body = shown(answered(sample, ("全长118公里，即答。", origin), notes=("甲注", "乙注")))
+        told = plain(body)
+        assert in_order(told, "结论", word, "即答。[1]", "依据", *TEXTS[:3], "其余相关原文（2 句）", *TEXTS[3:], "注意", "甲注", "乙注", "复制答复")
+        assert told.count("结论") == told.count("依据") == told.count("注意") == 1 and UNSURE not in body
+        assert [other for other in beside.values() if other in told] == [word]
+
+
+def test_conclusions_of_two_kinds_are_told_apart_under_one_label(sample):
+    told = plain(shown(answered(sample, ("全长118公里。", "span"), ("设九个站。", "model"))))
+    assert in_order(told, "结论", "文件原文", "全长118公里。[1]", "已逐句核对", "设九个站。[1]", "依据") and told.count("结论") == 1
+
+
+def test_what_is_not_among_the_first_sentences_is_folded(sample):
+    body = shown(answered(sample, ("全长118公里。", "span")))
+    open_part, _, folded = body.partition('<details class="tw-further" id="t1-further"><summary>')
+    assert all(text in open_part for text in TEXTS[:3]) and not any(text in open_part for text in TEXTS[3:])
+    assert all(text in folded.partition("</details>")[0] for text in TEXTS[3:]) and "open" not in folded.partition(">")[0]
+    short = answered(sample)
+    assert "<details" not in shown(replace(short, sentences=short.sentences[:3]))
+
+
+def test_where_nothing_is_concluded_the_sentences_are_neither_answer_nor_refusal(sample):
+    body = shown(answered(sample))
+    told = plain(body)
+    assert in_order(told, UNSURE, "相关原文", *TEXTS[:3], "其余相关原文（2 句）", *TEXTS[3:])
+    assert not [word for word in ("结论", "依据", "未能回答") if word in told] and "refus" not in body
+
+
+def test_a_comparison_stands_between_what_leads_and_the_sentences(sample):
+    plainly = answered(sample)
+    sides = tuple(Side(c.document, c.status, c.quote, c.n) for c in plainly.citations[3:])
+    assert in_order(plain(shown(replace(plainly, comparison=sides))), UNSURE, "对照", TEXTS[3], "[4]", TEXTS[4], "[5]", "相关原文", TEXTS[0])
+
+
+def test_nothing_jumps_when_the_reader_has_read(sample):
+    """What is awaited is told where the 结论 will stand; below it only the label's word changes."""
+    def below(answer, stage):
+        lead, _, rest = shown(answer, stage).partition("相关原文" if not answer.conclusion else "依据")
+        assert lead.count('class="tw-lead"') == 1 and "tw-extract" not in lead
+        return lead, rest.partition("</details>")[0]
+
+    lead, before = below(answered(sample), "extract")
+    assert "正在判读这些原文是否回答了问题" in lead and UNSURE not in lead and all(text in before for text in TEXTS)
+    concluded = answered(sample, ("全长118公里。", "span"))
+    for answer, stage in [(answered(sample), "read"), (answered(sample), "draft"), (answered(sample), "done"), (concluded, "read"), (concluded, "done")]:
+        assert below(answer, stage)[1] == before
+    assert "正在撰写简要答复" in below(answered(sample), "read")[0] and "正在" not in below(answered(sample), "done")[0]
+
+
+def test_a_reply_still_written_after_a_conclusion_is_awaited_below(sample):
+    concluded = answered(sample, ("全长118公里。", "span"))
+    told = plain(shown(concluded, "read"))
+    assert in_order(told, "结论", "全长118公里。", "其余相关原文", "模型正在撰写简要答复，核对后显示")
+    assert "正在" not in plain(shown(concluded, "done"))
+
+
+def test_the_time_of_reading_is_told_where_a_reader_is_set(sample):
+    took = Timings(100.0, total_ms=900.0)
+    assert "检索 0.10 秒，共 0.9 秒" in shown(answered(sample, timings=took))
+    assert "检索 0.10 秒，判读 0.45 秒，共 0.9 秒" in shown(answered(sample, timings=replace(took, read_ms=450.0)))
+
+
 def test_a_memo_carries_its_footnotes(sample_root):
     memo = turns.memo(engine_over(sample_root).ask("青白新区总面积是多少平方公里？"))
     assert "[1] 《" in memo and "岚府函〔2021〕88号" in memo and "：“" in memo
+
+
+def test_a_memo_is_as_shown_a_sentence_a_line(sample):
+    memo = turns.memo(answered(sample, ("全长118\n公里。", "span"), ("设九个站。", "model"), notes=("甲注",)))
+    said, footnotes, note = memo.rsplit("\n\n", 2)
+    assert said == (
+        "结论：\n全长118 公里。[1]\n设九个站。[1]\n\n依据：\n1. 城际铁路全长118公里。[1]\n2. 设站9座。[2]\n3. 2025年建成通车。[3]"
+    )
+    assert [line[:5] for line in footnotes.split("\n")] == ["[1] 《", "[2] 《", "[3] 《"] and note == "注：甲注"
+
+
+def test_a_memo_says_what_the_sentences_are_where_they_do_not_answer(sample):
+    unsure = answered(sample)
+    assert turns.memo(unsure).startswith(f"相关原文（{UNSURE}）：\n1. 城际铁路全长118公里。[1]\n2. ")
+    nearest = (Sentence("没有写明票价。", (), "refusal"), Sentence(TEXTS[4], (5,), "nearest"))
+    refused = turns.memo(replace(unsure, refused=True, sentences=nearest))
+    assert refused.startswith(
+        "所收文件未能回答这个问题：\n没有写明票价。\n\n最接近的条款（未回答问题）：\n1. 参见附件［9］。[5]\n\n[5] 《"
+    )
+    sides = tuple(Side(c.document, c.status, c.quote, c.n) for c in unsure.citations[3:])
+    compared = turns.memo(replace(unsure, comparison=sides))
+    assert "对照：\n《岚江省港口条例》：实现1小时通达。[4]\n《岚江省港口条例》：参见附件［9］。[5]\n\n" in compared and "\n[5] 《" in compared
 
 
 def test_an_expired_document_is_warned_of_on_its_card_and_page(sample):
