@@ -99,7 +99,8 @@ def built(corpus: Path, root: Path, encoder: FakeEncoder | None = None):
 
 def engine_over(root: Path, chat: FakeChat | None = None, **settings) -> Engine:
     """An engine over an index built with the fake encoder."""
-    engine = Engine(Settings(index=root, chat_model="", **settings), Store.open(root), FakeEncoder())
+    settings = {"chat_model": "", "reader": "none", **settings}
+    engine = Engine(Settings(index=root, **settings), Store.open(root), FakeEncoder())
     engine.__dict__["chat"] = chat
     return engine
 
