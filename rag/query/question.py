@@ -9,17 +9,11 @@ from dataclasses import dataclass, replace
 
 from index.errors import BadInput
 from rag.query.compared import compared
+from rag.query.completion import TITLE, YEAR, YEARS, complete
 
-_TURNS, _BEFORE = 6, 400  # earlier questions looked back at, and what of each is kept, in characters
 MAX_QUESTION = 5000  # characters; a longer paste belongs to 找相关政策, which splits it
 
-_LEAD = re.compile(r"^(?:那么|那|还有|另外|再问|请问|换成|如果是|至于|同样|其中|而)+(?:对于|关于)?[，, ]*")
-_TAIL = re.compile(r"(?:的?(?:情况|话))?(?:又)?(?:呢|吗|么|怎么样|如何|怎样)?[？?。！! ]*$")
-_POINTS_BACK = re.compile(r"^(?:那|它|他们|其(?![他它余])|这|该|上述|前述|此|同样|还有|另外|换成|再(?=[^生就贷造次])|具体(?=[^到的])|(?:这|那|文件|方案|规划|批复|条例)?(?:里面|里头|当中|文中)|除了[^，,]{1,8}[，,]?还|(?:最后|后来|前面|上面|刚才)?那[个份](?:方案|规划|文件|批复|办法|意见|政策|条例))|(?:它|这个|这些|该(?:方案|规划|文件|政策|条|项)|上述|前面|刚才)")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|[—–-]|\s|$|[^\d])")
-_YEARS = re.compile(r"(?:19|20)\d{2}\s*年?\s*[—–\-－~～至到]+\s*(?:19|20)\d{2}\s*年?")  # a plan's period, part of its name
 _DOC_NO = re.compile(r"([一-鿿]{2,12})\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d+)\s*号?")
-_TITLE = re.compile(r"《([^《》]{2,80}(?:〈[^〉]*〉[^《》]*)?)》")
 _ENQUIRES = re.compile(r"(?:[?？]|(?:多少|哪[些个几里年]|什么|怎[么样]|如何|是否|能否)[^。；]*。?)\s*$")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,16})[”\"]")
 _ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|部分|章|节|条(?=$|[^一-鿿]|[的是规第讲说怎内有要中里款项])|款|项)")
@@ -95,35 +89,11 @@ def _read(asked: str, text: str, focus: str) -> Query:
         asked=asked,
         text=text,
         focus=focus,
-        titles=tuple(_TITLE.findall(text)),
+        titles=tuple(TITLE.findall(text)),
         doc_nos=tuple(_DOC_NO.findall(text)),
-        years=tuple(dict.fromkeys(_YEAR.findall(_YEARS.sub("", flat)))),
+        years=tuple(dict.fromkeys(YEAR.findall(YEARS.sub("", flat)))),
         address=tuple(_ADDRESS.findall("".join(flat.split()))),
         asks=asks,
         quoted=tuple(_QUOTED.findall(text)),
         pasted=len(text) >= 60 and text.count("。") + text.count("；") >= 1 and not _ENQUIRES.search(text),
     )
-
-
-def complete(asked: str, earlier: Sequence[str]) -> tuple[str, str]:
-    """(what to search, the new part): a question that leans on the one before is joined to it.
-
-    Where both hold a year, the new one takes the old one's place; the rest of the earlier question is its subject.
-    """
-    earlier = earlier[-_TURNS:]
-    if not earlier or not _leans(asked):
-        return asked, ""
-    before, _ = complete(earlier[-1].strip()[-_BEFORE:], earlier[:-1])
-    focus = _TAIL.sub("", _LEAD.sub("", asked)).strip() or asked
-    years = _YEAR.findall(focus)
-    if years:
-        named = [match.span() for pattern in (_YEARS, _TITLE) for match in pattern.finditer(before)]
-        before = _YEAR.sub(
-            lambda m: m[0] if any(a <= m.start() < b for a, b in named) else years[0], before
-        )  # fmt: skip
-    return f"{before} {focus}", focus
-
-
-def _leans(asked: str) -> bool:
-    core = _TAIL.sub("", _LEAD.sub("", asked))
-    return len(core) <= 8 or bool(re.search(r"呢[，,]", asked)) or bool(_POINTS_BACK.search(asked)) or (asked.rstrip("？?。 ").endswith("呢") and len(core) <= 20)
