@@ -1,4 +1,4 @@
-"""`python -m rag.training [DATA]`: train the reader, measure it on what was held out, write weights and report."""
+"""`python -m rag.training reader|followups [DATA]`: train, measure on what was held out, write weights and manifest."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ import typer
 from index.edge import run
 from index.settings import ROOT
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
+    help="训练：阅读模型，或追问的判断。",
+)  # fmt: skip
 _SHARED = ROOT.parent / "shared"
 
 
 @app.command()
-def train(
+def reader(
     data: Annotated[Path, typer.Argument(help="训练数据文件夹：public/、pairs/、docs/、regulations/")] = _SHARED / "train",
     apart: Annotated[list[Path] | None, typer.Option(help="评测数据文件夹，与之相近的样本一律剔除；可多次")] = None,
     out: Annotated[Path, typer.Option(help="权重写到哪里")] = ROOT / "rag" / "reading" / "weights",
@@ -27,6 +30,17 @@ def train(
     from rag.training.command import train
 
     train(data, apart or [_SHARED / "eval", _SHARED / "cases"], out, seed, without or ())
+
+
+@app.command()
+def followups(
+    data: Annotated[Path, typer.Argument(help="训练数据文件夹：followups.jsonl、pairs/")] = _SHARED / "train",
+    out: Annotated[Path, typer.Option(help="权重写到哪里")] = ROOT / "rag" / "query" / "leaning.json",
+) -> None:
+    """训练追问的判断：一个问题是否要接着上文理解。"""
+    from rag.training.followups import train
+
+    train(data, out)
 
 
 if __name__ == "__main__":
