@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.logistic import fit, held_out, lower_bound, upper_bound
+from eval.thresholds import fit, held_out, lower_bound, upper_bound
 from index.bars import Bars
 from index.build import build
 from index.encoder import open_encoder

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eval.calibrate import Asked, fitted
-from eval.logistic import chance, fit, held_out, lower_bound, upper_bound
+from eval.thresholds import chance, fit, held_out, lower_bound, upper_bound
 
 
 def drawn(n: int, seed: int = 1):

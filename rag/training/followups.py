@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import minimize
 
 from index.errors import BadInput
 from index.settings import ROOT
 from rag.query.leaning import features
+from rag.training import logistic
 
 HELD_OUT = ROOT / "tests" / "data" / "followups.jsonl"
 _SEED = 17
@@ -74,20 +74,9 @@ def read(file: Path) -> list[Asked]:
 
 def fit(x: np.ndarray, y: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """(weights, mean, scale, bias) of a ridge logistic regression; `whole` holds questions that do not lean."""
-    together = np.vstack([x, whole])
-    mean, scale = together.mean(axis=0), together.std(axis=0) + 1e-9
-    standard = (together - mean) / scale
     target = np.append(y, np.zeros(len(whole)))
     counts = np.append(np.ones(len(y)), np.full(len(whole), _WHOLE_WEIGHT))
-
-    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
-        logit = standard @ at[:-1] + at[-1]
-        off = counts * (1 / (1 + np.exp(-logit)) - target)
-        value = counts @ np.logaddexp(0, np.where(target > 0, -logit, logit)) + _PENALTY / 2 * at[:-1] @ at[:-1]
-        return float(value), np.append(standard.T @ off + _PENALTY * at[:-1], off.sum())
-
-    found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B").x
-    return found[:-1], mean, scale, float(found[-1])
+    return logistic.fit(np.vstack([x, whole]), target, counts, _PENALTY)
 
 
 def cross_validated(x: np.ndarray, y: np.ndarray, whole: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""A logistic model fitted by penalised likelihood, and thresholds at a stated risk. Pure."""
+"""How likely an answer is by its signals, and thresholds at a stated risk. Pure."""
 
 from __future__ import annotations
 
@@ -6,29 +6,19 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
+
+from rag.training import logistic
 
 _PENALTY = 1.0  # of the squared weights of standardised signals
 
 
-def fit(rows: Sequence[dict[str, float]], truth: Sequence[bool], counts: Sequence[float] | None = None) -> tuple[dict[str, float], float]:
-    """(weight of each signal as it is, intercept) for the chance of `truth`; `counts` weighs the rows."""
+def fit(rows: Sequence[dict[str, float]], truth: Sequence[bool]) -> tuple[dict[str, float], float]:
+    """(weight of each signal as it is, intercept) for the chance of `truth`."""
     names = list(rows[0])
     x = np.array([[row[name] for name in names] for row in rows])
-    mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-9)
-    z, y = (x - mean) / scale, np.array(truth, dtype=float)
-    w = np.ones(len(y)) if counts is None else np.array(counts)
-
-    def loss(b: np.ndarray) -> tuple[float, np.ndarray]:
-        told = z @ b[1:] + b[0]
-        off = w * (expit(told) - y)
-        value = float((w * (np.logaddexp(0, told) - y * told)).sum() + _PENALTY / 2 * (b[1:] ** 2).sum())
-        return value, np.concatenate([[off.sum()], z.T @ off + _PENALTY * b[1:]])
-
-    b = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B").x
-    weights = b[1:] / scale
-    return dict(zip(names, map(float, weights), strict=True)), float(b[0] - weights @ mean)
+    weights, mean, scale, bias = logistic.fit(x, np.array(truth, dtype=float), np.ones(len(rows)), _PENALTY)
+    return dict(zip(names, map(float, weights / scale), strict=True)), bias - float(weights / scale @ mean)
 
 
 def chance(row: dict[str, float], weights: dict[str, float], intercept: float) -> float:
