@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ZERO = re.compile("[〇○Ｏ]")
 _DIGITS = "零一二三四五六七八九"
@@ -14,6 +15,7 @@ def digits(text: str) -> str | None:
     return "".join(str(_DIGITS.index(c)) for c in plain) if all(c in _DIGITS for c in plain) else None
 
 
+@lru_cache(4096)
 def chinese(text: str) -> float | None:
     """二十三 → 23, 三点五 → 3.5, 两百 → 200; None for what is no number."""
     import cn2an

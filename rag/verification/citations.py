@@ -13,17 +13,12 @@ from dataclasses import dataclass
 
 from index.sentences import split_sentences
 from index.terms import pairs
-from rag.verification import facts
+from rag.verification import facts, figures, narrowing
 from rag.verification.slots import substituted
 
 OVERLAP = 0.6  # of the sentence's content pairs that the clause must hold (eval's definition of support)
 _WINDOW = 3  # clause sentences one claim may rest on
 _MARK = re.compile(r"\[\d+(?:[,，、]\s*\d+)*\]|【\d+】|［\d+］")
-_SEGMENT = re.compile(r"[，,、；;：:。]|以及|[和与及]")
-_COMMON = frozenset(
-    pair for word in ("达到", "力争", "实现", "超过", "突破", "左右", "以上", "目标", "其中", "分别", "总体", "到年", "年底", "根据", "规定", "提出", "明确")
-    for pair in pairs(word)
-)  # fmt: skip
 _NAME = re.compile(r"[一-鿿]{1,8}?(?:省|市|自治区|新区|高新区|示范区|区|县|州|厅|局|委员会|委|部|办公室|银行|海关|法院|检察院|公司|大学|机场|港)")
 _PLACE_FLAGS = ("ns", "nt", "nr", "nz")
 
@@ -50,7 +45,7 @@ class Verdict:
 def verify(sentence: str, sources: Sequence[Source], question: str = "") -> Verdict:
     """Find the source that bears out `sentence`; the verdict of the nearest one if none does.
 
-    Words of the `question` need no support in themselves (they are its subject), figures and names do.
+    Words of the `question` by which the sentence asserts nothing need no support; those that narrow it do.
     """
     claim = strip_marks(sentence)
     if not any(c.isalnum() for c in claim):
@@ -86,10 +81,11 @@ def _against(claim: str, place: int, source: Source, question: str) -> tuple[Ver
     window = source.text[start:stop]
     problems = [
         *_wording(claim, window, source.about, question),
-        *_figures(claim, window, source.about),
+        *figures.problems(claim, window, source.about, question),
         *_fixed(claim, window, source.about),
         *_names(claim, source.text, source.about, question),
         *_slots(claim, window),
+        *_narrowed(claim, window, source, question),
     ]
     return Verdict(not problems, place, start, stop, tuple(problems)), share
 
@@ -117,7 +113,7 @@ def _align(claim: str, text: str) -> tuple[int, int, float]:
 
 
 def _wording(claim: str, window: str, about: str, question: str) -> list[tuple[str, str]]:
-    said = set(pairs(claim)) - _COMMON
+    said = set(pairs(claim)) - figures.COMMON
     held = set(pairs(window)) | set(pairs(about))
     if not said:
         return []
@@ -125,74 +121,6 @@ def _wording(claim: str, window: str, about: str, question: str) -> list[tuple[s
     counted = said - free or said
     share = len(counted & held) / len(counted)
     return [] if share >= OVERLAP else [("wording", f"与原文用词重合 {share:.0%}")]
-
-
-def _figures(claim: str, window: str, about: str) -> list[tuple[str, str]]:
-    flat, source = facts.flatten(claim), facts.flatten(window)
-    stated = facts.quantities(flat)
-    given = [*facts.quantities(source)]
-    around = facts.quantities(facts.flatten(about))
-    problems = []
-    for q in stated:
-        same = [g for g in given if facts.same_quantity(q, g)]
-        if not same and not any(facts.same_quantity(q, a) for a in around):
-            problems.append(("figure", flat[q.start : q.stop]))
-        elif same and not _same_bound(flat, q, source, same):
-            problems.append(("bound", flat[max(0, q.start - 4) : q.stop + 2]))
-        elif same and (_swapped(flat, q, source, given) or _other_subject(flat, q, source, same)):
-            problems.append(("subject", _segment(flat, q.start)))
-    return problems
-
-
-def _same_bound(flat: str, q: facts.Quantity, source: str, same: Sequence[facts.Quantity]) -> bool:
-    """Whether 以上, 左右, 不超过 … stand by the figure in both, or in neither."""
-    mine = facts.bounds(_near(flat, q))
-    return any(facts.bounds(_near(source, g)) == mine for g in same)
-
-
-def _near(flat: str, q: facts.Quantity) -> str:
-    before = re.split(r"[，,、；;。]", flat[max(0, q.start - 8) : q.start])[-1]
-    behind = re.split(r"[，,、；;。]", flat[q.stop : q.stop + 3])[0]
-    return before + flat[q.start : q.stop] + behind
-
-
-def _swapped(flat: str, q: facts.Quantity, source: str, given: Sequence[facts.Quantity]) -> bool:
-    """Whether the words beside the figure stand, in the source, beside another figure of its unit instead."""
-    context = set(pairs(re.sub(r"[\d.%]+", "", _segment(flat, q.start)))) - _COMMON
-    if not context:
-        return False
-    best_same = best_other = 0
-    for g in given:
-        overlap = len(context & set(pairs(_segment(source, g.start))))
-        if facts.same_quantity(q, g):
-            best_same = max(best_same, overlap)
-        elif g.unit == q.unit:
-            best_other = max(best_other, overlap)
-    return best_other > best_same
-
-
-def _other_subject(flat: str, q: facts.Quantity, source: str, same: Sequence[facts.Quantity]) -> bool:
-    """Whether the words before the figure name what, in the source, another figure's half-sentence speaks of."""
-    start = max((m.end() for m in _SEGMENT.finditer(flat, 0, q.start)), default=0)
-    said = set(pairs(flat[start : q.start])) - _COMMON
-    own: set[str] = set()
-    others: set[str] = set()
-    at = 0
-    for part in re.split(r"[；;。]", source):
-        stop = at + len(part)
-        if any(at <= g.start < stop for g in same):
-            own |= set(pairs(part))
-        elif facts.quantities(part):
-            others |= set(pairs(part))
-        at = stop + 1
-    return len(said & others - own) >= 2
-
-
-def _segment(flat: str, at: int) -> str:
-    """The stretch between commas in which a place of the text lies."""
-    start = max((m.end() for m in _SEGMENT.finditer(flat, 0, at)), default=0)
-    end = _SEGMENT.search(flat, at)
-    return flat[start : end.start() if end else len(flat)]
 
 
 def _fixed(claim: str, window: str, about: str) -> list[tuple[str, str]]:
@@ -204,6 +132,8 @@ def _fixed(claim: str, window: str, about: str) -> list[tuple[str, str]]:
     problems += [("date", day) for day in facts.dates(flat) - known if "-" in day or day not in years]
     problems += [("title", t) for t in facts.titles(flat) if t not in source and t not in document]
     problems += [("doc_no", n) for n in facts.doc_nos(flat) if n not in source and n not in document]
+    ordinals = facts.ordinals(flat) - facts.ordinals(source) - facts.ordinals(document)
+    problems += [("ordinal", which) for which in sorted(ordinals)]
     problems += [("modality", word) for word in facts.modals(flat) if word not in source and word not in document]
     problems += [("modality", word) for word in facts.reversals(flat, source)]
     problems += [("act", word) for word in facts.acts(flat) if word not in source and word not in document]
@@ -220,6 +150,19 @@ def _fixed(claim: str, window: str, about: str) -> list[tuple[str, str]]:
 def _slots(claim: str, window: str) -> list[tuple[str, str]]:
     """Years and places that stand where the clause has another."""
     return [(code, f"{said}（原文为{given}）") for code, said, given in substituted(facts.flatten(claim), facts.flatten(window))]
+
+
+def _narrowed(claim: str, window: str, source: Source, question: str) -> list[tuple[str, str]]:
+    """What the question is narrowed by and the clause does not say: in the claim's own words, or, of a claim that names
+    nothing the question does (“每月300元。”), in the question's, which are all the subject it has."""
+    if not question:
+        return []
+    asked = narrowing.narrowing(question, window if claim not in source.text else claim, source.text, source.about)
+    open_ = [m.said for m in (*asked.missing, *asked.elsewhere)]
+    flat = facts.flatten(claim)
+    if any(m.said in flat for m in asked.mentions if m.kind in ("name", "word")):
+        return [("narrowed", said) for said in open_ if said in flat]
+    return [("subject", said) for said in open_]
 
 
 def _names(claim: str, text: str, about: str, question: str) -> list[tuple[str, str]]:

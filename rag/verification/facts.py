@@ -14,10 +14,11 @@ from index.numerals import chinese, digits
 
 _CN = "零〇一二两三四五六七八九十百千"
 _MEASURES = (
-    "平方公里|平方千米|平方米|立方米|公里|千米|万千瓦|千瓦时|千瓦|个百分点|百分点|标箱|公顷|小时|分钟|人次|美元|个月|年度|工作日|天|亩|吨|元|人|"
+    "平方公里|平方千米|平方米|立方米|周岁|公里|千米|万千瓦|千瓦时|千瓦|个百分点|百分点|标箱|公顷|小时|分钟|人次|美元|个月|年度|工作日|天|亩|吨|元|人|"
     "个|项|条|家|户|座|所|列|倍|成|件|类|批|次|处|张|辆|架|米|票|种|届|级|位|名|期|周|日|月|年|宗|本|册|支|只|头|台|套|分|岁|票|艘|棵|株|县|区|市|省"
 )
 _EACH = "(?:个(?=工作日|小时))?"  # 15个工作日 is told in 工作日
+_ALIKE = (frozenset("个 家 所 座 处 项".split()), frozenset("岁 周岁".split()), frozenset("天 日".split()), frozenset("人 名 位".split()))
 _SCALE = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
 _NUMBER = re.compile(
     rf"(?P<pct>百分之(?P<cnpct>[{_CN}]+|\d+(?:\.\d+)?))"
@@ -26,16 +27,24 @@ _NUMBER = re.compile(
 )
 _DATE = re.compile(r"(?P<y>(?:19|20)\d{2})(?:年(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?|-(?P<m2>\d{1,2})-(?P<d2>\d{1,2}))?(?!\d)")
 _CN_YEAR = re.compile(r"[一二][〇○零一二三四五六七八九]{3}(?=年)")
+_ORDINAL = re.compile(rf"第(?P<place>[{_CN}]+|\d+)(?P<of>[一-鿿]?)")
 _TITLE = re.compile(r"《([^《》]+(?:<[^<>]*>[^《》]*)?)》")
 _DOC_NO = re.compile(r"[^\W\d_日号为是的照据按和与]{2,12}\[\d{4}\]\d+号")
 _BOUNDS = {
-    "ge": r"不低于|不少于|不小于|以上|至少|起码",
-    "le": r"不超过|不高于|不多于|不大于|以下|以内|至多|最多",
+    "ge": r"不低于|不少于|不小于|以上|至少|起码|最低|最少",
+    "le": r"不超过|不高于|不多于|不大于|以下|以内|至多|最多|最高|顶多",
     "about": r"左右|约(?=\d|[一二三四五六七八九十])|大约|上下|(?<![附临毗靠最])近(?=\d|百分之|[一二三四五六七八九十])",
     "gt": r"超过(?<!不超过)|突破|超(?=\d|百分之|[一二三四五六七八九十])|高于(?<!不高于)|多于(?<!不多于)",
     "lt": r"低于(?<!不低于)|少于(?<!不少于)|小于(?<!不小于)",
 }  # fmt: skip
 _BOUNDS = {name: re.compile(pattern) for name, pattern in _BOUNDS.items()}
+_PER = re.compile(
+    r"每(?:个)?(?:平方米|公里|公顷|工作日|小时|学年|学期|季度|批次|[人户家月年天日次亩吨件台辆座米套周度株头只名位生村镇县所期亿万百千个])|"
+    r"[人户月年日亩地]均(?![可应须不需已由要有为在])|累计|单[笔户家个次人](?=[^一]|$)|一次性|按[月年季日](?=[^份])"
+)
+_PER_BEHIND = re.compile(r"(?<=[元亿万吨次%斤])(?:[/·](?:人|户|月|年|天|日|次|亩|吨|件|家|台|辆|平方米|立方米))+")
+_SAME_PER = {"按月": "每月", "月均": "每月", "每个月": "每月", "按年": "每年", "年均": "每年", "每天": "每日", "日均": "每日", "人均": "每人", "每名": "每人", "每位": "每人",
+             "单人": "每人", "户均": "每户", "单户": "每户", "亩均": "每亩", "每个人": "每人", "单家": "每家", "单次": "每次"}  # fmt: skip
 _MODALS = (
     "应当|必须|务必|可以|鼓励|支持|允许|探索|力争|争取|原则上|有条件|优先|严禁|禁止|不得|不予|暂不|无需|不必|不再|免予|"
     "主动公开|依申请公开|不予公开|公开发布|强制|自愿|试行|试点|完成|启动"
@@ -74,8 +83,8 @@ def flatten(text: str) -> str:
 
 
 def quantities(flat: str) -> list[Quantity]:
-    """Figures of a flattened text, dates and 文号 left out."""
-    taken = [match.span() for pattern in (_DATE, _DOC_NO, _CN_YEAR) for match in pattern.finditer(flat) if _is_date(match)]
+    """Figures of a flattened text; dates, 文号 and ordinals left out: 第十二条 counts no twelve."""
+    taken = [match.span() for pattern in (_DATE, _DOC_NO, _CN_YEAR, _ORDINAL) for match in pattern.finditer(flat) if _is_date(match)]
     found = []
     for match in _NUMBER.finditer(flat):
         if any(start <= match.start() < stop for start, stop in taken):
@@ -107,6 +116,12 @@ def dates(flat: str) -> set[str]:
     return found
 
 
+def ordinals(flat: str) -> set[str]:
+    """第12条, 第2批 of a flattened text, the numeral as a figure."""
+    found = ((match, _chinese(match["place"])) for match in _ORDINAL.finditer(flat))
+    return {f"第{value.normalize():f}{match['of']}" for match, value in found if value is not None}
+
+
 def titles(flat: str) -> set[str]:
     """What stands between 《》."""
     return set(_TITLE.findall(flat))
@@ -115,6 +130,12 @@ def titles(flat: str) -> set[str]:
 def doc_nos(flat: str) -> set[str]:
     """文号, brackets made []."""
     return {re.sub(r"^.*?([一-鿿]{2,8}\[)", r"\1", number) for number in _DOC_NO.findall(flat)}
+
+
+def per(text: str) -> set[str]:
+    """What the figures of a stretch of text are counted by: 每月, 人均, 累计, 单笔 …; 元/月 is 每月."""
+    found = {_SAME_PER.get(match[0], match[0]) for match in _PER.finditer(text)}
+    return found | {f"每{of}" for match in _PER_BEHIND.finditer(text) for of in re.split(r"[/·]", match[0].strip("/·"))}
 
 
 def bounds(text: str) -> set[str]:
@@ -151,7 +172,7 @@ def same_quantity(a: Quantity, b: Quantity) -> bool:
     """Equal values, and units that do not contradict each other."""
     if a.value != b.value:
         return False
-    return a.unit == b.unit or not a.unit or not b.unit or {a.unit, b.unit} <= {"个", "家", "所", "座", "处", "项"}
+    return a.unit == b.unit or not a.unit or not b.unit or any({a.unit, b.unit} <= alike for alike in _ALIKE)
 
 
 def _value(match: re.Match[str]) -> Decimal | None:
