@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     rerank_depth: int = Field(30, ge=1, le=200)  # clauses a reranker reads; each costs one forward pass
     reader: str = ""  # which clause answers, and where: any question-answering model with a span head, folder or name;
     # "none" for none; empty: our own, trained on the layers of the model that index.models brings
-    reader_depth: int = Field(20, ge=1, le=100)  # windows read for a question: 40 ms each on two cores
+    reader_depth: int = Field(12, ge=1, le=100)  # windows read for a question: 40 ms each on two cores
     threads: int = Field(2, ge=1, le=256)  # the office machine this is measured on has two cores
     context: int = Field(2048, ge=512)  # tokens; a prompt is 300, an answer 100
     chat_timeout: float = Field(60.0, gt=0)  # seconds until a silent model counts as failed

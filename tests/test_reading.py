@@ -61,19 +61,18 @@ def test_an_input_marks_its_parts_and_tells_where_each_token_of_the_body_stands(
     assert len(made.ids) == len(made.marks)
     assert all(0 <= mark < MARKS for mark in made.marks)
     assert made.marks[0] // 4 == QUESTION and made.marks[made.first] // 4 == BODY
-    covered = "".join(TEXT[a:b] for a, b in made.spans)
-    assert covered.replace(" ", "") == TEXT.replace(" ", "")
+    covered = {place for a, b in made.spans for place in range(a, b)}
+    assert all(place in covered for place, c in enumerate(TEXT) if not c.isspace())
     long = inputs.make([Pair("问" * 3000, "题" * 3000, "文" * 3000)])
     assert len(long[0].ids) < 512
 
 
 def test_the_best_span_begins_before_it_ends_and_lies_in_the_body():
     ends = np.zeros((8, 2), dtype=np.float32)
-    ends[5, 0], ends[4, 1], ends[6, 1], ends[0, 0] = 5, 9, 4, 50
+    ends[5, 0], ends[4, 1], ends[6, 1], ends[0, 0] = 5, 8, 5, 50
     made = Input([0] * 8, [0] * 8, 3, [(0, 2), (2, 4), (4, 6), (6, 8)])
     span, sure = best_span(ends, made)
-    assert span == (2, 4) or span == (4, 8)
-    assert ends[3:7].size and 0 < sure <= 1
+    assert span == (4, 8) and 0 < sure <= 1
     assert best_span(ends, Input([0, 2], [0, 0], 1, [])) == ((0, 0), 0.0)
 
 
