@@ -104,12 +104,12 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             # An empty piece only says that the model is still reading; it gives the caller a moment to stop it.
             yield Event("draft", answer, draft)
     except ModelError as error:
-        notes = (f"对话模型未能作答（{error}），答复全部为原文摘录。",)
+        notes = (f"对话模型未能作答（{error}），答复全部为原文。",)
     checked, dropped = reply.checked(engine, query, draft, chosen, concluded)
     if dropped:
         notes += (f"模型草稿中有 {dropped} 句未能与原文核对一致，已删去。",)
     if engine.chat is None:
-        notes += ("本机未启用对话模型，答复全部为原文摘录。",)
+        notes += ("本机未启用对话模型，答复全部为原文。",)
     if checked:
         claims = [claim for claim in claims if claim not in concluded]
     answer = replace(answer, notes=answer.notes + notes, timings=replace(answer.timings, first_token_ms=first_token))
