@@ -1,7 +1,7 @@
 """Corruptions and true paraphrases of a sentence, made by rule: what verification must catch, and what it must not.
 
 Each maker takes a sentence and a random generator and gives the changed sentence, or "" where it finds nothing to
-change. No maker knows how verification works.
+change; where a question belongs to it, (sentence, question). No maker knows how verification works.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import cn2an
 
-Maker = Callable[[str, random.Random], str]
+Maker = Callable[[str, random.Random], str | tuple[str, str]]
 
 _FIGURE = re.compile(r"(?<![\d.〔\[（(第“])\d+(?:\.\d+)?(?![\d.年月日号〕）).．、—\-:：]|\s*(?:年|月|日|号|．))")
 _YEAR = re.compile(r"20[0-4]\d(?=\s*年)")
@@ -108,6 +108,69 @@ def unbounded(sentence: str, rng: random.Random) -> str:
     return _replaced(sentence, rng.choice(found), "") if found else ""
 
 
+_PER = re.compile(r"(?:每[一-鿿]|[人户年月日]均|累计|单笔|单户|最高|一次性)(?=[^，。；、：\d]{0,10}\d)|(?<=元)/[一-鿿]")
+_PLACED = re.compile(r"第([一二三四五六七八九十]{1,3}|\d+)(?=[条章批次届期项款])")
+_HALF = re.compile(r"(?:^|(?<=[，；：]))([^，。；：、（）()\d]{3,14}?)\s*(\d+(?:\.\d+)?)\s*((?:亿|万)?[一-鿿％%]{1,3})(?=[，。；]|$)")
+_GROUPS = (
+    "退役军人", "大专毕业生", "个体工商户", "外资企业", "民办学校", "残疾人家庭", "低保对象", "留学回国人员", "农民工", "在职教师", "护理人员", "新生儿", "渔民", "出租车司机",
+    "博士后", "养殖户", "家政公司", "律师事务所",
+)  # fmt: skip
+
+
+def _siblings(sentence: str, rng: random.Random) -> tuple[re.Match[str], re.Match[str]] | None:
+    """Two half-sentences, each a subject before a figure of one unit."""
+    found = list(_HALF.finditer(sentence))
+    couples = [
+        (a, b) for a in found for b in found if a is not b and a[3] == b[3] and a[2] != b[2] and not set(a[1]) >= set(b[1])
+    ]  # fmt: skip
+    return rng.choice(couples) if couples else None
+
+
+def group(sentence: str, rng: random.Random) -> str:
+    """A neighbour's name before one's own figure."""
+    couple = _siblings(sentence, rng)
+    return f"{couple[1][1]}{couple[0][2]}{couple[0][3]}。" if couple else ""
+
+
+def sibling(sentence: str, rng: random.Random) -> str:
+    """A neighbour's figure, which it keeps itself."""
+    couple = _siblings(sentence, rng)
+    return sentence[: couple[0].start(2)] + couple[1][2] + sentence[couple[0].end(2) :] if couple else ""
+
+
+def per(sentence: str, rng: random.Random) -> str:
+    """What a figure is counted by left out."""
+    found = list(_PER.finditer(sentence))
+    return _replaced(sentence, rng.choice(found), "") if found else ""
+
+
+def ordinal(sentence: str, rng: random.Random) -> str:
+    """A place in an order told as a number of things."""
+    found = list(_PLACED.finditer(sentence))
+    if not found:
+        return ""
+    match = rng.choice(found)
+    return _replaced(sentence, match, str(match[1] if match[1].isdigit() else cn2an.cn2an(match[1], "smart")))
+
+
+def _half(sentence: str, rng: random.Random) -> re.Match[str] | None:
+    """A half-sentence that gives a figure."""
+    found = list(_HALF.finditer(sentence))
+    return rng.choice(found) if found else None
+
+
+def narrowed(sentence: str, rng: random.Random) -> str | tuple[str, str]:
+    """A figure said of a group that only the question names."""
+    half, whom = _half(sentence, rng), rng.choice(_GROUPS)
+    return (f"{whom}{half[0].strip()}。", f"{whom}{half[1]}多少？") if half else ""
+
+
+def subjectless(sentence: str, rng: random.Random) -> str | tuple[str, str]:
+    """The bare figure to a question about a group that only the question names."""
+    half, whom = _half(sentence, rng), rng.choice(_GROUPS)
+    return (f"{half[2]}{half[3]}。", f"{whom}{half[1]}多少？") if half else ""
+
+
 def attributed(titles: list[str], own: str) -> Maker:
     """The sentence said of another document; `own` is its title."""
 
@@ -120,6 +183,7 @@ def attributed(titles: list[str], own: str) -> Maker:
 
 CORRUPTIONS: dict[str, Maker] = {
     "figure": figure, "year": year, "unit": unit, "region": region, "turned": turned, "swapped": swapped, "unbounded": unbounded,
+    "group": group, "sibling": sibling, "per": per, "ordinal": ordinal, "narrowed": narrowed, "subjectless": subjectless,
 }  # fmt: skip
 
 
@@ -211,7 +275,32 @@ def dated(sentence: str, rng: random.Random) -> str:
     return _replaced(sentence, match, "".join("〇一二三四五六七八九"[int(c)] for c in match[0]))
 
 
+def halved(sentence: str, rng: random.Random) -> str:
+    """One of its half-sentences."""
+    found = [part for part in re.split(r"[；。]", sentence) if 12 <= len(part) < len(sentence) - 1]
+    return rng.choice(found) + "。" if found else ""
+
+
+def plain(sentence: str, rng: random.Random) -> str:
+    """的 and 了 left out."""
+    short = re.sub(r"(?<=[一-鿿]{2})[的了](?=[一-鿿]{2})(?!确)", "", sentence)
+    return short if short != sentence else ""
+
+
+def asked(sentence: str, rng: random.Random) -> str | tuple[str, str]:
+    """A half-sentence with a figure, to the question for it."""
+    half = _half(sentence, rng)
+    return (half[0].strip() + "。", rng.choice([f"{half[1]}多少？", f"{half[1]}的目标是好多嘛"])) if half else ""
+
+
+def told(sentence: str, rng: random.Random) -> str | tuple[str, str]:
+    """The bare figure, to the question for it."""
+    half = _half(sentence, rng)
+    return (f"{half[2]}{half[3]}。", f"请问{half[1]}多少？") if half else ""
+
+
 PARAPHRASES: dict[str, Maker] = {
     "verbatim": verbatim, "shortened": shortened, "bare": bare, "wide": wide, "percent": percent, "numerals": numerals,
     "scaled": scaled, "reordered": reordered, "dated": dated,
+    "halved": halved, "plain": plain, "asked": asked, "told": told,
 }  # fmt: skip

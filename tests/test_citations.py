@@ -116,3 +116,36 @@ def test_figures_are_read_alike_however_they_are_printed():
 def test_words_cut_out_of_a_sentence_that_says_otherwise_are_no_quotation(claim, text):
     assert not verify(claim, [Source(text)]).ok
     assert verify(text, [Source("第三条　" + text)]).ok or verify(text, [Source(text)]).ok
+
+
+GROUPS = Source("按每人每月补贴：博士2000元，硕士1200元，本科600元，单笔贷款最高50万元。", "《人才补贴办法》\n第十二条")
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "code"),
+    [
+        ("大专毕业生每人每月600元。", "大专毕业生每月多少？", "narrowed"),
+        ("600元。", "大专毕业生每月多少？", "subject"),
+        ("1200元。", "博士每人每月多少？", "subject"),
+        ("硕士每人1200元。", "硕士每人多少？", "per"),
+        ("单笔贷款50万元。", "贷款给多少？", "bound"),
+        ("博士补贴办法共12条。", "补贴办法共几条？", "figure"),
+        ("按第十三条补贴，博士2000元。", "博士补贴多少？", "ordinal"),
+    ],
+)
+def test_what_the_question_is_narrowed_by_must_be_the_clauses_too(claim, question, code):
+    assert code in {c for c, _ in verify(claim, [GROUPS], question).problems}
+
+
+@pytest.mark.parametrize(
+    ("claim", "question"),
+    [
+        ("博士每人每月2000元。", "博士每月能领多少嘛？"),
+        ("1200元。", "硕士每人每月补贴多少？"),
+        ("贷款50万元。", "单笔贷款最多多少？"),
+        ("按第12条，硕士每人每月1200元。", "硕士每月补贴标准是多少"),
+    ],
+)
+def test_what_the_question_says_of_its_figure_need_not_be_said_again(claim, question):
+    verdict = verify(claim, [GROUPS], question)
+    assert verdict.ok, verdict.problems

@@ -76,7 +76,8 @@ def repeats(sentence: str, question: str) -> bool:
 def _against(claim: str, place: int, source: Source, question: str) -> tuple[Verdict, float]:
     """The verdict, and the share of the claim's pairs found, by which sources are compared."""
     if (exact := source.text.find(claim)) >= 0 and _begins(source.text, exact):
-        return Verdict(True, place, exact, exact + len(claim)), 2.0
+        open_ = tuple(_narrowed(claim, claim, source, question))
+        return Verdict(not open_, place, exact, exact + len(claim), open_), 2.0
     start, stop, share = _align(claim, source.text)
     window = source.text[start:stop]
     problems = [
@@ -157,7 +158,8 @@ def _narrowed(claim: str, window: str, source: Source, question: str) -> list[tu
     nothing the question does (“每月300元。”), in the question's, which are all the subject it has."""
     if not question:
         return []
-    asked = narrowing.narrowing(question, window if claim not in source.text else claim, source.text, source.about)
+    phrase = claim.rstrip("。；;！")
+    asked = narrowing.narrowing(question, phrase if phrase in source.text else window, source.text, source.about)
     open_ = [m.said for m in (*asked.missing, *asked.elsewhere)]
     flat = facts.flatten(claim)
     if any(m.said in flat for m in asked.mentions if m.kind in ("name", "word")):
@@ -173,6 +175,7 @@ def _names(claim: str, text: str, about: str, question: str) -> list[tuple[str, 
 
     jieba.setLogLevel(logging.WARNING)
     known = facts.flatten(text) + "\n" + facts.flatten(about)
+    known += "\n" + re.sub("[的了]", "", known)  # what a claim may leave out runs no two words into one name
     flat = facts.flatten(claim)
     problems = []
     for word, flag in jieba.posseg.cut(flat, HMM=False):

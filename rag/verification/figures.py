@@ -67,7 +67,7 @@ def _same_measure(flat: str, q: facts.Quantity, source: str, same: Sequence[fact
     alone = sum(other.unit == q.unit for other in facts.quantities(flat)) == 1
     mine = facts.per(flat) if alone else said
     return any(
-        facts.per(_scope(source, g)) <= mine | asked and said <= facts.per(_around(source, g.start)) | asked for g in same
+        (facts.per(_scope(source, g)) or facts.per(_lead(source, g.start))) <= mine | asked and said <= facts.per(_around(source, g.start)) | asked for g in same
     )
 
 
@@ -79,11 +79,16 @@ def _scope(flat: str, q: facts.Quantity) -> str:
     return flat[start + max(before, default=0) : q.stop] + (behind[0] if behind else "")
 
 
+def _lead(flat: str, at: int) -> str:
+    """The words that lead a list in, up to its colon, where a place of the text stands in one."""
+    begin = flat.rfind("。", 0, at) + 1
+    return re.split(r"[；;]", flat[begin : max(begin, flat.rfind(":", begin, at) + 1)])[-1]
+
+
 def _around(flat: str, at: int) -> str:
     """The part of a sentence in which a figure stands, and the words that lead its list in."""
     start = max((m.end() for m in re.finditer(r"[；;。]", flat[:at])), default=0)
-    lead = re.split(r"[；;。]", flat[: flat.rfind(":", 0, at) + 1])[-1]
-    return lead + re.split(r"[；;。]", flat[start:], maxsplit=1)[0]
+    return _lead(flat, at) + re.split(r"[；;。]", flat[start:], maxsplit=1)[0]
 
 
 def _swapped(flat: str, q: facts.Quantity, source: str, given: Sequence[facts.Quantity]) -> bool:

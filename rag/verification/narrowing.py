@@ -20,16 +20,16 @@ from rag.verification import facts
 
 _NOUN = ("n", "j", "b", "run")  # jieba's nouns and names, abbreviations (社保), distinguishing words (大型)
 _NAMED = ("ns", "nt", "nr", "nz", "run")
-_ASKING = re.compile(r"多少|好多|多长时间?|多大|多久|[几啥咋哪谁何]|什么|怎[么样]|时[候侯]|一共|总共|[我你咱您]|^[这那每各某本该两]|[里边儿]$|^第")
+_ASKING = re.compile(r"好多|多[少大高长远宽久]|[几啥咋哪谁何]|什么|怎[么样]|时[候侯]|一共|总共|[我你咱您]|^[这那每各某该两]|^本[省市区县级人]|[里边数]$|^第")
 # What a question calls the thing it asks for; the clause states it without the word.
 _ASKED_FOR = frozenset(
-    "时间 期限 时限 年限 日期 有效期 比例 比重 标准 金额 数额 数量 数目 总数 人数 天数 套数 长度 规模 幅度 目标 目标值 指标 范围 情况 条件 材料 要求 规定 内容 名称 "
+    "时间 期限 时限 年限 日期 有效期 比例 比重 标准 金额 数额 数量 数目 长度 时长 规模 幅度 目标 目标值 指标 范围 情况 条件 材料 要求 规定 内容 名称 "
     "文号 文件 部门 单位 机构 机关 地方 地点 对象 方式 办法 措施 政策 问题 东西 事情 事项 方面 全省 全市 上门 电话 号码 上限 下限 顶多 最高 最低 最多 最少 每月 每年".split()
 )
 _PLACE = re.compile(r"(?<=[一-鿿]{2})(?:省|市|自治区|新区|区|县|州|镇|乡)$")
 _PARTS = re.compile(r"[，,；;。:]")
 _MOST = 0.5  # of a longer word's character pairs, that say it: 毕业生 is borne out by 毕业
-_APART = 3  # characters between the two of an abbreviation: 研发 for 研究开发
+_APART = 2  # characters between the two of an abbreviation: 研发 for 研究开发
 _FIXED = ("year", "figure", "ordinal")
 _COUNTING = frozenset("个 项 条 家 户 座 所 列 件 类 种 处 区 县 市 省 名 位 人 月 倍 成".split())  # “哪三个市” counts the answer
 _NUMBERED = re.compile(r"第\d+[批期届次条款项编章轮级阶]")
