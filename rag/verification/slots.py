@@ -14,7 +14,6 @@ from rag.query.dictionary import cut, tags
 
 _DATE = re.compile(r"(?:19|20)\d{2}(?:年(?:\d{1,2}月(?:\d{1,2}日)?)?|-\d{1,2}-\d{1,2})|\d+(?:\.\d+)?")
 _LONGEST = 3  # words on either side of a substitution; what is longer is another wording, not another name
-_BESIDE = 2  # characters on either side of a place that tell where it stands
 _SHAPE = re.compile(r"(?:省|市|自治区|新区|区|县|州)$")
 
 
@@ -26,20 +25,6 @@ def substituted(flat: str, source: str) -> Iterator[tuple[str, str, str]]:
             continue
         yield from _pair("date", _dates(said[a:b]), _dates(given[c:d]))
         yield from _pair("name", _places(said[a:b]), _places(given[c:d]))
-    yield from _between(said, flat, source)
-
-
-def _between(said: Sequence[str], flat: str, source: str) -> Iterator[tuple[str, str, str]]:
-    """Places that stand between the same characters as another one of the source, and beside neither there themselves."""
-    at = 0
-    for word in said:
-        start = flat.find(word, at)
-        at = stop = start + len(word)
-        left, right = flat[max(0, start - _BESIDE) : start], flat[stop : stop + _BESIDE]
-        if not (left and right) or not _places([word]) or left + word in source or word + right in source:
-            continue
-        if other := re.search(rf"{re.escape(left)}([一-鿿]{{2,4}}?){re.escape(right)}", source):
-            yield "name", word, other[1]
 
 
 def _pair(code: str, mine: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[str, str, str]]:
