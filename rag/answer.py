@@ -25,7 +25,7 @@ from rag.query.question import Query, understand
 from rag.query.wording import is_everyday
 from rag.retrieval.filters import passes
 from rag.retrieval.retrieve import FIRST
-from rag.schema import Answer, Event, Filters, Sentence, Timings
+from rag.schema import SUPPORTING, Answer, Event, Filters, Sentence, Timings
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -85,7 +85,8 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
 
     # 5 conclude in the document's own words, where that is safe
     concluded = [] if facts else conclude(engine, query, studied)
-    claims = [*facts, *_corrections(engine, query, chosen), *concluded, *_extract(engine, chosen)]
+    shown = _as_printed(chosen) if concluded else chosen
+    claims = [*facts, *_corrections(engine, query, chosen), *concluded, *_extract(engine, shown)]
     answer = _with(engine, query, answer, claims)
     if engine.reader is None:
         answer = replace(answer, notes=(*answer.notes, "未启用阅读模型：所列原文是否回答了问题，未经判读。"))
@@ -195,6 +196,12 @@ def _extract(engine: Engine, chosen: Sequence[Passage]) -> list[Claim]:
         Claim(clauses[p.clause].text[p.start : p.stop].strip(), clauses[p.clause], p.start, p.stop, "extract")
         for p in chosen
     ]  # fmt: skip
+
+
+def _as_printed(chosen: Sequence[Passage]) -> list[Passage]:
+    """The passages, those that support a 结论 in the order their documents print them; best first they answer alone."""
+    support = sorted(chosen[:SUPPORTING], key=lambda passage: (passage.clause, passage.start))
+    return [*support, *chosen[SUPPORTING:]]
 
 
 def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim]) -> Answer:

@@ -36,7 +36,7 @@ def test_stages_come_in_order_and_the_extract_before_the_model(sample_root):
     engine = engine_over(sample_root, FakeChat("全长118公里。"))
     events = list(engine.ask_stream(QUESTION))
     stages = list(dict.fromkeys(event.stage for event in events))
-    assert stages == ["evidence", "extract", "draft", "done"]
+    assert stages == ["evidence", "extract", "read", "draft", "done"]
     assert events[1].answer.sentences and events[0].answer.hits
 
 
