@@ -24,6 +24,8 @@ from index.settings import Settings
 from index.terms import compact
 from rag.answering.conclusion import phrase
 from rag.answering.evidence import passages
+from rag.answering.judgement import sort_of
+from rag.answering.refusal import WORDING
 from rag.answering.study import study
 from rag.calibration import Calibration
 from rag.engine import Engine
@@ -31,8 +33,11 @@ from rag.query.question import understand
 from rag.training.figures import auc
 from rag.training.plan import HELD_OUT
 
-REFUSED, REPLIED = 0.04, 0.05  # risks: an answerable question refused; a short reply to one that is not answerable
-_ABSENT = 7  # every so many questions about documents that are not in the index
+# Risks: an answerable question refused, of a sort that is refused at all (4% of all, as few sorts are seen often enough);
+# a short reply to one that is not answerable.
+REFUSED, REPLIED = 0.06, 0.05
+FOREIGN = 0.02  # risk: a question in other words than the documents' taken for one from elsewhere
+_ABSENT = 7  # one in so many questions about documents that are not in the index
 _ORDERS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
 
 
@@ -43,6 +48,7 @@ class Asked:
     id: str
     kind: str  # answerable, twin or absent
     origin: str  # the document it is about
+    sort: str  # as rag.answering.judgement.sort_of
     signals: dict[str, float]
     right: bool  # whether the best window's phrase holds what is asked for
     clauses: list[tuple[float, float, bool]]  # of each clause read: fused score, log-odds, whether it holds the evidence
@@ -78,20 +84,33 @@ def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
     weights, intercept = fit(rows, truth)
     answerable = [p for p, a in zip(said, asked, strict=True) if a.kind == "answerable"]
     twins = [p for p, a in zip(said, asked, strict=True) if a.kind == "twin"]
-    absent = [p for p, a in zip(said, asked, strict=True) if a.kind == "absent"]
-    refuse, conclude = lower_bound(answerable, REFUSED), upper_bound(twins, REPLIED)
-    replied = [a.right for p, a in zip(said, asked, strict=True) if a.kind == "answerable" and p >= conclude]
+    scores: dict[tuple[str, str], list[float]] = {}
+    for p, a in zip(said, asked, strict=True):
+        scores.setdefault((a.sort, a.kind), []).append(p)
+    sorts = sorted({a.sort for a in asked})
+    refuse = {sort: lower_bound(scores.get((sort, "answerable"), []), REFUSED) for sort in sorts}
+    conclude = {sort: upper_bound(scores.get((sort, "twin"), []), REPLIED) for sort in sorts}
+    replied = [a.right for p, a in zip(said, asked, strict=True) if a.kind == "answerable" and p >= conclude[a.sort]]
+    unworded = [a.signals["closeness"] for a in asked if a.kind == "answerable" and a.signals["wording"] < WORDING]
     told = {
         "questions": {kind: sum(a.kind == kind for a in asked) for kind in ("answerable", "twin", "absent")},
-        "risk": {"answerable refused": REFUSED, "twin replied to": REPLIED},
+        "risk": {"answerable refused": REFUSED, "twin replied to": REPLIED, "foreign": FOREIGN},
         "cross-validated by document": {
             "auc": auc(said, truth), "auc of twins": auc([*answerable, *twins], [True] * len(answerable) + [False] * len(twins)),
-            "twins refused": float(np.mean([p < refuse for p in twins])), "absent refused": float(np.mean([p < refuse for p in absent])),
-            "answerable replied to": float(np.mean([p >= conclude for p in answerable])), "of these right": float(np.mean(replied)) if replied else None,
+            "answerable refused": _share(asked, said, "answerable", refuse), "twins refused": _share(asked, said, "twin", refuse),
+            "absent refused": _share(asked, said, "absent", refuse), "answerable replied to": len(replied) / len(answerable),
+            "of a sort": {sort: {kind: len(scores.get((sort, kind), [])) for kind in ("answerable", "twin", "absent")} for sort in sorts},
+            "of these right": float(np.mean(replied)) if replied else None,
             "mrr by order": {str(weight): round(_mrr(asked, weight), 4) for weight in _ORDERS},
         },
     }  # fmt: skip
-    return Calibration(encoder, reader, weights, intercept, refuse, conclude, order, told)
+    foreign = lower_bound(unworded, FOREIGN)
+    return Calibration(encoder, reader, weights, intercept, refuse, conclude, foreign, order, told)
+
+
+def _share(asked: Sequence[Asked], said: Sequence[float], kind: str, below: dict[str, float]) -> float:
+    """Of the questions of a kind, the share that these thresholds refuse."""
+    return float(np.mean([p < below[a.sort] for p, a in zip(said, asked, strict=True) if a.kind == kind]))
 
 
 def _mrr(asked: Sequence[Asked], weight: float) -> float:
@@ -165,4 +184,4 @@ def _one(engine: Engine, question: dict) -> Asked | None:
     text = engine.store.clauses[best.clause].text
     said = compact(text[slice(*phrase(text, best.span))])
     right = kind == "answerable" and all(any(compact(alt) in said for alt in group) for group in question["must"])
-    return Asked(question["id"], kind, question["origin"], studied.signals, right, clauses)
+    return Asked(question["id"], kind, question["origin"], sort_of(query), studied.signals, right, clauses)

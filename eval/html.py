@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,8 +68,8 @@ def _closeness(report: dict) -> tuple[list[float], list[float], float | None] | 
     ]  # fmt: skip
     if not told:
         return None
-    bar = json.loads(report["facts"].get("settings", "{}")).get("refuse_below")
-    return [c for yes, c in told if yes], [c for yes, c in told if not yes], bar
+    bar = report["facts"].get("foreign_below")
+    return [c for yes, c in told if yes], [c for yes, c in told if not yes], None if bar is None else float(bar)
 
 
 def _values(report: dict, field: str) -> list[float]:

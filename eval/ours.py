@@ -30,11 +30,12 @@ class Ours:
         """Open the index and models of the settings; BrokenIndex or ModelError say what is wrong."""
         engine = Engine.open(settings)
         facts = {
-            "code": folder_digest(_ROOT / "rag", "*.py") + folder_digest(_ROOT / "rag", "*.tsv") + folder_digest(_ROOT / "index", "*.py") + folder_digest(_ROOT / "eval", "ours.py"),
+            "code": folder_digest(_ROOT / "rag", "*.py") + folder_digest(_ROOT / "rag", "*.tsv") + folder_digest(_ROOT / "rag", "*.json") + folder_digest(_ROOT / "index", "*.py") + folder_digest(_ROOT / "eval", "ours.py"),
             "index": folder_digest(engine.store.folder, "manifest.json"),
             "prompts": folder_digest(_ROOT / "prompts", "*.txt"),
             "embedder": engine.store.manifest.encoder,
             "chat_model": settings.chat_name.rpartition("/")[2],
+            "foreign_below": str(engine.foreign_bar),
             "settings": settings.model_dump_json(exclude={"chat_key", "host", "port"}),
         }
         return cls(engine, facts)

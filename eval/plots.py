@@ -83,7 +83,7 @@ def refusals(answerable: Sequence[float], unanswerable: Sequence[float], bar: fl
                 axes.ecdf([min(value, 1.0) for value in values], color=colour, label=name)
         if bar is not None:
             axes.axvline(bar, color="#555", linestyle="--", linewidth=1)
-        axes.set_xlabel("refuse_below")
+        axes.set_xlabel("closeness")
         axes.set_ylim(0, 1.02)
         axes.grid(alpha=0.3)
         _legend(axes, loc="upper left")

@@ -76,7 +76,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     held = None if facts else _held(engine, query, studied.ranking, candidates)
     if held:
         answer = replace(answer, closeness=held.closeness)
-        if (why := refusal.reason(held)) is not None:
+        if (why := refusal.reason(held, filters)) is not None:
             yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
             return
         if studied.judgement.refuse:
@@ -155,16 +155,9 @@ def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[E
 
 def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
     """What the decision to refuse is made from."""
-
-    def shares(rows: Sequence[int]) -> list[float]:
-        return engine.retriever.fusion.shares(query.text, rows, names=True)
-
-    def alike(words: Sequence[str], sentences: Sequence[int]) -> float:
-        return engine.retriever.fusion.alike(query.text, words, sentences)
-
+    shares = engine.retriever.fusion.shares(query.text, ranking.rows[:FIRST], names=True)
     return refusal.Evidence(
-        engine.store, query, ranking, candidates, engine.horizons, engine.retriever.titles,
-        max(shares(ranking.rows[:FIRST]), default=0.0), shares, alike, engine.settings.refuse_below,
+        engine.store, query, ranking, candidates, engine.retriever.titles, max(shares, default=0.0), engine.foreign_bar
     )  # fmt: skip
 
 

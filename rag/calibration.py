@@ -19,14 +19,16 @@ FILE = Path(__file__).with_name("calibration.json")
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic model of “the best clause answers”, and two thresholds on what it says."""
+    """A logistic model of “the best clause answers”, and thresholds on what it says (conformal by sort of question:
+    Vovk et al. 2005, Mondrian)."""
 
     encoder: str  # digest
     reader: str  # digest
     weights: dict[str, float]  # signal → weight, of the signal as it is
     intercept: float
-    refuse_below: float  # probability: below it stand `risk` of the answerable questions
-    conclude_from: float  # probability from which a reply in the clause's own words is given
+    refuse_below: dict[str, float]  # by sort of question: below it stand a share `risk` of the answerable ones
+    conclude_from: dict[str, float]  # by sort of question: from it on a reply in the clause's own words is given
+    foreign_below: float  # cosine of the best sentence, below which a question that shares no wording is from elsewhere
     order: float  # what one unit of log-odds weighs in the order of clauses, in standard deviations
     fitted: dict  # on what, with which risks and figures
 
@@ -42,10 +44,20 @@ class Calibration:
 
 def load(encoder: str, reader: str, file: Path = FILE) -> Calibration | None:
     """The calibration for these digests; None where the file is of others, or there is none yet."""
+    found = _read(file)
+    return found if found is not None and (found.encoder, found.reader) == (encoder, reader) else None
+
+
+def foreign_bar(encoder: str, file: Path = FILE) -> float:
+    """The cosine below which a question is from elsewhere, for this encoder; 0, below all, for any other."""
+    found = _read(file)
+    return found.foreign_below if found is not None and found.encoder == encoder else 0.0
+
+
+def _read(file: Path) -> Calibration | None:
     try:
-        found = Calibration(**json.loads(file.read_text(encoding="utf-8")))
+        return Calibration(**json.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError) as error:
         raise ModelError(f"校准文件 {file} 已损坏（{error}）。请运行：python -m eval calibrate") from error
-    return found if (found.encoder, found.reader) == (encoder, reader) else None

@@ -66,6 +66,11 @@ class Engine(Library):
         """What was fitted to the scores of this encoder and this reader; None for others."""
         return None if self.reader is None else calibration.load(self.encoder.digest, self.reader.digest)
 
+    @cached_property
+    def foreign_bar(self) -> float:
+        """The cosine of the best sentence below which a question in other words is from elsewhere."""
+        return calibration.foreign_bar(self.encoder.digest)
+
     def rank(self, query: Query, filters: Filters = NO_FILTERS) -> Ranking:
         """All clauses scored for a question or a paste; a question's first ones read again where a reranker is set."""
         ranking = self.retriever.rank(query, allowed_rows(self.store, filters, self.status))

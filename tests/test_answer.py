@@ -284,7 +284,7 @@ def test_from_when_a_document_is_in_force_is_read_from_its_words(tmp_path, said,
     text = f"湾城港口管理办法\n第一条　港口由港口局管理。\n第二条　《旧港口办法》（湾府发〔2011〕8号）同时废止。\n第三条　{said}\n"
     (tmp_path / "c" / "a.txt").write_text(text, encoding="utf-8")
     built(tmp_path / "c", tmp_path / "i")
-    engine = engine_over(tmp_path / "i", refuse_below=0)
+    engine = engine_over(tmp_path / "i")
     answer = engine.ask("湾城港口管理办法哪天生效？")
     facts = [sentence for sentence in answer.sentences if sentence.origin == "metadata"]
     assert [fact.text for fact in facts] == ([answered] if answered else [])

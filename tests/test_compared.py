@@ -50,7 +50,7 @@ def test_both_sides_are_found_and_heard(tmp_path):
         lines = [f"{name}常住人口{people}万人。", *(f"{name}第{n}项工作由{name}负责，人口多的乡镇优先。" for n in "一二三四五六七八")]
         (corpus / f"{name}.txt").write_text(f"{name}规划\n" + "\n".join(f"第{n}条　{t}" for n, t in zip("一二三四五六七八九", lines, strict=True)), encoding="utf-8")
     built(corpus, tmp_path / "i")
-    engine = engine_over(tmp_path / "i", refuse_below=0)
+    engine = engine_over(tmp_path / "i")
     query = understand("东港区和西岭县，哪边常住人口多？")
     assert len(query.sides) == 2 and not any("compare" in side.asks or side.sides for side in query.sides)
     ranking = engine.rank(query)
@@ -64,7 +64,7 @@ def test_both_sides_are_found_and_heard(tmp_path):
 
 
 def test_both_documents_answer_for_themselves(sample_root):
-    engine = engine_over(sample_root, refuse_below=0)
+    engine = engine_over(sample_root)
     titles = sorted(document.title for document in engine.store.documents.values() if document.issued_on)[:2]
     answer = engine.ask(f"《{titles[0]}》和《{titles[1]}》分别是哪天印发的？")
     assert [any(title in s.text for s in answer.sentences if s.origin == "metadata") for title in titles] == [True, True]

@@ -50,8 +50,8 @@ def test_a_calibration_orders_by_what_brings_the_evidence_first():
         good = kind == "answerable"
         signals = {"best": float(rng.normal(2 if good else -2)), "wording": float(rng.random())}
         clauses = [(1.0, -2.0, False), (0.5, 2.0, good)]
-        asked.append(Asked(str(i), kind, str(i % 11), signals, good, clauses))
+        asked.append(Asked(str(i), kind, str(i % 11), "figure", signals | {"closeness": 0.9}, good, clauses))
     found = fitted(asked, "e", "r")
     assert found.order > 0
-    assert 0 < found.refuse_below < found.conclude_from <= 1
+    assert 0 < found.refuse_below["figure"] < found.conclude_from["figure"] <= 1
     assert found.fitted["cross-validated by document"]["auc"] > 0.9

@@ -67,7 +67,7 @@ def test_two_readings_are_mixed_and_what_a_question_is_near_to_stays_its_own():
 
 
 def test_an_everyday_question_is_searched_in_the_documents_words_too(sample_root, monkeypatch):
-    monkeypatch.setattr("rag.answer.refusal.elsewhere", lambda found: None)
+    monkeypatch.setattr("rag.answer.refusal.elsewhere", lambda found, filters: None)
     chat = TwoReplies("城际铁路 全长 公里")
     engine = engine_over(sample_root, chat)
     asked = "坐上头那趟车拢共得跑好远呀？"
@@ -81,7 +81,7 @@ def test_an_everyday_question_is_searched_in_the_documents_words_too(sample_root
 
 
 def test_a_model_that_fails_leaves_the_question_as_it_was_asked_and_says_so(sample_root, monkeypatch):
-    monkeypatch.setattr("rag.answer.refusal.elsewhere", lambda found: None)
+    monkeypatch.setattr("rag.answer.refusal.elsewhere", lambda found, filters: None)
     engine = engine_over(sample_root, TwoReplies("", ModelError("坏了")))
     answer = engine.ask("坐上头那趟车拢共得跑好远呀？")
     assert answer.formal == "" and any("未能改写问题（坏了）" in note for note in answer.notes)
@@ -96,7 +96,7 @@ def test_a_question_from_elsewhere_is_refused_without_the_model(sample_root):
 
 
 def test_closing_while_the_words_are_written_stops_the_model(sample_root, monkeypatch):
-    monkeypatch.setattr("rag.answer.refusal.elsewhere", lambda found: None)
+    monkeypatch.setattr("rag.answer.refusal.elsewhere", lambda found, filters: None)
     chat = FakeChat("城际铁路 全长 公里 " * 20)
     events = engine_over(sample_root, chat).ask_stream("坐上头那趟车拢共得跑好远呀？")
     while not chat.asked:

@@ -12,7 +12,7 @@ from index.errors import ModelError
 from index.settings import E5, Settings
 from rag import calibration
 from rag.answering.conclusion import LONGEST, phrase
-from rag.answering.judgement import UNREAD, judge, signals
+from rag.answering.judgement import UNREAD, Unlike, judge, signals
 from rag.calibration import Calibration
 from rag.reading import weights
 from rag.reading.clauses import Read, read
@@ -135,26 +135,29 @@ READS = (Read(4, 0, 9, 1.5, (0, 4), 0.6), Read(7, 0, 9, -1.0, (0, 2), 0.2), Read
 
 def test_signals_tell_the_best_the_second_clause_and_the_one_that_leads():
     named = tuple(Mention("word", word) for word in ("博士", "硕士", "公寓", "补助"))
-    found = signals(READS, 7, 0.9, 0.4, Narrowing(named, named[:1], named[1:3]))
+    found = signals(READS, 7, 0.9, 0.4, Narrowing(named, named[:1], named[1:3]), Unlike(True, False))
     assert (found["best"], found["second"], found["leading"]) == (1.5, -1.0, -1.0)
     assert (found["missing"], found["elsewhere"]) == (0.25, 0.5)
+    assert (found["unstated"], found["untimely"]) == (1.0, 0.0)
     assert math.isfinite(found["sure"])
 
 
 def a_calibration(**changed) -> Calibration:
     told = {
-        "encoder": "e", "reader": "r", "weights": {"best": 1.0}, "intercept": 0.0, "refuse_below": 0.3,
-        "conclude_from": 0.8, "order": 0.5, "fitted": {},
+        "encoder": "e", "reader": "r", "weights": {"best": 1.0}, "intercept": 0.0, "refuse_below": {"figure": 0.3},
+        "conclude_from": {"figure": 0.8}, "foreign_below": 0.86, "order": 0.5, "fitted": {},
     }  # fmt: skip
     return Calibration(**(told | changed))
 
 
 def test_a_judgement_follows_the_calibrated_chance_and_none_is_made_without_one():
-    assert judge(a_calibration(), {"best": 5.0}).conclude
-    assert judge(a_calibration(), {"best": -5.0}).refuse
-    between = judge(a_calibration(), {"best": 0.0})
+    assert judge(a_calibration(), "figure", {"best": 5.0}).conclude
+    assert judge(a_calibration(), "figure", {"best": -5.0}).refuse
+    seldom = [judge(a_calibration(), "open", {"best": best}) for best in (-5.0, 5.0)]
+    assert not any(own.refuse or own.conclude for own in seldom)
+    between = judge(a_calibration(), "figure", {"best": 0.0})
     assert between.confidence == 0.5 and not between.refuse and not between.conclude
-    assert judge(None, {"best": -5.0}) == UNREAD == judge(a_calibration(), None)
+    assert judge(None, "figure", {"best": -5.0}) == UNREAD == judge(a_calibration(), "figure", None)
 
 
 def test_a_calibration_is_used_for_its_own_models_only(tmp_path):

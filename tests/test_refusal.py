@@ -107,15 +107,6 @@ def test_a_follow_up_is_asked_by_its_own_words():
     assert query.focus and asked(query) == [Asked((), frozenset(), False)]
 
 
-def test_a_place_is_known_by_its_short_name(sample_root):
-    engine = engine_over(sample_root, refuse_below=0)
-    assert "上海" in engine.ask("上海的城际铁路全长多少公里？").sentences[0].text  # of which nothing is said
-    row = next(n for n, c in enumerate(engine.store.clauses) if "118" in c.text)
-    known = replace(engine.store.clauses[row], text=engine.store.clauses[row].text + "衔接沪岚直达快线。")
-    engine.store.clauses = (*engine.store.clauses[:row], known, *engine.store.clauses[row + 1 :])
-    assert not engine.ask("上海的城际铁路全长多少公里？").refused
-
-
 @pytest.mark.parametrize("question", ["朋友想顺便玩几天，最多能待多久？", "还有几亩田没流转，补助怎么领？"])
 def test_some_days_ask_for_no_number(question):
     assert asked(understand(question)) == []
@@ -138,46 +129,6 @@ def test_a_文号_is_told_by_its_form():
     assert not stated(wanted, "《湾城港口通知》同时废止。", "《湾城港口通知》同时废止。")
 
 
-def test_who_governs_a_city_may_speak_of_it_without_its_name(tmp_path):
-    (tmp_path / "c").mkdir()
-    text = "浙江省电动自行车管理条例\n第一条　电动自行车应当登记。\n第二条　自购车之日起十五日内可以临时上道路行驶。\n"
-    (tmp_path / "c" / "a.txt").write_text(text, encoding="utf-8")
-    built(tmp_path / "c", tmp_path / "i")
-    engine = engine_over(tmp_path / "i", refuse_below=0)
-    assert not engine.ask("杭州的电动自行车没登记能上道路行驶几日？").refused
-    assert "南京" in engine.ask("南京的电动自行车没登记能上道路行驶几日？").sentences[0].text
-
-
-def test_a_case_told_at_length_is_measured_more_gently():
-    told = "要是我提供的线索真的帮了忙，还立了功，能不能领奖？"
-    assert refusal._ACCOUNT <= len(told)
-    held = {"wording": 0.0, "bar": 0.865}
-    for text, closeness, refused in ((told, 0.852, False), (told, 0.84, True), ("某地的某个规划有些什么样的总体目标要求？", 0.852, True)):
-        found = SimpleNamespace(query=SimpleNamespace(text=text), closeness=closeness, **held)
-        assert bool(refusal.elsewhere(found)) is refused, text
-
-
-def test_what_another_subject_states_is_no_answer(sample_root):
-    answer = engine_over(sample_root, refuse_below=0).ask("青白新区到2025年的吞吐量是多少万标箱？")
-    assert answer.refused and "吞吐量" in answer.sentences[0].text
-
-
-def test_what_stands_in_other_words_is_no_reason_to_refuse(sample_root):
-    engine = engine_over(sample_root, refuse_below=0)
-    question = "岚城至湾城城际铁路的身长是多少公里？"
-    assert "身长" in engine.ask(question).sentences[0].text
-    engine.retriever.fusion.alike = lambda text, words, sentences: 0.7 * (words == ("身长",) and len(sentences) > 0)
-    assert not engine.ask(question).refused
-
-
-@pytest.mark.parametrize(
-    "question", ["港口对装卸工人有什么减负办法？", "具体由谁把这个总体方案发下来？", "岚城湾城一体化的规划和岚城交通三年方案哪个铁路长？"]
-)
-def test_a_question_s_own_words_are_no_document(sample_root, question):
-    answer = engine_over(sample_root, refuse_below=0).ask(question)
-    assert "《" not in answer.sentences[0].text or not answer.refused
-
-
 def test_a_figure_of_another_unit_or_subject_is_no_answer():
     wanted = asked(understand("港口每年的补助是多少元？"))[0]
     assert stated(wanted, "每年补助港口300万元。", "")
@@ -187,9 +138,8 @@ def test_a_figure_of_another_unit_or_subject_is_no_answer():
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("《云海省渔业发展规划》提出了什么目标？", "《云海省渔业发展规划》"),
         ("岚江省港口条例第九十九条怎么规定？", "第九十九条"),
-        ("岚城至湾城城际铁路二等座票价是多少元？", "票价"),
+        ("岚府发〔2019〕77号讲了什么？", "岚府发〔2019〕77号"),
     ],
 )
 def test_a_refusal_names_what_is_missing(sample_root, question, said):
@@ -207,5 +157,5 @@ def test_a_refusal_names_what_is_missing(sample_root, question, said):
     ],
 )
 def test_abbreviations_and_everyday_wording_are_no_reason_to_refuse(sample_root, question):
-    answer = engine_over(sample_root, refuse_below=0).ask(question)
+    answer = engine_over(sample_root).ask(question)
     assert not answer.refused, answer.sentences[0].text

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.calibration import Calibration
+from rag.query.question import Query
 from rag.reading.clauses import Read
 from rag.verification.narrowing import Narrowing
 
@@ -25,17 +26,36 @@ class Judgement:
     conclude: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """How marked words are not of the kind that is asked for."""
+
+    unstated: bool  # what is asked for by name, or a figure of a fitting unit, is not beside them
+    untimely: bool  # they are of another year than the one asked for
+
+
 UNREAD = Judgement(None, False, False)
 
 
+def sort_of(query: Query) -> str:
+    """Which sort of answer is asked for, as thresholds tell them apart: what a phrase answers is not what measures do."""
+    if query.asks & {"how", "compare"}:
+        return "open"
+    if query.asks & {"number", "when"}:
+        return "figure"
+    if query.asks & {"whether", "confirm"}:
+        return "whether"
+    return "list" if query.asks & {"list", "duty"} else "other"
+
+
 def signals(
-    reads: Sequence[Read], first: int, closeness: float, wording: float, narrowed: Narrowing
+    reads: Sequence[Read], first: int, closeness: float, wording: float, narrowed: Narrowing, unlike: Unlike
 ) -> dict[str, float]:  # fmt: skip
     """The signals of one question.
 
     `first` is the row of the clause that ranks first, `closeness` the best cosine of a sentence, `wording` the share of
-    the question's wording that the first clauses bear out, and `narrowed` what the question names beside the clause
-    that is likeliest to answer.
+    the question's wording that the first clauses bear out, `narrowed` what the question names beside the clause that is
+    likeliest to answer, and `unlike` how the words marked there are not of the kind asked for.
     """
     named = max(1, len(narrowed.mentions))
     best = max(reads, key=lambda own: own.answers)
@@ -45,12 +65,15 @@ def signals(
         "best": best.answers, "second": max(second, _APART), "leading": leading, "sure": math.log(best.sure + 1e-3),
         "closeness": closeness, "wording": wording,
         "missing": len(narrowed.missing) / named, "elsewhere": len(narrowed.elsewhere) / named,
+        "unstated": float(unlike.unstated), "untimely": float(unlike.untimely),
     }  # fmt: skip
 
 
-def judge(calibration: Calibration | None, found: dict[str, float] | None) -> Judgement:
-    """The judgement that a calibration makes of these signals; `UNREAD` where either is missing."""
+def judge(calibration: Calibration | None, sort: str, found: dict[str, float] | None) -> Judgement:
+    """The judgement that a calibration makes of these signals; `UNREAD` where either is missing. Of a sort of question of
+    which it has seen too few, it refuses and concludes nothing."""
     if calibration is None or found is None:
         return UNREAD
     confidence = calibration.confidence(found)
-    return Judgement(confidence, confidence < calibration.refuse_below, confidence >= calibration.conclude_from)
+    refuse, conclude = calibration.refuse_below.get(sort, 0.0), calibration.conclude_from.get(sort, 1.0)
+    return Judgement(confidence, confidence < refuse, confidence >= conclude)

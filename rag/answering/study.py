@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from rag.answering.conclusion import phrase
 from rag.answering.evidence import Passage
-from rag.answering.judgement import UNREAD, Judgement, judge, signals
+from rag.answering.judgement import UNREAD, Judgement, Unlike, judge, signals, sort_of
+from rag.query.asked import asked, stated
 from rag.query.question import Query
 from rag.reading.clauses import Read, read
 from rag.retrieval.rerank import reordered
@@ -60,13 +61,15 @@ def study(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     place = {row: at for at, row in enumerate(settled.rows)}
     # What ranks first among what is likely to answer: the reader's word and the ranking's together.
     reads = sorted(reads, key=lambda own: (place[own.clause], -own.answers))
-    narrowed = _narrowed(engine, query, max(reads, key=lambda own: own.answers))
+    best = max(reads, key=lambda own: own.answers)
+    narrowed = _narrowed(engine, query, best)
     shares = engine.retriever.fusion.shares(query.text, ranking.rows[:FIRST], names=True)
     found = signals(
-        reads, settled.rows[0], max(p.similarity for p in candidates), max(shares, default=0.0), narrowed
+        reads, settled.rows[0], max(p.similarity for p in candidates), max(shares, default=0.0), narrowed,
+        _unlike(engine, query, best),
     )  # fmt: skip
     taken = (time.perf_counter() - begin) * 1000
-    return Study(settled, tuple(reads), found, narrowed, judge(engine.calibration, found), taken)
+    return Study(settled, tuple(reads), found, narrowed, judge(engine.calibration, sort_of(query), found), taken)
 
 
 def _narrowed(engine: Engine, query: Query, best: Read) -> Narrowing:
@@ -75,3 +78,17 @@ def _narrowed(engine: Engine, query: Query, best: Read) -> Narrowing:
     above = "\n".join((document.title, document.notice_title or "", *document.issuers, *clause.path))
     start, stop = phrase(clause.text, best.span)
     return narrowing(query.text, clause.text[start:stop], clause.text, above)
+
+
+def _unlike(engine: Engine, query: Query, best: Read) -> Unlike:
+    clause = engine.store.clauses[best.clause]
+    start, stop = phrase(clause.text, best.span)
+    said, window = clause.text[start:stop], clause.text[best.start : best.stop]
+    wanted = asked(query)
+    around = "\n".join((*clause.path, clause.text))
+    year = engine.year_of(best.clause, best.span[0]) or ""
+    told = f"{said}{year}{engine.document(clause).title}"
+    return Unlike(
+        unstated=any(not stated(own, window, around) for own in wanted),
+        untimely=bool(query.years) and not any(year in told for year in query.years),
+    )

@@ -37,7 +37,6 @@ class Titles:
         total = len(own)
         self._idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
         self._telling = {term for term, n in counts.items() if n <= max(_FEW, _SHARED * total)}
-        self._unheard = math.log(1 + (total + 0.5) / 0.5)
 
     def scores(self, query: Query) -> list[float]:
         """One score a document: 0 to 1, how much of its title the question says; _EXPLICIT for its 文号 or full 《title》."""
@@ -66,28 +65,12 @@ class Titles:
         ]  # fmt: skip
         return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
 
-    def subject(self, query: Query) -> frozenset[str]:
-        """The telling character pairs of the named documents' titles that the question says."""
-        names = {document.doc_id for document in self.best(query)}
-        own = (terms for document, terms in zip(self._documents, self._policy, strict=True) if document.doc_id in names)
-        return frozenset(pairs(query.text)) & self._telling & frozenset().union(*own)
-
     def meant(self, query: Query) -> list[Document]:
         """The document the question is about, two where it compares; none where it names none."""
         if query.sides:
             named = {document.doc_id: document for side in query.sides for document in self.best(side)[:1]}
             return list(named.values())
         return self.best(query)[: 2 if "compare" in query.asks else 1]
-
-    def known(self, name: str) -> float:
-        """0 to 1: the largest share of a document name's weight that one document's title and issuers hold."""
-        wanted = {term: self._idf.get(term, self._unheard) for term in set(pairs(name))}
-        total = sum(wanted.values())
-        held = (
-            sum(wanted[term] for term in wanted.keys() & (policy | set(pairs(" ".join(document.issuers)))))
-            for policy, document in zip(self._policy, self._documents, strict=True)
-        )  # fmt: skip
-        return max(held, default=0.0) / total if total else 1.0
 
     def _overlap(self, title: frozenset[str], asked: frozenset[str]) -> float:
         total = sum(self._idf[term] for term in title)

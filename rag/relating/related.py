@@ -88,7 +88,7 @@ def _on_matter(engine: Engine, query: Query, ranking: Ranking, rows: Sequence[in
     """Those of these clauses that are on the paste's matter, by their wording or by their nearest sentence."""
     shares = engine.retriever.fusion.shares(query.text, rows)
     likeness = [float(ranking.sentences[engine.store.sentence_rows[row]].max(initial=0)) for row in rows]
-    bar = engine.settings.refuse_below + _NEARER
+    bar = engine.foreign_bar + _NEARER
     return {row for row, share, near in zip(rows, shares, likeness, strict=True) if share >= _WORDED or near >= bar}
 
 

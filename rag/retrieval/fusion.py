@@ -134,21 +134,6 @@ class Fusion:
             held[holders] += inverse_frequency(len(holders), len(held))
         return held
 
-    def alike(self, text: str, words: Sequence[str], sentences: Sequence[int]) -> float:
-        """-1 to 1: how like some words of a text, as they stand there, are to their likes in the best of these sentences;
-        the mean over the words, 0 where they cannot be compared."""
-        import numpy as np
-
-        store, question = self._store, self._encoder.read_query(text)
-        if not has_words(store, question) or not len(sentences):
-            return 0.0
-        places = ((text.rfind(word), len(word)) for word in words)
-        if not (groups := question.within([(at, at + length) for at, length in places if at >= 0])):
-            return 0.0
-        page = store.late.page(np.array(sentences))
-        _, _, said = page.scores(question.ids, store.late.space.of_query(question.states), groups)
-        return float(said.mean(axis=0).max())
-
     def coverage(self, text: str, rows: Sequence[int], names: bool = False) -> float:
         """0 to 1: the largest share of the text's wording that one of these clauses, with title and address, holds;
         with `names`, an everyday word counts as said under its official name."""
