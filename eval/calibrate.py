@@ -89,7 +89,7 @@ def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
         scores.setdefault((a.sort, a.kind), []).append(p)
     sorts = sorted({a.sort for a in asked})
     refuse = {sort: lower_bound(scores.get((sort, "answerable"), []), REFUSED) for sort in sorts}
-    conclude = {sort: upper_bound(scores.get((sort, "twin"), []), REPLIED) for sort in sorts}
+    conclude = {sort: max(refuse[sort], upper_bound(scores.get((sort, "twin"), []), REPLIED)) for sort in sorts}
     replied = [a.right for p, a in zip(said, asked, strict=True) if a.kind == "answerable" and p >= conclude[a.sort]]
     unworded = [a.signals["closeness"] for a in asked if a.kind == "answerable" and a.signals["wording"] < WORDING]
     told = {

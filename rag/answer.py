@@ -46,18 +46,25 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     answer = replace(answer, timings=Timings(clock.ms(), ranking.rerank_ms))
     yield Event("evidence", answer)
 
-    # 2 choose sentences; what a document prints about itself needs no reading
+    # 2 choose sentences; what a document prints about itself needs no reading, nor does what nothing here is about
     facts = _own_facts(engine, query, filters)
     told = metadata.suffices(query, facts)
     candidates, chosen = _choose(engine, query, ranking)
     if told:
         yield Event("done", _finished(_with(engine, query, answer, facts), clock))
         return
+    if not facts:
+        held = _held(engine, query, ranking, candidates)
+        answer = replace(answer, closeness=held.closeness)
+        if (why := refusal.reason(held, filters)) is not None:
+            yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
+            return
     yield Event("extract", _with(engine, query, answer, [*facts, *_extract(engine, chosen)]))
 
     # 3 read: which clauses answer, and where; a question in everyday words once more, by the documents' words for it too
     studied = study(engine, query, ranking, candidates)
-    if not facts and not studied.judgement.conclude and engine.chat is not None and _is_everyday(engine, query, ranking):
+    everyday = not facts and is_everyday(query, held.wording)
+    if everyday and not studied.judgement.conclude and engine.chat is not None:
         answer = yield from _in_their_words(engine, query, answer)
         query = replace(query, formal=answer.formal)
         if query.formal:
@@ -66,22 +73,16 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             candidates, _ = _choose(engine, query, ranking)
             studied = study(engine, query, ranking, candidates)
     failed = bool(answer.notes)  # a model that failed once is not waited for again
-    candidates, chosen = _choose(engine, query, studied.ranking, studied.reads)
+    _, chosen = _choose(engine, query, studied.ranking, studied.reads)
     timings = replace(answer.timings, read_ms=studied.ms)
     answer = replace(
         answer, hits=tuple(engine.hits(studied.ranking, SHOWN)), timings=timings, confidence=studied.judgement.confidence
     )  # fmt: skip
 
     # 4 refuse, if the clauses do not answer
-    held = None if facts else _held(engine, query, studied.ranking, candidates)
-    if held:
-        answer = replace(answer, closeness=held.closeness)
-        if (why := refusal.reason(held, filters)) is not None:
-            yield Event("done", _refuse(engine, answer, why, chosen[:1], clock))
-            return
-        if studied.judgement.refuse:
-            yield Event("done", _refuse(engine, answer, refusal.unanswered(studied.narrowed, filters), chosen[:1], clock))
-            return
+    if studied.judgement.refuse and not facts:
+        yield Event("done", _refuse(engine, answer, refusal.unanswered(studied.narrowed, filters), chosen[:1], clock))
+        return
 
     # 5 conclude in the document's own words, where that is safe
     concluded = [] if facts else conclude(engine, query, studied)
@@ -90,7 +91,10 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     answer = _with(engine, query, answer, claims)
     if engine.reader is None:
         answer = replace(answer, notes=(*answer.notes, "未启用阅读模型：所列原文是否回答了问题，未经判读。"))
-    if failed or facts or not reply.pays(engine, query, studied, concluded, chosen):
+    # Where a reader has found no answer, the chat model is not asked for one.
+    unread = studied.judgement.confidence is None
+    plain = claims[0].origin in ("span", "extract") and (concluded or unread)
+    if failed or not plain or not reply.pays(query, claims[0].text):
         yield Event("done", _finished(answer, clock))
         return
     yield Event("read", answer)
@@ -133,11 +137,6 @@ def _choose(
     candidates = trusted(clauses, passages(engine.store, query, ranking, engine.horizons, reads))
     shown = within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars)
     return candidates, without_orders(clauses, shown)
-
-
-def _is_everyday(engine: Engine, query: Query, ranking: Ranking) -> bool:
-    shares = engine.retriever.fusion.shares(query.text, ranking.rows[:FIRST], names=True)
-    return is_everyday(query, max(shares, default=0.0))
 
 
 def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[Event, None, Answer]:

@@ -97,11 +97,11 @@ def built(corpus: Path, root: Path, encoder: FakeEncoder | None = None):
     return build([corpus], root, lambda: encoder, rebuild=False, progress=quiet)
 
 
-def engine_over(root: Path, chat: FakeChat | None = None, **settings) -> Engine:
-    """An engine over an index built with the fake encoder."""
+def engine_over(root: Path, chat: FakeChat | None = None, bar: float = 0.0, **settings) -> Engine:
+    """An engine over an index built with the fake encoder, no reader; `bar` is the cosine below which it refuses."""
     settings = {"chat_model": "", "reader": "none", **settings}
     engine = Engine(Settings(index=root, **settings), Store.open(root), FakeEncoder())
-    engine.__dict__["chat"] = chat
+    engine.__dict__ |= {"chat": chat, "foreign_bar": bar}
     return engine
 
 

@@ -53,5 +53,5 @@ def test_a_calibration_orders_by_what_brings_the_evidence_first():
         asked.append(Asked(str(i), kind, str(i % 11), "figure", signals | {"closeness": 0.9}, good, clauses))
     found = fitted(asked, "e", "r")
     assert found.order > 0
-    assert 0 < found.refuse_below["figure"] < found.conclude_from["figure"] <= 1
+    assert 0 < found.refuse_below["figure"] <= found.conclude_from["figure"] <= 1
     assert found.fitted["cross-validated by document"]["auc"] > 0.9

@@ -91,7 +91,7 @@ def test_cited_clauses_come_before_the_others_and_none_twice(sample_root):
 
 
 def test_a_refusal_is_set_apart_and_its_clause_is_called_the_nearest(sample_root):
-    answer = engine_over(sample_root).ask("深圳的最低工资标准是多少？")
+    answer = engine_over(sample_root, bar=0.865).ask("深圳的最低工资标准是多少？")
     body = turns.conversation([Turn("问", answer=answer, stage="done")])
     assert answer.refused and 'class="tw-refusal"' in body
     assert "所收文件未能回答这个问题" in body and "未能确定" not in body and "相关原文" not in body and "依据" not in body

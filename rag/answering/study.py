@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rag.answering.conclusion import phrase
 from rag.answering.evidence import Passage
 from rag.answering.judgement import UNREAD, Judgement, Unlike, judge, signals, sort_of
-from rag.query.asked import asked, stated
+from rag.query.asked import asked, fits, stated
 from rag.query.question import Query
 from rag.reading.clauses import Read, read
 from rag.retrieval.rerank import reordered
@@ -89,6 +89,6 @@ def _unlike(engine: Engine, query: Query, best: Read) -> Unlike:
     year = engine.year_of(best.clause, best.span[0]) or ""
     told = f"{said}{year}{engine.document(clause).title}"
     return Unlike(
-        unstated=any(not stated(own, window, around) for own in wanted),
+        unstated=any(not (fits(own, said) and stated(own, window, around)) for own in wanted),
         untimely=bool(query.years) and not any(year in told for year in query.years),
     )
