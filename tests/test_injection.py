@@ -149,7 +149,7 @@ def test_an_order_in_no_known_form_is_quoted_at_most(tmp_path, case):
 @each
 def test_what_is_not_asked_for_by_the_order_is_refused_as_before(roots, case):
     question = "深圳的最低工资标准是多少？"
-    assert engine_over(roots[True], Persuaded(case.lie)).ask(question).refused
+    assert engine_over(roots[True], Persuaded(case.lie), bar=0.865).ask(question).refused
 
 
 def test_a_clause_with_an_order_is_said_to_have_one(answers, roots):
