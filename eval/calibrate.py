@@ -30,6 +30,7 @@ from rag.answering.study import study
 from rag.calibration import Calibration
 from rag.engine import Engine
 from rag.query.question import understand
+from rag.reading.clauses import by_clause
 from rag.training.figures import auc
 from rag.training.plan import HELD_OUT
 
@@ -173,12 +174,9 @@ def _one(engine: Engine, question: dict) -> Asked | None:
         return None
     kind = "absent" if question.get("absent") else "answerable" if question["answerable"] else "twin"
     quotes = [compact(e["quote"]) for e in question["evidence"]] if kind == "answerable" else []
-    answers: dict[int, float] = {}
-    for own in studied.reads:
-        answers[own.clause] = max(own.answers, answers.get(own.clause, own.answers))
     clauses = [
         (float(ranking.fused[row]), log_odds, any(quote in compact(engine.store.clauses[row].text) for quote in quotes))
-        for row, log_odds in answers.items()
+        for row, log_odds in by_clause(studied.reads).items()
     ]
     best = max(studied.reads, key=lambda own: own.answers)
     text = engine.store.clauses[best.clause].text

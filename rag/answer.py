@@ -154,9 +154,9 @@ def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[E
 
 def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
     """What the decision to refuse is made from."""
-    shares = engine.retriever.fusion.shares(query.text, ranking.rows[:FIRST], names=True)
+    wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
     return refusal.Evidence(
-        engine.store, query, ranking, candidates, engine.retriever.titles, max(shares, default=0.0), engine.foreign_bar
+        engine.store, query, ranking, candidates, engine.retriever.titles, wording, engine.foreign_bar
     )  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim])
     notes = tuple(f"《{d.title}》{engine.status(d).reason}，引用前请核对是否有后续文件。" for d in expired)
     ordering = dict.fromkeys(engine.document(c.clause).title for c in kept if instructions.spans(c.clause.text))
     notes += tuple(f"《{title}》的引用条款中有写给问答程序的指令文字，未据以作答，请核对原文来源。" for title in ordering)
-    kept = [replace(claim, also=claim.also or metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept]
+    kept = [replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept]
     sentences, citations = compose(kept, engine.document, engine.status)
     compared = ()
     if "compare" in query.asks:

@@ -12,7 +12,7 @@ from rag.answering.evidence import Passage
 from rag.answering.judgement import UNREAD, Judgement, Unlike, judge, signals, sort_of
 from rag.query.asked import asked, fits, stated
 from rag.query.question import Query
-from rag.reading.clauses import Read, read
+from rag.reading.clauses import Read, by_clause, read
 from rag.retrieval.rerank import reordered
 from rag.retrieval.retrieve import FIRST
 from rag.verification.narrowing import Narrowing, narrowing
@@ -39,13 +39,13 @@ def study(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     if engine.reader is None or not candidates:
         return Study(ranking)
     begin = time.perf_counter()
-    by_clause: dict[int, list[Passage]] = {}
+    sentences: dict[int, list[Passage]] = {}
     for passage in candidates:
-        by_clause.setdefault(passage.clause, []).append(passage)
+        sentences.setdefault(passage.clause, []).append(passage)
     lowest = min(passage.score for passage in candidates)
 
     def promise(row: int, start: int, stop: int) -> float:
-        inside = (p.score for p in by_clause.get(row, ()) if p.start < stop and p.stop > start)
+        inside = (p.score for p in sentences.get(row, ()) if p.start < stop and p.stop > start)
         return max(inside, default=lowest)
 
     depth = engine.settings.reader_depth
@@ -54,18 +54,15 @@ def study(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     if not reads:
         return Study(ranking)
     weight = 0.0 if engine.calibration is None else engine.calibration.order
-    answers: dict[int, float] = {}
-    for own in reads:
-        answers[own.clause] = max(own.answers, answers.get(own.clause, own.answers))
-    settled = reordered(ranking, {row: float(ranking.fused[row]) + weight * log_odds for row, log_odds in answers.items()})
+    settled = reordered(ranking, {row: float(ranking.fused[row]) + weight * told for row, told in by_clause(reads).items()})
     place = {row: at for at, row in enumerate(settled.rows)}
     # What ranks first among what is likely to answer: the reader's word and the ranking's together.
     reads = sorted(reads, key=lambda own: (place[own.clause], -own.answers))
     best = max(reads, key=lambda own: own.answers)
     narrowed = _narrowed(engine, query, best)
-    shares = engine.retriever.fusion.shares(query.text, ranking.rows[:FIRST], names=True)
+    wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
     found = signals(
-        reads, settled.rows[0], max(p.similarity for p in candidates), max(shares, default=0.0), narrowed,
+        reads, settled.rows[0], max(p.similarity for p in candidates), wording, narrowed,
         _unlike(engine, query, best),
     )  # fmt: skip
     taken = (time.perf_counter() - begin) * 1000

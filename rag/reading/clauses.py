@@ -51,3 +51,11 @@ def read(
         for (row, start, stop), said in zip(chosen, reader.read(pairs) if pairs else (), strict=True)
     ]
     return sorted(found, key=lambda own: -own.answers)
+
+
+def by_clause(reads: Sequence[Read]) -> dict[int, float]:
+    """Clause row → the log-odds of its best window."""
+    found: dict[int, float] = {}
+    for own in reads:
+        found[own.clause] = max(own.answers, found.get(own.clause, own.answers))
+    return found

@@ -21,6 +21,7 @@ from torch.nn import functional
 
 from rag.reading.inputs import Input, Inputs
 from rag.reading.model import Network
+from rag.reading.reader import best_span
 from rag.training.samples import Group, Sample
 
 _SPAN, _CONTRAST = 0.5, 0.5
@@ -201,14 +202,5 @@ def scored(network: Network, table: torch.Tensor, inputs: Inputs, samples: Seque
         with torch.inference_mode():
             answers, ends = network(*(part.to(device) for part in tensors(made, table)))
         for own, answer, scores in zip(made, answers.tolist(), ends.cpu().numpy(), strict=True):
-            yield answer, best_span(scores[own.first : own.last], own.spans)
+            yield answer, best_span(scores, own)[0]
 
-
-def best_span(scores, spans: Sequence[tuple[int, int]], longest: int = 60) -> tuple[int, int]:
-    """The [start, stop) of the body with the highest sum of first and last; (0, 0) of an empty body."""
-    best, span = -math.inf, (0, 0)
-    for first in range(len(spans)):
-        last = first + int(scores[first : first + longest, 1].argmax())
-        if (sum_ := scores[first, 0] + scores[last, 1]) > best:
-            best, span = sum_, (spans[first][0], spans[last][1])
-    return span
