@@ -55,7 +55,7 @@
   // What the user unfolded in the conversation, which every step of an answer draws anew.
   const unfolded = new Set();
   const remember = ({ target }) => {
-    if (target.matches("details.tw-further")) unfolded[target.open ? "add" : "delete"](target.id);
+    if (target.matches("details.tw-further")) unfolded[target.open ? "add" : "delete"](target.dataset.turn);
   };
   document.addEventListener("toggle", remember, true); // does not bubble
 
@@ -85,7 +85,7 @@
     asked(element) {
       const questions = element.querySelectorAll(".tw-asked");
       if (!questions.length) unfolded.clear();
-      for (const further of element.querySelectorAll("details.tw-further")) further.open = unfolded.has(further.id);
+      for (const further of element.querySelectorAll("details.tw-further")) further.open = unfolded.has(further.dataset.turn);
       if (questions.length !== Number(element.dataset.asked ?? 0)) {
         element.dataset.asked = questions.length;
         questions[questions.length - 1]?.scrollIntoView({ block: "start" });

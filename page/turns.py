@@ -75,7 +75,7 @@ def _answer(number: int, turn: Turn) -> str:
         parts.append(_label(_quoted_as(answer)) + _list(number, quoted))
     if answer.further and not answer.refused:
         parts.append(
-            f'<details class="tw-further" id="t{number}-further"><summary>其余相关原文（{len(answer.further)} 句）</summary>'
+            f'<details class="tw-further" data-turn="{number}"><summary>其余相关原文（{len(answer.further)} 句）</summary>'
             f"{_list(number, answer.further)}</details>"
         )
     if answer.notes:

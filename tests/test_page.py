@@ -153,7 +153,7 @@ def test_conclusions_of_two_kinds_are_told_apart_under_one_label(sample):
 
 def test_what_is_not_among_the_first_sentences_is_folded(sample):
     body = shown(answered(sample, ("全长118公里。", "span")))
-    open_part, _, folded = body.partition('<details class="tw-further" id="t1-further"><summary>')
+    open_part, _, folded = body.partition('<details class="tw-further" data-turn="1"><summary>')
     assert all(text in open_part for text in TEXTS[:3]) and not any(text in open_part for text in TEXTS[3:])
     assert all(text in folded.partition("</details>")[0] for text in TEXTS[3:]) and "open" not in folded.partition(">")[0]
     short = answered(sample)
