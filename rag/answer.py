@@ -25,7 +25,7 @@ from rag.query.question import Query, understand
 from rag.query.wording import is_everyday
 from rag.retrieval.filters import passes
 from rag.retrieval.retrieve import FIRST
-from rag.schema import SUPPORTING, Answer, Event, Filters, Sentence, Timings
+from rag.schema import CONCLUDING, SUPPORTING, Answer, Event, Filters, Sentence, Timings
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -199,8 +199,10 @@ def _as_printed(chosen: Sequence[Passage]) -> list[Passage]:
 def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim]) -> Answer:
     """The answer with these claims, repeated ones left out, side by side where a comparison is asked for, and a warning
     for every cited plan that has ended and every cited clause that carries orders."""
-    seen: set[str] = set()
-    kept = [claim for claim in claims if not (claim.text in seen or seen.add(claim.text))]
+    first: dict[tuple[str, bool], Claim] = {}
+    for claim in claims:  # a 结论 may be a whole sentence: that sentence still stands below it as what it rests on
+        first.setdefault((claim.text, claim.origin in CONCLUDING), claim)
+    kept = list(first.values())
     documents = {claim.clause.doc_id: engine.document(claim.clause) for claim in kept}
     expired = [d for d in documents.values() if engine.status(d).value == "expired"]
     notes = tuple(f"《{d.title}》{engine.status(d).reason}，引用前请核对是否有后续文件。" for d in expired)
