@@ -42,7 +42,7 @@ def engine():
 
 @needs_book
 @needs_models
-@pytest.mark.parametrize(("which", "least"), [("foreign", 0.6), ("near", 0.2)])
+@pytest.mark.parametrize(("which", "least"), [("foreign", 0.9), ("near", 0.70)])
 @pytest.mark.parametrize("half", ["open", "held"])
 def test_questions_without_an_answer_are_refused(engine, which, half, least):
     chosen = [entry for entry in SETS if (entry["set"], entry["half"]) == (which, half)]
