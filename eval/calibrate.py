@@ -1,6 +1,6 @@
 """`python -m eval calibrate`: fit what a reader's scores mean, on questions over documents it was not trained on.
 
-Documents held out of training, with those of `calibration/`, are indexed by themselves; each of their questions, its twin,
+Documents held out of training, with invented ones that it never sees, are indexed by themselves; each of their questions, its twin,
 and questions about other documents (which must be refused) go through retrieval and reading as when they are asked.
 """
 
@@ -20,9 +20,8 @@ from index.bars import Bars
 from index.build import build
 from index.encoder import open_encoder
 from index.errors import BadInput
-from index.settings import Settings
+from index.settings import ROOT, Settings
 from index.terms import compact
-from rag.answering.conclusion import phrase
 from rag.answering.evidence import passages
 from rag.answering.judgement import sort_of
 from rag.answering.refusal import WORDING
@@ -34,6 +33,7 @@ from rag.reading.clauses import by_clause
 from rag.training.figures import auc
 from rag.training.plan import HELD_OUT
 
+WRITTEN = ROOT / "rag" / "training" / "data"  # documents and pairs that serve the calibration alone
 # Risks: an answerable question refused, of a sort that is refused at all (4% of all, as few sorts are seen often enough);
 # a short reply to one that is not answerable.
 REFUSED, REPLIED = 0.06, 0.05
@@ -134,12 +134,10 @@ def _chosen(data: Path) -> tuple[list[dict], list[dict], list[Path]]:
     held = [q | {"origin": of_pair[q["pair"]]} for q in pairs if of_pair[q["pair"]] in own]
     others = [q for q in pairs if q["answerable"] and of_pair[q["pair"]] not in own]
     absent = [q | {"origin": of_pair[q["pair"]], "absent": True} for q in others[::_ABSENT]]
-    more = data / "calibration"
-    if more.is_dir():
-        extra = [json.loads(line) for line in (more / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
-        of_extra = {q["pair"]: q["evidence"][0]["doc"] for q in extra if q["evidence"]}
-        held += [q | {"origin": of_extra[q["pair"]]} for q in extra]
-        own |= {f.stem: f for f in sorted((more / "docs").iterdir())}
+    extra = [json.loads(line) for line in (WRITTEN / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
+    of_extra = {q["pair"]: q["evidence"][0]["doc"] for q in extra if q["evidence"]}
+    held += [q | {"origin": of_extra[q["pair"]]} for q in extra]
+    own |= {f.stem: f for f in sorted((WRITTEN / "documents").iterdir())}
     if not held:
         raise BadInput(f"{data} 里没有可供校准的题目")
     return held, absent, list(own.values())
@@ -178,8 +176,6 @@ def _one(engine: Engine, question: dict) -> Asked | None:
         (float(ranking.fused[row]), log_odds, any(quote in compact(engine.store.clauses[row].text) for quote in quotes))
         for row, log_odds in by_clause(studied.reads).items()
     ]
-    best = max(studied.reads, key=lambda own: own.answers)
-    text = engine.store.clauses[best.clause].text
-    said = compact(text[slice(*phrase(text, best.span))])
+    said = compact(engine.store.clauses[studied.best.clause].text[slice(*studied.phrase)])
     right = kind == "answerable" and all(any(compact(alt) in said for alt in group) for group in question["must"])
     return Asked(question["id"], kind, question["origin"], sort_of(query), studied.signals, right, clauses)

@@ -48,10 +48,10 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
 
     # 2 choose sentences; what a document prints about itself needs no reading, nor does what nothing here is about
     facts = _own_facts(engine, query, filters)
-    told = metadata.suffices(query, facts)
     candidates, chosen = _choose(engine, query, ranking)
-    if told:
-        yield Event("done", _finished(_with(engine, query, answer, facts), clock))
+    if metadata.suffices(query, facts):
+        told = [*facts, *_corrections(engine, query, chosen)]
+        yield Event("done", _finished(_with(engine, query, answer, told), clock))
         return
     if not facts:
         held = _held(engine, query, ranking, candidates)
@@ -70,10 +70,11 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
         if query.formal:
             ranking = engine.rank(query, filters)
             answer = replace(answer, timings=replace(answer.timings, formal_ms=clock.ms()))
-            candidates, _ = _choose(engine, query, ranking)
+            candidates, chosen = _choose(engine, query, ranking)
             studied = study(engine, query, ranking, candidates)
     failed = bool(answer.notes)  # a model that failed once is not waited for again
-    _, chosen = _choose(engine, query, studied.ranking, studied.reads)
+    if studied.reads:
+        _, chosen = _choose(engine, query, studied.ranking, studied.reads)
     timings = replace(answer.timings, read_ms=studied.ms)
     answer = replace(
         answer, hits=tuple(engine.hits(studied.ranking, SHOWN)), timings=timings, confidence=studied.judgement.confidence

@@ -116,7 +116,7 @@ def test_training_writes_weights_that_name_their_data(tmp_path):
     for name, lines in (("followups.jsonl", rows), ("pairs/a.jsonl", whole)):
         (tmp_path / name).write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     for out in ("one.json", "other.json"):
-        train(tmp_path, tmp_path / out, tmp_path / "followups.jsonl")
+        train(tmp_path, tmp_path / out, tmp_path / "followups.jsonl", tmp_path / "followups.jsonl")
     told = json.loads((tmp_path / "one.json").read_text(encoding="utf-8"))
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "other.json").read_bytes()
-    assert set(told["data"]) == {"followups.jsonl", "pairs/a.jsonl"} and told["accuracy"]["cross_validated"] > 0.9
+    assert set(told["data"]) == {"followups.jsonl", "a.jsonl"} and told["accuracy"]["cross_validated"] > 0.9

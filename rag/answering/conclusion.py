@@ -46,13 +46,12 @@ def conclude(engine: Engine, query: Query, studied: Study) -> list[Claim]:
     gives orders."""
     if not studied.judgement.conclude or studied.narrowed.fixed:
         return []
-    best = max(studied.reads, key=lambda own: own.answers)
-    clause = engine.store.clauses[best.clause]
-    start, stop = phrase(clause.text, best.span)
+    clause = engine.store.clauses[studied.best.clause]
+    start, stop = studied.phrase
     said = clause.text[start:stop]
     if not said or repeats(said, query.text) or instructions.behind(clause.text, stop):
         return []
-    year = _year(engine, query, best, said)
+    year = _year(engine, query, studied.best, said)
     text = f"到{year}年：{said}。" if year else f"{said}。"
     return [Claim(text, clause, start, stop, "span")]
 

@@ -29,6 +29,8 @@ class Study:
     ranking: Ranking
     reads: tuple[Read, ...] = ()  # best first
     signals: dict[str, float] | None = None  # of rag.answering.judgement
+    best: Read | None = None  # the window likeliest to answer
+    phrase: tuple[int, int] = (0, 0)  # of its clause's text: the words that answer, completed to be read alone
     narrowed: Narrowing | None = None  # what the question names and the best clause does not bear out
     judgement: Judgement = UNREAD
     ms: float | None = None
@@ -59,28 +61,28 @@ def study(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     # What ranks first among what is likely to answer: the reader's word and the ranking's together.
     reads = sorted(reads, key=lambda own: (place[own.clause], -own.answers))
     best = max(reads, key=lambda own: own.answers)
-    narrowed = _narrowed(engine, query, best)
+    text = engine.store.clauses[best.clause].text
+    span = phrase(text, best.span)
+    narrowed = _narrowed(engine, query, best, text[slice(*span)])
     wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
     found = signals(
         reads, settled.rows[0], max(p.similarity for p in candidates), wording, narrowed,
-        _unlike(engine, query, best),
+        _unlike(engine, query, best, text[slice(*span)]),
     )  # fmt: skip
     taken = (time.perf_counter() - begin) * 1000
-    return Study(settled, tuple(reads), found, narrowed, judge(engine.calibration, sort_of(query), found), taken)
+    return Study(settled, tuple(reads), found, best, span, narrowed, judge(engine.calibration, sort_of(query), found), taken)
 
 
-def _narrowed(engine: Engine, query: Query, best: Read) -> Narrowing:
+def _narrowed(engine: Engine, query: Query, best: Read, said: str) -> Narrowing:
     clause = engine.store.clauses[best.clause]
     document = engine.document(clause)
     above = "\n".join((document.title, document.notice_title or "", *document.issuers, *clause.path))
-    start, stop = phrase(clause.text, best.span)
-    return narrowing(query.text, clause.text[start:stop], clause.text, above)
+    return narrowing(query.text, said, clause.text, above)
 
 
-def _unlike(engine: Engine, query: Query, best: Read) -> Unlike:
+def _unlike(engine: Engine, query: Query, best: Read, said: str) -> Unlike:
     clause = engine.store.clauses[best.clause]
-    start, stop = phrase(clause.text, best.span)
-    said, window = clause.text[start:stop], clause.text[best.start : best.stop]
+    window = clause.text[best.start : best.stop]
     wanted = asked(query)
     around = "\n".join((*clause.path, clause.text))
     year = engine.year_of(best.clause, best.span[0]) or ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.query.dictionary import pieces, tags
+from rag.query.dictionary import pieces, tag
 from rag.query.leaning import ATTRIBUTES, INTERROGATIVE, LEAD, TAIL, leans
 from rag.query.places import PLACES
 
@@ -69,12 +69,12 @@ def _exchanged(before: str, focus: str) -> str | None:
         if word in words or YEAR.search(before) and (YEAR.fullmatch(word) or word in "年底"):
             exchanged = exchanged or bool(YEAR.fullmatch(word))
             continue
-        if len(word) == 1 and _tag(word)[0] not in _LONE_VALUES:
+        if len(word) == 1 and tag(word)[0] not in _LONE_VALUES:
             continue
         like = _like(words, word, said[place + 1] if place + 1 < len(said) else "", said)
         if like is None:
             return None
-        if like and word.endswith(words[like]) and _tag(words[like - 1])[0] in _NAMED:
+        if like and word.endswith(words[like]) and tag(words[like - 1])[0] in _NAMED:
             words[like - 1] = ""  # “农村户口” for “城镇” and “户口”
         words[like] = word
         exchanged = True
@@ -85,13 +85,13 @@ def _like(words: Sequence[str], word: str, behind: str, said: Sequence[str]) -> 
     """Where in `words` the value stands that `word` takes the place of: one of its kind, or before the same word."""
     for place in range(len(words) - 1, -1, -1):
         other = words[place]
-        if other in said or _tag(other)[0] not in _SLOTS or not _WORDY.match(other) or INTERROGATIVE.search(other):
+        if other in said or tag(other)[0] not in _SLOTS or not _WORDY.match(other) or INTERROGATIVE.search(other):
             continue
         if behind and words[place + 1 : place + 2] == [behind]:
             return place
         if _is_place(word) and _is_place(other):
             return place
-        if min(len(word), len(other)) > 1 and (word[-1] == other[-1] or _tag(word) == _tag(other) in ("nt", "nz")):
+        if min(len(word), len(other)) > 1 and (word[-1] == other[-1] or tag(word) == tag(other) in ("nt", "nz")):
             return place
     return None
 
@@ -100,7 +100,7 @@ def _subject(before: str) -> str:
     """What a question is about: itself without its interrogative, and without what leads only to that."""
     found = INTERROGATIVE.search(before)
     ahead, behind = (before[: found.start()], _MEASURE.sub("", before[found.end() :])) if found else (before, "")
-    if not ahead or any(_tag(word)[0] == "n" and word not in ATTRIBUTES for word in pieces(behind)):
+    if not ahead or any(tag(word)[0] == "n" and word not in ATTRIBUTES for word in pieces(behind)):
         return (ahead + behind).rstrip("？?。！! ")  # “今年新建多少个口袋公园”
     words = pieces(ahead)
     while words and _only_leads(words[-1]):
@@ -112,12 +112,8 @@ def _only_leads(word: str) -> bool:
     """Whether a word before an interrogative leads to it and says nothing of the subject: “最长可以”, “标准是”."""
     if word in _PAUSES or word in _AUXILIARIES or word in ATTRIBUTES and word not in _MATTERS:
         return True
-    return _tag(word)[0] in _TRIMMED and not (_tag(word)[0] == "v" and len(word) > 1)
+    return tag(word)[0] in _TRIMMED and not (tag(word)[0] == "v" and len(word) > 1)
 
 
 def _is_place(word: str) -> bool:
-    return word in PLACES or len(word) > 1 and _tag(word) == "ns"
-
-
-def _tag(word: str) -> str:
-    return tags().get(word, "?")
+    return word in PLACES or len(word) > 1 and tag(word) == "ns"

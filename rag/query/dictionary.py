@@ -16,6 +16,11 @@ def tags() -> Mapping[str, str]:
     return jieba.posseg.dt.word_tag_tab
 
 
+def tag(word: str) -> str:
+    """A word's part of speech; “?” where the dictionary does not have it."""
+    return tags().get(word, "?")
+
+
 def pieces(text: str) -> list[str]:
     """The words of a text and all that stands between them; together they are the text."""
     import jieba

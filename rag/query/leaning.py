@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from rag.query.dictionary import cut, tags
+from rag.query.dictionary import cut, tag
 
 WEIGHTS = Path(__file__).with_name("leaning.json")
 LOOKED_AT = 2  # earlier questions whose words count as said: the one before may itself lean on another
@@ -65,7 +65,7 @@ def features(asked: str, earlier: Sequence[str]) -> dict[str, float]:
     core = TAIL.sub("", LEAD.sub("", asked.strip()))
     interrogative = INTERROGATIVE.search(core)
     words = _words(core)
-    content = [word for word in words if _tag(word)[0] in _CONTENT and not INTERROGATIVE.search(word)]
+    content = [word for word in words if tag(word)[0] in _CONTENT and not INTERROGATIVE.search(word)]
     ahead = _words(re.split("[，,]", core[: interrogative.start()] if interrogative else core)[0])
     subject = sum(map(_names, ahead))
     said, mine = _pairs(cut(" ".join(earlier[-LOOKED_AT:]))), _pairs(content)
@@ -81,7 +81,7 @@ def features(asked: str, earlier: Sequence[str]) -> dict[str, float]:
         "subject_nouns": min(subject, 3),
         "attribute_ahead": bool(ahead) and not subject,
         "nouns": min(sum(map(_names, words)), 6),
-        "verbs": min(sum(_tag(word)[0] == "v" for word in content), 5),
+        "verbs": min(sum(tag(word)[0] == "v" for word in content), 5),
         "parts": len(_PAUSE.findall(core)),
         "spaced": bool(_SPACED.search(core)),
         "shared": len(mine & said) / max(1, len(mine)),
@@ -95,20 +95,16 @@ def _words(text: str) -> list[str]:
     return [word for word in cut(text) if _WORDY.search(word)]
 
 
-def _tag(word: str) -> str:
-    return tags().get(word, "?")
-
-
 def _names(word: str) -> bool:
     """Whether a word may name a subject of its own."""
     attribute = word in ATTRIBUTES or word[-2:] in ATTRIBUTES
-    return _tag(word)[0] in _NOUNS and not attribute and not INTERROGATIVE.search(word) and bool(_WORDY.search(word))
+    return tag(word)[0] in _NOUNS and not attribute and not INTERROGATIVE.search(word) and bool(_WORDY.search(word))
 
 
 def _headless(words: Sequence[str]) -> bool:
     """Whether 的 stands for a noun left out: “没办的罚多少”, “省级的”."""
     behind = (words[place + 1] if place + 1 < len(words) else "" for place, word in enumerate(words) if word in ("的", "嘅"))
-    return any(not word or _tag(word)[0] in "vdrmyz" and word not in ("时候", "话") for word in behind)
+    return any(not word or tag(word)[0] in "vdrmyz" and word not in ("时候", "话") for word in behind)
 
 
 def _pairs(words: Iterable[str]) -> frozenset[str]:

@@ -34,7 +34,7 @@ def reader(
 
 @app.command()
 def followups(
-    data: Annotated[Path, typer.Argument(help="训练数据文件夹：followups.jsonl、pairs/")] = _SHARED / "train",
+    data: Annotated[Path, typer.Argument(help="训练数据文件夹：pairs/")] = _SHARED / "train",
     out: Annotated[Path, typer.Option(help="权重写到哪里")] = ROOT / "rag" / "query" / "leaning.json",
 ) -> None:
     """训练追问的判断：一个问题是否要接着上文理解。"""

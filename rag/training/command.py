@@ -30,15 +30,16 @@ def train(data: Path, apart: Sequence[Path], out: Path, seed: int, without: Sequ
     torch.set_num_threads(settings.threads)
     began = time.time()
     planned = plan(data, Measured.below(apart), seed, without)
-    print(f"样本 {[sum(len(g.samples) for g in stage) for stage in planned.stages]}，留出 {sum(len(g.samples) for g in planned.held_out)}，"
+    counts = [[sum(len(g.samples) for g in stage) for stage in stages] for stages in planned.rounds]
+    print(f"样本 {counts}，留出 {sum(len(g.samples) for g in planned.held_out)}，"
           f"与评测数据相近而剔除 {planned.left_out}　{time.time() - began:.0f} s", flush=True)  # fmt: skip
     network, table, inputs = on_base(base), word_table(base), Inputs(base / "tokenizer.json")
     recipe = fit.Recipe(seed=seed)
-    fit.fit(network, table, inputs, planned.stages, recipe, settings.var / "reader", _told)
+    fit.fit(network, table, inputs, planned.rounds, recipe, settings.var / "reader", _told)
     found = figures.measure(network, table, inputs, planned.held_out)
     used = {file.relative_to(data).as_posix(): _about(file) for file in planned.files}
     made = {name: weight.detach().cpu().numpy() for name, weight in network.trained().items()}
-    told = {**asdict(recipe), "samples": [sum(len(g.samples) for g in stage) for stage in planned.stages],
+    told = {**asdict(recipe), "samples": counts,
             "held_out": sum(len(g.samples) for g in planned.held_out), "left_out": planned.left_out}  # fmt: skip
     weights.save(out, made, weights.digest(base / "model.safetensors"), told, used, found)
     print(json.dumps(found, ensure_ascii=False, indent=1))

@@ -1,4 +1,5 @@
-"""Fitting the reader's network: groups in batches of like length, AdamW, a line that falls to nothing; it can be resumed.
+"""Fitting the reader's network: groups in batches of like length, AdamW, a rate that falls to nothing in every round; it
+can be resumed.
 
 Loss: binary cross-entropy of “answers”, half the cross-entropy of either end of the answer's words, and for minimal pairs
 the logistic loss of the first over each of the others (RankNet, Burges et al. 2005).
@@ -54,17 +55,18 @@ Told = Callable[[Progress], None]
 
 
 def fit(
-    network: Network, table: torch.Tensor, inputs: Inputs, stages: Sequence[Sequence[Group]], recipe: Recipe,
+    network: Network, table: torch.Tensor, inputs: Inputs, rounds: Sequence[Sequence[Sequence[Group]]], recipe: Recipe,
     folder: Path, told: Told,
 ) -> None:  # fmt: skip
-    """Train `network` in place on the stages, one after another; checkpoints in `folder` are gone on from."""
+    """Train `network` in place on the rounds and the stages in them, one after another; checkpoints in `folder` are gone
+    on from."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network.to(device).freeze()
-    batches = [batch for number, stage in enumerate(stages) for batch in _batches(stage, recipe, number)]
+    batches, heights = _planned(rounds, recipe)
     weights = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
     optimizer = torch.optim.AdamW(weights.values(), recipe.rate, weight_decay=recipe.decay)
     done = _restore(folder, network, weights, optimizer, len(batches))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _height(step + done, len(batches)))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: heights[min(step + done, len(batches) - 1)])
     network.train()
     saved = since = time.perf_counter()
     read, loss = 0, math.nan
@@ -84,6 +86,21 @@ def fit(
         if now - saved > _SAVE or step + 1 == len(batches):
             _save(folder, network, weights, optimizer, step + 1, len(batches))
             saved = now
+
+
+def _planned(rounds: Sequence[Sequence[Sequence[Group]]], recipe: Recipe) -> tuple[list[list[Group]], list[float]]:
+    """(batches, the share of the rate that each is trained at)."""
+    batches: list[list[Group]] = []
+    heights: list[float] = []
+    number = 0
+    for stages in rounds:
+        begin = len(batches)
+        for stage in stages:
+            batches += _batches(stage, recipe, number)
+            number += 1
+        steps = len(batches) - begin
+        heights += [_height(step, steps) for step in range(steps)]
+    return batches, heights
 
 
 def _height(step: int, steps: int) -> float:

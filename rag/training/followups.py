@@ -20,6 +20,7 @@ from index.settings import ROOT
 from rag.query.leaning import features
 from rag.training import logistic
 
+WRITTEN = Path(__file__).resolve().parent / "data" / "followups.jsonl"
 HELD_OUT = ROOT / "tests" / "data" / "followups.jsonl"
 _SEED = 17
 _WHOLE, _WHOLE_WEIGHT = 600, 0.12  # questions of the pairs; half train, half measure; what one counts beside a written one
@@ -36,12 +37,13 @@ class Asked:
     leans: bool
 
 
-def train(data: Path, out: Path, held_out: Path = HELD_OUT) -> None:
-    """Fit on followups.jsonl and pairs/ below `data`, measure on `held_out`, write weights and figures into `out`."""
-    file, pairs = data / "followups.jsonl", sorted((data / "pairs").glob("*.jsonl"))
-    if not file.is_file() or not pairs:
-        raise BadInput(f"{data} 中缺少 followups.jsonl 或 pairs/*.jsonl")
-    written, whole = read(file), _whole(pairs)
+def train(data: Path, out: Path, follow_ups: Path = WRITTEN, held_out: Path = HELD_OUT) -> None:
+    """Fit on the follow-ups of a file and the pairs below `data`, measure on `held_out`, write weights and figures into
+    `out`."""
+    pairs = sorted((data / "pairs").glob("*.jsonl"))
+    if not pairs:
+        raise BadInput(f"{data} 中缺少 pairs/*.jsonl")
+    written, whole = read(follow_ups), _whole(pairs)
     ours, others = whole[: len(whole) // 2], whole[len(whole) // 2 :]
     names = tuple(features("", ()))
     x, y = _matrix(written), np.array([one.leans for one in written], dtype=float)
@@ -60,7 +62,7 @@ def train(data: Path, out: Path, held_out: Path = HELD_OUT) -> None:
         "scale": [round(float(s), 5) for s in scale],
         "bias": round(bias, 5),
         "seed": _SEED,
-        "data": {f.relative_to(data).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in (file, *pairs)},
+        "data": {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in (follow_ups, *pairs)},
         "accuracy": figures | {"held_out": right(read(held_out))},
     }
     out.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

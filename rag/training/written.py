@@ -25,6 +25,7 @@ from rag.reading.passages import address
 from rag.training.samples import Group, Sample
 from rag.training.twins import Twins
 
+_NAMED = 0.35  # share of the pairs that also name the document they are about
 _NEIGHBOURS = 3  # clauses of the document that share the most with a question and do not answer it
 
 
@@ -34,6 +35,10 @@ class Text:
 
     name: str
     clauses: Sequence[tuple[Document, Clause]]
+
+    @property
+    def title(self) -> str:
+        return self.clauses[0][0].title
 
     @cached_property
     def lexical(self) -> Lexical:
@@ -60,6 +65,10 @@ class Shelf:
     def _files(self) -> dict[str, Path]:
         return {file.stem: file for folder in self.folders for file in sorted(folder.rglob("*")) if file.is_file()}
 
+    @property
+    def names(self) -> list[str]:
+        return list(self._files)
+
     def text(self, name: str) -> Text:
         if name not in self._read:
             parsed = parse(load_file(self._files[name], self._files[name].name))
@@ -67,7 +76,7 @@ class Shelf:
         return self._read[name]
 
 
-def groups(file: Path, shelf: Shelf, seed: int) -> Iterator[Group]:
+def groups(file: Path, shelf: Shelf, seed: str) -> Iterator[Group]:
     """Groups of every pair: the question beside its evidence with the twin beside the same, and either beside clauses
     that do not answer it."""
     chance = random.Random(f"{seed} {file.name}")
@@ -79,13 +88,19 @@ def groups(file: Path, shelf: Shelf, seed: int) -> Iterator[Group]:
     for both in by_pair.values():
         asked = next(q for q in both if q["answerable"])
         twin = next(q for q in both if not q["answerable"])
-        yield from _pair(asked, twin, shelf, file.stem, twins)
+        yield from _pair(asked, twin, shelf, file.stem, twins, chance)
 
 
 def _pair(
-    asked: dict, twin: dict, shelf: Shelf, source: str, twins: Twins
+    asked: dict, twin: dict, shelf: Shelf, source: str, twins: Twins, chance: random.Random
 ) -> Iterator[Group]:  # fmt: skip
     text = shelf.text(asked["evidence"][0]["doc"])
+    elsewhere = None
+    if chance.random() < _NAMED:
+        both = (asked["question"], twin["question"])
+        if (named := twins.named(both, text.title, shelf.text(chance.choice(shelf.names)).title)) is not None:
+            (question, near), (elsewhere, _) = named
+            asked, twin = asked | {"question": question}, twin | {"question": near}
     answering, rows = [], set()
     for evidence in asked["evidence"]:
         for row in shelf.text(evidence["doc"]).holding(evidence["quote"]):
@@ -97,6 +112,8 @@ def _pair(
         others = [Sample(Pair(twin["question"], sample.pair.address, sample.pair.body), False)]
         if sample.answer and (other := twins.of(asked["question"], sample.pair.body, sample.pair.body[slice(*sample.answer)])):
             others.append(Sample(Pair(other, sample.pair.address, sample.pair.body), False))
+        if elsewhere is not None:
+            others.append(Sample(Pair(elsewhere, sample.pair.address, sample.pair.body), False))
         if place == 0:
             others += _beside(asked, text, rows)
         yield Group((sample, *others), True, source, text.name)
