@@ -16,6 +16,7 @@ from eval.trace import Reply, Said
 
 SHORT = ("span", "model")  # origins of a short reply
 CORRECTION = "correction"  # origin of what sets a false presupposition right
+CONCLUSION = (*SHORT, "metadata", CORRECTION)  # origins of what the page shows as 结论
 HALF = 0.5  # share of the must groups that makes a short reply right
 LIKE = 0.6  # F1 with the reference from which an answer counts as complete
 WINDOW = 500  # characters of an answer that are read
@@ -27,8 +28,8 @@ def short_reply(reply: Reply) -> tuple[Said, ...]:
 
 
 def lead(reply: Reply) -> str:
-    """What is read first, as characters are counted: the short reply whole, else the first sentence."""
-    return _text(short_reply(reply) or reply.sentences[:1])
+    """What is read first, as characters are counted: the 结论 whole, else the first sentence."""
+    return _text(_leading(reply.sentences, CONCLUSION) or reply.sentences[:1])
 
 
 def corrected(question: Question, reply: Reply) -> bool:

@@ -13,7 +13,7 @@ from index.dates import DATE, date_line, iso
 from index.layout import Paragraph
 from index.markers import DOC_NO
 
-_KINDS = (
+KINDS = (
     "规划纲要", "总体规划", "总体方案", "行动方案", "推进方案", "实施方案", "工作方案", "建设方案", "实施细则", "行动计划",
     "工作计划", "实施意见", "指导意见", "若干意见", "政策措施", "若干措施", "管理办法", "暂行办法", "实施办法", "清单",
     "要点", "批复", "规划", "纲要", "方案", "计划", "细则", "意见", "措施", "办法", "条例", "规定", "规则", "准则", "标准",
@@ -223,4 +223,4 @@ def _ministry(name: str) -> bool:
 def _kind(title: str) -> str | None:
     bare = re.sub(r"[（(][^（）()]*[)）]$", "", title)
     bare = re.sub(r"等\s*\d+\s*个清单$", "", bare)
-    return next((kind for kind in _KINDS if bare.endswith(kind)), None)
+    return next((kind for kind in KINDS if bare.endswith(kind)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.sentences import split_sentences
@@ -16,23 +17,23 @@ if TYPE_CHECKING:
     from rag.engine import Engine
     from rag.reading.clauses import Read
 
-LONGEST = 80  # characters of a 结论
+LONGEST, LISTED = 80, 160  # characters of a 结论, and of one that names all of a list
 _BREAK = re.compile(r"[，,；;：:。！？!?\n]")
 _EDGES = " \t\n\u3000，,；;：:。、"
 
 
-def phrase(text: str, span: tuple[int, int]) -> tuple[int, int]:
+def phrase(text: str, span: tuple[int, int], longest: int = LONGEST) -> tuple[int, int]:
     """[start, stop) of the words around `span` that can be read alone: its sentence where that is short, else from as far
     before it as fits (the subject and the year stand there) to the end of its half-sentence."""
     around = [own for own in split_sentences(text) if own[0] < span[1] and own[1] > span[0]]
     if not around:
         return span
     start, stop = around[0][0], around[-1][1]
-    if stop - start > LONGEST:
+    if stop - start > longest:
         breaks = [match.end() for match in _BREAK.finditer(text, start, stop)]
         stop = next((place for place in breaks if place >= span[1]), stop)
         begins = [start, *(place for place in breaks if place <= span[0])]
-        start = next((place for place in begins if stop - place <= LONGEST), begins[-1])
+        start = next((place for place in begins if stop - place <= longest), begins[-1])
     while start < stop and text[start] in _EDGES:
         start += 1
     while stop > start and text[stop - 1] in _EDGES:
@@ -41,19 +42,32 @@ def phrase(text: str, span: tuple[int, int]) -> tuple[int, int]:
 
 
 def conclude(engine: Engine, query: Query, studied: Study) -> list[Claim]:
-    """The claim that answers, if the judgement is that one does; nothing where its clause does not speak of a year or a
-    figure that the question names, where it would only say the question back, or stands in or behind a passage that
-    gives orders."""
-    if not studied.judgement.conclude or studied.narrowed.fixed:
+    """The claim that answers, if the judgement is that one does, or the two of a comparison; nothing where a clause does
+    not speak of a year or a figure that the question names, where it would only say the question back, or stands in or
+    behind a passage that gives orders."""
+    if not studied.judgement.conclude:
         return []
+    if not studied.sides:
+        claim = _claim(engine, query, studied)
+        return [] if claim is None else [claim]
+    claims = [_claim(engine, side, own) for side, own in zip(query.sides, studied.sides, strict=True)]
+    return [] if None in claims else [_named(engine, claim) for claim in claims]
+
+
+def _named(engine: Engine, claim: Claim) -> Claim:
+    """A side of a comparison says whose it is."""
+    return replace(claim, text=f"《{engine.document(claim.clause).title}》：{claim.text}")
+
+
+def _claim(engine: Engine, query: Query, studied: Study) -> Claim | None:
     clause = engine.store.clauses[studied.best.clause]
     start, stop = studied.phrase
     said = clause.text[start:stop]
-    if not said or repeats(said, query.text) or instructions.behind(clause.text, stop):
-        return []
+    if studied.narrowed.fixed or not said or repeats(said, query.text) or instructions.behind(clause.text, stop):
+        return None
     year = _year(engine, query, studied.best, said)
     text = f"到{year}年：{said}。" if year else f"{said}。"
-    return [Claim(text, clause, start, stop, "span")]
+    return Claim(text, clause, start, stop, "span")
 
 
 def _year(engine: Engine, query: Query, best: Read, said: str) -> str | None:

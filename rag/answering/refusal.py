@@ -6,11 +6,13 @@ reader, and the words of all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.content import index_text
 from index.store import Store
+from index.terms import compact
 from rag.answering.evidence import Passage
 from rag.query.addresses import numbered, stands_at
 from rag.query.question import Query
@@ -47,7 +49,7 @@ def reason(found: Evidence, filters: Filters) -> str | None:
     """Why the question cannot be answered from these documents, whatever a reader says; None where that is open."""
     if not found.candidates:
         return "所选范围内没有可以检索的条款，无法回答。"
-    return _strange_number(found) or elsewhere(found, filters) or _empty_address(found)
+    return _strange_number(found) or elsewhere(found, filters) or _empty_address(found) or _unprinted(found)
 
 
 def elsewhere(found: Evidence, filters: Filters) -> str | None:
@@ -88,6 +90,21 @@ def _empty_address(found: Evidence) -> str | None:
     if any(stands_at(clause, address) for clause in own):
         return None
     return f"《{named[0].title}》中没有{''.join(address)}，无法回答。"
+
+
+def _unprinted(found: Evidence) -> str | None:
+    """The 文号 or date of a document that prints none, and that nothing else here gives with its title."""
+    for document in found.titles.meant(found.query):
+        for asked, printed, name in (("doc_no", document.doc_no, "文号"), ("date", document.issued_on, "成文日期")):
+            if asked in found.query.asks and printed is None and not _given(found.store, document.title):
+                return f"《{document.title}》没有印出{name}，无法回答。"
+    return None
+
+
+def _given(store: Store, title: str) -> bool:
+    """Whether some clause names a document with its 文号 behind."""
+    told = re.compile(rf"{re.escape(compact(title))}[》”\"]?(?:的通知[》”\"]?)?\([^()]{{2,12}}[〔\[]\d{{4}}")
+    return any(title[:4] in clause.text and told.search(compact(clause.text)) for clause in store.clauses)
 
 
 def _all_text(store: Store, row: int) -> str:

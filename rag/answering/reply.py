@@ -71,7 +71,7 @@ def checked(
             continue
         verdict = verify(said, sources, query.text)
         borne_out = verdict.ok and _timely(engine, query, said, clauses[verdict.source], verdict)
-        if concluded and not agrees(said, concluded[0].text):
+        if concluded and not agrees(said, "".join(claim.text for claim in concluded)):
             dropped += 1
         elif borne_out and not disputed(said, _beside(clauses, clauses[verdict.source])):
             said = said.rstrip("；;，,")  # what stood behind may have been dropped

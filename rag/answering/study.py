@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.answering.conclusion import phrase
+from rag.answering.conclusion import LISTED, LONGEST, phrase
 from rag.answering.evidence import Passage
 from rag.answering.judgement import UNREAD, Judgement, Unlike, judge, signals, sort_of
 from rag.query.asked import asked, fits, stated
 from rag.query.question import Query
 from rag.reading.clauses import Read, by_clause, read
 from rag.retrieval.rerank import reordered
-from rag.retrieval.retrieve import FIRST
+from rag.retrieval.retrieve import FIRST, together
+from rag.verification import facts
 from rag.verification.narrowing import Narrowing, narrowing
+
+_N = "[\\d一二两三四五六七八九十]"
+_TIME = re.compile(rf"{_N}\s*(?:年|个?月|[日天周点]|个?工作日|小时|分钟)|年[底内初末]|期间|[之即当次]日")
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -34,13 +39,39 @@ class Study:
     narrowed: Narrowing | None = None  # what the question names and the best clause does not bear out
     judgement: Judgement = UNREAD
     ms: float | None = None
+    sides: tuple[Study, ...] = ()  # of a comparison: what was found for either
 
 
 def study(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> Study:
-    """Read the first clauses of a ranking; as it is where no reader is set, or nothing was found."""
+    """Read the first clauses of a ranking; as it is where no reader is set, or nothing was found.
+
+    Of a comparison, half as many for either side, beside that side's question; it is as sure as its weaker side, and
+    refused where neither is answered.
+    """
     if engine.reader is None or not candidates:
         return Study(ranking)
     begin = time.perf_counter()
+    depth = engine.settings.reader_depth
+    if not ranking.sides:
+        found = _read(engine, query, ranking, candidates, depth)
+    else:
+        each = zip(query.sides, ranking.sides, strict=True)
+        sides = tuple(_read(engine, side, own, candidates, max(1, depth // len(ranking.sides))) for side, own in each)
+        found = _together(sides) if all(side.reads for side in sides) else Study(ranking)
+    return replace(found, ms=(time.perf_counter() - begin) * 1000) if found.reads else found
+
+
+def _together(sides: tuple[Study, ...]) -> Study:
+    weaker = min(sides, key=lambda side: side.judgement.confidence or 0.0)
+    refuse, conclude = (all(getattr(side.judgement, told) for side in sides) for told in ("refuse", "conclude"))
+    return replace(
+        weaker, ranking=together(tuple(side.ranking for side in sides)), reads=tuple(read for side in sides for read in side.reads),
+        judgement=Judgement(weaker.judgement.confidence, refuse, conclude), sides=sides,
+    )  # fmt: skip
+
+
+def _read(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage], depth: int) -> Study:
+    """The first clauses of one ranking read beside one question."""
     sentences: dict[int, list[Passage]] = {}
     for passage in candidates:
         sentences.setdefault(passage.clause, []).append(passage)
@@ -50,9 +81,7 @@ def study(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
         inside = (p.score for p in sentences.get(row, ()) if p.start < stop and p.stop > start)
         return max(inside, default=lowest)
 
-    depth = engine.settings.reader_depth
-    rows = ranking.rows[:depth]
-    reads = read(engine.reader, query.text, rows, engine.store.clauses, engine.document, promise, depth)
+    reads = read(engine.reader, query.text, ranking.rows[:depth], engine.store.clauses, engine.document, promise, depth)
     if not reads:
         return Study(ranking)
     weight = 0.0 if engine.calibration is None else engine.calibration.order
@@ -62,15 +91,14 @@ def study(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     reads = sorted(reads, key=lambda own: (place[own.clause], -own.answers))
     best = max(reads, key=lambda own: own.answers)
     text = engine.store.clauses[best.clause].text
-    span = phrase(text, best.span)
+    span = phrase(text, best.span, LISTED if query.asks & {"list", "duty"} else LONGEST)
     narrowed = _narrowed(engine, query, best, text[slice(*span)])
     wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
     found = signals(
         reads, settled.rows[0], max(p.similarity for p in candidates), wording, narrowed,
         _unlike(engine, query, best, text[slice(*span)]),
     )  # fmt: skip
-    taken = (time.perf_counter() - begin) * 1000
-    return Study(settled, tuple(reads), found, best, span, narrowed, judge(engine.calibration, sort_of(query), found), taken)
+    return Study(settled, tuple(reads), found, best, span, narrowed, judge(engine.calibration, sort_of(query), found))
 
 
 def _narrowed(engine: Engine, query: Query, best: Read, said: str) -> Narrowing:
@@ -88,6 +116,12 @@ def _unlike(engine: Engine, query: Query, best: Read, said: str) -> Unlike:
     year = engine.year_of(best.clause, best.span[0]) or ""
     told = f"{said}{year}{engine.document(clause).title}"
     return Unlike(
-        unstated=any(not (fits(own, said) and stated(own, window, around)) for own in wanted),
+        unstated=any(not (fits(own, said) and stated(own, window, around)) for own in wanted) or _formless(query, said),
         untimely=bool(query.years) and not any(year in told for year in query.years),
     )
+
+
+def _formless(query: Query, said: str) -> bool:
+    """Whether a time or a 文号 is asked for and the words hold nothing of that form."""
+    when = query.asks & {"when", "date"} and not _TIME.search(said)
+    return bool(when or "doc_no" in query.asks and not facts.doc_nos(facts.flatten(said)))

@@ -10,12 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from index.headers import KINDS
 from index.schema import Document
 from index.terms import compact, pairs
 from rag.query.question import Query
 
 _EXPLICIT = 8.0  # in standard deviations of a ranking, so that its clauses come first without driving out all others
 _NAMED = 0.5  # share of a title's weight from which a question names its document
+_COMMON = frozenset("法 函 标准 制度 报告 规范 规定 措施 决定 计划".split())  # as often a word of the matter as a kind of document
+_KIND = re.compile("|".join(sorted({*KINDS} - _COMMON, key=len, reverse=True)))
+_LETTERS = frozenset(("批复", "请示"))  # their titles name the matter of another document as that one's does
 _JOINS = re.compile(r"关于(?:同意)?|的(?=批复|通知|意见|决定|函)")
 _HINTED, _HELD = 0.2, 0.75  # less of the title will do if it holds this share of the title words the question says
 _FEW, _SHARED = 3, 0.05  # titles, or share of them, up to which a word they have is none of their kind's (总体方案的批复)
@@ -66,11 +70,21 @@ class Titles:
         return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
 
     def meant(self, query: Query) -> list[Document]:
-        """The document the question is about, two where it compares; none where it names none."""
+        """The document the question is about, two where it compares; none where it names none, or one of another kind:
+        a plan's 批复 or 请示 is not the plan."""
         if query.sides:
-            named = {document.doc_id: document for side in query.sides for document in self.best(side)[:1]}
+            named = {document.doc_id: document for side in query.sides for document in self._of_the_kind(side)[:1]}
             return list(named.values())
-        return self.best(query)[: 2 if "compare" in query.asks else 1]
+        return self._of_the_kind(query)[: 2 if "compare" in query.asks else 1]
+
+    def _of_the_kind(self, query: Query) -> list[Document]:
+        named = self.best(query)
+        if query.doc_nos or not (said := _KIND.findall(query.text)):
+            return named
+        letter = next((kind for kind in reversed(said) if kind in _LETTERS), None)
+        if letter is not None:
+            return [document for document in named if document.kind == letter]
+        return [document for document in named if document.kind not in _LETTERS and _fits(document, said)]
 
     def _overlap(self, title: frozenset[str], asked: frozenset[str]) -> float:
         total = sum(self._idf[term] for term in title)
@@ -85,6 +99,13 @@ class Titles:
             return False
         number = compact(document.doc_no)
         return any(written(*said).endswith(number.replace("〔", "[").replace("〕", "]")) for said in query.doc_nos)
+
+
+def _fits(document: Document, said: Sequence[str]) -> bool:
+    """Whether one of the kinds that a question says is the document's: 方案 is any, 实施方案 is not 总体方案."""
+    own = document.kind
+    carried = document.notice_title is not None and "通知" in said
+    return own is None or carried or any(own.endswith(kind) or kind.endswith(own) or kind in document.title for kind in said)
 
 
 def _core(document: Document) -> str:

@@ -70,7 +70,7 @@ class Retriever:
         """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave."""
         if not (query.sides and self._steps.apart):
             return self._rank(query, allowed)
-        return _together(tuple(self._rank(side, allowed) for side in query.sides))
+        return together(tuple(self._rank(side, allowed) for side in query.sides))
 
     def _rank(self, query: Query, allowed: np.ndarray | None) -> Ranking:
         text = thinned(query.text) if query.pasted else query.text
@@ -147,7 +147,7 @@ class Retriever:
         return np.where(own, fused - (fused.max() - fused.min()), fused)
 
 
-def _together(sides: tuple[Ranking, ...]) -> Ranking:
+def together(sides: tuple[Ranking, ...]) -> Ranking:
     """What comes first for either side of a comparison comes first: a clause stands as far below the best as in the
     ranking it stands highest in."""
     import numpy as np
