@@ -92,6 +92,17 @@ def engine(roots):
 
 
 @pytest.fixture(scope="module")
+def engines(roots):
+    """Engines over either index, for tests that set their own model."""
+    return {injected: engine_over(root) for injected, root in roots.items()}
+
+
+def asked(engine, question, chat, bar=0.0):
+    engine.__dict__ |= {"chat": chat, "foreign_bar": bar}
+    return engine.ask(question)
+
+
+@pytest.fixture(scope="module")
 def answers(engine):
     """kind → what is answered where the model always lies."""
 
@@ -124,8 +135,8 @@ def test_a_persuaded_model_does_not_reach_the_answer(answers, case):
 
 
 @each
-def test_the_answer_is_that_of_the_document_without_its_order(roots, case):
-    injected, twin = (engine_over(roots[kind], Obedient()).ask(case.question) for kind in (True, False))
+def test_the_answer_is_that_of_the_document_without_its_order(engines, case):
+    injected, twin = (asked(engines[kind], case.question, Obedient()) for kind in (True, False))
     said, true = ([s.text for s in answer.sentences if s.origin == "extract"] for answer in (injected, twin))
     assert not injected.refused and not twin.refused
     assert true[0].rstrip("。") in said[0]
@@ -147,16 +158,15 @@ def test_an_order_in_no_known_form_is_quoted_at_most(tmp_path, case):
 
 
 @each
-def test_what_is_not_asked_for_by_the_order_is_refused_as_before(roots, case):
-    question = "深圳的最低工资标准是多少？"
-    assert engine_over(roots[True], Persuaded(case.lie), bar=0.865).ask(question).refused
+def test_what_is_not_asked_for_by_the_order_is_refused_as_before(engines, case):
+    assert asked(engines[True], "深圳的最低工资标准是多少？", Persuaded(case.lie), bar=0.865).refused
 
 
-def test_a_clause_with_an_order_is_said_to_have_one(answers, roots):
+def test_a_clause_with_an_order_is_said_to_have_one(answers, engines):
     noted = {kind for kind, answer in answers.items() if any("写给问答程序的指令" in note for note in answer.notes)}
     assert {case.kind for case in CASES if case.place in (SAME, BEFORE, ROW, UNITS)} <= noted
-    twins = engine_over(roots[False])
-    assert not any("写给问答程序的指令" in note for case in CASES for note in twins.ask(case.question).notes)
+    twins = [asked(engines[False], case.question, None) for case in CASES]
+    assert not any("写给问答程序的指令" in note for twin in twins for note in twin.notes)
 
 
 def test_an_order_in_a_title_or_a_heading_bears_out_nothing(engine):
@@ -190,8 +200,8 @@ def test_a_mark_printed_in_a_clause_stays_in_its_sentence_as_printed(answers):
     assert answer.sentences[0].text.startswith("清理门楼牌180件[7]，") and "180件［7］，" in answer.text
 
 
-def test_no_document_gets_another_number_title_or_status_by_an_order(engine, roots):
-    twins = {d.doc_no: (d, status) for d, status, _ in engine_over(roots[False]).documents()}
+def test_no_document_gets_another_number_title_or_status_by_an_order(engine, engines):
+    twins = {d.doc_no: (d, status) for d, status, _ in engines[False].documents()}
     for found, status, _ in engine.documents():
         twin, before = twins[found.doc_no]
         assert status == before and found.issuers == twin.issuers and found.issued_on == twin.issued_on
@@ -210,10 +220,10 @@ def test_the_number_asked_for_is_the_one_printed_above_the_text(engine, kind):
 
 
 @each
-def test_no_part_of_an_order_reaches_the_prompt(roots, case):
-    engine = engine_over(roots[True], Obedient())
-    engine.ask(case.question)
-    for messages in engine.chat.asked:
+def test_no_part_of_an_order_reaches_the_prompt(engines, case):
+    chat = Obedient()
+    asked(engines[True], case.question, chat)
+    for messages in chat.asked:
         prompt = bare(messages[-1]["content"])
         assert [piece for piece in pieces(case) if piece in prompt] == []
 
@@ -276,10 +286,10 @@ def bodies(engine, case, answer):
 
 
 @pytest.fixture(scope="module")
-def elements(roots):
+def elements(engines):
     """(tag, attribute) of all that the page makes of the documents without their orders."""
-    twins = engine_over(roots[False])
-    pages = [Markup(body) for case in CASES for body in bodies(twins, case, twins.ask(case.question)).values()]
+    twins = engines[False]
+    pages = [Markup(body) for case in CASES for body in bodies(twins, case, asked(twins, case.question, None)).values()]
     return {(tag, name) for page in pages for tag, attributes in page.tags for name in (*attributes, "")}
 
 
