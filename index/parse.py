@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from index import dates, documents, headers, periods, tables
+from index import dates, documents, headers, periods, tables, unbroken
 from index.clauses import Walk, begin, walk
 from index.documents import Part
 from index.duties import cell_duties
@@ -36,7 +36,7 @@ class ParsedDocument:
 
 def parse(raw: RawText) -> list[ParsedDocument]:
     """The documents of one file, in order; never raises on text, however odd."""
-    found, numbers = rows(raw.lines)
+    found, numbers = rows(unbroken.lines(raw.lines))
     set_in = measure(found)
     parsed: list[ParsedDocument] = []
     seen: set[str] = set()
