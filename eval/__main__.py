@@ -54,13 +54,14 @@ def beir(
 
 @app.command()
 def ablation(
-    questions: Annotated[list[Path], typer.Argument(help="题目文件 JSONL，可多个")],
+    sets: Annotated[list[str], typer.Argument(help="题目.jsonl（问本产品的索引）、题目.jsonl@文件夹（问文件夹里的文件）或 BEIR 文件夹，可多个")],
     out: Annotated[Path, typer.Option(help="写到哪里")] = Path(__file__).parent / "ABLATION.md",
+    most: Annotated[int, typer.Option(help="每个数据集至多多少题，均匀抽取")] = 200,
 ) -> None:
-    """逐项关闭检索的各部分，看每一部分值多少。"""
+    """逐项关闭检索的各部分，看每一部分在各数据集上值多少。"""
     from eval.ablation import evaluate
 
-    evaluate(questions, out)
+    evaluate(sets, out, most)
 
 
 @app.command()

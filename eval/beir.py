@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ def evaluate(folder: Path, split: str, qrels: str | None, out: Path | None) -> d
     target.mkdir(parents=True, exist_ok=True)
     encoder = CachedEncoder(open_encoder(settings), settings.var / "eval" / "vectors.sqlite")
     with Bars() as progress:
-        cut = split == "always" or (split == "auto" and _median(len(entry.text) for entry in beir.corpus) > LONG)
+        cut = split == "always" or (split == "auto" and cut_by_default(beir.corpus))
         documents, clauses, owner = clauses_of(beir.corpus, cut, progress)
         opened = index(target / "index", documents, clauses, beir, encoder, progress)
         built = time.perf_counter() - begin
@@ -66,6 +67,11 @@ def evaluate(folder: Path, split: str, qrels: str | None, out: Path | None) -> d
     show(report)
     print(f"报告：{target / 'report.json'}")
     return report
+
+
+def cut_by_default(corpus: Sequence[Entry]) -> bool:
+    """Whether `auto` cuts these texts into clauses: where the median one is longer than a clause."""
+    return statistics.median(len(entry.text) for entry in corpus) > LONG
 
 
 def clauses_of(
@@ -221,9 +227,3 @@ def show(report: dict) -> None:
         f"建索引 {report['index_seconds']:.0f} s；每次检索中位 {search['value'] * 1000:.0f} ms，"
         f"p95 {report['search_seconds_p95']['value'] * 1000:.0f} ms；内存峰值 {report['peak_memory_mib']:.0f} MiB"
     )
-
-
-def _median(lengths: Iterable[int]) -> float:
-    import statistics
-
-    return statistics.median(lengths)
