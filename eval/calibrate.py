@@ -30,17 +30,16 @@ from rag.calibration import Calibration
 from rag.engine import Engine
 from rag.query.question import understand
 from rag.reading.clauses import by_clause
-from rag.retrieval.retrieve import FIRST
 from rag.training.figures import auc
 from rag.training.plan import HELD_OUT
 
 WRITTEN = ROOT / "rag" / "training" / "data"  # documents and pairs that serve the calibration alone
-# Risks: an answerable question refused (2% of all are, since of the rarer sorts too few are seen to prove the risk);
+# Risks: an answerable question refused, of a sort that is refused at all (4% of all, as few sorts are seen often enough);
 # a short reply to one that is not answerable.
 REFUSED, REPLIED = 0.06, 0.05
 FOREIGN = 0.02  # risk: a question in other words than the documents' taken for one from elsewhere
 _ABSENT = 7  # one in so many questions about documents that are not in the index
-_ORDERS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+_ORDERS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,6 @@ class Asked:
     origin: str  # the document it is about
     sort: str  # as rag.answering.judgement.sort_of
     signals: dict[str, float]
-    wording: float  # share of the question's wording that the first clauses bear out
     right: bool  # whether the best window's phrase holds what is asked for
     clauses: list[tuple[float, float, bool]]  # of each clause read: fused score, log-odds, whether it holds the evidence
 
@@ -94,7 +92,7 @@ def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
     refuse = {sort: lower_bound(scores.get((sort, "answerable"), []), REFUSED) for sort in sorts}
     conclude = {sort: max(refuse[sort], upper_bound(scores.get((sort, "twin"), []), REPLIED)) for sort in sorts}
     replied = [a.right for p, a in zip(said, asked, strict=True) if a.kind == "answerable" and p >= conclude[a.sort]]
-    unworded = [a.signals["closeness"] for a in asked if a.kind == "answerable" and a.wording < WORDING]
+    unworded = [a.signals["closeness"] for a in asked if a.kind == "answerable" and a.signals["wording"] < WORDING]
     told = {
         "questions": {kind: sum(a.kind == kind for a in asked) for kind in ("answerable", "twin", "absent")},
         "risk": {"answerable refused": REFUSED, "twin replied to": REPLIED, "foreign": FOREIGN},
@@ -180,5 +178,4 @@ def _one(engine: Engine, question: dict) -> Asked | None:
     ]
     said = compact(engine.store.clauses[studied.best.clause].text[slice(*studied.phrase)])
     right = kind == "answerable" and all(any(compact(alt) in said for alt in group) for group in question["must"])
-    wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
-    return Asked(question["id"], kind, question["origin"], sort_of(query), studied.signals, wording, right, clauses)
+    return Asked(question["id"], kind, question["origin"], sort_of(query), studied.signals, right, clauses)

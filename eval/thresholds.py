@@ -7,11 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy.special import expit
-from scipy.stats import binom
 
 from rag.training import logistic
 
-DOUBT = 0.05  # chance that a threshold does not hold its risk
 _PENALTY = 1.0  # of the squared weights of standardised signals
 
 
@@ -42,21 +40,13 @@ def held_out(rows: Sequence[dict[str, float]], truth: Sequence[bool], origins: S
 
 
 def lower_bound(scores: Sequence[float], risk: float) -> float:
-    """The threshold below which a new score of the same kind lies with a chance of at most `risk`, as far as these can
-    tell: true but for a chance of DOUBT (Vovk 2012, training-conditional). 0, below all, where they are too few to tell."""
-    below = _allowed(len(scores), risk)
-    return 0.0 if below is None else sorted(scores)[below]
+    """The threshold below which a new score of the same kind lies with a chance of at most `risk` (split conformal,
+    Vovk et al. 2005): the ⌊risk·(n + 1)⌋-th smallest; below all of them where there are too few."""
+    place = math.floor(risk * (len(scores) + 1))
+    return sorted(scores)[place - 1] if place else 0.0
 
 
 def upper_bound(scores: Sequence[float], risk: float) -> float:
-    """The threshold at or above which a new score of the same kind lies with a chance of at most `risk`, likewise; 1."""
-    above = _allowed(len(scores), risk)
-    return 1.0 if above is None else math.nextafter(sorted(scores)[len(scores) - above - 1], 2.0)
-
-
-def _allowed(count: int, risk: float) -> int | None:
-    """How many of `count` scores may lie beyond a threshold of this risk; None where even none would not prove it."""
-    allowed = int(binom.ppf(DOUBT, count, risk)) if count else 0
-    while allowed >= 0 and binom.cdf(allowed, count, risk) > DOUBT:
-        allowed -= 1
-    return None if allowed < 0 else allowed
+    """The threshold at or above which a new score of the same kind lies with a chance of at most `risk`."""
+    place = math.floor(risk * (len(scores) + 1))
+    return math.nextafter(sorted(scores)[len(scores) - place], 2.0) if place else 1.0

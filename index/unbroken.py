@@ -14,7 +14,6 @@ from index.schema import Line
 from index.sentences import split_sentences
 
 LONGEST = 400  # characters of a line that a printed page may have; of a piece without numbering
-_SHARE = 0.5  # of a file's characters in longer lines, from which it is taken for one saved without line breaks
 _HEAD = 160  # characters in which title, 文号, source and addressee stand
 _NUMBERED = (
     r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十百]{1,5}[章节条][\s　]"
@@ -26,10 +25,11 @@ _ORGAN = re.compile(r"(?:^|\s)[一-鿿]{2,12}(?:部|局|厅|委|府|会|院|行|
 
 
 def lines(found: Sequence[Line]) -> list[Line]:
-    """The lines of a file; of one saved without line breaks, the pieces of its long lines, in order. Only blanks at the
-    cuts are left out."""
-    total = sum(len(line.text) for line in found)
-    if sum(len(line.text) for line in found if len(line.text) > LONGEST) <= _SHARE * total:
+    """The lines of a file; of one saved without line breaks, most of whose lines and characters are in lines too long to
+    be printed, the pieces of these, in order. Only blanks at the cuts are left out."""
+    texts = [line.text for line in found if line.text.strip()]
+    long = [text for text in texts if len(text) > LONGEST]
+    if 2 * len(long) < len(texts) or 2 * sum(map(len, long)) < sum(map(len, texts)):
         return list(found)
     out: list[Line] = []
     for line in found:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eval.calibrate import Asked, fitted
-from eval.thresholds import DOUBT, chance, fit, held_out, lower_bound, upper_bound
+from eval.thresholds import chance, fit, held_out, lower_bound, upper_bound
 
 
 def drawn(n: int, seed: int = 1):
@@ -29,29 +29,28 @@ def test_what_is_held_out_by_origin_is_judged_by_a_model_that_has_not_seen_it():
 
 
 @pytest.mark.parametrize("risk", [0.02, 0.1, 0.3])
-def test_nearly_all_thresholds_keep_to_their_risk_on_new_scores(risk):
+def test_thresholds_keep_to_their_risk_on_new_scores(risk):
     rng = np.random.default_rng(5)
-    low = [lower_bound(rng.random(1000).tolist(), risk) for _ in range(200)]
-    high = [1 - upper_bound(rng.random(1000).tolist(), risk) for _ in range(200)]
-    for own in (low, high):  # of uniform scores, a threshold is its own risk
-        assert np.mean(np.array(own) > risk) <= DOUBT + 0.05 and np.mean(own) > risk / 3
+    low = [(rng.random(1000) < lower_bound(rng.random(200).tolist(), risk)).mean() for _ in range(40)]
+    high = [(rng.random(1000) >= upper_bound(rng.random(200).tolist(), risk)).mean() for _ in range(40)]
+    assert np.mean(low) <= risk + 0.01
+    assert np.mean(high) <= risk + 0.01
 
 
 def test_too_few_questions_refuse_and_conclude_nothing():
-    assert lower_bound([0.5] * 20, 0.05) == 0.0 == lower_bound([], 0.05)
-    assert upper_bound([0.5] * 20, 0.05) == 1.0 == upper_bound([], 0.05)
-    assert lower_bound([0.5] * 60, 0.05) == 0.5
+    assert lower_bound([0.5], 0.04) == 0.0
+    assert upper_bound([0.5], 0.04) == 1.0
 
 
 def test_a_calibration_orders_by_what_brings_the_evidence_first():
     rng = np.random.default_rng(2)
     asked = []
-    for i in range(240):
+    for i in range(120):
         kind = ("answerable", "twin", "absent")[i % 3]
         good = kind == "answerable"
-        signals = {"best": float(rng.normal(2 if good else -2)), "closeness": 0.9}
+        signals = {"best": float(rng.normal(2 if good else -2)), "wording": float(rng.random())}
         clauses = [(1.0, -2.0, False), (0.5, 2.0, good)]
-        asked.append(Asked(str(i), kind, str(i % 11), "figure", signals, float(rng.random()), good, clauses))
+        asked.append(Asked(str(i), kind, str(i % 11), "figure", signals | {"closeness": 0.9}, good, clauses))
     found = fitted(asked, "e", "r")
     assert found.order > 0
     assert 0 < found.refuse_below["figure"] <= found.conclude_from["figure"] <= 1

@@ -36,7 +36,8 @@ SPAN, MODEL, EXTRACT = ("124平方公里。", "span"), ("规划面积124平方�
         ([EXTRACT, SPAN], 0),  # what is read first does not answer
         ([("规划面积124平方公里。", "extract"), EXTRACT], 1),
         ([("常住人口26万人。", "model"), SPAN], 1),  # a short reply is read as one
-        ([("见下。", "metadata"), SPAN], 0),
+        ([("见下。", "metadata"), SPAN], 1),  # the 结论 is read whole
+        ([("见下。", "metadata"), ("规划面积124平方公里。", "extract")], 0),
         ([("124平方公里，收费。", "span")], 0),
         ([SPAN, ("收费。", "extract")], 1),  # not in what is read first
         ([("124平方公里。", "")], 1),  # a pipeline that does not tell

@@ -1,5 +1,6 @@
 """The reader's room: windows, inputs, weights, spans, order, and what is made of them."""
 
+import math
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from index.errors import ModelError
 from index.settings import E5, Settings
 from rag import calibration
 from rag.answering.conclusion import LONGEST, phrase
-from rag.answering.judgement import UNREAD, judge, signals
+from rag.answering.judgement import UNREAD, Unlike, judge, signals
 from rag.calibration import Calibration
 from rag.reading import weights
 from rag.reading.clauses import Read, read
@@ -132,10 +133,13 @@ def test_a_phrase_stays_in_its_text(text, start, length):
 READS = (Read(4, 0, 9, 1.5, (0, 4), 0.6), Read(7, 0, 9, -1.0, (0, 2), 0.2), Read(4, 5, 9, -3.0, (5, 7), 0.1))
 
 
-def test_signals_tell_the_best_the_clause_that_led_and_what_is_missing():
+def test_signals_tell_the_best_the_second_clause_and_the_one_that_leads():
     named = tuple(Mention("word", word) for word in ("博士", "硕士", "公寓", "补助"))
-    found = signals(READS, 7, 0.9, Narrowing(named, named[:1], named[1:3]))
-    assert found == {"best": 1.5, "leading": -1.0, "closeness": 0.9, "missing": 0.25}
+    found = signals(READS, 7, 0.9, 0.4, Narrowing(named, named[:1], named[1:3]), Unlike(True, False))
+    assert (found["best"], found["second"], found["leading"]) == (1.5, -1.0, -1.0)
+    assert (found["missing"], found["elsewhere"]) == (0.25, 0.5)
+    assert (found["unstated"], found["untimely"]) == (1.0, 0.0)
+    assert math.isfinite(found["sure"])
 
 
 def a_calibration(**changed) -> Calibration:

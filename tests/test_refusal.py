@@ -17,6 +17,7 @@ from conftest import BOOK, built, engine_over, needs_book, needs_models
 from index.errors import BrokenIndex
 from index.settings import load_settings
 from rag.answering import refusal
+from rag.query.asked import Asked, asked, stated
 from rag.query.question import understand
 
 SETS = [json.loads(line) for line in (Path(__file__).parent / "data" / "refusals.jsonl").read_text("utf-8").splitlines()]
@@ -68,6 +69,70 @@ def test_figures_that_stand_in_the_book_are_not_refused(engine):
     questions = [forms[place % 3] for place, forms in enumerate(drawn)]
     refused = [question for question in questions if engine.ask(question).refused]
     assert len(refused) <= 0.04 * len(questions), refused
+
+
+@pytest.mark.parametrize(
+    ("question", "attribute", "units"),
+    [
+        ("湾城港的补助标准是多少元？", ("补助",), {"元"}),
+        ("该中心有多少名院士？", ("院士",), {"名"}),
+        ("管委会主任叫什么名字？", ("管委会", "主任"), set()),
+        ("到2030年比重要达到多少？", ("比重",), {"%"}),
+        ("通行费打几折？", ("通行费",), {"折"}),
+        ("技术进步贡献率目标是百分之几？", ("进步", "贡献率"), {"%"}),
+        ("青山一带有几个5A景区？", ("景区",), {"个"}),
+        ("应急救援要几个小时？", ("应急", "救援"), {"小时"}),
+        ("偷捕要罚好多钱？", (), {"元"}),
+        ("工作专班的联系电话给一个？", ("联系电话",), set()),
+        ("空间布局里的三条带叫什么？", (), set()),
+        ("应急救援圈，都市圈发展规划又要求几小时？", (), {"小时"}),
+        ("中心城区“断头路”三年要打通多少条？", ("断头路",), set()),
+        ("车站提高票价应当提前多长时间公布？", (), {"月"}),
+        ("违反规定的，罚款幅度是多少？", ("罚款",), set()),
+        ("库里的牛奶一般隔几年？", ("牛奶",), {"年"}),
+        ("要在网上挂多少天才行？", (), {"天"}),
+        ("要引进多少人才？", ("人才",), set()),
+        ("审核通过后，最迟多少个工作日到账？", (), {"工作日", "天"}),
+        ("修这条路总共要砸多少钱进去？", (), {"元"}),
+        ("到明年这些泵站能有多少个？", ("泵站",), {"个"}),
+    ],
+)
+def test_the_attribute_and_unit_asked_for_are_read_beside_the_interrogative(question, attribute, units):
+    wanted = asked(understand(question))[0]
+    assert wanted.attribute == attribute and units <= wanted.units
+
+
+def test_a_follow_up_is_asked_by_its_own_words():
+    query = understand("在哪儿办公？", [{"role": "user", "content": "联合办公室管哪些活儿？"}])
+    assert query.focus and asked(query) == [Asked((), frozenset(), False)]
+
+
+@pytest.mark.parametrize("question", ["朋友想顺便玩几天，最多能待多久？", "还有几亩田没流转，补助怎么领？"])
+def test_some_days_ask_for_no_number(question):
+    assert asked(understand(question)) == []
+
+
+@pytest.mark.parametrize("question", ["不知道谁家扔下来的花盆砸了车，怎么办？"])
+def test_who_nobody_knows_is_not_asked_for(question):
+    assert asked(understand(question)) == []
+
+
+def test_days_of_work_and_projects_are_told_in_the_documents_words():
+    days, works = asked(understand("钱转过来最多要等多少天？"))[0], asked(understand("开工的工程一共有多少个？"))[0]
+    assert stated(days, "办结时间缩短至 15 个工作日。", "") and not stated(days, "办结窗口增至15个。", "")
+    assert stated(works, "新开工项目 160 个。", "") and not stated(works, "新开工厂房160平方米。", "")
+
+
+def test_a_文号_is_told_by_its_form():
+    wanted = asked(understand("被它废止的旧通知文号是什么？"))[0]
+    assert stated(wanted, "《湾城港口通知》（岚府发〔2011〕18号）同时废止。", "《湾城港口通知》（岚府发〔2011〕18号）同时废止。")
+    assert not stated(wanted, "《湾城港口通知》同时废止。", "《湾城港口通知》同时废止。")
+
+
+def test_a_figure_of_another_unit_or_subject_is_no_answer():
+    wanted = asked(understand("港口每年的补助是多少元？"))[0]
+    assert stated(wanted, "每年补助港口300万元。", "")
+    assert not stated(wanted, "每年补助港口3次。", "") and not stated(wanted, "每年投入300万元。", "")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a question's wording bears on: everyday words under their official names, quoted terms."""
+"""What a question's wording bears on: everyday words under their official names, quoted terms, what is really asked."""
 
 import pytest
 from conftest import built, engine_over
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from index.terms import pairs
 from rag.answering.evidence import _quotes
 from rag.answering.items import counted
+from rag.query.asked import asked
 from rag.query.dictionary import cut, pieces
 from rag.query.question import understand
 from rag.query.wording import Wording, is_everyday
@@ -46,6 +47,22 @@ def test_an_everyday_word_counts_as_said_under_any_of_its_official_names():
 def test_spoken_forms_of_asking_are_read(question, asks, not_asks):
     found = understand(question).asks
     assert asks <= found and not found & not_asks
+
+
+def test_some_shops_are_no_number_asked_for():
+    assert asked(understand("几家店一起涨价，有人管不？")) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "attribute"),
+    [
+        ("甲、乙、丙三地加起来多少户籍人口？", ("户籍人口",)),
+        ("财政每年给多少补助资金？", ("补助资金",)),
+        ("两地的出口额相差多少？", ()),
+    ],
+)
+def test_the_attribute_is_a_noun_and_no_filler(question, attribute):
+    assert [wanted.attribute[-1:] for wanted in asked(understand(question))] == ([attribute] if attribute else [])
 
 
 def test_a_quoted_term_counts_most_where_a_sentence_says_what_it_is():

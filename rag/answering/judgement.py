@@ -1,11 +1,11 @@
 """Whether the clauses answer the question: signals of retrieval and reader, and what is concluded from them. Pure.
 
-What a signal weighs is fitted on questions whose answers are known (rag.calibration). Others were tried beside
-these (how sure the span is, a figure's unit, a year, a list's sibling, the wording borne out): none told more.
+No signal is a rule: each is a number, and what it weighs is fitted on questions whose answers are known (rag.calibration).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +13,8 @@ from rag.calibration import Calibration
 from rag.query.question import Query
 from rag.reading.clauses import Read
 from rag.verification.narrowing import Narrowing
+
+_APART = -6.0  # log-odds that stand for “no second clause was read”
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,14 @@ class Judgement:
     confidence: float | None  # 0 to 1; None where nothing was read, or nothing is calibrated
     refuse: bool
     conclude: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """How marked words are not of the kind that is asked for."""
+
+    unstated: bool  # what is asked for by name, or a figure of a fitting unit, is not beside them
+    untimely: bool  # they are of another year than the one asked for
 
 
 UNREAD = Judgement(None, False, False)
@@ -38,14 +48,25 @@ def sort_of(query: Query) -> str:
     return "list" if query.asks & {"list", "duty"} else "other"
 
 
-def signals(reads: Sequence[Read], first: int, closeness: float, narrowed: Narrowing) -> dict[str, float]:
-    """The signals of one question: the reader's log-odds of the window likeliest to answer and of the clause that ranked
-    first before it was read, whose row is `first`; `closeness`, the best cosine of a sentence; and the share of what the
-    question names that the likeliest clause does not say."""
-    best = max(own.answers for own in reads)
-    leading = max((own.answers for own in reads if own.clause == first), default=best)
-    missing = len(narrowed.missing) / max(1, len(narrowed.mentions))
-    return {"best": best, "leading": leading, "closeness": closeness, "missing": missing}
+def signals(
+    reads: Sequence[Read], first: int, closeness: float, wording: float, narrowed: Narrowing, unlike: Unlike
+) -> dict[str, float]:  # fmt: skip
+    """The signals of one question.
+
+    `first` is the row of the clause that ranks first, `closeness` the best cosine of a sentence, `wording` the share of
+    the question's wording that the first clauses bear out, `narrowed` what the question names beside the clause that is
+    likeliest to answer, and `unlike` how the words marked there are not of the kind asked for.
+    """
+    named = max(1, len(narrowed.mentions))
+    best = max(reads, key=lambda own: own.answers)
+    second = max((own.answers for own in reads if own.clause != best.clause), default=_APART)
+    leading = max((own.answers for own in reads if own.clause == first), default=best.answers)
+    return {
+        "best": best.answers, "second": max(second, _APART), "leading": leading, "sure": math.log(best.sure + 1e-3),
+        "closeness": closeness, "wording": wording,
+        "missing": len(narrowed.missing) / named, "elsewhere": len(narrowed.elsewhere) / named,
+        "unstated": float(unlike.unstated), "untimely": float(unlike.untimely),
+    }  # fmt: skip
 
 
 def judge(calibration: Calibration | None, sort: str, found: dict[str, float] | None) -> Judgement:

@@ -13,15 +13,15 @@ from index.dates import in_force
 from index.schema import Clause, Document
 from index.terms import compact
 from rag.answering.premise import wrong_issuer
-from rag.query.question import Query, asks_of
+from rag.query.asked import asked
+from rag.query.question import Query
 from rag.schema import Status
 from rag.verification import facts as facts_of
 
 ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "effective", "status", "openness"})
 _DATE = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+日")
 _QUESTION = re.compile("[?？]")
-_PARTS = re.compile("[，,；;。?？]")
-_OTHERWISE = frozenset({"number", "duty", "list", "how", "when", "compare"})
+_ITSELF = re.compile(r"文号|日期|时间|号$|期$")
 _OPENNESS = re.compile(r"[（(]此件[^（）()]{2,12}[)）]")
 
 
@@ -64,10 +64,9 @@ def printed_in(query: Query, document: Document, clauses: Sequence[Clause]) -> l
 
 
 def suffices(query: Query, found: Sequence[object]) -> bool:
-    """Whether these facts are all that is asked for: as many as there are questions, and nothing else asked beside."""
-    parts = [asks_of(part) for part in _PARTS.split(query.text)]
-    beside = any(asks & _OTHERWISE and not asks & ABOUT_ITSELF for asks in parts)
-    return bool(found) and len(found) >= len(_QUESTION.findall(query.text)) and not beside
+    """Whether these facts are all that is asked for: no figure as well, and no second question without one."""
+    figures = (w for w in asked(query) if w.figure and w.attribute and not _ITSELF.search(w.attribute[-1]))
+    return bool(found) and len(found) >= len(_QUESTION.findall(query.text)) and not any(figures)
 
 
 def title_span(text: str, clause: Clause, notice: Clause) -> tuple[Clause, int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +10,17 @@ from typing import TYPE_CHECKING
 
 from rag.answering.conclusion import LISTED, LONGEST, phrase
 from rag.answering.evidence import Passage
-from rag.answering.judgement import UNREAD, Judgement, judge, signals, sort_of
+from rag.answering.judgement import UNREAD, Judgement, Unlike, judge, signals, sort_of
+from rag.query.asked import asked, fits, stated
 from rag.query.question import Query
 from rag.reading.clauses import Read, by_clause, read
 from rag.retrieval.rerank import reordered
-from rag.retrieval.retrieve import together
+from rag.retrieval.retrieve import FIRST, together
+from rag.verification import facts
 from rag.verification.narrowing import Narrowing, narrowing
+
+_N = "[\\d一二两三四五六七八九十]"
+_TIME = re.compile(rf"{_N}\s*(?:年|个?月|[日天周点]|个?工作日|小时|分钟)|年[底内初末]|期间|[之即当次]日")
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -87,7 +93,11 @@ def _read(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     text = engine.store.clauses[best.clause].text
     span = phrase(text, best.span, LISTED if query.asks & {"list", "duty"} else LONGEST)
     narrowed = _narrowed(engine, query, best, text[slice(*span)])
-    found = signals(reads, ranking.rows[0], max(p.similarity for p in candidates), narrowed)
+    wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
+    found = signals(
+        reads, settled.rows[0], max(p.similarity for p in candidates), wording, narrowed,
+        _unlike(engine, query, best, text[slice(*span)]),
+    )  # fmt: skip
     return Study(settled, tuple(reads), found, best, span, narrowed, judge(engine.calibration, sort_of(query), found))
 
 
@@ -96,3 +106,22 @@ def _narrowed(engine: Engine, query: Query, best: Read, said: str) -> Narrowing:
     document = engine.document(clause)
     above = "\n".join((document.title, document.notice_title or "", *document.issuers, *clause.path))
     return narrowing(query.text, said, clause.text, above)
+
+
+def _unlike(engine: Engine, query: Query, best: Read, said: str) -> Unlike:
+    clause = engine.store.clauses[best.clause]
+    window = clause.text[best.start : best.stop]
+    wanted = asked(query)
+    around = "\n".join((*clause.path, clause.text))
+    year = engine.year_of(best.clause, best.span[0]) or ""
+    told = f"{said}{year}{engine.document(clause).title}"
+    return Unlike(
+        unstated=any(not (fits(own, said) and stated(own, window, around)) for own in wanted) or _formless(query, said),
+        untimely=bool(query.years) and not any(year in told for year in query.years),
+    )
+
+
+def _formless(query: Query, said: str) -> bool:
+    """Whether a time or a 文号 is asked for and the words hold nothing of that form."""
+    when = query.asks & {"when", "date"} and not _TIME.search(said)
+    return bool(when or "doc_no" in query.asks and not facts.doc_nos(facts.flatten(said)))

@@ -82,14 +82,9 @@ def understand(question: str, history: Sequence[dict] = ()) -> Query:
     return replace(query, sides=tuple(replace(side, asks=side.asks - {"compare"}) for side in sides))
 
 
-def asks_of(text: str) -> frozenset[str]:
-    """The names of _ASKS that fit a text."""
-    flat = unicodedata.normalize("NFKC", text)
-    return frozenset(name for name, pattern in _ASKS.items() if pattern.search(flat))
-
-
 def _read(asked: str, text: str, focus: str) -> Query:
     flat = unicodedata.normalize("NFKC", text)
+    asks = frozenset(name for name, pattern in _ASKS.items() if pattern.search(flat))
     return Query(
         asked=asked,
         text=text,
@@ -98,7 +93,7 @@ def _read(asked: str, text: str, focus: str) -> Query:
         doc_nos=tuple(_DOC_NO.findall(text)),
         years=tuple(dict.fromkeys(YEAR.findall(YEARS.sub("", flat)))),
         address=tuple(_ADDRESS.findall("".join(flat.split()))),
-        asks=asks_of(text),
+        asks=asks,
         quoted=tuple(_QUOTED.findall(text)),
         pasted=len(text) >= 60 and text.count("。") + text.count("；") >= 1 and not _ENQUIRES.search(text),
     )
