@@ -31,10 +31,10 @@ def lines(found: Sequence[Line]) -> list[Line]:
     long = [text for text in texts if len(text) > LONGEST]
     if 2 * len(long) < len(texts) or 2 * sum(map(len, long)) < sum(map(len, texts)):
         return list(found)
+    first = next((line for line in found if line.text.strip()), None)
     out: list[Line] = []
     for line in found:
-        head = not any(other.text.strip() for other in out)
-        pieces = _pieces(line.text, head) if len(line.text) > LONGEST else [line.text]
+        pieces = _pieces(line.text, head=line is first) if len(line.text) > LONGEST else [line.text]
         out += [replace(line, text=piece) for piece in pieces]
     return out
 
