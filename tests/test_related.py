@@ -151,18 +151,18 @@ def noisy(text, rate, rng, letters):
 @needs_book
 @needs_models
 def test_sources_are_recognised_through_noise(book_engine):  # noqa: F811
-    """120 copies of the book's clauses, whole or cut, up to 15% of their characters changed: 98% found, first, as 原文."""
+    """300 copies of the book's clauses, whole or cut, up to 15% of their characters changed: 98% found, first, as 原文."""
     rng = random.Random(20261124)
     clauses = [c for c in book_engine.store.clauses if len(c.text) >= 40 and c.kind in ("clause", "box", "preamble")]
     letters = "".join(c.text[:30] for c in clauses)
     texts = {c.clause_id: "".join(c.text.split()) for c in clauses}
     found = 0
-    for clause in rng.sample(clauses, 120):
+    for clause in rng.sample(clauses, 300):
         text = clause.text[: rng.choice((120, 250, 500))]
         hit = book_engine.related(noisy(text, rng.uniform(0, 0.15), rng, letters), 5)[0]
         same = texts[clause.clause_id][:40] in "".join(hit.clause.text.split())
         found += hit.relation == ORIGINAL and (hit.clause.clause_id == clause.clause_id or same)
-    assert found >= 0.98 * 120, found
+    assert found >= 0.98 * 300, found
 
 
 @needs_book
@@ -189,8 +189,7 @@ def test_a_paste_from_elsewhere_has_hardly_a_parallel_and_one_of_the_book_has_ma
 @needs_models
 def test_a_very_long_draft_is_handled(book_engine):  # noqa: F811
     text = "\n".join(c.text for c in book_engine.store.clauses[:400])[:50_000]
-    draft = text[:15_000]
-    assert len(book_engine.related(draft, 100)) == len(split(draft))  # one for each clause of the draft at least
+    assert len(book_engine.related(text, 100)) == len(split(text))  # one for each clause of the draft at least
     with pytest.raises(BadInput):
         book_engine.related(text + "长" * 10, 10)
 
