@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -13,15 +14,26 @@ class Line:
     number: int  # 1-based within the file (within the page for paged formats)
     page: int | None = None  # 1-based; None where the format has no pages
     level: int | None = None  # of a heading that the file's markup or styles mark as one, 1 the outermost
+    box: tuple[float, float, float, float] | None = None  # left, top, right, bottom on its page, as shares of its size
+    doubtful: bool = False  # read from a picture with little confidence: to be compared with the original
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader makes of a file's bytes."""
+
+    lines: Sequence[Line]
+    gaps: tuple[str, ...] = ()  # what the file holds and the lines do not, each a phrase an official reads
 
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """What a reader makes of one file."""
+    """One file as read."""
 
     file: str  # path relative to the corpus root, with forward slashes
     lines: tuple[Line, ...]
     digest: str  # sha256 of the file's bytes
+    gaps: tuple[str, ...] = ()  # as Reading.gaps
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from index import load
 from index import parse as parser
 from index.errors import CorpusError, OutOfMemory, UnreadableFile
 from index.load import load_file
-from index.schema import Line
+from index.schema import Line, Reading
 from index.store import Store
 
 TEXT = "云泽州渡口管理办法\n第一条　为加强渡口管理，制定本办法。\n第二条　渡口应当设置标志。\n"
@@ -77,7 +77,7 @@ def test_a_parser_that_meets_anything_costs_its_own_file_only_and_an_unchanged_c
 
 
 def test_half_a_character_costs_its_own_file_only(corpus, tmp_path, monkeypatch):
-    monkeypatch.setitem(load.READERS, ".md", lambda data: [Line("第一条　渡\ud800口。", 1)])
+    monkeypatch.setitem(load.READERS, ".md", lambda data: Reading([Line("第一条　渡\ud800口。", 1)]))
     summary = built(corpus, tmp_path / "i")
     assert summary.documents == 2 and "无法解析" in summary.skipped["b.md"]
 

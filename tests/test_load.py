@@ -77,7 +77,7 @@ def test_running_heads_and_page_numbers_of_a_pdf_are_out_and_pages_are_known(mon
 
     pages = [["某市政策汇编", f"{word}条内容。", f"还有{word}项。", f"— {n} —"] for n, word in enumerate("一二三四", 1)]
     monkeypatch.setattr(pdf, "_pages", lambda data: pages)
-    lines = pdf.read(b"")
+    lines = pdf.read(b"").lines
     assert [line.text for line in lines][:2] == ["一条内容。", "还有一项。"]
     assert [line.page for line in lines] == [1, 1, 2, 2, 3, 3, 4, 4]
 

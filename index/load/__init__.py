@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from index.errors import OutOfMemory, UnreadableContent, UnreadableFile
 from index.load import docx, markdown, pdf, text
-from index.schema import Line, RawText
+from index.schema import RawText, Reading
 
 # Controls, soft hyphens, zero-width, direction and tag characters: no print shows them, but they part words, turn the
 # order of figures on the page and carry text that only a machine reads.
@@ -23,9 +22,10 @@ _UNSEEN = re.compile(
 
 
 class Reader(Protocol):
-    """Reads one format: bytes in, lines out; UnreadableContent where it can say why not. Any other error means damage."""
+    """Reads one format: bytes in, lines and gaps out; UnreadableContent where it can say why not. Any other error means
+    damage."""
 
-    def __call__(self, data: bytes) -> Sequence[Line]: ...
+    def __call__(self, data: bytes) -> Reading: ...
 
 
 READERS: dict[str, Reader] = {
@@ -65,7 +65,8 @@ def load_file(path: Path, name: str) -> RawText:
     except MemoryError as error:
         raise OutOfMemory(name) from error
     try:
-        lines = tuple(replace(line, text=_UNSEEN.sub("", line.text)) for line in reader(data))
+        found = reader(data)
+        lines = tuple(replace(line, text=_UNSEEN.sub("", line.text)) for line in found.lines)
     except UnreadableContent as error:
         raise UnreadableFile(name, str(error)) from error
     except MemoryError as error:
@@ -76,7 +77,7 @@ def load_file(path: Path, name: str) -> RawText:
         raise UnreadableFile(name, f"{path.suffix[1:].upper()} 已损坏或不完整（{type(error).__name__}）") from error
     if not any(line.text.strip() for line in lines):
         raise UnreadableFile(name, "没有文字内容")
-    return RawText(name, lines, hashlib.sha256(data).hexdigest())
+    return RawText(name, lines, hashlib.sha256(data).hexdigest(), found.gaps)
 
 
 def shown(name: str) -> str:

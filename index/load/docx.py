@@ -9,12 +9,12 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from index.errors import UnreadableContent
 from index.load.radicals import unified
-from index.schema import Line
+from index.schema import Line, Reading
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -22,7 +22,7 @@ _HEADING = re.compile(r"^(?:heading|标题)\s*([1-6])$", re.I)
 _LARGEST = 200 * 2**20  # bytes that the parts may unpack to; more is a bomb, not a document
 
 
-def read(data: bytes) -> Sequence[Line]:
+def read(data: bytes) -> Reading:
     """Lines numbered from 1, a line a paragraph or a table row; UnreadableContent when the file is of another kind."""
     from docx import Document
     from docx.table import Table
@@ -37,7 +37,7 @@ def read(data: bytes) -> Sequence[Line]:
     rows: list[tuple[str, int | None]] = []
     for block in document.iter_inner_content():
         rows += [(row, None) for row in _table(block)] if isinstance(block, Table) else _paragraph(block, numbers)
-    return [Line(unified(row), number, level=level) for number, (row, level) in enumerate(rows, 1)]
+    return Reading([Line(unified(row), number, level=level) for number, (row, level) in enumerate(rows, 1)])
 
 
 def _paragraph(paragraph: Any, numbers: _Numbers) -> list[tuple[str, int | None]]:

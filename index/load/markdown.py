@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from index.load import text
-from index.schema import Line
+from index.schema import Line, Reading
 
 _RULE = re.compile(r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?)?\s*$|^\s*(?:-\s*){3,}$|^\s*(?:\*\s*){3,}$|^\s*```")
 _ROW = re.compile(r"^\s*\|(.+)\|\s*$")
@@ -16,9 +15,9 @@ _MARK = re.compile(r"^(\s{0,3})(?:(#{1,6})\s+|[-*+]\s+(?=\S)(?!\d{1,4}\s*[-â€”â€
 _LINK = re.compile(r"!?\[([^\]]*)\]\((?:[^()\s]|\([^()]*\))*\)")
 
 
-def read(data: bytes) -> Sequence[Line]:
+def read(data: bytes) -> Reading:
     """Lines numbered from 1; a table's cells are set apart by tabs. UnreadableContent when the bytes are not text."""
-    return [_plain(line) for line in text.read(data)]
+    return Reading([_plain(line) for line in text.read(data).lines])
 
 
 def _plain(line: Line) -> Line:

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from index.errors import UnreadableContent
 from index.load.radicals import unified
-from index.schema import Line
+from index.schema import Line, Reading
 
 _NUMBER = re.compile(r"^[\s\-—–·.第页/共]*\d{1,4}[\s\-—–·.页/共\d]*$|^[\s\-—–·]*[ivxIVX]{1,6}[\s\-—–·]*$")
 
 
-def read(data: bytes) -> Sequence[Line]:
+def read(data: bytes) -> Reading:
     """Lines of every page; UnreadableContent when the file is locked or has no text layer."""
     pages = _pages(data)
     if pages is None:
@@ -29,7 +29,7 @@ def read(data: bytes) -> Sequence[Line]:
             if place in edge and (_NUMBER.match(row) or _shape(row) in heads):
                 continue
             lines.append(Line(unified(row), place + 1, number))
-    return lines
+    return Reading(lines)
 
 
 def _pages(data: bytes) -> list[list[str]] | None:

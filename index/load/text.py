@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
 
 from index.errors import UnreadableContent
 from index.load.radicals import unified
-from index.schema import Line
+from index.schema import Line, Reading
 
 # What Chinese text is made of: ASCII, punctuation and symbols, ideographs, full-width forms.
 _COMMON = re.compile("[\x00-\x7e\u2010-\u266f\u3000-\u9fff\uff00-\uffef]")
 
 
-def read(data: bytes) -> Sequence[Line]:
+def read(data: bytes) -> Reading:
     """Lines numbered from 1; UnreadableContent when the bytes are not text."""
-    return [Line(unified(row), number) for number, row in enumerate(decode(data).splitlines(), 1)]
+    return Reading([Line(unified(row), number) for number, row in enumerate(decode(data).splitlines(), 1)])
 
 
 def decode(data: bytes) -> str:
