@@ -13,8 +13,9 @@ from index.edge import run
 from index.errors import BadInput
 from index.settings import ROOT
 from rag.calibration import FILE
+from rag.retrieval.weights import FILE as WEIGHTS
 
-COMMANDS = ("score", "beir", "ablation", "calibrate")
+COMMANDS = ("score", "beir", "ablation", "fusion", "calibrate")
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
@@ -62,6 +63,21 @@ def ablation(
     from eval.ablation import evaluate
 
     evaluate(sets, out, most)
+
+
+@app.command()
+def fusion(
+    data: Annotated[Path, typer.Argument(help="训练数据文件夹（见 rag.training）")] = ROOT.parent / "shared" / "train",
+    out: Annotated[Path, typer.Option(help="权重写到哪里")] = WEIGHTS,
+) -> None:
+    """拟合检索的三个权重：字面、句义、逐词相似。"""
+    import json
+    from dataclasses import asdict
+
+    from eval.fusion import evaluate
+    from index.settings import load_settings
+
+    print(json.dumps(asdict(evaluate(load_settings(), data, out)), ensure_ascii=False, indent=1))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,12 @@ from eval.vectors import CachedEncoder
 from index.bars import Bars
 from index.settings import load_settings
 from rag.query.question import Query
-from rag.retrieval.fusion import Parts
+from rag.retrieval.fusion import CANDIDATES
 from rag.retrieval.pastes import PasteParts
 from rag.retrieval.retrieve import Retriever, Steps
+from rag.retrieval.weights import Weights, load
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from index.encoder import Encoder, Question
     from index.store import Store
 
@@ -97,62 +96,35 @@ def _variants(store: Store):
     def ours(name: str, pasted: bool | None = None, **parts: object) -> Variant:
         return Variant(name, lambda store, encoder: _ours(store, encoder, **parts), pasted)
 
-    def alone(name: str, scores: Callable[[Store, Encoder, Query], np.ndarray]) -> Variant:
-        return Variant(name, lambda store, encoder: _alone(lambda query: scores(store, encoder, query)))
+    def weighed(name: str, **changed: float) -> Variant:
+        return ours(name, False, weights=replace(load(), **changed))
 
     yield ours("whole")
-    yield ours("without BM25 of character pairs", parts=Parts(pairs=0.0))
-    yield ours("without BM25 of words", parts=Parts(words=0.0))
-    yield ours("without clause vectors", parts=Parts(clause=0.0))
-    yield ours("without sentence vectors", parts=Parts(sentence=0.0))
-    yield ours("without words compared", False, parts=Parts(late_clause=0.0, late_sentence=0.0))
-    yield ours("words compared in the whole clause only", False, parts=Parts(late_sentence=0.0))
-    yield ours("words compared in the best sentence only", False, parts=Parts(late_clause=0.0))
-    yield ours("words not compared with titles", False, parts=Parts(titled=0.0))
-    yield ours("words compared, vectors at full weight beside", False, parts=Parts(beside_late=1.0))
-    yield ours("wording at full weight for every question", parts=Parts(adaptive=False))
-    yield ours("without everyday words' official names", False, parts=Parts(spoken=0.0))
-    yield ours("without the document as a whole", False, parts=Parts(document=0.0))
-    yield ours("without the documents a question names", False, steps=Steps(titles=0.0))
-    yield ours("without headings' paragraphs lifted", False, steps=Steps(lift=None))
-    yield ours("without the order within a document found", False, steps=Steps(within=0.0))
+    yield weighed("without BM25", wording=0.0)
+    yield weighed("without sentence vectors", meaning=0.0)
+    yield weighed("without words compared", words=0.0)
+    yield weighed("BM25 alone", meaning=0.0, words=0.0)
+    yield weighed("sentence vectors alone", wording=0.0, words=0.0)
+    yield weighed("words compared alone", wording=0.0, meaning=0.0)
+    yield Variant("all clauses scored instead of candidates", _exhaustive, False)
+    yield Variant("fixed RRF of BM25 and sentence vectors (k = 60)", _reciprocal, False)
+    yield ours("documents a question names by 文号 or 《title》 not first", False, steps=Steps(named=False))
     yield ours("comparisons not searched for either side", False, steps=Steps(apart=False))
-    yield ours("questions: a document may crowd the list", False, steps=Steps(crowd=None))
+    for part in fields(PasteParts):
+        yield ours(f"pastes: no {part.name.replace('_', ' ')}", True, paste_parts=PasteParts(**{part.name: 0.0}))
     yield ours("pastes: a document may crowd the list", True, steps=Steps(crowd_pasted=None))
-    yield ours("pastes: no sentence-against-sentence wording", True, paste_parts=PasteParts(sentence_wording=0.0))
-    yield ours("pastes: no wording of pieces", True, paste_parts=PasteParts(piece_wording=0.0))
-    yield ours("pastes: no words of sentences compared", True, paste_parts=PasteParts(sentence_words=0.0))
-    yield ours("pastes: no words of pieces compared", True, paste_parts=PasteParts(piece_words=0.0))
-    yield ours("pastes: no name of the document's matter", True, paste_parts=PasteParts(name_wording=0.0, name_words=0.0))
-    yield ours("pastes: no feedback from other documents", True, paste_parts=PasteParts(feedback=0.0))
-    yield alone("BM25 of character pairs alone", lambda store, _, query: store.pairs.scores(query.text))
-    yield alone("BM25 of words alone", lambda store, _, query: store.words.scores(query.text))
-    yield alone("clause vectors alone", lambda store, encoder, query: store.dense.clause_scores(encoder.read_query(query.text).vector))
-    yield Variant("fixed RRF of the last three (k = 60)", _reciprocal)
-    if store.late is not None:  # the embedding model gives token states
-        yield alone("words compared alone", _late)
 
 
 def _ours(
-    store: Store, encoder: Encoder, parts: Parts = Parts(), steps: Steps = Steps(), paste_parts: PasteParts = PasteParts()
+    store: Store, encoder: Encoder, weights: Weights | None = None, steps: Steps = Steps(), paste_parts: PasteParts = PasteParts()
 ) -> Rank:  # fmt: skip
-    retriever = Retriever(store, encoder, parts, steps, paste_parts)
+    retriever = Retriever(store, encoder, weights, steps, paste_parts)
     return lambda query: retriever.rank(query).rows
 
 
-def _alone(scores: Callable[[Query], np.ndarray]) -> Rank:
-    import numpy as np
-
-    return lambda query: np.argsort(-scores(query), kind="stable").tolist()
-
-
-def _late(store: Store, encoder: Encoder, query: Query) -> np.ndarray:
-    """float32 [clauses]."""
-    import numpy as np
-
-    asked = encoder.read_query(query.text)
-    page = store.late.read(np.arange(len(store.clauses)))
-    return page.scores(asked.ids, store.late.space.of_query(asked.states))[0][0]
+def _exhaustive(store: Store, encoder: Encoder) -> Rank:
+    retriever = Retriever(store, encoder)
+    return lambda query: retriever.rank(query, k=len(store.sentences)).rows
 
 
 def _reciprocal(store: Store, encoder: Encoder) -> Rank:
@@ -160,10 +132,10 @@ def _reciprocal(store: Store, encoder: Encoder) -> Rank:
     import numpy as np
 
     def rank(query: Query) -> Sequence[int]:
-        vector = encoder.read_query(query.text).vector
-        lists = (store.pairs.scores(query.text), store.words.scores(query.text), store.dense.clause_scores(vector))
+        found = store.candidates(query.text, encoder.read_query(query.text).vector, CANDIDATES)
+        lists = (found.wording, found.meaning)
         fused = sum(1 / (60 + 1 + np.argsort(np.argsort(-scores, kind="stable"), kind="stable")) for scores in lists)
-        return np.argsort(-fused, kind="stable").tolist()
+        return found.rows[np.argsort(-fused, kind="stable")].tolist()
 
     return rank
 

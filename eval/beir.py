@@ -152,7 +152,7 @@ def rank(
     """
     import numpy as np
 
-    runs: dict[str, dict[str, list[str]]] = {name: {} for name in ("ours", "bm25 词", "bm25 二元组", "dense")}
+    runs: dict[str, dict[str, list[str]]] = {name: {} for name in ("ours", "bm25", "dense")}
     seconds = []
     own = engine.store
     split = len(set(entry_of)) < len(entry_of)
@@ -164,13 +164,8 @@ def rank(
         seconds.append(time.perf_counter() - begin)
         vector = engine.encoder.encode_queries([text])[0]
         rows = {"ours": [own.row_of[hit.clause.clause_id] for hit in hits]}
-        alone = {
-            "bm25 词": own.words.scores(text),
-            "bm25 二元组": own.pairs.scores(text),
-            "dense": own.dense.clause_scores(vector),
-        }
-        for name, values in alone.items():
-            rows[name] = np.argsort(-values, kind="stable")[:reach].tolist()
+        rows["bm25"] = own.pairs.scores(text).best(reach).tolist()
+        rows["dense"] = np.argsort(-(own.dense.clause_vectors() @ vector), kind="stable")[:reach].tolist()
         for name, ranked in rows.items():
             runs[name][query] = list(dict.fromkeys(entry_of[row] for row in ranked))[:DEPTH]
     progress("检索", len(beir.queries), len(beir.queries))

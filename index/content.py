@@ -12,7 +12,7 @@ from index.lexical import Lexical
 from index.schema import Clause, Document
 from index.sentences import split_sentences
 from index.store import Content, Store, document_rows
-from index.terms import pairs, words
+from index.terms import pairs
 
 if TYPE_CHECKING:
     from index.encoder import Encoder, Reading
@@ -70,14 +70,12 @@ def assemble(
         tokens = [reading.tokens for reading in readings]
         late = Late.build(space, tokens, titles, owner, document_of)
 
-    progress("建立全文索引", 0, 3)
+    progress("建立全文索引", 0, 2)
     sentences = [(row, start, stop) for row, own in enumerate(spans) for start, stop in own]
     lexical = []
-    for done, (what, tokenise) in enumerate(
-        ((texts, pairs), (texts, words), ([clauses[row].text[a:b] for row, a, b in sentences], pairs)), 1
-    ):
-        lexical.append(Lexical.build(what, tokenise))
-        progress("建立全文索引", done, 3)
+    for done, what in enumerate((texts, [clauses[row].text[a:b] for row, a, b in sentences]), 1):
+        lexical.append(Lexical.build(what, pairs))
+        progress("建立全文索引", done, 2)
     return Content(documents, clauses, keys, document_of, sentences, dense, late, *lexical), embedded
 
 

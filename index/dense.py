@@ -50,36 +50,49 @@ class Dense:
         sentences = faiss.read_index(str(folder / "sentences.faiss"))
         return cls(clauses, sentences, np.load(folder / "owner.npy", allow_pickle=False))
 
-    def clause_scores(self, query: np.ndarray) -> np.ndarray:
-        """float32 [clauses]: cosine of each clause to the unit vector `query` [d]."""
-        return self._all_scores(self._clauses, query)
+    def nearest_sentences(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> np.ndarray:
+        """int64 [at most k]: the rows of the sentences nearest to the unit vector `query` [d], nearest first; `allowed` is a
+        bool mask [sentences]."""
+        return _nearest(self._sentences, query, k, allowed)
 
-    def sentence_scores(self, query: np.ndarray) -> np.ndarray:
-        """float32 [sentences]: cosine of each sentence to the unit vector `query` [d]."""
-        return self._all_scores(self._sentences, query)
+    def clause_scores(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """float32 [rows]: cosine of each of these clauses to the unit vector `query` [d]."""
+        return _vectors(self._clauses)[rows] @ query
 
-    def best_sentence_scores(self, sentence_scores: np.ndarray, empty: float = -1.0) -> np.ndarray:
-        """float32 [clauses]: the best of each clause's sentences; `empty` for a clause without any."""
+    def sentence_scores(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """The same of sentences."""
+        return _vectors(self._sentences)[rows] @ query
+
+    def sentences_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(int64: the rows of the sentences of these clauses, clause after clause; int64 [rows]: how many each has)."""
         import numpy as np
 
-        best = np.full(self._clauses.ntotal, empty, dtype=np.float32)
-        np.maximum.at(best, self.owner, sentence_scores)
-        return best
+        first, stop = np.searchsorted(self.owner, rows), np.searchsorted(self.owner, rows, side="right")
+        spans = [np.arange(a, b) for a, b in zip(first, stop, strict=True)]
+        return np.concatenate([*spans, np.zeros(0, dtype=np.int64)]), stop - first
 
     def clause_vectors(self) -> np.ndarray:
-        """float32 [clauses, d]."""
-        return self._clauses.reconstruct_n(0, self._clauses.ntotal)
+        """float32 [clauses, d], not to be written to."""
+        return _vectors(self._clauses)
 
     def sentence_vectors(self) -> np.ndarray:
-        """float32 [sentences, d]."""
-        return self._sentences.reconstruct_n(0, self._sentences.ntotal)
+        """float32 [sentences, d], not to be written to."""
+        return _vectors(self._sentences)
 
-    @staticmethod
-    def _all_scores(index, query: np.ndarray) -> np.ndarray:
-        import numpy as np
 
-        out = np.zeros(index.ntotal, dtype=np.float32)
-        if index.ntotal:
-            scores, rows = index.search(query.reshape(1, -1).astype(np.float32), index.ntotal)
-            out[rows[0]] = scores[0]
-        return out
+def _nearest(index, query: np.ndarray, k: int, allowed: np.ndarray | None) -> np.ndarray:
+    import faiss
+    import numpy as np
+
+    if not index.ntotal or k < 1:
+        return np.zeros(0, dtype=np.int64)
+    within = None if allowed is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.flatnonzero(allowed)))
+    found = index.search(query.reshape(1, -1).astype(np.float32), min(k, index.ntotal), params=within)[1][0]
+    return found[found >= 0]
+
+
+def _vectors(index) -> np.ndarray:
+    """float32 [n, d]: the vectors where the index keeps them, copied nowhere."""
+    import faiss
+
+    return faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.candidates import best_of
 from index.lexical import inverse_frequency
 from index.space import Space
 from index.windows import unit
@@ -201,7 +202,7 @@ class Late:
 
         wanted, place = np.unique(documents, return_inverse=True)
         words = self._titles.gathered(wanted)[1]
-        return _best(vectors @ unit(words).T, self._titles.counts[wanted])[:, place]
+        return best_of(vectors @ unit(words).T, self._titles.counts[wanted], _NOWHERE)[:, place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,20 +231,9 @@ class Page:
         weights = self.late.weights(ids, [range(len(ids))] if groups is None else groups)
         cosines = vectors @ self.vectors.T
         cosines /= self.norms
-        likes = _best(cosines, self.late.lengths(self.sentences))
+        likes = best_of(cosines, self.late.lengths(self.sentences), _NOWHERE)
         if titled:
             in_titles = titled * self.late.titled(vectors, self.documents)
             likes = np.maximum(likes, np.repeat(in_titles, self.counts, axis=1))
         sentences = weights @ likes
-        return weights @ _best(likes, self.counts), _best(sentences, self.counts), sentences
-
-
-def _best(scores: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """float32 [n, runs]: of scores float32 [n, m] the largest in each run of `counts` int64 [runs], _NOWHERE in none."""
-    import numpy as np
-
-    best = np.full((len(scores), len(counts)), _NOWHERE, dtype=np.float32)
-    held = counts > 0
-    if held.any():
-        best[:, held] = np.maximum.reduceat(scores, (np.cumsum(counts) - counts)[held], axis=1)
-    return best
+        return weights @ best_of(likes, self.counts, _NOWHERE), best_of(sentences, self.counts, _NOWHERE), sentences

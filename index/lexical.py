@@ -1,4 +1,4 @@
-"""BM25 over clauses, by bm25s: sparse scores computed at index time, so a query is a few column sums.
+"""BM25 over clauses, by bm25s: sparse scores computed at index time, so a query adds up the postings of its terms.
 
 Lù, “BM25S: Orders of magnitude faster lexical search via eager sparse scoring”, 2024; Robertson's BM25, k1 1.5, b 0.75.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,33 @@ Tokenise = Callable[[str], list[str]]
 def inverse_frequency(holders: int, total: int) -> float:
     """ln(1 + (N - n + ½)/(n + ½)) for a term that n of N hold."""
     return math.log(1 + (total - holders + 0.5) / (holders + 0.5))
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Texts that share a term with a query."""
+
+    rows: np.ndarray  # int64, ascending
+    scores: np.ndarray  # float32, above 0
+
+    def best(self, k: int, allowed: np.ndarray | None = None) -> np.ndarray:
+        """int64 [at most k]: the rows with the highest scores, best first, the lower row where they are equal; `allowed` is
+        a bool mask over all texts."""
+        import numpy as np
+
+        rows, scores = self.rows, self.scores
+        if allowed is not None:
+            rows, scores = rows[allowed[rows]], scores[allowed[rows]]
+        return rows[np.argsort(-scores, kind="stable")[:k]]
+
+    def of(self, rows: np.ndarray) -> np.ndarray:
+        """float32 [rows]: the scores of these texts."""
+        import numpy as np
+
+        if not len(self.rows):
+            return np.zeros(len(rows), dtype=np.float32)
+        at = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+        return np.where(self.rows[at] == rows, self.scores[at], np.float32(0))
 
 
 class Lexical:
@@ -61,12 +89,15 @@ class Lexical:
         start, stop = (0, 0) if column is None else (bounds[column], bounds[column + 1])
         return self._bm25.scores["indices"][start:stop]
 
-    def scores(self, query: str) -> np.ndarray:
-        """float32 [number of texts]; 0 where no term of the query occurs."""
+    def scores(self, query: str) -> Matches:
+        """BM25 of the texts that hold a term of the query; every other text has 0."""
         import numpy as np
 
         known = self._bm25.vocab_dict
-        terms = [term for term in self._tokenise(query) if term in known]
-        if not terms:
-            return np.zeros(self._size, dtype=np.float32)
-        return np.asarray(self._bm25.get_scores(terms), dtype=np.float32)
+        columns = [known[term] for term in self._tokenise(query) if term in known]
+        bounds, rows, scores = (self._bm25.scores[part] for part in ("indptr", "indices", "data"))
+        postings = [slice(bounds[column], bounds[column + 1]) for column in columns]
+        held = np.concatenate([rows[:0], *(rows[place] for place in postings)])
+        added = np.concatenate([scores[:0], *(scores[place] for place in postings)])
+        found, places = np.unique(held, return_inverse=True)
+        return Matches(found.astype(np.int64), np.bincount(places, added, len(found)).astype(np.float32))

@@ -20,17 +20,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.candidates import Candidates, candidates
 from index.dense import Dense
 from index.errors import BrokenIndex
 from index.late import Late
 from index.lexical import Lexical
 from index.schema import Clause, Document, Duty, Period, Source
-from index.terms import pairs, words
+from index.terms import pairs
 
 if TYPE_CHECKING:
     import numpy as np
 
-FORMAT = 4
+FORMAT = 5
 REBUILD = "请运行：python -m index --rebuild"
 
 _TABLES = """
@@ -72,8 +73,7 @@ class Content:
     sentences: Sequence[tuple[int, int, int]]  # (clause row, start, stop)
     dense: Dense
     late: Late | None  # None where the embedding model gives no token states
-    pairs: Lexical  # of clauses, as the next
-    words: Lexical
+    pairs: Lexical  # of clauses
     sentence_pairs: Lexical  # of sentences
 
 
@@ -88,7 +88,7 @@ class Store:
         self.vector_keys = tuple(content.vector_keys)
         self.sentences = tuple(content.sentences)
         self.dense, self.late = content.dense, content.late
-        self.pairs, self.words, self.sentence_pairs = content.pairs, content.words, content.sentence_pairs
+        self.pairs, self.sentence_pairs = content.pairs, content.sentence_pairs
         self.row_of = {clause.clause_id: row for row, clause in enumerate(self.clauses)}
         self.document_of = content.document_of
         self._of_document: dict[str, list[Clause]] = {doc_id: [] for doc_id in self.documents}
@@ -103,6 +103,12 @@ class Store:
         """The words of a sentence."""
         clause, start, stop = self.sentences[row]
         return self.clauses[clause].text[start:stop]
+
+    def candidates(
+        self, text: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None, also: Sequence[int] = ()
+    ) -> Candidates:  # fmt: skip
+        """The first stage of a search, as index.candidates describes it."""
+        return candidates(self.dense, self.pairs, text, vector, k, allowed, also)
 
     @classmethod
     def open(cls, root: Path) -> Store:
@@ -122,7 +128,6 @@ class Store:
             content = Content(
                 documents, clauses, keys, document_of, sentences, dense, Late.load(folder, dense.owner, document_of),
                 Lexical.load(folder / "pairs", pairs, len(clauses)),
-                Lexical.load(folder / "words", words, len(clauses)),
                 Lexical.load(folder / "sentence_pairs", pairs, len(sentences)),
             )  # fmt: skip
         except (sqlite3.DatabaseError, ValueError, RuntimeError, OSError) as error:
@@ -184,7 +189,6 @@ def write(root: Path, content: Content, facts: dict) -> Manifest:
         if content.late is not None:
             content.late.save(building)
         content.pairs.save(building / "pairs")
-        content.words.save(building / "words")
         content.sentence_pairs.save(building / "sentence_pairs")
         files = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
         manifest = Manifest(

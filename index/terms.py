@@ -1,12 +1,7 @@
-"""Chinese text → terms for BM25: overlapping character pairs, and words. Pure.
-
-Pairs need no dictionary and never miss a new place name; words keep “高新区” from matching “新区”. They err on
-different questions, so both are indexed.
-"""
+"""Chinese text → terms for BM25: overlapping character pairs, which need no dictionary and never miss a new place name. Pure."""
 
 from __future__ import annotations
 
-import logging
 import re
 import unicodedata
 
@@ -43,18 +38,4 @@ def pairs(text: str) -> list[str]:
             terms.append(run)
         else:
             terms.extend(run[i : i + 2] for i in range(len(run) - 1))
-    return terms
-
-
-def words(text: str) -> list[str]:
-    """Words by jieba's search mode (long words also give their parts), lone characters left out."""
-    import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    terms: list[str] = []
-    for run in _runs(text):
-        if run[0] < "㐀" and run[0] != "〇":
-            terms.append(run)
-        else:
-            terms.extend(word for word in jieba.cut_for_search(run, HMM=False) if len(word) > 1)
     return terms

@@ -16,6 +16,7 @@ from rag.query.question import Query, understand
 from rag.reading.reader import Reader, open_reader
 from rag.relating.related import related
 from rag.retrieval.filters import allowed_rows
+from rag.retrieval.fusion import CANDIDATES
 from rag.retrieval.rerank import Reranker, open_reranker, rerank
 from rag.retrieval.retrieve import Ranking, Retriever
 from rag.schema import Answer, Event, Filters, Hit
@@ -71,9 +72,10 @@ class Engine(Library):
         """The cosine of the best sentence below which a question in other words is from elsewhere."""
         return calibration.foreign_bar(self.encoder.digest)
 
-    def rank(self, query: Query, filters: Filters = NO_FILTERS) -> Ranking:
-        """All clauses scored for a question or a paste; a question's first ones read again where a reranker is set."""
-        ranking = self.retriever.rank(query, allowed_rows(self.store, filters, self.status))
+    def rank(self, query: Query, filters: Filters = NO_FILTERS, k: int = CANDIDATES) -> Ranking:
+        """The candidates for a question or a paste, `k` from each index, best first; a question's first ones read again where
+        a reranker is set."""
+        ranking = self.retriever.rank(query, allowed_rows(self.store, filters, self.status), k)
         if query.pasted or self.reranker is None or not ranking.rows:
             return ranking
         return rerank(self.reranker, self.store, query.text, ranking, self.settings.rerank_depth)
@@ -93,7 +95,7 @@ class Engine(Library):
     ) -> list[Hit]:  # fmt: skip
         """The `k` clauses that answer best, best first."""
         _check_k(k)
-        return self.hits(self.rank(understand(question, history), filters), k)
+        return self.hits(self.rank(understand(question, history), filters, max(k, CANDIDATES)), k)
 
     def related(self, text: str, k: int = 10, filters: Filters = NO_FILTERS) -> list[Hit]:
         """Clauses related to a pasted one, each with its relation and the words that show it."""

@@ -93,8 +93,8 @@ def _for_one(
     wording = Wording.of(f"{query.text} {query.formal}", store.pairs.idf)
     texts = [store.sentence(row) for row in rows]
     coverage = np.array([wording.share(set(pairs(text))) for text in texts])
-    similarity, meaning = ranking.sentences[rows], ranking.meaning[rows].copy()
-    likeness = None if ranking.likeness is None else np.nan_to_num(ranking.likeness[rows], nan=-1.0)
+    similarity, meaning = ranking.sentences[rows], ranking.meaning[rows]
+    likeness = None if ranking.likeness is None else ranking.likeness[rows]
     scores = [own for own in (coverage, meaning, likeness) if own is not None]
     if "duty" in query.asks:
         _speak_for_clause(store, rows, texts, scores)

@@ -14,7 +14,7 @@ from index.content import index_text
 from index.store import Store
 from index.terms import compact
 from rag.answering.evidence import Passage
-from rag.query.addresses import numbered, stands_at
+from rag.query.addresses import Addresses, numbered
 from rag.query.question import Query
 from rag.query.titles import Titles, written
 from rag.retrieval.retrieve import Ranking
@@ -87,7 +87,7 @@ def _empty_address(found: Evidence) -> str | None:
     if not address or len(named) != 1:
         return None
     own = found.store.clauses_of(named[0].doc_id)
-    if any(stands_at(clause, address) for clause in own):
+    if Addresses(own).rows(address):
         return None
     return f"《{named[0].title}》中没有{''.join(address)}，无法回答。"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from index.markers import marker, number
 from index.schema import Clause
@@ -16,11 +17,24 @@ def numbered(address: Sequence[str]) -> tuple[str, ...]:
     return tuple(part for part in address if any(part.endswith(name) for name in _KINDS))
 
 
-def stands_at(clause: Clause, address: Sequence[str]) -> bool:
-    """Whether every part of `address` is the clause's own number or one above it; False for an empty address."""
-    wanted = [(_KINDS[name], number(part)) for part in address for name in _KINDS if part.endswith(name)]
-    own = {
-        (found.kind, number(found.label))
-        for heading in (*clause.path, clause.text.lstrip()) if (found := marker(heading)) is not None
-    }  # fmt: skip
-    return bool(wanted) and all(any((kind, value) in own for kind in kinds) for kinds, value in wanted)
+class Addresses:
+    """Which clauses stand where."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self._clauses = clauses
+
+    def rows(self, address: Sequence[str]) -> list[int]:
+        """The rows of the clauses whose own number, or one above, each part of `address` is; none for an empty address."""
+        wanted = [(_KINDS[name], number(part)) for part in address for name in _KINDS if part.endswith(name)]
+        found = [set().union(*(self._at.get((kind, value), ()) for kind in kinds)) for kinds, value in wanted]
+        return sorted(set.intersection(*found)) if found else []
+
+    @cached_property
+    def _at(self) -> dict[tuple[str, int | None], set[int]]:
+        """(kind of number, its value) → rows; worked out when an address is first asked for."""
+        places: dict[tuple[str, int | None], set[int]] = {}
+        for row, clause in enumerate(self._clauses):
+            for heading in (*clause.path, clause.text.lstrip()):
+                if (found := marker(heading)) is not None:
+                    places.setdefault((found.kind, number(found.label)), set()).add(row)
+        return places

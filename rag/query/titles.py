@@ -15,7 +15,7 @@ from index.schema import Document
 from index.terms import compact, pairs
 from rag.query.question import Query
 
-_EXPLICIT = 8.0  # in standard deviations of a ranking, so that its clauses come first without driving out all others
+_EXPLICIT = 8.0  # above every share of a title
 _NAMED = 0.5  # share of a title's weight from which a question names its document
 _COMMON = frozenset("法 函 标准 制度 报告 规范 规定 措施 决定 计划".split())  # as often a word of the matter as a kind of document
 _KIND = re.compile("|".join(sorted({*KINDS} - _COMMON, key=len, reverse=True)))
@@ -50,6 +50,10 @@ class Titles:
             _EXPLICIT if self._named(document, quoted, query) else self._overlap(self._policy[row], asked)
             for row, document in enumerate(self._documents)
         ]
+
+    def named(self, query: Query) -> list[int]:
+        """The rows of the documents that the question names by their 文号 or by 《title》."""
+        return [row for row, score in enumerate(self.scores(query)) if score == _EXPLICIT]
 
     def best(self, query: Query) -> list[Document]:
         """Documents the question names, best first, those near the best only.

@@ -77,10 +77,8 @@ def _around(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhoo
 
 def _candidates(engine: Engine, query: Query, ranking: Ranking, k: int) -> Sequence[int]:
     """Rows that may be the paste's own clause."""
-    import numpy as np
-
     allowed = set(ranking.rows)
-    by_wording = np.argsort(-engine.store.pairs.scores(query.text), kind="stable")[:_BY_WORDING].tolist()
+    by_wording = engine.store.pairs.scores(query.text).best(_BY_WORDING).tolist()
     return list(dict.fromkeys([*ranking.rows[:k], *(row for row in by_wording if row in allowed)]))
 
 

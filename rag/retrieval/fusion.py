@@ -1,138 +1,99 @@
-"""What one text says about every clause: dense and lexical scores, of clauses and of their sentences, fused; then, for
-a question, the best of them word by word.
+"""The second stage of a search: the candidates for one text, scored by their wording, by the meaning of their best sentence,
+and by the text's words each against its like (MaxSim), and these three added.
 
-Scores are standardised over all clauses they were given to before they are added, so that no weight depends on a
-model's or a corpus's scale (against fixed RRF: eval/ABLATION.md).
+A convex combination of BM25, scaled by its best, and cosines as they are (Bruch, Gai and Ingber, “An analysis of fusion
+functions for hybrid retrieval”, 2023), with three weights fitted to questions for training. Measured against a dozen
+parts with weights set by hand: eval/ABLATION.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.content import index_text
-from index.lexical import inverse_frequency
 from index.store import Store
-from index.terms import compact, pairs
-from rag.query import spoken
-from rag.query.dictionary import pieces
+from index.terms import pairs
 from rag.query.wording import Wording
+from rag.retrieval.sparse import Sparse
+from rag.retrieval.weights import Weights, load
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from index.candidates import Candidates
     from index.encoder import Encoder, Question
 
-_WITNESSES = 5  # clauses asked how much of the text's wording they bear out
-_READ = 400  # clauses compared word by word; recall@20 as with all 3,000 of a larger corpus
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Which scores are added; what is off in turn makes an ablation."""
-
-    pairs: float = 1.0
-    words: float = 1.0
-    clause: float = 1.0
-    sentence: float = 1.5  # the best sentence of a clause tells more than the whole clause
-    spoken: float = 0.3  # what the everyday words of a question are called in documents
-    document: float = 0.5  # how many of the question's words the clause's whole document holds
-    adaptive: bool = True  # wording counts as far as it is borne out; else fully
-    late_clause: float = 2.0  # a question's words, each against its like in the clause
-    late_sentence: float = 1.0  # the same in the clause's best sentence
-    titled: float = 0.8  # a like in the title of the clause's document against one in the clause
-    beside_late: float = 0.5  # what is left of the two vectors' weights where words are compared
-    pasted: float = 0.5  # what is left of the wording of a whole paste, whose parts are compared by theirs
+CANDIDATES = 200  # a list; the ranking of the first twenty is that of all clauses (eval/ABLATION.md)
+TITLED = 0.8  # a like in the title of the clause's document against one in the clause
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a text says about clauses and about sentences."""
+    """What a text says about its candidates and about their sentences."""
 
-    fused: np.ndarray  # float32 [clauses], in standard deviations
+    rows: np.ndarray  # int64, ascending
+    fused: np.ndarray  # float32 [rows]
     question: Question  # the text as the encoder read it
-    cosines: np.ndarray  # float32 [sentences], to the text's vector
-    meaning: np.ndarray  # the same, to be chosen by: of two readings, of both
-    likeness: np.ndarray | None  # float32 [sentences], of their words to the text's; nan for those not compared
-
-
-def mixed(one: Scores, other: Scores, share: float) -> Scores:
-    """Two readings of one question, `share` of the other; what it is near to stays what the one says."""
-    import numpy as np
-
-    likeness = None
-    if one.likeness is not None and other.likeness is not None:
-        both = (1 - share) * one.likeness + share * other.likeness
-        likeness = np.where(np.isnan(one.likeness), other.likeness, np.where(np.isnan(other.likeness), one.likeness, both))
-    fused, meaning = ((1 - share) * a + share * b for a, b in ((one.fused, other.fused), (one.meaning, other.meaning)))
-    return Scores(fused, one.question, one.cosines, meaning, likeness)
+    cosines: Sparse  # of sentences, to the text's vector
+    meaning: Sparse  # the same, to be chosen by: of two readings, of both
+    likeness: Sparse | None  # of sentences, their words to the text's; None where the model gives no token states
 
 
 class Fusion:
     """Scores the clauses of one store."""
 
-    def __init__(self, store: Store, encoder: Encoder, parts: Parts = Parts()) -> None:
+    def __init__(self, store: Store, encoder: Encoder, weights: Weights | None = None) -> None:
         self._store = store
         self._encoder = encoder
-        self._parts = parts
+        self._weights = weights or load()
 
-    def scores(self, text: str, pasted: bool = False, allowed: np.ndarray | None = None) -> Scores:
-        """`pasted`: in a document's own words, to be compared part by part (rag.retrieval.pastes); `allowed`: a bool
-        mask [clauses] of those whose words are worth comparing.
-
-        Wording counts as far as the best clauses bear it out: a question in everyday words shares a tenth of its
-        terms with them, one in the documents' words half, a pasted clause all; a fixed weight wastes one or the other.
-        """
+    def scores(
+        self, text: str, formal: str = "", allowed: np.ndarray | None = None, also: Sequence[int] = (), k: int = CANDIDATES
+    ) -> Scores:  # fmt: skip
+        """The candidates for `text`, and where `formal` names its matter in the documents' words, for both together, scored
+        by the mean of the two readings; with the rows `also`. `allowed`: a bool mask [clauses], None for all."""
         import numpy as np
 
-        parts, store = self._parts, self._store
-        question = self._encoder.read_query(text)
-        cosines = store.dense.sentence_scores(question.vector)
-        by_pairs = store.pairs.scores(text)
-        wording = 1.0
-        if parts.adaptive:
-            wording = self.coverage(text, np.argsort(-by_pairs, kind="stable")[:_WITNESSES].tolist())
-        lexical = wording * (parts.pairs * standard(by_pairs) + parts.words * standard(store.words.scores(text)))
-        dense = parts.clause * standard(store.dense.clause_scores(question.vector))
-        dense += parts.sentence * standard(store.dense.best_sentence_scores(cosines))
-        if pasted:
-            return Scores(parts.pasted * lexical + dense, question, cosines, cosines, None)
-        if parts.spoken and (official := spoken.official(text)):
-            lexical += parts.spoken * standard(store.pairs.scores(" ".join(official)))
-        if parts.document:
-            lexical += parts.document * standard(self._document_wording(text))[self._store.document_of]
-        if not (parts.late_clause + parts.late_sentence and has_words(store, question)):
-            return Scores(lexical + dense, question, cosines, cosines, None)
-        late, likeness = self._late(question, worth_reading(lexical + dense, allowed))
-        return Scores(lexical + parts.beside_late * dense + late, question, cosines, cosines, likeness)
+        texts = [text, f"{text} {formal}"] if formal else [text]
+        read = [self._encoder.read_query(own) for own in texts]
+        found = [self._store.candidates(own, q.vector, k, allowed, also) for own, q in zip(texts, read, strict=True)]
+        if formal:
+            both = np.union1d(found[0].rows, found[1].rows)
+            found = [self._store.candidates(own, q.vector, 0, allowed, both) for own, q in zip(texts, read, strict=True)]
+        one, *other = [self._of(q, own) for q, own in zip(read, found, strict=True)]
+        return _mixed(one, other[0]) if other else one
 
-    def _late(self, question: Question, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(float32 [clauses], float32 [sentences]) of a question's words against those of the clauses `rows`."""
+    def features(self, question: Question, found: Candidates) -> tuple[np.ndarray, np.ndarray | None]:
+        """(float32 [candidates, 3]: share of the best BM25, cosine of the best sentence, mean cosine of words to their likes;
+        float32 [sentences]: the last of each sentence), 0 and None where the model gives no token states."""
         import numpy as np
 
-        late, parts = self._store.late, self._parts
-        page = late.read(rows)
-        vectors = late.space.of_query(question.states)
-        (clauses,), (best,), (sentences,) = page.scores(question.ids, vectors, titled=parts.titled)
-        likeness = np.full(len(self._store.sentences), np.nan, dtype=np.float32)
-        likeness[page.sentences] = sentences
-        added = parts.late_clause * standard(clauses) + parts.late_sentence * standard(best)
-        return spread(added, rows, len(self._store.clauses)), likeness
+        wording = found.wording / max(found.wording.max(initial=0.0), 1e-9)
+        words, likeness = np.zeros_like(wording), None
+        if has_words(self._store, question):
+            late = self._store.late
+            page = late.read(found.rows)
+            (words,), _, (likeness,) = page.scores(question.ids, late.space.of_query(question.states), titled=TITLED)
+        return np.stack([wording, found.meaning, words], axis=1), likeness
 
-    def _document_wording(self, text: str) -> np.ndarray:
-        """float32 [documents]: the weight of the text's terms that a document holds anywhere.
+    def _of(self, question: Question, found: Candidates) -> Scores:
+        features, words = self.features(question, found)
+        likeness = None if words is None else Sparse(found.sentences, words)
+        cosines = Sparse(found.sentences, found.cosines)
+        return Scores(found.rows, features @ self._weighed(features), question, cosines, cosines, likeness)
 
-        A term weighs by how few documents hold it, so that places and names tell: who asks of two towns and a ticket
-        means a document that speaks of both, though the clause about tickets names neither.
-        """
+    def _weighed(self, features: np.ndarray) -> np.ndarray:
+        """float32 [3]: the weights; of another encoder's cosines as if they were spread as those they were fitted to."""
         import numpy as np
 
-        held = np.zeros(len(self._store.documents), dtype=np.float32)
-        for term in set(pairs(text)):
-            holders = np.unique(self._store.document_of[self._store.pairs.holders(term)])
-            held[holders] += inverse_frequency(len(holders), len(held))
-        return held
+        own = self._weights
+        weights = np.array([own.wording, own.meaning, own.words], dtype=np.float32)
+        if self._encoder.digest != own.encoder and len(features):
+            spread = features[:, 1:].std(axis=0)
+            weights[1:] *= np.where(spread > 0, np.array(own.spread, dtype=np.float32) / np.maximum(spread, 1e-9), 0)
+        return weights
 
     def coverage(self, text: str, rows: Sequence[int], names: bool = False) -> float:
         """0 to 1: the largest share of the text's wording that one of these clauses, with title and address, holds;
@@ -142,20 +103,18 @@ class Fusion:
     def shares(self, text: str, rows: Sequence[int], names: bool = False) -> list[float]:
         """The same of each of these clauses."""
         wording = Wording.of(text, self._store.pairs.idf, names)
-        return [wording.share(frozenset(pairs(self._said(row)))) for row in rows]
+        clauses = (self._store.clauses[row] for row in rows)
+        return [wording.share(frozenset(pairs(index_text(self._store.documents[c.doc_id], c)))) for c in clauses]
 
-    def unsaid(self, text: str, rows: Sequence[int]) -> str:
-        """The text without the words that most of these clauses, with title and address, hold; one character is no word."""
-        held = [compact(self._said(row)) for row in rows]
 
-        def said(piece: str) -> bool:
-            return len(piece.strip()) > 1 and 2 * sum(compact(piece) in clause for clause in held) > len(held)
+def _mixed(one: Scores, other: Scores) -> Scores:
+    """Two readings of one question over the same rows; what it is near to stays what the one says."""
+    likeness = None if one.likeness is None or other.likeness is None else _mean(one.likeness, other.likeness)
+    return replace(one, fused=(one.fused + other.fused) / 2, meaning=_mean(one.meaning, other.meaning), likeness=likeness)
 
-        return "".join(piece for piece in pieces(text) if not said(piece))
 
-    def _said(self, row: int) -> str:
-        clause = self._store.clauses[row]
-        return index_text(self._store.documents[clause.doc_id], clause)
+def _mean(one: Sparse, other: Sparse) -> Sparse:
+    return Sparse(one.rows, (one.values + other.values) / 2)
 
 
 def has_words(store: Store, question: Question) -> bool:
@@ -163,31 +122,7 @@ def has_words(store: Store, question: Question) -> bool:
     return store.late is not None and question.states is not None and len(question.states) > 0
 
 
-def best_first(fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
-    """int64: the rows of the clauses allowed, best first."""
-    import numpy as np
-
-    order = np.argsort(-fused, kind="stable")
-    return order if allowed is None else order[allowed[order]]
-
-
-def worth_reading(fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
-    """int64, ascending: the rows of the best clauses among those allowed, to be compared word by word."""
-    import numpy as np
-
-    return np.sort(best_first(fused, allowed)[:_READ])
-
-
-def spread(scores: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
-    """float32 [size]: scores [rows] at their rows; what was not read stands as low as the lowest that was."""
-    import numpy as np
-
-    whole = np.full(size, scores.min(initial=0.0), dtype=np.float32)
-    whole[rows] = scores
-    return whole
-
-
 def standard(scores: np.ndarray) -> np.ndarray:
-    """Zero mean and unit deviation over all entries; zeros where they do not differ."""
+    """Zero mean and unit deviation; zeros where they do not differ."""
     deviation = scores.std() if len(scores) else 0.0
     return (scores - scores.mean()) / deviation if deviation > 0 else scores * 0

@@ -8,24 +8,29 @@ words do not.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from index.candidates import best_of
 from index.sentences import split_sentences
 from index.store import Store
-from rag.retrieval.fusion import has_words, spread, standard, worth_reading
+from rag.retrieval.fusion import CANDIDATES, Scores, has_words, standard
+from rag.retrieval.sparse import Sparse
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from index.encoder import Question, Spans
+    from index.encoder import Encoder, Question, Spans
     from index.late import Page
+    from index.lexical import Matches
 
 _SENTENCE, _SENTENCES = 8, 12  # the shortest sentence taken, in characters, and how many at most
 _PIECE, _PIECES = 6, 20  # the same of what stands between two commas
 _FED_BACK, _TELLING = 6, 5  # sentences that are compared in turn, each of another document; the fewest words of one
+_EACH = 50  # clauses that each sentence adds to the candidates by its wording
 _NAME, _TITLES = 5, 3  # the shortest name of a document's subject, in characters, and how many titles may hold it
 _LISTED = re.compile(r"((?:[^、，。；：]{1,14}、){2})(?:[^、，。；：]{1,14}、){3,}")
 _CUT = re.compile(r"[^，,。；;：:、\n]{%d,}(?:、[^，,。；;：:\n]*)?" % _PIECE)
@@ -33,8 +38,11 @@ _CUT = re.compile(r"[^，,。；;：:、\n]{%d,}(?:、[^，,。；;：:\n]*)?" %
 
 @dataclass(frozen=True, slots=True)
 class PasteParts:
-    """Which scores are added; what is off in turn makes an ablation."""
+    """Which standard scores are added; what is off in turn makes an ablation."""
 
+    wording: float = 1.0  # BM25 of the whole text
+    clause: float = 1.0  # cosine of clause and text
+    sentence: float = 1.5  # the same of the clause's best sentence
     sentence_wording: float = 2.0  # BM25 of each sentence against the best sentence of a clause, the best of them
     piece_wording: float = 1.0  # the same of each piece, on average
     sentence_words: float = 4.0  # the words of each sentence each against their likes there, the best of them
@@ -51,40 +59,64 @@ def thinned(text: str) -> str:
 
 
 class Pastes:
-    """Compares the parts of pasted texts with the clauses of one store."""
+    """Compares pasted texts and their parts with the clauses of one store."""
 
-    def __init__(self, store: Store, parts: PasteParts = PasteParts()) -> None:
+    def __init__(self, store: Store, encoder: Encoder, parts: PasteParts = PasteParts()) -> None:
         self._store = store
+        self._encoder = encoder
         self._parts = parts
         self._titles = [document.title for document in store.documents.values()]
 
-    def scores(self, text: str, read: Question, fused: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
-        """float32 [clauses], to be added to `fused`, which says what the whole text is near; `allowed` as there."""
+    def scores(self, text: str, allowed: np.ndarray | None) -> Scores:
+        """The candidates for the text and for each of its sentences, scored; `allowed`: a bool mask [clauses], None for all."""
         import numpy as np
 
-        parts = self._parts
+        parts, store = self._parts, self._store
+        read = self._encoder.read_query(text)
         sentences = [span for span in split_sentences(text) if span[1] - span[0] >= _SENTENCE][:_SENTENCES]
         pieces = [match.span() for match in _CUT.finditer(text)][:_PIECES]
         sentences, pieces = sentences or [(0, len(text))], pieces or [(0, len(text))]
-        added = parts.sentence_wording * np.max([self._wording(text[a:b]) for a, b in sentences], axis=0)
-        added += parts.piece_wording * standard(np.mean([self._wording(text[a:b]) for a, b in pieces], axis=0))
-        names, telling = self._names(text, int(np.argmax(fused + added)))
+        worded = [store.sentence_pairs.scores(text[a:b]) for a, b in sentences]
+        of_allowed = None if allowed is None else allowed[store.dense.owner]
+        also = [store.dense.owner[own.best(_EACH, of_allowed)] for own in worded]
+        found = store.candidates(text, read.vector, CANDIDATES, allowed, np.concatenate(also))
+
+        def wording(matches: Matches) -> np.ndarray:
+            return standard(best_of(matches.of(found.sentences), found.counts, 0.0))
+
+        fused = parts.wording * standard(found.wording) + parts.sentence * standard(found.meaning)
+        fused += parts.clause * standard(store.dense.clause_scores(read.vector, found.rows))
+        fused += parts.sentence_wording * np.max([wording(own) for own in worded], axis=0)
+        of_pieces = [wording(store.sentence_pairs.scores(text[a:b])) for a, b in pieces]
+        fused += parts.piece_wording * standard(np.mean(of_pieces, axis=0))
+        cosines = Sparse(found.sentences, found.cosines)
+        if not len(found.rows):
+            return Scores(found.rows, fused, read, cosines, cosines, None)
+        names, telling = self._names(text, found.rows, int(np.argmax(fused)))
         for start, stop in names:
-            added += parts.name_wording * np.where(telling, self._wording(text[start:stop]), 0.0)
-        if not has_words(self._store, read):
-            return added
-        late, rows = self._store.late, worth_reading(fused, allowed)
+            fused += parts.name_wording * np.where(telling, wording(store.sentence_pairs.scores(text[start:stop])), 0.0)
+        if has_words(store, read):
+            fused += self._words(read, found.rows, [sentences, pieces, names], telling, fused)
+        return Scores(found.rows, fused, read, cosines, cosines, None)
+
+    def _words(
+        self, read: Question, rows: np.ndarray, spans: Sequence[Spans], telling: np.ndarray, fused: np.ndarray
+    ) -> np.ndarray:  # fmt: skip
+        """float32 [rows], to be added to `fused`: the words of sentences, pieces and names against a clause's."""
+        import numpy as np
+
+        parts, late = self._parts, self._store.late
         page = late.read(rows)
-        groups = [read.within(spans) for spans in (sentences, pieces, names)]
+        groups = [read.within(own) for own in spans]
         _, best, said = page.scores(read.ids, late.space.of_query(read.states), list(chain.from_iterable(groups)))
         likenesses = np.split(np.array([standard(scores) for scores in best]), np.cumsum(list(map(len, groups)))[:-1])
         weights = (parts.sentence_words, parts.piece_words, parts.name_words * telling)
+        added = np.zeros(len(rows), dtype=np.float32)
         for weight, scores in zip(weights, likenesses, strict=True):
             if len(scores):
-                added += weight * spread(scores.max(axis=0), rows, len(fused))
+                added += weight * scores.max(axis=0)
         if parts.feedback:
-            fed_back = self._feedback(page, rows, said[: len(groups[0])], fused + added)
-            added += parts.feedback * spread(fed_back, rows, len(fused))
+            added += parts.feedback * self._feedback(page, rows, said[: len(groups[0])], fused + added)
         return added
 
     def _feedback(self, page: Page, rows: np.ndarray, said: np.ndarray, fused: np.ndarray) -> np.ndarray:
@@ -96,8 +128,8 @@ class Pastes:
         import numpy as np
 
         late, clause_of = self._store.late, self._store.dense.owner[page.sentences]
-        nearness = standard(said.max(axis=0, initial=-1.0)) + standard(fused[clause_of])
-        nearness[(clause_of == np.argmax(fused)) | (late.lengths(page.sentences) < _TELLING)] = -np.inf
+        nearness = standard(said.max(axis=0, initial=-1.0)) + standard(fused[np.searchsorted(rows, clause_of)])
+        nearness[(clause_of == rows[np.argmax(fused)]) | (late.lengths(page.sentences) < _TELLING)] = -np.inf
         order = np.argsort(-nearness, kind="stable")
         order = order[np.isfinite(nearness[order])]
         _, first = np.unique(self._store.document_of[clause_of[order]], return_index=True)
@@ -110,23 +142,18 @@ class Pastes:
         likenesses[clause_of[asked][:, None] == rows] = 0.0
         return likenesses.max(axis=0)
 
-    def _names(self, text: str, row: int) -> tuple[Spans, np.ndarray]:
-        """Where the text names what the document of this clause is about (a zone, a corridor): the longest stretch of its
+    def _names(self, text: str, rows: np.ndarray, at: int) -> tuple[Spans, np.ndarray]:
+        """Where the text names what the document of the clause rows[at] is about (a zone, a corridor): the longest stretch of its
         title there, unless titles of other matters hold that too; empty where it does not.
 
-        And bool [clauses]: where the name tells. In a document that has it in its title any clause may have it, down to
+        And bool [rows]: where the name tells. In a document that has it in its title any clause may have it, down to
         the one on who prints the approval; those are compared by what else they say.
         """
         import numpy as np
 
-        title = self._titles[self._store.document_of[row]]
+        title = self._titles[self._store.document_of[rows[at]]]
         match = SequenceMatcher(None, title, text, autojunk=False).find_longest_match()
         name = title[match.a : match.a + match.size]
         titled = np.array([name in other for other in self._titles])
         found = match.size >= _NAME and titled.sum() <= _TITLES
-        return ([(match.b, match.b + match.size)] if found else []), ~titled[self._store.document_of]
-
-    def _wording(self, text: str) -> np.ndarray:
-        """float32 [clauses]: BM25 of the best sentence of each clause, standardised."""
-        store = self._store
-        return standard(store.dense.best_sentence_scores(store.sentence_pairs.scores(text), empty=0.0))
+        return ([(match.b, match.b + match.size)] if found else []), ~titled[self._store.document_of[rows]]

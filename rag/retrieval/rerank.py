@@ -65,9 +65,6 @@ def rerank(reranker: Reranker, store: Store, question: str, ranking: Ranking, de
 def reordered(ranking: Ranking, scores: Mapping[int, float]) -> Ranking:
     """The ranking with the clause rows of `scores`, which are its first ones, in the order of their scores; their fused
     scores are dealt out anew."""
-    import numpy as np
-
     rows = sorted(scores, key=lambda row: -scores[row])
-    fused = ranking.fused.copy()
-    fused[rows] = np.sort(ranking.fused[rows])[::-1]
-    return replace(ranking, rows=[*rows, *(row for row in ranking.rows if row not in scores)], fused=fused)
+    dealt = dict(zip(rows, sorted((ranking.fused[row] for row in rows), reverse=True), strict=True))
+    return replace(ranking, rows=[*rows, *(row for row in ranking.rows if row not in scores)], fused={**ranking.fused, **dealt})

@@ -50,8 +50,7 @@ class Text:
 
     def like(self, question: str, k: int) -> list[int]:
         """Rows of the `k` clauses that share the most with a question."""
-        scores = self.lexical.scores(question)
-        return [int(row) for row in scores.argsort()[::-1][:k]]
+        return self.lexical.scores(question).best(k).tolist()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,108 @@
+"""`python -m eval fusion`: what wording, meaning and words weigh in a ranking, fitted to the questions for training.
+
+The clause that holds a question's quote must come before its other candidates: softmax over the candidates, weights not
+below zero and held small, so that a score the others already tell takes little.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eval.stats import Sample, estimate
+from index.bars import Bars
+from index.build import build
+from index.encoder import open_encoder
+from index.errors import BadInput
+from index.settings import Settings
+from index.store import Store
+from index.terms import compact
+from rag.query.question import understand
+from rag.retrieval.fusion import CANDIDATES, Fusion
+from rag.retrieval.weights import Weights
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# What one unit of a feature tells: BM25 shares fill 0 to 1, cosines of sentences and of words an eighth and a quarter of it.
+_UNITS = (1.0, 8.0, 4.0)
+_RIDGE = 3e-3  # below, the wording of one corpus decides; above, nothing changes
+
+
+def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
+    """Fit to the pairs of `data` (see rag.training) and write the weights; BadInput where there are none."""
+    import numpy as np
+
+    pairs = [json.loads(line) for f in sorted((data / "pairs").glob("*.jsonl")) for line in f.read_text(encoding="utf-8").splitlines()]
+    asked = [pair for pair in pairs if pair["evidence"]]
+    if not asked:
+        raise BadInput(f"{data} 里没有可供训练的题目")
+    encoder = open_encoder(settings)
+    store = _indexed(settings, data, {e["doc"] for pair in asked for e in pair["evidence"]}, encoder)
+    fusion = Fusion(store, encoder)
+    texts = [compact(clause.text) for clause in store.clauses]
+    topics: list[tuple[np.ndarray, np.ndarray]] = []
+    with Bars() as progress:
+        for done, pair in enumerate(asked, 1):
+            progress("检索训练题目", done, len(asked))
+            query = understand(pair["question"], pair.get("history") or ())
+            read = encoder.read_query(query.text)
+            found = store.candidates(query.text, read.vector, CANDIDATES)
+            quotes = [compact(e["quote"]) for e in pair["evidence"]]
+            right = np.array([any(quote in texts[row] for quote in quotes) for row in found.rows], dtype=bool)
+            topics.append((fusion.features(read, found)[0], right))
+    units = np.array(_UNITS)
+    known = [(features, right) for features, right in topics if right.any()]
+    halves = [fitted(known[part::2], units) for part in (0, 1)]
+    crossed = [_rank(features @ halves[1 - at % 2], right) for at, (features, right) in enumerate(known)]
+    weights = fitted(known, units)
+    told = {
+        "questions": len(asked), "with their clause among the candidates": len(known), "ridge": _RIDGE,
+        "mrr, each half by the other's weights": estimate(Sample.mean([1 / rank for rank in crossed])).value,
+    }  # fmt: skip
+    spread = np.mean([features[:, 1:].std(axis=0) for features, _ in topics], axis=0)
+    found = Weights(*weights.tolist(), encoder.digest, spread.tolist(), told)
+    found.save(out)
+    return found
+
+
+def fitted(topics: list[tuple[np.ndarray, np.ndarray]], units: np.ndarray) -> np.ndarray:
+    """float [3]: of (features float32 [candidates, 3], bool [candidates], which are right) the weights."""
+    import numpy as np
+    from scipy.optimize import minimize
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for features, right in topics:
+            scaled = features * units
+            scores = scaled @ weights
+            chances = np.exp(scores - scores.max())
+            chances /= chances.sum()
+            hit = chances[right].sum()
+            total -= np.log(hit + 1e-30)
+            slope -= (np.where(right, chances / (hit + 1e-30), 0.0) - chances) @ scaled
+        return total / len(topics) + _RIDGE * weights @ weights, slope / len(topics) + 2 * _RIDGE * weights
+
+    best = minimize(loss, np.ones(len(units)), jac=True, bounds=[(0, None)] * len(units), method="L-BFGS-B")
+    return best.x * units
+
+
+def _rank(scores: np.ndarray, right: np.ndarray) -> int:
+    return int((scores > scores[right].max()).sum()) + 1
+
+
+def _indexed(settings: Settings, data: Path, named: set[str], encoder) -> Store:
+    """An index of the documents that the pairs are about."""
+    corpus = settings.var / "fusion" / "corpus"
+    shutil.rmtree(corpus, ignore_errors=True)
+    corpus.mkdir(parents=True)
+    for part in ("docs", "regulations"):
+        for file in sorted((data / part).rglob("*")):
+            if file.is_file() and file.stem in named:
+                shutil.copy(file, corpus / file.name)
+    root = settings.var / "fusion" / "index"
+    with Bars() as progress:
+        build([corpus], root, lambda: encoder, rebuild=False, progress=progress)
+    return Store.open(root)
