@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.dates import date_line
-from index.markers import DOC_NO, marker
+from index.markers import DOC_NO, Marker, marker
 from index.schema import Line
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:\d{1,4}|[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:[，,\s]*共\s*\d+\s*页)?)\s*$")
@@ -51,6 +51,7 @@ class Paragraph:
     rows: int
     first_width: int  # columns of its first line
     heading: int = 0
+    mark: Marker | None = None  # its numbering, once the whole document has been weighed (index.numbering)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parsing import bare, clause, parsed, raw
 
-from index.markers import decimal, marker, number, uses_decimals
+from index.decimals import decimal, uses_decimals
+from index.markers import marker, number
 from index.parse import parse
 
 PLAN = (
