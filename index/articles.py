@@ -26,16 +26,15 @@ _SURE = re.compile(
 )
 _PERHAPS = re.compile(
     r"规定|要求|确定|明确|列举|列明|载明|约定|提出|提及|涉及|指出|设定|授权|适用|参照|是(?:关于|对|指|在|为)|或者|等[规条款的]"
-    r"|[、及和与或至到中内外款项](?<!及(?=时))(?<!中(?=[小央心等国介医药标学外期]))(?<!和(?=[谐平解]))(?<!与(?=会))(?<!至(?=少))"
-    r"(?<!内(?=[部河设陆容地控外资]))(?<!外(?=[商国资来地籍部汇债]))(?<!款(?=项))(?<!项(?=目))"
+    r"|[、]|及(?![时早物])|和(?![谐平解睦])|与(?![会时])|或(?!有)|至(?!少)|到(?![期达岗位货])|款(?![项物])|项(?!目)"
 )
 _OPEN_END = re.compile(r"[^。；：！？!?;:.…”’」』》）)\]】〕]$")
 _LONG_LINE = 20  # characters; a shorter line without a stop is a heading, not an open sentence
 
 # Costs. Only their order matters: no single doubt outweighs a number that stands apart in its place.
 _APART, _CLOSE, _STRAY = 9.0, 6.0, 1.5  # of leaving out a number: apart from its text; not; not, where the others are
-_DOUBT = (0.0, 2.0, 7.0)  # of taking one, by how much its words look like a citation
-_LEFT_DOUBTFUL = (0.0, 0.5, 0.0)  # of leaving such a one out
+_TAKING = ((0.0, 0.0), (2.0, 0.5), (7.0, 3.0))  # of taking one, by whether its words look like a citation; where it stands apart
+_LEAVING_DOUBTFUL = ((), (2.5, 6.0), (0.0, 2.0))  # of leaving such a one out, likewise
 _OPEN = 4.0  # of taking one behind a sentence left open
 _GAP, _MORE, _NEAR = 2.5, 0.25, 6  # of the first number missing, of each further, of how many that is told apart
 _FAR = 4.5  # of any other step, back or ahead
@@ -159,14 +158,13 @@ def _step(before: tuple[int, int] | None, opening: Opening) -> float:
 def _taking(opening: Opening, set_apart: bool) -> float:
     article = opening.article
     stray = 1.0 if set_apart and not article.apart else 0.0
-    return _DOUBT[article.cites] * (0.75 if article.apart else 1.0) + stray + (_OPEN if opening.open else 0.0)
+    return _TAKING[article.cites][article.apart] + stray + (_OPEN if opening.open else 0.0)
 
 
 def _leaving(opening: Opening, set_apart: bool) -> float:
     article = opening.article
-    if article.cites:
-        return _LEFT_DOUBTFUL[article.cites]
-    cost = _APART if article.apart else _STRAY if set_apart else _CLOSE
+    plain = _APART if article.apart else _STRAY if set_apart else _CLOSE
+    cost = min(plain, _LEAVING_DOUBTFUL[article.cites][article.apart]) if article.cites else plain
     return cost / 3 if opening.open else cost
 
 

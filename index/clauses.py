@@ -19,7 +19,7 @@ from index.outline import LONG, UNIT_RANK, Draft, Entry, Heading, TitleLine, alo
 from index.styles import STYLED
 
 _LISTED_MAX = 45  # characters of an annex's name in the list of annexes
-_SHORT_ITEM = 40  # characters of an item that says no more than its condition and its figure
+_SHORT_ITEM = 30  # characters of an item that says no more than its condition and its figure
 _SUBHEAD = BOX_RANK + 1
 _CAPTION = re.compile(r"^(?:图|表)\s*\d|(?:图|表)$")
 _TOPIC = re.compile(r"^[^。；：，]{4,30}。.")
@@ -210,7 +210,7 @@ def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, s
 def _states(paragraph: Paragraph, following: Paragraph | None) -> bool:
     """A line that closes with a stop before short items (（一）支持置换更新。 1.……8000元。) is their first sentence."""
     below = following.mark if following is not None else None
-    items = below is not None and below.kind == "1．" and len(below.rest) <= _SHORT_ITEM
+    items = below is not None and below.kind == "1．" and len(below.rest) <= _SHORT_ITEM and "。" not in below.rest[:-1]
     return paragraph.text.endswith("。") and items
 
 

@@ -108,6 +108,8 @@ def head_end(opening: Sequence[Paragraph], issues_another: bool, titled: bool) -
 def is_head_line(text: str) -> bool:
     """文号, addressee, date, or a note in brackets or on adoption: what stands between a title and its text."""
     bare = "".join(text.split())
+    if (mark := marker(text)) is not None and mark.kind in ("条", "一、"):
+        return False  # 第一条 有下列情形之一的： is no addressee
     return (
         bool(DOC_NO.match(bare)) or bare.endswith(("：", ":")) or date_line(text) is not None
         or (bare[:1] in "（(" and bare[-1:] in "）)") or is_adoption(text)

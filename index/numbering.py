@@ -101,5 +101,7 @@ def _within_articles(marks: Sequence[Marker | None], breaks: set[int]) -> list[M
         inside = inside and place not in breaks
         if mark is not None and mark.rank <= ARTICLE_RANK:
             inside = mark.kind == "条"
+        elif mark is not None and mark.kind == "一、" and not _STOPPED.search(mark.rest):
+            inside = False  # a heading that no article holds
         out.append(None if inside and mark is not None and (mark.rank > 50 or mark.kind == "1.1") else mark)
     return out
