@@ -30,7 +30,7 @@ def begin(prose: Sequence[Paragraph], titles: frozenset[str] = frozenset()) -> W
 
     `titles`: of the policies it holds, where one notice issues several.
     """
-    marks = [paragraph.mark for paragraph in prose]
+    marks = [p.mark for p in prose if p.mark is not None and p.mark.kind != "附件"]
     last_annex = next((p for p in reversed(prose) if p.mark is not None and p.mark.kind == "附件"), None)
     return Walk("preamble" if any(marks) else "clause", titles=titles, bare=not any(marks), last_annex=last_annex)
 

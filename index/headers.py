@@ -129,7 +129,7 @@ def signature(text: str) -> list[str]:
 def _same_policy(a: str, b: str) -> bool:
     from rapidfuzz import fuzz
 
-    return fuzz.ratio("".join(a.split()), "".join(b.split())) >= 88
+    return fuzz.ratio("".join(a.split()), "".join(b.split())) >= 70
 
 
 def _doc_no(text: str) -> str | None:
