@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.dates import date_line
-from index.markers import DOC_NO, Marker, marker
+from index.markers import DOC_NO, Marker, cells_apart, marker
 from index.schema import Line
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:\d{1,4}|[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:[，,\s]*共\s*\d+\s*页)?)\s*$")
@@ -169,7 +169,7 @@ def _latin(character: str) -> bool:
 def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
     """Whether `row` continues the paragraph that `group` holds so far."""
     last = group[-1]
-    if not set_in.margin or last.heading or row.heading or "\t" in last.text or "\t" in row.text:
+    if not set_in.margin or last.heading or row.heading or cells_apart(last.text) or cells_apart(row.text):
         return False
     if DOC_NO.match("".join(last.text.split())) or len(row.text) < 40 and DOC_NO.match("".join(row.text.split())):
         return False

@@ -68,6 +68,15 @@ def marker(text: str) -> Marker | None:
     return None
 
 
+def cells_apart(text: str) -> bool:
+    """Whether tabs set cells of a table apart: one behind a paragraph's number (第一条→为了……) does not."""
+    if "\t" not in text:
+        return False
+    mark = marker(text)
+    behind = mark.rest if mark is not None else text
+    return "\t" in (behind[1:] if behind.startswith("\t") else text)
+
+
 def number(label: str) -> int | None:
     """The value of a marker's label: 第十二章 → 12, （三） → 3, 7． → 7."""
     label = "".join(label.split())

@@ -13,12 +13,16 @@ from dataclasses import replace
 
 from index import articles
 from index.decimals import decimals
+from index.headers import KINDS
 from index.layout import Paragraph
 from index.markers import ARTICLE_RANK, Marker, marker
-from index.styles import styled
+from index.styles import STYLED, styled
 
 _TITLE_MAX = 40  # characters of a line that may be a title above articles that count anew
 _GLUED = re.compile(r"(?<=[。；])(第[一二三四五六七八九十]+[章节]\s+\S{4,40})$")
+_TITLE_FAR = 6  # paragraphs
+_TITLE_RANK = 6  # outside 编 and 章, within an annex
+_TITLE = re.compile(rf"^[^。；：，]{{2,}}(?:{'|'.join(KINDS)})(?:[（(][^（()）]{{1,12}}[)）])?$")
 _STOPPED = re.compile(r"[。；：，、;:,]$")
 
 
@@ -79,9 +83,24 @@ def _with_articles(scope: Sequence[Paragraph]) -> list[Marker | None]:
             fresh = fresh or _heads_anew(paragraph, mark)
         marks.append(mark)
         before = text
-    for place, kept in zip(places, articles.chain(openings), strict=True):
+    begun = False
+    for place, kept, opening in zip(places, articles.chain(openings), openings, strict=True):
         marks[place] = marks[place] if kept else None
+        if kept and begun and opening.article.value == (1, 0) and (title := _title_above(scope, marks, place)) is not None:
+            marks[title] = Marker(STYLED, _TITLE_RANK, "", scope[title].text)
+        begun = begun or kept
     return marks
+
+
+def _title_above(scope: Sequence[Paragraph], marks: Sequence[Marker | None], place: int) -> int | None:
+    """Where articles count anew: the title of the text they belong to, with chapters and notes in brackets between."""
+    for at in range(place - 1, max(place - _TITLE_FAR, 0), -1):
+        text, mark = scope[at].text, marks[at]
+        if mark is None and len(text) <= _TITLE_MAX and _TITLE.search(text):
+            return at
+        if not (mark is not None and mark.kind in ("编", "章", "节") or text[0] in "（(" and text[-1] in "）)"):
+            return None
+    return None
 
 
 def _heads_anew(paragraph: Paragraph, mark: Marker | None) -> bool:
