@@ -129,7 +129,8 @@ def signature(text: str) -> list[str]:
 def _same_policy(a: str, b: str) -> bool:
     from rapidfuzz import fuzz
 
-    return fuzz.ratio("".join(a.split()), "".join(b.split())) >= 70
+    bare = [re.sub(r"[（(][^（()）]*[)）]$", "", "".join(title.split())) for title in (a, b)]
+    return fuzz.ratio(*bare) >= 70  # the repeated one was found by its place and words (index.notice)
 
 
 def _doc_no(text: str) -> str | None:

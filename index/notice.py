@@ -18,6 +18,7 @@ from index.markers import DOC_NO, marker
 _LEADS = re.compile(r"(?:如下|以下\S{0,6})[。：:]$")
 _DISTRIBUTION = re.compile(r"^[（(](?:此件|公开|主动公开|依申请公开|不予公开)")
 _OTHER_TITLE = re.compile(r"^(?:附\s*件|现将|《?关于)|[：:，。；,;]$")
+_NO_TITLE = re.compile(r"^(?:附\s*件|现将)|[：:，。；,;]$")
 _MAX_HEAD = 160  # characters of an opening that still is a document's head; a longer one is its preamble
 _FAR = 400  # rows: no notice is longer
 _ORDER_ROWS = 40  # an order and the title of what it enacts
@@ -60,8 +61,8 @@ def body_title(found: Sequence[Row], own: str) -> BodyTitle | None:
             part = wanted.startswith(joined) and len(joined) >= 0.6 * len(wanted)
             score = max(fuzz.ratio(joined, wanted) if joined[-2:] == wanted[-2:] else 0.0, _ALIKE if part else 0.0)
             # Right below the notice's date stands the policy's title, however freely the notice names it.
-            below_date = place > 0 and is_closing_line(found[place - 1].text) and not _OTHER_TITLE.search(last)
-            if score >= (_LIKELY if below_date else _ALIKE) and marker(found[place].text) is None and (best is None or score > best[0]):
+            below_date = place > 0 and is_closing_line(found[place - 1].text) and not _NO_TITLE.search(last)
+            if score >= (_LIKELY if below_date or _named(joined, wanted) else _ALIKE) and marker(found[place].text) is None and (best is None or score > best[0]):
                 best = (score, place, size)
     if best is None:
         return None

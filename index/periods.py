@@ -19,7 +19,7 @@ _TO = r"\s*[—–\-－~～至到]+\s*"
 _TITLE_YEARS = re.compile(rf"[（(]\s*(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年?\s*[)）]")
 _TITLE_SPAN = re.compile(rf"(?<!\d)(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年(?!前|底|来|以来)")
 _PLANNING = ("方案", "计划", "规划", "纲要", "要点", "清单", "措施")  # kinds whose title names the years they are for
-_TITLE_YEAR = re.compile(rf"(?<!\d)(\d{{4}})\s*年(?!{_TO})")
+_TITLE_YEAR = re.compile(rf"(?<![\d—–\-－~～至到])(\d{{4}})\s*年(?!{_TO})")
 _YEARLY = ("要点", "清单", "通知", "工作计划", "计划")  # kinds whose title names the year they are for
 _CLOSING = 3  # paragraphs at the end in which a bare term closes the text
 

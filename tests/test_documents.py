@@ -34,6 +34,27 @@ def test_a_notice_is_one_clause_and_the_policy_has_its_own_title():
     assert found.clauses[1].kind == "preamble"
 
 
+@pytest.mark.parametrize(
+    ("named", "own"),
+    [
+        ("优化渡口服务实施意见", "关于优化渡口服务的实施意见"), ("2025年防汛工作方案", "云泽州2025年防汛抗旱工作方案"),
+        ("加快发展渡运若干措施", "云泽州关于加快发展渡运的若干措施"), ("渡口改造三年行动计划", "云泽州渡口改造三年行动计划\n（2024—2026年）"),
+    ],
+)  # fmt: skip
+def test_a_policy_that_its_notice_names_freely_has_the_title_printed_above_it(named, own):
+    found = parsed(
+        f"云泽州交通运输局等3部门关于印发{named}的通知\n云交发〔2024〕6号\n各县交通运输局：\n现将《{bare(own)}》印发给你们，请遵照执行。\n"
+        f"云泽州交通运输局\n2024年3月5日\n{own}\n一、改造渡口\n三年改造120处。"
+    )
+    assert found.document.title == bare(own) and found.document.issuers == ("云泽州交通运输局",)
+    assert [c.kind for c in found.clauses] == ["notice", "clause"] and found.clauses[1].path == ("一、改造渡口",)
+
+
+def test_a_numbered_paragraph_that_ends_in_a_colon_is_no_addressee():
+    found = parsed("渡口案件若干规定\n第一条　下列案件由海事机构受理：\n（一）渡口案件；\n（二）渡船案件。\n第二条　本规定自印发之日起施行。")
+    assert [c.text[:3] for c in found.clauses] == ["第一条", "第二条"] and found.clauses[0].text.endswith("（二）渡船案件。")
+
+
 def test_a_reply_signs_at_the_end_of_its_last_item():
     found = parsed(REPLY)
     assert found.document.issuers == ("甲省人民政府", "乙市人民政府")
