@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.dates import date_line
-from index.markers import DOC_NO, Marker, cells_apart, marker
+from index.markers import Marker, cells_apart, is_doc_no, marker
 from index.schema import Line
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:\d{1,4}|[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:[，,\s]*共\s*\d+\s*页)?)\s*$")
@@ -171,7 +171,7 @@ def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
     last = group[-1]
     if not set_in.margin or last.heading or row.heading or cells_apart(last.text) or cells_apart(row.text):
         return False
-    if DOC_NO.match("".join(last.text.split())) or len(row.text) < 40 and DOC_NO.match("".join(row.text.split())):
+    if is_doc_no(last.text) or len(row.text) < 40 and is_doc_no(row.text):
         return False
     if len(group) == 1 and _CAPTION.match(last.text) and max(last.width, row.width) <= 20 and marker(row.text) is None:
         return True

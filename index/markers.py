@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.articles import cited, opens
 from index.numerals import chinese
@@ -32,8 +33,10 @@ _KINDS: tuple[tuple[str, int, str], ...] = (
 )
 _PATTERNS = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in _KINDS)
 DOC_NO = re.compile(
-    r"^[（(]?\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*号)\s*[）)]?$"
+    r"^[（(]?\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*[号號])\s*[）)]?"
+    r"(?:签发人[：:].{1,16})?$"
 )
+ANNOUNCED_NO = re.compile(r"^[（(]?([一-鿿]{0,40}(?:公告|通告)\d{4}年第\d+号)[)）]?$")  # 财政部公告2024年第8号
 _PREFACE = re.compile(r"^(?:前\s*言|序\s*言|引\s*言|导\s*言)$")
 
 _UNNUMBERED = re.compile(r"^[总附]\s*则$")
@@ -49,6 +52,13 @@ class Marker:
     rest: str  # the paragraph behind it
 
 
+def is_doc_no(text: str) -> bool:
+    """A 文号 alone on its line."""
+    bare = "".join(text.split())
+    return bool(DOC_NO.match(bare) or ANNOUNCED_NO.match(bare))
+
+
+@lru_cache(8192)  # each line is looked at from several sides, one line after another
 def marker(text: str) -> Marker | None:
     """The numbering a paragraph opens with, or None."""
     if _PREFACE.match(text):

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.dates import date_line
-from index.headers import is_adoption, repair_quotes, spaces
+from index.headers import ORDER_NO, is_adoption, repair_quotes, spaces
 from index.layout import Paragraph, Row
-from index.markers import DOC_NO, marker
+from index.markers import is_doc_no, marker
 
 _LEADS = re.compile(r"(?:如下|以下\S{0,6})[。：:]$")
 _DISTRIBUTION = re.compile(r"^[（(](?:此件|公开|主动公开|依申请公开|不予公开)")
@@ -123,7 +123,7 @@ def is_head_line(text: str) -> bool:
     if (mark := marker(text)) is not None and mark.kind in ("条", "一、"):
         return False  # 第一条 有下列情形之一的： is no addressee
     return (
-        bool(DOC_NO.match(bare)) or bare.endswith(("：", ":")) or date_line(text) is not None
+        is_doc_no(bare) or bool(ORDER_NO.match(bare)) or bare.endswith(("：", ":")) or date_line(text) is not None
         or (bare[:1] in "（(" and bare[-1:] in "）)") or is_adoption(text)
     )  # fmt: skip
 

@@ -54,7 +54,7 @@ def _parse_part(
     whole = headers.repair_quotes(headers.spaces(printed))
     several = headers.several_policies(whole)
     own = headers.policy_title(whole)[0] or (None if several else enacted_title(part.rows))
-    front = paragraphs(part.front, set_in)
+    front = paragraphs(part.front, Measure(0, False))  # a line each
     repeated = body_title(part.rows, own) if own else None
     segments = _segments(part.rows[repeated.end if repeated else 0 :], set_in)
     if repeated:

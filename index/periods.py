@@ -19,6 +19,7 @@ _TO = r"\s*[—–\-－~～至到]+\s*"
 _TITLE_YEARS = re.compile(rf"[（(]\s*(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年?\s*[)）]")
 _TITLE_SPAN = re.compile(rf"(?<!\d)(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年(?!前|底|来|以来)")
 _PLANNING = ("方案", "计划", "规划", "纲要", "要点", "清单", "措施")  # kinds whose title names the years they are for
+_PLANNED_WORK = re.compile(r"工作(?:要点|安排|方案|计划)|行动")
 _TITLE_YEAR = re.compile(rf"(?<![\d—–\-－~～至到])(\d{{4}})\s*年(?!{_TO})")
 _YEARLY = ("要点", "清单", "通知", "工作计划", "计划")  # kinds whose title names the year they are for
 _CLOSING = 3  # paragraphs at the end in which a bare term closes the text
@@ -88,7 +89,8 @@ def period(
     """The stated 实施期 or 有效期; target years (“到2025年……”) and terms of anything else are no period."""
     if match := _TITLE_YEARS.search(title):
         return Period(match[1], match[2], match[0])
-    if (match := _TITLE_SPAN.search(title)) and kind is not None and kind.endswith(_PLANNING):
+    match = _TITLE_SPAN.search(title)
+    if match and ((kind or "").endswith(_PLANNING) or _PLANNED_WORK.search(title, match.end())):
         return Period(match[1], match[2], match[0])
     for place, text in enumerate(paragraphs):
         closing = place >= len(paragraphs) - _CLOSING

@@ -90,6 +90,24 @@ def test_what_a_web_page_prints_above_a_title_is_kept_apart_from_it():
     assert found.document.title == "南湖市人民政府关于做好防汛工作的通知"
 
 
+@pytest.mark.parametrize(
+    ("head", "title", "doc_no", "issuers", "day"),
+    [
+        ("索引号：113-2024\n发文字号：云交发〔2024〕6号\n发布机构：云泽州交通运输局\n成文日期：2024-03-05\n云泽州渡口管理办法", "云泽州渡口管理办法", "云交发〔2024〕6号",
+         ("云泽州交通运输局",), "2024-03-05"),
+        ("财政部 税务总局关于渡船减税的公告\n财政部 税务总局公告2024年第8号\n为支持渡运，现公告如下：", "财政部 税务总局关于渡船减税的公告", "财政部 税务总局公告2024年第8号",
+         ("财政部", "税务总局"), None),
+        ("云泽州交通运输局公告\n2024年第3号\n现将渡口名录公布。", "云泽州交通运输局公告", "云泽州交通运输局公告2024年第3号", ("云泽州交通运输局",), None),
+        ("云泽州人民政府文件\n云政发〔2024〕5号　　　签发人：张三\n云泽州人民政府关于改造渡口的请示\n省人民政府：", "云泽州人民政府关于改造渡口的请示",
+         "云政发〔2024〕5号", ("云泽州人民政府",), None),
+        ("雲澤縣政府關於改造渡口的通知\n雲政發〔2024〕3號\n各鄉鎮公所：", "雲澤縣政府關於改造渡口的通知", "雲政發〔2024〕3號", ("雲澤縣政府",), None),
+    ],
+)  # fmt: skip
+def test_heads_of_real_pages_letters_and_announcements(head, title, doc_no, issuers, day):
+    document = parsed(head + "\n一、改造渡口。改造渡口三处。\n二、配备救生设施。每处配备两套。").document
+    assert (document.title, document.doc_no, document.issuers, document.issued_on) == (title, doc_no, issuers, day)
+
+
 def test_an_order_enacts_what_it_names():
     found = parsed(
         "海州省人民政府令\n第312号\n《海州省电梯安全管理办法》已经省人民政府通过，现予公布，自2022年7月1日起施行。\n省长　张三\n"
