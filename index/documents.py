@@ -104,7 +104,7 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
     """How many rows from `place` on are the title of a document; 0 if none begins there."""
     if not _may_begin(found, place, set_in):
         return 0
-    joined = ""
+    joined = shorter = ""
     for size in range(1, _MAX_TITLE + 1):
         if place + size > len(found):
             return 0
@@ -113,6 +113,8 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
             return 0
         if _LABEL.search(row.text) or _stands_apart(row.text):
             return 0
+        if shorter and "".join(row.text.split()).endswith(shorter):
+            return 0  # a page's headline above the title
         joined += "".join(row.text.split())
         if len(joined) > 160 or "。" in joined or "；" in joined:
             return 0
@@ -121,6 +123,7 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
             numbered = following is not None and is_doc_no(following.text)
             sure = numbered or place == 0 or found[place].page_top or not set_in.margin or _WHOLE.match(joined)
             return size if sure else 0
+        shorter = joined if _TITLE.search(joined) else shorter
     return 0
 
 
