@@ -55,14 +55,16 @@ def body_title(found: Sequence[Row], own: str) -> BodyTitle | None:
             last = found[place + size - 1].text
             if found[place].text.startswith("《") != last.endswith("》") and "《" not in own:
                 continue  # a title that the notice mentions, cut by a line's end
-            if "。" in joined or not wanted.startswith("关于") and _OTHER_TITLE.search(found[place].text) and not _named(joined, wanted):
+            other = not wanted.startswith("关于") and _OTHER_TITLE.search(found[place].text) and not _named(joined, wanted)
+            if "。" in joined or other:
                 continue
             # A list's own name may be the first part of the title it was issued under.
             part = wanted.startswith(joined) and len(joined) >= 0.6 * len(wanted)
             score = max(fuzz.ratio(joined, wanted) if joined[-2:] == wanted[-2:] else 0.0, _ALIKE if part else 0.0)
             # Right below the notice's date stands the policy's title, however freely the notice names it.
             below_date = place > 0 and is_closing_line(found[place - 1].text) and not _NO_TITLE.search(last)
-            if score >= (_LIKELY if below_date or _named(joined, wanted) else _ALIKE) and marker(found[place].text) is None and (best is None or score > best[0]):
+            least = _LIKELY if below_date or _named(joined, wanted) else _ALIKE
+            if score >= least and marker(found[place].text) is None and (best is None or score > best[0]):
                 best = (score, place, size)
     if best is None:
         return None

@@ -36,7 +36,7 @@ def numbered(
         scope = prose[begin:end]
         texts = [paragraph.text for paragraph in scope]
         own = styled(scope, decimals(texts, _with_articles(scope)))
-        marks += _within_articles(own, {place - begin for place in breaks})
+        marks += _within_articles(own, begin, breaks)
     return [replace(paragraph, mark=mark) for paragraph, mark in zip(prose, marks, strict=True)]
 
 
@@ -110,13 +110,13 @@ def _heads_anew(paragraph: Paragraph, mark: Marker | None) -> bool:
     return bool(paragraph.heading) or len(paragraph.text) <= _TITLE_MAX and not _STOPPED.search(paragraph.text)
 
 
-def _within_articles(marks: Sequence[Marker | None], breaks: set[int]) -> list[Marker | None]:
+def _within_articles(marks: Sequence[Marker | None], begin: int, breaks: frozenset[int]) -> list[Marker | None]:
     """项 stay within their 条, where a text has several: their numbers open nothing."""
     if sum(mark is not None and mark.kind == "条" for mark in marks) < 2:
         return list(marks)
     out: list[Marker | None] = []
     inside = False
-    for place, mark in enumerate(marks):
+    for place, mark in enumerate(marks, begin):
         inside = inside and place not in breaks
         if mark is not None and mark.rank <= ARTICLE_RANK:
             inside = mark.kind == "条"

@@ -114,7 +114,8 @@ def _numbered(
     sizes = [len(segment) if isinstance(segment, list) else 0 for segment in loose]
     begins = [0, *itertools.accumulate(sizes)]
     prose = [paragraph for segment in loose if isinstance(segment, list) for paragraph in segment]
-    marked = numbered(prose, titles, frozenset(begin for begin, segment in zip(begins, loose, strict=False) if isinstance(segment, tables.Table)))
+    breaks = (begin for begin, segment in zip(begins, loose, strict=False) if isinstance(segment, tables.Table))
+    marked = numbered(prose, titles, frozenset(breaks))
     return [
         marked[begin : begin + size] if isinstance(segment, list) else segment
         for segment, begin, size in zip(loose, begins, sizes, strict=False)

@@ -43,7 +43,8 @@ _BASE_YEAR = r"规划基(?:期|准年)[为是]?\s*\d{4}\s*年"
 _REPLACING = rf"(?:原|此前|《[^《》。]{{1,80}}》)(?:《[^《》。]{{1,80}}》|[^。；《》]){{0,100}}?(?:废止|失效|不一致的)|以{_ITSELF}为准"
 _NUMBER = r"(?:第[一二三四五六七八九十百零\d]+条(?:之[一二三四五])?|[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,2}[.．、])?"
 _LABEL = r"(?:(?:施行|实施|执行|有效|试行)[期时][间限]?[：:])?"
-_OWN = rf"{_NUMBER}\s*{_LABEL}(?P<own>(?:(?>{_ITSELF}|{_FORCE}|{_EXPLAINED}|{_REPLACING}|{_BASE_YEAR})[，,、\s的其]*+){{0,6}}?)"  # atomic: no text makes it slow
+_ABOUT_IT = rf"{_ITSELF}|{_FORCE}|{_EXPLAINED}|{_REPLACING}|{_BASE_YEAR}"
+_OWN = rf"{_NUMBER}\s*{_LABEL}(?P<own>(?:(?>{_ABOUT_IT})[，,、\s的其]*+){{0,6}}?)"  # atomic: no text makes it slow
 
 # --- terms: in years, to a day, from a day to a day ---
 _TERM = r"(?:有效|试行|暂行|执行|施行|实施)(?:期限?|时间|限期)"
@@ -60,7 +61,10 @@ _SPAN = (
 )
 _HOUR = r"(?:\s*(?:零|\d{1,2})\s*[时点](?:整|\d{1,2}分)?)?"
 _DAYS = rf"{_PLANNED}{_IS}(?:自|从)?\s*(?P<from>{DAY}){_HOUR}\s*起?\s*{_TO}(?P<to>{DAY}){_HOUR}"
-_MONTHS = rf"(?:{_PLANNED}|(?:实施|执行|行动)时间)(?:为|是|[：:])?\s*(?:自|从)?\s*(?P<month>\d{{4}}\s*年\s*\d{{1,2}}\s*月){_TO}(?P<last_month>\d{{4}}\s*年\s*\d{{1,2}}\s*月)(?:底|末)?(?!\s*\d)"
+_MONTH = r"\d{4}\s*年\s*\d{1,2}\s*月"
+_MONTHS = (
+    rf"(?:{_PLANNED}|(?:实施|执行|行动)时间)(?:为|是|[：:])?\s*(?:自|从)?\s*(?P<month>{_MONTH}){_TO}(?P<last_month>{_MONTH})(?:底|末)?(?!\s*\d)"
+)
 _FROM = rf"(?:自|从)\s*(?P<since>{DAY})\s*起(?:施行|实施|执行|生效|试行)[，,]?\s*(?:有效期|执行|实施|施行)?{_TO}(?P<till>{DAY})\s*(?:止|(?=[，,)）]|$))"
 _WITHIN = rf"(?:自|从)\s*(?P<begin>{DAY}){_HOUR}\s*起?\s*{_TO}(?P<end>{DAY}){_HOUR}\s*止?(?:施行|实施|执行|有效)"
 _ENDS = rf"(?:自|于|至)?\s*(?P<ends>{DAY})\s*(?:起|后)?\s*(?:自行|自动|即行)?(?:废止|失效|停止执行)"

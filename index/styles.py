@@ -32,8 +32,11 @@ def styled(scope: Sequence[Paragraph], marks: Sequence[Marker | None]) -> list[M
     for place, (paragraph, mark) in enumerate(zip(scope, marks, strict=True)):
         if paragraph.heading and (mark is None or mark.rank >= ITEM_RANK):
             rank = _FIRST_RANK + paragraph.heading
-            item = _item(mark, open_, paragraph.heading in by_number) if mark else _text(paragraph) or _amid(rank, open_, ahead[place])
-            if not item:
+            if mark is not None:
+                kept = _item(mark, open_, paragraph.heading in by_number)
+            else:
+                kept = _text(paragraph) or _amid(rank, open_, ahead[place])
+            if not kept:
                 by_number |= {paragraph.heading} if mark else set()
                 mark = Marker(STYLED, rank, "", paragraph.text)
         if mark is not None:

@@ -69,7 +69,8 @@ def test_numbered_items_in_a_heading_style_stay_below_their_unit(tmp_path, end):
 
 def test_a_style_on_sentences_or_amid_a_count_moves_nothing(tmp_path):
     found = word(
-        tmp_path, "云泽州渡运若干措施", ("一、支持改造", 3), ("（一）补贴栈桥。每处补贴3万元。", 1), ("对改造期间停渡的船员另行补助", 1), "二、支持安全", ("州财政安排专项资金，用于配备救生设施。", 1),
+        tmp_path, "云泽州渡运若干措施", ("一、支持改造", 3), ("（一）补贴栈桥。每处补贴3万元。", 1),
+        ("对改造期间停渡的船员另行补助", 1), "二、支持安全", ("州财政安排专项资金，用于配备救生设施。", 1),
         ("（一）配备救生衣", 2), ("每船不少于20件。", 1), "三、强化保障", "落实责任。",
     )  # fmt: skip
     assert addresses(found) == [
