@@ -1,6 +1,6 @@
 """第X条 at a paragraph's start: an article, or a sentence that begins by citing one? Decided by the whole sequence. Pure.
 
-One line alone does not tell: “第二条规划、教育等部门……” opens an article, “第八条要求的材料……” cites one. So all paragraphs
+One line alone does not tell: “第二条规划、交通等部门……” opens an article, “第九条要求的证明……” cites one. So all paragraphs
 that begin with 第X条 are weighed together: the cheapest way through them is kept (dynamic programming over a chain),
 where leaving out a number that stands apart costs much, a gap, a repeat or a step back in the count costs something, and
 so do words that continue a citation (的, 第二款, 规定的) or a sentence left open in the paragraph before.

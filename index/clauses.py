@@ -208,7 +208,7 @@ def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, s
 
 
 def _states(paragraph: Paragraph, following: Paragraph | None) -> bool:
-    """A line that closes with a stop before short items (（一）支持置换更新。 1.……8000元。) is their first sentence."""
+    """A line that closes with a stop before short items (（一）补贴渡船。 1.……每艘900元。) is their first sentence."""
     below = following.mark if following is not None else None
     items = below is not None and below.kind == "1．" and len(below.rest) <= _SHORT_ITEM and "。" not in below.rest[:-1]
     return paragraph.text.endswith("。") and items

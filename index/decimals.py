@@ -1,7 +1,7 @@
 """The numbering 1 / 1.1 / 1.1.1 of emergency plans, standards and technical annexes, in a part that counts so. Pure.
 
 A part counts so where some x.1 has an x.2 behind it; a lone 1.2 is a figure. Its numbers stand above 一、 and （一） where
-they come first (1 总则, 1.1 目的), and below where they are items of one (二、补助范围: 1. 1.1 1.2).
+they come first (1 总则, 1.1 目的), and below where they are items of one (二、建设内容: 1. 1.1 1.2).
 """
 
 from __future__ import annotations
