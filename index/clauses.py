@@ -13,26 +13,26 @@ from dataclasses import dataclass, field
 
 from index.headers import signature
 from index.layout import Measure, Paragraph
-from index.markers import BOX_RANK, Marker, decimal, marker, number, uses_decimals
+from index.markers import BOX_RANK, ITEM_RANK, Marker, number
 from index.notice import is_closing_line
 from index.outline import LONG, UNIT_RANK, Draft, Entry, Heading, TitleLine, alone, short
+from index.styles import STYLED
 
 _LISTED_MAX = 45  # characters of an annex's name in the list of annexes
+_SHORT_ITEM = 30  # characters of an item that says no more than its condition and its figure
 _SUBHEAD = BOX_RANK + 1
 _CAPTION = re.compile(r"^(?:图|表)\s*\d|(?:图|表)$")
-_GLUED = re.compile(r"(?<=[。；])(第[一二三四五六七八九十]+[章节]\s+\S{4,40})$")
 _TOPIC = re.compile(r"^[^。；：，]{4,30}。.")
 
 
-def begin(prose: Sequence[Paragraph], titles: Sequence[str] = ()) -> Walk:
+def begin(prose: Sequence[Paragraph], titles: frozenset[str] = frozenset()) -> Walk:
     """A walk through a document whose prose is `prose`; what comes before its first number is its preamble.
 
     `titles`: of the policies it holds, where one notice issues several.
     """
-    bare = not any(marker(p.text) or p.heading for p in prose)
-    decimals = uses_decimals([p.text for p in prose])
-    bare = bare and not decimals
-    return Walk("clause" if bare else "preamble", titles=frozenset(titles), bare=bare, decimals=decimals)
+    marks = [p.mark for p in prose if p.mark is not None and p.mark.kind != "附件"]
+    last_annex = next((p for p in reversed(prose) if p.mark is not None and p.mark.kind == "附件"), None)
+    return Walk("preamble" if any(marks) else "clause", titles=titles, bare=not any(marks), last_annex=last_annex)
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Walk:
     stack: list[tuple[int, str]] = field(default_factory=list)
     unit: Draft | None = None  # the numbered unit that takes the next plain paragraphs
     bare: bool = False  # the text numbers nothing, so that short lines are its headings
-    decimals: bool = False  # numbered 1, 1.1, 1.1.1
+    last_annex: Paragraph | None = None  # the last paragraph that names or opens an annex
     box: bool = False
     box_wide: bool = False  # the box is set wider than the text around it
     box_numbered: bool = False
@@ -65,14 +65,14 @@ class Walk:
             self.stack.append((rank, heading))
 
 
-def walk(paragraphs: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
-    """Add the clauses and headings of consecutive paragraphs to `state.outline`."""
-    found = [piece for paragraph in paragraphs for piece in _unglued(paragraph)]
-    statute = sum((m := marker(p.text)) is not None and m.kind == "条" for p in found) > 1
+def walk(found: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
+    """Add the clauses and headings of consecutive paragraphs, numbered already, to `state.outline`."""
     place = 0
     while place < len(found):
         paragraph = found[place]
-        mark = _mark(paragraph, statute, state)
+        mark = paragraph.mark
+        if mark is not None and mark.kind in ("（1）", "①") and state.unit is not None:
+            mark = None  # too small to be cited alone
         following = found[place + 1] if place + 1 < len(found) else None
         place += 1
         if paragraph.text.strip("《》") in state.titles:
@@ -86,7 +86,7 @@ def walk(paragraphs: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
             state.box, state.box_numbered, state.box_amid_units = True, False, state.unit is not None
             state.box_wide = following is not None and (following.rows == 1 or _wide(following, set_in))
             _heading(paragraph, mark, state)
-        elif state.box and (mark.rank > 70 or mark.rank == 70 and (state.box_numbered or number(mark.label) == 1)):
+        elif state.box and (mark.rank > ITEM_RANK or mark.rank == ITEM_RANK and (state.box_numbered or _first(mark))):
             state.box_numbered = state.box_numbered or mark.kind == "1．"
             _start(paragraph, mark, state, "box")
         else:
@@ -97,7 +97,7 @@ def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, stat
     """附件 alone opens an annex, whose title is the next line; 附件：… only names them. Returns lines taken beyond."""
     state.box, state.unit = False, None
     named = mark.rest.strip(" ：:　")
-    if named and not _opens_annex(mark, following, state):
+    if named and not _opens_annex(paragraph, mark, following, state):
         state.unit = Draft("annex", state.path()[: len(state.root)], [(paragraph.text, paragraph.line)])
         state.outline.append(state.unit)
         state.listing = True
@@ -105,7 +105,7 @@ def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, stat
     state.listing, state.kind, state.stack = False, "annex", []
     state.root = (paragraph.text,)
     state.outline.append(Heading(paragraph.text, paragraph.line, (), "annex"))
-    if named or following is None or marker(following.text) is not None:
+    if named or following is None or following.mark is not None and following.mark.kind != STYLED:
         return 0
     if len(following.text) > 60 or following.text.endswith("。"):
         return 0
@@ -114,14 +114,17 @@ def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, stat
     return 1
 
 
-def _opens_annex(mark: Marker, following: Paragraph | None, state: Walk) -> bool:
-    """附件2：分解表 heads an annex where text follows; where names, a signature or the annex follow, it is listed."""
+def _opens_annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, state: Walk) -> bool:
+    """附件2：分解表 heads an annex where its text follows; where names, a signature or the annex follow, it is listed."""
     if following is None:
         return state.table_next
     if is_closing_line(following.text) or signature(following.text):
         return False
-    below = marker(following.text)
-    return bool(re.search(r"[\d一二三四五六七八九]", mark.label)) and (below is None or below.kind not in ("附件", "1．"))
+    below = following.mark
+    if below is not None and (below.kind == "附件" or below.kind == "1．" and not _first(below)):
+        return False
+    counted = bool(re.search(r"[\d一二三四五六七八九]", mark.label))
+    return counted or below is not None and paragraph is state.last_annex
 
 
 def _heading(paragraph: Paragraph, mark: Marker, state: Walk) -> None:
@@ -131,39 +134,8 @@ def _heading(paragraph: Paragraph, mark: Marker, state: Walk) -> None:
     state.unit = None
 
 
-def _unglued(paragraph: Paragraph) -> list[Paragraph]:
-    """A 章 or 节 heading stuck to the end of the paragraph before it is cut loose."""
-    match = _GLUED.search(paragraph.text)
-    if match is None:
-        return [paragraph]
-    head = Paragraph(paragraph.text[: match.start()], paragraph.line, paragraph.rows, paragraph.first_width)
-    return [head, Paragraph(match[1], paragraph.line, 1, 0)]
-
-
-def _mark(paragraph: Paragraph, statute: bool, state: Walk) -> Marker | None:
-    """The paragraph's numbering, where it opens a unit of its own."""
-    if paragraph.heading and not _itemised(paragraph, state):
-        mark = marker(paragraph.text)
-        return mark if mark and mark.rank < 70 else Marker("标题", 10 + paragraph.heading, "", paragraph.text)
-    mark = _read(paragraph.text, state)
-    if mark is None:
-        return None
-    if statute and mark.rank > 50 and state.unit is not None:
-        return None  # 项 stay within their 条
-    if mark.kind in ("（1）", "①") and state.unit is not None:
-        return None  # too small to be cited alone
-    return mark
-
-
-def _itemised(paragraph: Paragraph, state: Walk) -> bool:
-    """A 1． in a heading's style below 一、 or （一）, which no other styled heading stands above: its number tells its place."""
-    mark = marker(paragraph.text)
-    ranks = [rank for rank, _ in state.stack]
-    return mark is not None and mark.rank >= 70 and max(ranks, default=0) >= 50 and min(ranks) >= 20
-
-
-def _read(text: str, state: Walk) -> Marker | None:
-    return (decimal(text) if state.decimals else None) or marker(text)
+def _first(mark: Marker) -> bool:
+    return number(mark.label) == 1
 
 
 def _plain(paragraph: Paragraph, following: Paragraph | None, set_in: Measure, state: Walk) -> None:
@@ -189,9 +161,9 @@ def _heads(paragraph: Paragraph, following: Paragraph | None, state: Walk) -> bo
     text = paragraph.text
     if following is None or len(text) > 40 or _CAPTION.search(text) or is_closing_line(following.text):
         return False
-    below = marker(following.text)
-    if state.box and below is not None and below.rank >= 70:
-        return text.endswith(("：", ":")) and number(below.label) == 1
+    below = following.mark
+    if state.box and below is not None and below.rank >= ITEM_RANK:
+        return text.endswith(("：", ":")) and _first(below)
     plain = len(text) <= 20 and text[-1] not in "。；：，、;:,）)" and not signature(text)
     return plain and below is None and len(following.text) > 40
 
@@ -201,7 +173,7 @@ def _in_box(paragraph: Paragraph, set_in: Measure, state: Walk) -> bool:
     if state.box_amid_units:
         return True
     if state.box_numbered:
-        return marker(paragraph.text) is not None
+        return paragraph.mark is not None
     if not set_in.margin or not state.box_wide:
         # Without a layout only the style tells: text with topic sentences around a box that has none.
         last = next((entry for entry in reversed(state.outline) if not isinstance(entry, TitleLine)), None)
@@ -221,17 +193,25 @@ def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, s
         state.box = False
         state.enter(BOX_RANK, None)
     state.listing = False
-    below = _read(following.text, state) if following is not None else None
+    below = following.mark if following is not None else None
     if state.kind == "preamble":
         state.kind = "clause"
         state.enter(0, None)
-    outer = mark.rank < UNIT_RANK and mark.kind != "条"
-    if alone(paragraph.text, mark) and (outer or (below is not None and _deeper(below, mark))):
+    outer = mark.rank < UNIT_RANK and mark.kind != "条" and (mark.kind != "1.1" or "." not in mark.label)
+    within = below is not None and _deeper(below, mark)
+    if alone(paragraph.text, mark) and (outer or within) and not _states(paragraph, following):
         _heading(paragraph, mark, state)
         if mark.kind == "前言":
             state.kind = "preamble"
         return
     _start(paragraph, mark, state, state.kind)
+
+
+def _states(paragraph: Paragraph, following: Paragraph | None) -> bool:
+    """A line that closes with a stop before short items (（一）补贴渡船。 1.……每艘900元。) is their first sentence."""
+    below = following.mark if following is not None else None
+    items = below is not None and below.kind == "1．" and len(below.rest) <= _SHORT_ITEM and "。" not in below.rest[:-1]
+    return paragraph.text.endswith("。") and items
 
 
 def _start(paragraph: Paragraph, mark: Marker, state: Walk, kind: str) -> None:

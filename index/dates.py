@@ -14,7 +14,8 @@ DAY = rf"(?:{_YEAR})\s*年\s*(?:{FEW})\s*月\s*(?:{FEW})\s*日"
 _DATE = re.compile(rf"({_YEAR})\s*年\s*({FEW})\s*月\s*({FEW})\s*日")
 _ISO_LINE = re.compile(r"[（(]?(\d{4})-(\d{1,2})-(\d{1,2})[)）]?")
 _IN_FORCE = r"(?:施行|实施|执行|生效|试行)"
-_EFFECTIVE = re.compile(rf"(?:本[一-鿿]{{1,12}}|(?:公布|发布|印发)[，,\s]*)自\s*{_DATE.pattern}\s*起\s*{_IN_FORCE}")
+_ITSELF = r"本[一-鿿]{1,12}(?:有效期[^，。；,]{1,12}[，,]\s*)?"
+_EFFECTIVE = re.compile(rf"(?:{_ITSELF}|(?:公布|发布|印发)[，,\s]*)自\s*{_DATE.pattern}\s*起\s*{_IN_FORCE}")
 _EFFECTIVE_ISSUED = re.compile(rf"自(?:印发|发布|公布)之日起\s*(?:(\d{{1,3}})\s*日后)?\s*{_IN_FORCE}")
 DATE = _DATE.pattern  # year, month and day as three groups
 

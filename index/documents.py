@@ -13,19 +13,23 @@ from dataclasses import dataclass
 from index.dates import date_line
 from index.headers import signature
 from index.layout import Measure, Row
-from index.markers import DOC_NO, marker
+from index.markers import is_doc_no, marker
 from index.schema import Line
 
 _TITLE = re.compile(
     r"关于.{2,}(?:通知|批复|意见|决定|决议|函|公告|通告|通报|报告|方案|办法|规定|措施|规划|请示|命令|令)$|印发.{0,3}《.+》|印发.{4,}(?:通知|方案|意见|办法|规划|要点)$"
 )
-_WHOLE = re.compile(r"^[一-鿿、 ]{2,40}(?:部|委|局|厅|院|府|办公室|部门|委员会|行|会)(?:联合)?(?:印发)?关于.{4,80}的(?:通知|批复|意见|决定|公告|通告|通报|函)$")
-_ENDINGS = ("通知", "批复", "意见", "决定", "函", "公告", "通告", "通报", "办法", "措施", "》")
+_WHOLE = re.compile(r"^[一-鿿、 ]{2,40}(?:部|委|局|厅|院|府|办公室|部门|委员会|行|会)(?:联合)?(?:印发)?关于.{4,80}的(?:通知|批复|意见|决定|公告|通告|通报|请示|报告|函)$")
+_ENDINGS = ("通知", "批复", "意见", "决定", "函", "公告", "通告", "通报", "办法", "措施", "请示", "》")
 _ADDRESSEE = re.compile(r"[：:]\s*$")
 _CONTENTS = re.compile(r"^目\s*[录次]$")
 _LEADERS = re.compile(r"[.．·…]{3,}\s*\d*\s*$|\s\d{1,3}\s*$")
 _HEADINGS = ("编", "分编", "章", "节", "前言", "附件", "一、", "（一）")
 _LABEL = re.compile(r"[：:](?![^《]*》)")
+_LABELLED = re.compile(
+    r"^(?:索\s*引\s*号|发文字号|公文字号|文\s*号|发布机构|发文机关|发文单位|成文日期|发布日期|印发日期|生效日期|主题分类|主\s*题\s*词|公文种类|有\s*效\s*性"
+    r"|信息分类|体裁分类|时\s*效\s*性?|来\s*源)\s*[：:]|^【字体"
+)
 _MAX_TITLE = 9  # rows, of which most may be issuers
 _MAX_FRONT = 25  # rows
 
@@ -44,6 +48,8 @@ class Part:
 def split(found: Sequence[Row], set_in: Measure) -> list[Part]:
     """Cut a file's rows into documents."""
     starts = _starts(found, set_in)
+    if not starts and (head := _labels(found)):
+        starts = [(head, _plain_title(found[head:]))]
     first = starts[0][0] if starts else len(found)
     front = found[:first] if starts and _is_front(found[:first]) else []
     if first and not front:
@@ -69,6 +75,12 @@ def _title_text(lines: Sequence[str]) -> str:
     return title
 
 
+def _labels(found: Sequence[Row]) -> int:
+    """How many rows at the top are what a web page prints above a title: 索引号：…, 发文字号：…."""
+    labelled = (place for place, row in enumerate(found) if not _LABELLED.match(row.text))
+    return min(next(labelled, 0), _MAX_FRONT)
+
+
 def _is_front(found: Sequence[Row]) -> bool:
     """Letterhead rather than a text: short lines without a sentence."""
     return 0 < len(found) <= _MAX_FRONT and all(len(row.text) <= 60 and "。" not in row.text for row in found)
@@ -92,7 +104,7 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
     """How many rows from `place` on are the title of a document; 0 if none begins there."""
     if not _may_begin(found, place, set_in):
         return 0
-    joined = ""
+    joined = shorter = ""
     for size in range(1, _MAX_TITLE + 1):
         if place + size > len(found):
             return 0
@@ -101,20 +113,23 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
             return 0
         if _LABEL.search(row.text) or _stands_apart(row.text):
             return 0
+        if shorter and "".join(row.text.split()).endswith(shorter):
+            return 0  # a page's headline above the title
         joined += "".join(row.text.split())
         if len(joined) > 160 or "。" in joined or "；" in joined:
             return 0
         following = found[place + size] if place + size < len(found) else None
         if _TITLE.search(joined) and _title_ends(joined, row, following, set_in):
-            numbered = following is not None and DOC_NO.match("".join(following.text.split()))
+            numbered = following is not None and is_doc_no(following.text)
             sure = numbered or place == 0 or found[place].page_top or not set_in.margin or _WHOLE.match(joined)
             return size if sure else 0
+        shorter = joined if _TITLE.search(joined) else shorter
     return 0
 
 
 def _stands_apart(text: str) -> bool:
     """Date, 文号 or letterhead: above or below a title, never in it."""
-    return date_line(text) is not None or bool(DOC_NO.match("".join(text.split()))) or text.endswith("文件")
+    return date_line(text) is not None or is_doc_no(text) or text.endswith("文件")
 
 
 def _may_begin(found: Sequence[Row], place: int, set_in: Measure) -> bool:
@@ -125,14 +140,14 @@ def _may_begin(found: Sequence[Row], place: int, set_in: Measure) -> bool:
     if place == 0 or row.page_top:
         return True
     before = found[place - 1]
-    return before.text[-1] in "。）)" or not set_in.full(before.width) and before.text[-1] not in "，、"
+    return before.text[-1] in "。）)" or is_doc_no(before.text) or not set_in.full(before.width) and before.text[-1] not in "，、"
 
 
 def _title_ends(joined: str, row: Row, following: Row | None, set_in: Measure) -> bool:
     """Whether the title is complete: what follows is a 文号, an addressee, or a line set closer."""
     if following is None:
         return False
-    if DOC_NO.match("".join(following.text.split())):
+    if is_doc_no(following.text):
         return True
     if not joined.endswith(_ENDINGS) and set_in.margin == 0:
         return False
@@ -155,7 +170,7 @@ def _plain_title(found: Sequence[Row]) -> int:
     wraps = (
         found[0].width >= 36 and second.width <= 44 and second.gap <= found[0].gap and not second.indented
         and marker(second.text) is None and not re.search(r"[。；：:，]", second.text) and not second.heading
-        and not DOC_NO.match("".join(second.text.split())) and not second.text.startswith(("（", "("))
+        and not is_doc_no(second.text) and not second.text.startswith(("（", "("))
     )  # fmt: skip
     return 2 if wraps else 1
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from index.dates import DATE, date_line, iso
 from index.layout import Paragraph
-from index.markers import DOC_NO
+from index.markers import ANNOUNCED_NO, DOC_NO
 
 KINDS = (
     "规划纲要", "总体规划", "总体方案", "行动方案", "推进方案", "实施方案", "工作方案", "建设方案", "实施细则", "行动计划",
@@ -24,13 +24,18 @@ _ISSUES = r"(?:印发|发布|公布|颁布|下发)"
 _CENTRAL = re.compile(r"^(?:中华人民共和国)?(?:中共中央|国务院|(?:第\S{1,3}届)?全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$")
 _PROVINCE = re.compile(r"^(?:中共)?([一-鿿]{2,3}?(?:省|自治区|市))")
 _ORGAN_END = re.compile(
-    r"(?:人民政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$"
+    r"(?:政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$"
 )
 _MINISTRY_END = re.compile(r"(?:部|委|委员会|局|总局|署|总署|银行|会|院)$")
 _JOINT = re.compile(r"联合(?:办公室|领导小组|工作组|指挥部|会议)")
 _GOVERNMENT = re.compile(r"人民政府(?:办公厅|办公室)?$|人民代表大会|人大常委会|^中共.+委(?:员会)?$|委办公厅$")
 _ORDER = re.compile(r"^([一-鿿]{2,30}?)(令|公告)\s*([（(]?第\s*\d+\s*号[)）]?)?$")
-_ORDER_NO = re.compile(r"^[（(]?第\d+号[)）]?$")
+ORDER_NO = re.compile(r"^[（(]?(?:\d{4}年)?第\d+号[)）]?$")
+_LABELLED_NO = re.compile(
+    r"(?:发文字号|公文字号|发文文号|文件编号|文\s*号)\s*[：:]\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*[号號])"
+)
+_LABELLED_ISSUER = re.compile(r"(?:发文机关|发文单位|发文部门|发布机构|发布单位|制定机关|印发机关)\s*[：:]\s*(\S{2,30})")
+_LABELLED_DAY = re.compile(rf"(?:成文日期|成文时间|印发日期|发文日期)\s*[：:]\s*(?:{DATE}|(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}))")
 _ADOPTED = re.compile(
     rf"(?:{DATE})(?:经)?([一-鿿]{{2,40}}?)(?:第[一二三四五六七八九十百\d]+次[一-鿿]{{0,4}}会议)?(?:((?:令|公告)第\d+号)|公告第?\d*号?)?"
     r"(?:审议)?(?:通过|公布|发布|修订)"
@@ -70,7 +75,7 @@ def header(
         notice_title=whole if own else None,
         doc_no=next((no for p in notice if (no := _doc_no(p.text))), None) or _order_no(whole, notice) or _ordered(adopted),
         issuers=issuers,
-        issued_on=next((day for p in around if (day := date_line(p.text))), iso(adopted) if adopted else None),
+        issued_on=next((day for p in around if (day := date_line(p.text))), iso(adopted) if adopted else _labelled_day(notice)),
         level=_level(issuers, own or whole),
         kind=_kind(own or whole),
     )
@@ -88,7 +93,7 @@ def policy_title(printed: str) -> tuple[str | None, str]:
         return match[1] + match[2], match[1]
     if match := _ORDER.match(printed):
         return None, match[1]
-    return None, re.split(r"关于", printed, maxsplit=1)[0] if "关于" in printed else ""
+    return None, re.split(r"关于|關於", printed, maxsplit=1)[0] if re.search(r"关于|關於", printed) else ""
 
 
 def several_policies(printed: str) -> list[str]:
@@ -105,7 +110,7 @@ def repair_quotes(text: str) -> str:
 def spaces(text: str) -> str:
     """Blanks out of a title, but for the one between two issuers."""
     text = re.sub(r"\s+", " ", text).strip()
-    head, mark, tail = re.match(r"^(.*?)(关于|印发|$)(.*)$", text).groups()
+    head, mark, tail = re.match(r"^(.*?)(关于|關於|印发|$)(.*)$", text).groups()
     parts = [part for part in head.split(" ") if part]
     joined = ""
     for part in parts:
@@ -129,12 +134,24 @@ def signature(text: str) -> list[str]:
 def _same_policy(a: str, b: str) -> bool:
     from rapidfuzz import fuzz
 
-    return fuzz.ratio("".join(a.split()), "".join(b.split())) >= 88
+    bare = [re.sub(r"[（(][^（()）]*[)）]$", "", "".join(title.split())) for title in (a, b)]
+    return fuzz.ratio(*bare) >= 70  # the repeated one was found by its place and words (index.notice)
 
 
 def _doc_no(text: str) -> str | None:
-    match = DOC_NO.match("".join(text.split()))
+    bare = "".join(text.split())
+    if ANNOUNCED_NO.match(bare):
+        return re.sub(r"\s+", " ", text.strip(" 　（()）"))
+    match = DOC_NO.match(bare) or _LABELLED_NO.search(bare)
     return match[1].replace("[", "〔").replace("]", "〕").replace("［", "〔").replace("］", "〕") if match else None
+
+
+def _labelled_day(notice: Sequence[Paragraph]) -> str | None:
+    """成文日期：2024年3月5日, as web pages print it above a title."""
+    found = next((match for p in notice if (match := _LABELLED_DAY.search(p.text))), None)
+    if found is None:
+        return None
+    return iso(found) if found[1] else date_line("-".join(found.groups()[3:]))
 
 
 def _order_no(whole: str, notice: Sequence[Paragraph]) -> str | None:
@@ -142,7 +159,7 @@ def _order_no(whole: str, notice: Sequence[Paragraph]) -> str | None:
     match = _ORDER.match("".join(whole.split()))
     if match is None:
         return None
-    below = next((no[0] for p in notice if (no := _ORDER_NO.match("".join(p.text.split())))), None)
+    below = next((no[0] for p in notice if (no := ORDER_NO.match("".join(p.text.split())))), None)
     number = match[3] or below
     return f"{match[1]}{match[2]}{number.strip('（）()')}" if number else None
 
@@ -170,6 +187,9 @@ def _issuers(whole: str, issuing: str, notice: Sequence[Paragraph], closing: Seq
             return tuple(match[1].split("、"))
     signed = _signature(notice) or _signature(closing)
     alone = next((tuple(names) for p in notice if (names := signature(p.text))), ())
+    if not (signed or alone):
+        labelled = (tuple(re.split(r"[、，,;；]", match[1])) for p in notice if (match := _LABELLED_ISSUER.search(p.text)))
+        alone = next((names for names in labelled if all(map(_organ, names))), ())
     return signed or alone or tuple(name for name in named if _organ(name))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.dates import date_line
-from index.markers import DOC_NO, marker
+from index.markers import Marker, cells_apart, is_doc_no, marker
 from index.schema import Line
 
 _PAGE_NUMBER = re.compile(r"^\s*(?:\d{1,4}|[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:[，,\s]*共\s*\d+\s*页)?)\s*$")
@@ -51,6 +51,7 @@ class Paragraph:
     rows: int
     first_width: int  # columns of its first line
     heading: int = 0
+    mark: Marker | None = None  # its numbering, once the whole document has been weighed (index.numbering)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +169,9 @@ def _latin(character: str) -> bool:
 def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
     """Whether `row` continues the paragraph that `group` holds so far."""
     last = group[-1]
-    if not set_in.margin or last.heading or row.heading or "\t" in last.text or "\t" in row.text:
+    if not set_in.margin or last.heading or row.heading or cells_apart(last.text) or cells_apart(row.text):
         return False
-    if DOC_NO.match("".join(last.text.split())) or len(row.text) < 40 and DOC_NO.match("".join(row.text.split())):
+    if is_doc_no(last.text) or len(row.text) < 40 and is_doc_no(row.text):
         return False
     if len(group) == 1 and _CAPTION.match(last.text) and max(last.width, row.width) <= 20 and marker(row.text) is None:
         return True

@@ -11,18 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.dates import date_line
-from index.headers import is_adoption, repair_quotes, spaces
+from index.headers import ORDER_NO, is_adoption, repair_quotes, spaces
 from index.layout import Paragraph, Row
-from index.markers import DOC_NO, marker
+from index.markers import is_doc_no, marker
 
 _LEADS = re.compile(r"(?:如下|以下\S{0,6})[。：:]$")
 _DISTRIBUTION = re.compile(r"^[（(](?:此件|公开|主动公开|依申请公开|不予公开)")
 _OTHER_TITLE = re.compile(r"^(?:附\s*件|现将|《?关于)|[：:，。；,;]$")
+_NO_TITLE = re.compile(r"^(?:附\s*件|现将)|[：:，。；,;]$")
 _MAX_HEAD = 160  # characters of an opening that still is a document's head; a longer one is its preamble
 _FAR = 400  # rows: no notice is longer
 _ORDER_ROWS = 40  # an order and the title of what it enacts
 _ENACTS = re.compile(r"《([^《》]+)》.{0,60}(?:公布|发布|颁布|印发|施行)")
+_ALIKE, _LIKELY = 88.0, 70.0  # ratio of two titles: of one policy anywhere, and where the place says so too
 _SUBTITLE = re.compile(r"^[—─―－-]{2}[^。；]{4,60}$")
+_TITLE_TAIL = re.compile(r"^[（(](?:\d{4}\s*年?\s*[—–\-－~～至]+\s*\d{4}\s*年?|(?:暂行|试行|修订|\d{4}\s*年(?:版|修订)?)[^（()）]{0,4})[)）]$")
 _COVER_DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月$")
 
 
@@ -52,21 +55,32 @@ def body_title(found: Sequence[Row], own: str) -> BodyTitle | None:
             last = found[place + size - 1].text
             if found[place].text.startswith("《") != last.endswith("》") and "《" not in own:
                 continue  # a title that the notice mentions, cut by a line's end
-            if "。" in joined or not wanted.startswith("关于") and _OTHER_TITLE.search(found[place].text):
+            other = not wanted.startswith("关于") and _OTHER_TITLE.search(found[place].text) and not _named(joined, wanted)
+            if "。" in joined or other:
                 continue
             # A list's own name may be the first part of the title it was issued under.
             part = wanted.startswith(joined) and len(joined) >= 0.6 * len(wanted)
-            score = max(fuzz.ratio(joined, wanted) if joined[-2:] == wanted[-2:] else 0.0, 88.0 if part else 0.0)
-            if score >= 88 and marker(found[place].text) is None and (best is None or score > best[0]):
+            score = max(fuzz.ratio(joined, wanted) if joined[-2:] == wanted[-2:] else 0.0, _ALIKE if part else 0.0)
+            # Right below the notice's date stands the policy's title, however freely the notice names it.
+            below_date = place > 0 and is_closing_line(found[place - 1].text) and not _NO_TITLE.search(last)
+            least = _LIKELY if below_date or _named(joined, wanted) else _ALIKE
+            if score >= least and marker(found[place].text) is None and (best is None or score > best[0]):
                 best = (score, place, size)
     if best is None:
         return None
     _, begin, size = best
     text = repair_quotes(spaces("".join(row.text for row in found[begin : begin + size])))
     end = begin + size
+    if end < len(found) and not text.endswith(("）", ")")) and _TITLE_TAIL.match(found[end].text):
+        text, end = text + spaces(found[end].text), end + 1
     while end < len(found) and _COVER_DATE.match(found[end].text):
         end += 1  # a plan's cover prints its month below the title
     return BodyTitle(begin, end, text[1:-1] if text.startswith("《") and text.endswith("》") else text)
+
+
+def _named(title: str, named: str) -> bool:
+    """关于优化服务的实施意见, which a notice may name 优化服务实施意见."""
+    return title.startswith("关于") and title.removeprefix("关于").replace("的", "") == named.replace("的", "")
 
 
 def enacted_title(found: Sequence[Row]) -> str | None:
@@ -108,8 +122,10 @@ def head_end(opening: Sequence[Paragraph], issues_another: bool, titled: bool) -
 def is_head_line(text: str) -> bool:
     """文号, addressee, date, or a note in brackets or on adoption: what stands between a title and its text."""
     bare = "".join(text.split())
+    if (mark := marker(text)) is not None and mark.kind in ("条", "一、"):
+        return False  # 第一条 有下列情形之一的： is no addressee
     return (
-        bool(DOC_NO.match(bare)) or bare.endswith(("：", ":")) or date_line(text) is not None
+        is_doc_no(bare) or bool(ORDER_NO.match(bare)) or bare.endswith(("：", ":")) or date_line(text) is not None
         or (bare[:1] in "（(" and bare[-1:] in "）)") or is_adoption(text)
     )  # fmt: skip
 

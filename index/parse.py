@@ -7,6 +7,7 @@ contents, repeated table headers). `ParsedDocument.printed` is the proof's left-
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ from index.documents import Part
 from index.duties import cell_duties
 from index.layout import Measure, Paragraph, Row, measure, paragraphs, rows
 from index.markers import marker
+from index.numbering import numbered, unglued
 from index.notice import BodyTitle, body_title, enacted_title, head_end
 from index.outline import Draft, Entry, Heading, TitleLine, settled
 from index.schema import Clause, Document, Line, RawText, Source
@@ -52,7 +54,7 @@ def _parse_part(
     whole = headers.repair_quotes(headers.spaces(printed))
     several = headers.several_policies(whole)
     own = headers.policy_title(whole)[0] or (None if several else enacted_title(part.rows))
-    front = paragraphs(part.front, set_in)
+    front = paragraphs(part.front, Measure(0, False))  # a line each
     repeated = body_title(part.rows, own) if own else None
     segments = _segments(part.rows[repeated.end if repeated else 0 :], set_in)
     if repeated:
@@ -60,11 +62,12 @@ def _parse_part(
     else:
         end = head_end(segments[0], bool(own or several), bool(part.title_lines))
         notice, segments[0] = segments[0][:end], segments[0][end:]
+    segments = _numbered(segments, frozenset(several))
     prose = [p for segment in segments if isinstance(segment, list) for p in segment]
     head = headers.header(printed, own, [*front, *notice], repeated.text if repeated else None, _closing(prose))
 
     title = [(part.title, part.title_lines[0])] if part.title_lines else []
-    state = begin(prose, several)
+    state = begin(prose, frozenset(several))
     if front or notice or own:
         head_parts = [*((p.text, p.line) for p in front), *title, *((p.text, p.line) for p in notice)]
         state.outline.append(Draft("notice", (), head_parts))
@@ -101,6 +104,22 @@ def _segments(found: Sequence[Row], set_in: Measure) -> list[list[Paragraph] | t
     if run or not segments:
         segments.append(paragraphs(run, set_in))
     return segments
+
+
+def _numbered(
+    segments: Sequence[list[Paragraph] | tables.Table], titles: frozenset[str]
+) -> list[list[Paragraph] | tables.Table]:  # fmt: skip
+    """The segments, with every paragraph's numbering weighed over all of them."""
+    loose = [unglued(segment) if isinstance(segment, list) else segment for segment in segments]
+    sizes = [len(segment) if isinstance(segment, list) else 0 for segment in loose]
+    begins = [0, *itertools.accumulate(sizes)]
+    prose = [paragraph for segment in loose if isinstance(segment, list) for paragraph in segment]
+    breaks = (begin for begin, segment in zip(begins, loose, strict=False) if isinstance(segment, tables.Table))
+    marked = numbered(prose, titles, frozenset(breaks))
+    return [
+        marked[begin : begin + size] if isinstance(segment, list) else segment
+        for segment, begin, size in zip(loose, begins, sizes, strict=False)
+    ]
 
 
 def _title_lines(found: Sequence[Row], repeated: BodyTitle | None) -> list[TitleLine]:

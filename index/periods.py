@@ -17,7 +17,10 @@ from index.schema import Period
 
 _TO = r"\s*[—–\-－~～至到]+\s*"
 _TITLE_YEARS = re.compile(rf"[（(]\s*(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年?\s*[)）]")
-_TITLE_YEAR = re.compile(rf"(?<!\d)(\d{{4}})\s*年(?!{_TO})")
+_TITLE_SPAN = re.compile(rf"(?<!\d)(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年(?!前|底|来|以来)")
+_PLANNING = ("方案", "计划", "规划", "纲要", "要点", "清单", "措施")  # kinds whose title names the years they are for
+_PLANNED_WORK = re.compile(r"工作(?:要点|安排|方案|计划)|行动")
+_TITLE_YEAR = re.compile(rf"(?<![\d—–\-－~～至到])(\d{{4}})\s*年(?!{_TO})")
 _YEARLY = ("要点", "清单", "通知", "工作计划", "计划")  # kinds whose title names the year they are for
 _CLOSING = 3  # paragraphs at the end in which a bare term closes the text
 
@@ -36,26 +39,34 @@ _SINCE = (
 )
 _FORCE = rf"{_SINCE}(?:施行|实施|执行|生效|试行|暂行)"
 _EXPLAINED = r"由[^，。；：,]{2,60}?(?:负责)?(?:解释|修订|组织实施)"
+_BASE_YEAR = r"规划基(?:期|准年)[为是]?\s*\d{4}\s*年"
 _REPLACING = rf"(?:原|此前|《[^《》。]{{1,80}}》)(?:《[^《》。]{{1,80}}》|[^。；《》]){{0,100}}?(?:废止|失效|不一致的)|以{_ITSELF}为准"
 _NUMBER = r"(?:第[一二三四五六七八九十百零\d]+条(?:之[一二三四五])?|[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,2}[.．、])?"
 _LABEL = r"(?:(?:施行|实施|执行|有效|试行)[期时][间限]?[：:])?"
-_OWN = rf"{_NUMBER}\s*{_LABEL}(?P<own>(?:(?>{_ITSELF}|{_FORCE}|{_EXPLAINED}|{_REPLACING})[，,、\s的其]*+){{0,6}}?)"  # atomic: no text makes it slow
+_ABOUT_IT = rf"{_ITSELF}|{_FORCE}|{_EXPLAINED}|{_REPLACING}|{_BASE_YEAR}"
+_OWN = rf"{_NUMBER}\s*{_LABEL}(?P<own>(?:(?>{_ABOUT_IT})[，,、\s的其]*+){{0,6}}?)"  # atomic: no text makes it slow
 
 # --- terms: in years, to a day, from a day to a day ---
 _TERM = r"(?:有效|试行|暂行|执行|施行|实施)(?:期限?|时间|限期)"
 _IS = r"(?:暂定)?(?:为|是|[：:])?\s*"
 _LASTS = rf"(?:{_TERM}|期限|试行|暂行)(?:期限?)?{_IS}(?:(?:自|从)[^，。；,]{{2,20}}?起(?:计算)?)?\s*(?P<count>{FEW})\s*(?P<unit>年|个月)(?!以[上内下])"
 _VALID = rf"(?:自|从)(?:印发|发布|公布|下发|施行|实施)之日起\s*(?P<valid>{FEW})\s*(?P<valid_unit>年|个月)内?有效"
-_UNTIL = rf"(?:{_TERM}{_IS}(?:(?:自|从)[^，。；,]{{2,20}}?)?|有效|执行|实施|施行)?(?:截?[至到])+\s*(?P<until>{DAY})"
+_UNTIL = rf"(?:{_TERM}{_IS}(?:(?:自|从)[^，。；,]{{2,20}}?)?|有效|执行|实施|施行)?(?:截?[至到])+\s*(?P<until>{DAY}|\d{{4}}\s*年\s*[底末])"
+_TRIED = rf"{_SINCE}(?:试行|暂行|施行|实施|执行)\s*(?P<count>{FEW})\s*(?P<unit>年|个月)(?!以[上内下])"
 _NAMED = r"(?:规划|实施|方案|计划|行动|政策|执行)(?:期限?|周期|年限)"
 _PLANNED = r"(?:规划|实施|方案|计划|行动|政策|执行|建设|有效|试行)?(?:期限?|周期|年限)"
 _SPAN = (
     rf"{_PLANNED}(?:为|是|[：:])?\s*(?:自|从)?\s*(?:(?P<first>\d{{4}})\s*年?{_TO}(?P<last>\d{{4}})\s*年?|[至到]\s*(?P<only>\d{{4}})\s*年)"
     r"(?:[，,]\s*展望(?:期|至|到)*\s*\d{4}\s*年)?(?![\d月])"
 )
-_DAYS = rf"{_PLANNED}{_IS}(?:自|从)?\s*(?P<from>{DAY})\s*起?\s*{_TO}(?P<to>{DAY})"
+_HOUR = r"(?:\s*(?:零|\d{1,2})\s*[时点](?:整|\d{1,2}分)?)?"
+_DAYS = rf"{_PLANNED}{_IS}(?:自|从)?\s*(?P<from>{DAY}){_HOUR}\s*起?\s*{_TO}(?P<to>{DAY}){_HOUR}"
+_MONTH = r"\d{4}\s*年\s*\d{1,2}\s*月"
+_MONTHS = (
+    rf"(?:{_PLANNED}|(?:实施|执行|行动)时间)(?:为|是|[：:])?\s*(?:自|从)?\s*(?P<month>{_MONTH}){_TO}(?P<last_month>{_MONTH})(?:底|末)?(?!\s*\d)"
+)
 _FROM = rf"(?:自|从)\s*(?P<since>{DAY})\s*起(?:施行|实施|执行|生效|试行)[，,]?\s*(?:有效期|执行|实施|施行)?{_TO}(?P<till>{DAY})\s*(?:止|(?=[，,)）]|$))"
-_WITHIN = rf"(?:自|从)\s*(?P<begin>{DAY})\s*起?\s*{_TO}(?P<end>{DAY})\s*止?(?:施行|实施|执行|有效)"
+_WITHIN = rf"(?:自|从)\s*(?P<begin>{DAY}){_HOUR}\s*起?\s*{_TO}(?P<end>{DAY}){_HOUR}\s*止?(?:施行|实施|执行|有效)"
 _ENDS = rf"(?:自|于|至)?\s*(?P<ends>{DAY})\s*(?:起|后)?\s*(?:自行|自动|即行)?(?:废止|失效|停止执行)"
 
 
@@ -64,7 +75,8 @@ def _stating(term: str) -> re.Pattern[str]:
 
 
 _ENDING = _stating(_ENDS)  # which names what ends, unlike the others
-_STATED = (*map(_stating, (_SPAN, _DAYS, _FROM, _WITHIN)), _ENDING, *map(_stating, (_UNTIL, _VALID, _LASTS)))
+_STATED = (*map(_stating, (_SPAN, _DAYS, _MONTHS, _FROM, _WITHIN)), _ENDING, *map(_stating, (_UNTIL, _VALID, _TRIED, _LASTS)))
+_NAMED_YEARS = re.compile(rf"{_NUMBER}\s*{_ITSELF}(?P<term>[（(]\s*(?P<first>\d{{4}})\s*年?{_TO}(?P<last>\d{{4}})\s*年?\s*[)）])")
 _OPENING_PLAN = re.compile(rf"[，,]\s*(?P<term>(?=规划){_SPAN})")
 _PLAN = re.compile(rf"{_NUMBER}\s*(?:本(?:发展|总体)?规划|规划范围)")
 _OF_PLANS = re.compile(rf"{_NAMED}|自|从")  # what needs no subject: only policies are in force from a day on
@@ -80,6 +92,9 @@ def period(
 ) -> Period | None:
     """The stated 实施期 or 有效期; target years (“到2025年……”) and terms of anything else are no period."""
     if match := _TITLE_YEARS.search(title):
+        return Period(match[1], match[2], match[0])
+    match = _TITLE_SPAN.search(title)
+    if match and ((kind or "").endswith(_PLANNING) or _PLANNED_WORK.search(title, match.end())):
         return Period(match[1], match[2], match[0])
     for place, text in enumerate(paragraphs):
         closing = place >= len(paragraphs) - _CLOSING
@@ -103,6 +118,8 @@ def _matches(sentence: str, closes: bool) -> Iterator[re.Match[str]]:
                 yield match
             elif closes and _BARE.match(match["term"]) and _LAST.match(sentence, match.end()):
                 yield match
+    if match := _NAMED_YEARS.match(sentence):
+        yield match
     if _PLAN.match(sentence) and (match := _OPENING_PLAN.search(sentence)):
         yield match
 
@@ -116,15 +133,27 @@ def _period(match: re.Match[str], effective: str | None, issued: str | None) -> 
     for first, last in (("from", "to"), ("since", "till"), ("begin", "end")):
         if last in said:
             return Period(day(said[first]), end, text) if (end := day(said[last])) else None
+    if "last_month" in said:
+        begin, end = (_month(said[name]) for name in ("month", "last_month"))
+        return Period(begin[0], end[1], text) if begin and end else None
     for last in ("until", "ends"):
         if last in said:
-            return Period(effective, end, text) if (end := day(said[last])) else None
+            end = day(said[last]) or (said[last][:4] if said[last][-1] in "底末" else None)
+            return Period(effective, end, text) if end else None
     count, unit = said.get("count") or said["valid"], said.get("unit") or said["valid_unit"]
     # The sentence's own day of coming into force, if it names one (自2021年3月1日起施行，有效期五年).
-    forced = _FORCED.search(match["own"])
+    forced = _FORCED.search(match["own"] + text) or _FORCED.match(match.string[match.end() :].lstrip("，, "))
     if (start := (day(forced[0]) if forced else None) or effective or issued) is None:
         return None
     return Period(start, _later(start, number(count), 12 if unit == "年" else 1), text)
+
+
+def _month(text: str) -> tuple[str, str] | None:
+    """The first and last day of 2024年1月, as ISO dates."""
+    year, month = (int(part) for part in re.findall(r"\d+", text))
+    if not (date.min.year <= year <= date.max.year and 1 <= month <= 12):
+        return None
+    return date(year, month, 1).isoformat(), date(year, month, monthrange(year, month)[1]).isoformat()
 
 
 def _later(start: str, count: int | None, months: int) -> str | None:

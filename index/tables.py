@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from index.cells import cells, is_deadline, take_group, units, usual_width
 from index.duties import is_organ
 from index.layout import Row
-from index.markers import DOC_NO, marker
+from index.markers import DOC_NO, cells_apart, marker
 from index.schema import Line
 
 _HEAD = re.compile(r"^序\s*号(?:\s|$)")
@@ -223,7 +223,7 @@ def _starts(row: Row | None, number: int, following: Row | None) -> bool:
 
 def _is_grid(text: str, following: str) -> bool:
     """Cells set apart by tabs, in this line and the next."""
-    return "\t" in text and text.count("\t") == following.count("\t")
+    return text.count("\t") == following.count("\t") and cells_apart(text)
 
 
 def _read_grid(found: Sequence[Row], place: int) -> Table:

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parsing import bare, clause, parsed, raw
 
-from index.markers import decimal, marker, number, uses_decimals
+from index.decimals import decimal, uses_decimals
+from index.markers import marker, number
 from index.parse import parse
 
 PLAN = (
@@ -66,6 +67,43 @@ def test_a_plan_numbered_by_decimals_has_their_outline():
     assert clause(found, "1.2").path == ("1 总则",)
     assert clause(found, "2.1.1").path == ("2 体系", "2.1 指挥部")
     assert clause(found, "解释权").path == ("3 附则",)
+
+
+TECHNICAL = "附件：渡口技术规范\n1.范围\n1.1适用渡口\n1.2适用渡船\n2.设施\n2.1栈桥\n2.2护栏"
+
+
+def test_an_annex_that_counts_by_decimals_changes_nothing_above_it():
+    body = "某方案\n一、范围\n（一）渡口\n1.人渡。免费。\n2.车渡。收费。\n（二）渡船\n每年检验。\n二、补助\n按规定补助。"
+    alone, with_annex = addresses(parsed(body)), addresses(parsed(body + "\n" + TECHNICAL))
+    assert with_annex[: len(alone)] == alone
+    assert with_annex[len(alone) :] == [
+        ("附件：渡口技术规范 > 1.范围", "1.1适用渡口"), ("附件：渡口技术规范 > 1.范围", "1.2适用渡船"),
+        ("附件：渡口技术规范 > 2.设施", "2.1栈桥"), ("附件：渡口技术规范 > 2.设施", "2.2护栏"),
+    ]  # fmt: skip
+
+
+def test_decimals_below_a_chinese_number_stay_below_it():
+    found = parsed("某方案\n一、建设\n1.泵站\n1.1 选址\n选在河口。\n1.2 容量\n三台。\n2.水闸\n2.1 选址\n选在支流。\n二、管护\n1.巡查。每日一次。")
+    assert clause(found, "2.1").path == ("一、建设", "2.水闸") and clause(found, "1.巡查").path == ("二、管护",)
+
+
+def test_each_chapter_counts_for_itself_and_figures_are_no_numbers():
+    found = parsed(
+        "某规范\n第一章 渡口\n1.1 选址\n河口为宜。\n1.2 容量\n2.5万人以上的渡口设候船室。\n（一）候船室\n不小于80平方米。\n第二章 渡船\n（一）船员\n1.船长。一名。\n2.水手。两名。"
+    )
+    assert clause(found, "（一）候船室").path == ("第一章 渡口", "1.2 容量")
+    assert clause(found, "1.2").text.endswith("2.5万人以上的渡口设候船室。") and clause(found, "2.水手").path == ("第二章 渡船", "（一）船员")
+
+
+def test_items_of_a_plan_by_decimals_may_count_by_themselves():
+    found = parsed("某预案\n1 总则\n1.1 目的\n做好处置。\n1.2 原则\n1.统一。服从指挥。\n2.快速。及时处置。\n3.安全。保护群众。\n2 体系\n2.1 指挥部\n设立指挥部。")
+    assert clause(found, "3.安全").path == ("1 总则", "1.2 原则") and clause(found, "2.1").path == ("2 体系",)
+
+
+def test_items_stay_within_articles_in_the_statute_and_open_clauses_in_its_annex():
+    found = parsed("某条例\n第一条 目的：\n（一）甲；\n（二）乙。\n第二条 施行。\n附件1：目录\n一、渡口\n（一）人渡口。\n（二）车渡口。\n附：\n说明\n1.渡船。指客船。\n2.浮桥。指临时桥。")
+    assert found.clauses[0].text == "第一条 目的：\n（一）甲；\n（二）乙。"
+    assert clause(found, "（二）车渡口").path == ("附件1：目录", "一、渡口") and clause(found, "2.浮桥").path == ("附：", "说明")
 
 
 def test_text_without_numbers_is_a_clause_a_paragraph_under_its_subheads():
@@ -145,7 +183,8 @@ FRAGMENTS = [
     "序号 任务 单位", "序", "号", "1 甲 市财政局", "2", "一、航道 80 30", "合计 3", "目录", "专栏 1 重点", "——坚持。好", "2021年3月5日",
     "（此件公开发布）", "甲市人民政府", "a\tb\tc", "1\t2\t3", "注：无", "（责任单位：甲省财政厅、", "市教委；乙市", ")", "", " ", "12",
     "- 3 -", "本办法自2023年2月29日起施行，有效期3年。", "9999年12月31日", "规划期2021—2025年", "\x0c", "甲" * 90, "甲" * 45 + "。",
-    "图 1 某", "自发布之日起30日后施行",
+    "图 1 某", "第九条要求的", "第二条规划、交通", "第 三 条\t中小渡口", "第一条之一", "附：",
+    "附件：目录", "1.范围", "2.1 桥", "2.2 船", "三、船", "乙规定（试行）", "自发布之日起30日后施行",
 ]  # fmt: skip
 ANY = st.one_of(st.sampled_from(FRAGMENTS), st.sampled_from(FRAGMENTS), st.text(max_size=30))
 

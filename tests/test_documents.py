@@ -34,6 +34,27 @@ def test_a_notice_is_one_clause_and_the_policy_has_its_own_title():
     assert found.clauses[1].kind == "preamble"
 
 
+@pytest.mark.parametrize(
+    ("named", "own"),
+    [
+        ("优化渡口服务实施意见", "关于优化渡口服务的实施意见"), ("2025年防汛工作方案", "云泽州2025年防汛抗旱工作方案"),
+        ("加快发展渡运若干措施", "云泽州关于加快发展渡运的若干措施"), ("渡口改造三年行动计划", "云泽州渡口改造三年行动计划\n（2024—2026年）"),
+    ],
+)  # fmt: skip
+def test_a_policy_that_its_notice_names_freely_has_the_title_printed_above_it(named, own):
+    found = parsed(
+        f"云泽州交通运输局等3部门关于印发{named}的通知\n云交发〔2024〕6号\n各县交通运输局：\n现将《{bare(own)}》印发给你们，请遵照执行。\n"
+        f"云泽州交通运输局\n2024年3月5日\n{own}\n一、改造渡口\n三年改造120处。"
+    )
+    assert found.document.title == bare(own) and found.document.issuers == ("云泽州交通运输局",)
+    assert [c.kind for c in found.clauses] == ["notice", "clause"] and found.clauses[1].path == ("一、改造渡口",)
+
+
+def test_a_numbered_paragraph_that_ends_in_a_colon_is_no_addressee():
+    found = parsed("渡口案件若干规定\n第一条　下列案件由海事机构受理：\n（一）渡口案件；\n（二）渡船案件。\n第二条　本规定自印发之日起施行。")
+    assert [c.text[:3] for c in found.clauses] == ["第一条", "第二条"] and found.clauses[0].text.endswith("（二）渡船案件。")
+
+
 def test_a_reply_signs_at_the_end_of_its_last_item():
     found = parsed(REPLY)
     assert found.document.issuers == ("甲省人民政府", "乙市人民政府")
@@ -67,6 +88,26 @@ def test_what_a_web_page_prints_above_a_title_is_kept_apart_from_it():
         "南湖市人民政府关于做好防汛工作的通知\n南政〔2023〕2号\n各县人民政府：\n请抓好落实。"
     )
     assert found.document.title == "南湖市人民政府关于做好防汛工作的通知"
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "doc_no", "issuers", "day"),
+    [
+        ("索引号：113-2024\n发文字号：云交发〔2024〕6号\n发布机构：云泽州交通运输局\n成文日期：2024-03-05\n云泽州渡口管理办法", "云泽州渡口管理办法", "云交发〔2024〕6号",
+         ("云泽州交通运输局",), "2024-03-05"),
+        ("财政部 税务总局关于渡船减税的公告\n财政部 税务总局公告2024年第8号\n为支持渡运，现公告如下：", "财政部 税务总局关于渡船减税的公告", "财政部 税务总局公告2024年第8号",
+         ("财政部", "税务总局"), None),
+        ("云泽州交通运输局公告\n2024年第3号\n现将渡口名录公布。", "云泽州交通运输局公告", "云泽州交通运输局公告2024年第3号", ("云泽州交通运输局",), None),
+        ("云泽州人民政府文件\n云政发〔2024〕5号　　　签发人：张三\n云泽州人民政府关于改造渡口的请示\n省人民政府：", "云泽州人民政府关于改造渡口的请示",
+         "云政发〔2024〕5号", ("云泽州人民政府",), None),
+        ("关于渡船减税的公告\n财政部 税务总局关于渡船减税的公告\n财政部 税务总局公告2024年第8号\n为支持渡运，现公告如下：", "财政部 税务总局关于渡船减税的公告",
+         "财政部 税务总局公告2024年第8号", ("财政部", "税务总局"), None),
+        ("雲澤縣政府關於改造渡口的通知\n雲政發〔2024〕3號\n各鄉鎮公所：", "雲澤縣政府關於改造渡口的通知", "雲政發〔2024〕3號", ("雲澤縣政府",), None),
+    ],
+)  # fmt: skip
+def test_heads_of_real_pages_letters_and_announcements(head, title, doc_no, issuers, day):
+    document = parsed(head + "\n一、改造渡口。改造渡口三处。\n二、配备救生设施。每处配备两套。").document
+    assert (document.title, document.doc_no, document.issuers, document.issued_on) == (title, doc_no, issuers, day)
 
 
 def test_an_order_enacts_what_it_names():

@@ -62,9 +62,31 @@ def test_numbered_items_in_a_heading_style_stay_below_their_unit(tmp_path, end):
         "二、帮扶个人", "（一）提供培训。组织培训20期。",
     )  # fmt: skip
     assert addresses(found) == [
-        (("一、支持企业", "（一）给予补贴。"), f"1.吸纳应届毕业生的，每人补贴900元{end}"),
+        (("一、支持企业",), "（一）给予补贴。"), (("一、支持企业", "（一）给予补贴。"), f"1.吸纳应届毕业生的，每人补贴900元{end}"),
         (("一、支持企业", "（一）给予补贴。"), f"2.开办见习基地的，每个补贴4万元{end}"), (("二、帮扶个人",), "（一）提供培训。组织培训20期。"),
     ]  # fmt: skip
+
+
+def test_a_style_on_sentences_or_amid_a_count_moves_nothing(tmp_path):
+    found = word(
+        tmp_path, "云泽州渡运若干措施", ("一、支持改造", 3), ("（一）补贴栈桥。每处补贴3万元。", 1),
+        ("对改造期间停渡的船员另行补助", 1), "二、支持安全", ("州财政安排专项资金，用于配备救生设施。", 1),
+        ("（一）配备救生衣", 2), ("每船不少于20件。", 1), "三、强化保障", "落实责任。",
+    )  # fmt: skip
+    assert addresses(found) == [
+        (("一、支持改造",), "（一）补贴栈桥。每处补贴3万元。\n对改造期间停渡的船员另行补助"), (("二、支持安全",), "州财政安排专项资金，用于配备救生设施。"),
+        (("二、支持安全",), "（一）配备救生衣\n每船不少于20件。"), (("三、强化保障",), "落实责任。"),
+    ]  # fmt: skip
+
+
+def test_styled_parts_that_a_count_runs_on_through_stay_headings(tmp_path):
+    found = word(tmp_path, "云泽州渡运规划", ("总体要求", 1), "一、背景。渡运繁忙。", "二、目标。改造渡口。", ("重点任务", 1), "三、建设。新建渡口。", "四、管护。每日巡查。")
+    assert [c.path for c in found.clauses] == [("总体要求",)] * 2 + [("重点任务",)] * 2
+
+
+def test_styled_numbers_of_the_first_level_are_headings_by_their_style(tmp_path):
+    found = word(tmp_path, "云泽州渡运指南", ("1. 准备", 1), "（一）备齐材料。交身份证。", ("2. 办理", 1), "（一）提交申请。现场受理。")
+    assert [c.path for c in found.clauses] == [("1. 准备",), ("2. 办理",)]
 
 
 def test_a_styled_heading_keeps_the_number_word_draws_and_the_lines_it_is_broken_into(tmp_path):

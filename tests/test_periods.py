@@ -1,7 +1,9 @@
 """Only a sentence about the document itself sets its period: licences, contracts and money have terms of their own."""
 
+import json
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 from parsing import raw
@@ -75,6 +77,37 @@ def test_a_term_of_anything_else_sets_none_wherever_it_stands(sentence):
     for paragraphs in ([sentence], [sentence, *MIDDLE], [*MIDDLE, sentence], [*MIDDLE, "第七条　" + sentence, *MIDDLE], [f"第七条　渡船应当登记。{sentence}"]):
         assert found(paragraphs).period is None, paragraphs
         assert status(found(paragraphs), date(2040, 1, 1)).value == "unknown"
+
+
+REAL = [json.loads(row) for row in (Path(__file__).parent / "data" / "periods.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("row", REAL, ids=lambda row: row["sentence"])
+def test_documents_of_many_kinds_state_their_own_terms_and_those_of_others(row):
+    kind, sentence = row["kind"], row["sentence"]
+    other = [[sentence], [sentence, *MIDDLE], [*MIDDLE, sentence], [*MIDDLE, "第七条　" + sentence]]
+    title = "云泽州渡口" + kind
+    for paragraphs in [[*MIDDLE, sentence]] if row["end"] else other:
+        effective = effective_on(paragraphs, "2024-03-15")
+        term = period(title, kind, paragraphs, effective, "2024-03-15")
+        stated = document(title, term, effective, "2024-03-15")
+        assert (term and (term.start, term.end)) == (row["end"] and (row["start"], row["end"])), paragraphs
+        said = status(stated, date(2040, 1, 1))
+        assert said.value == ("expired" if row["end"] else "unknown")
+        assert not row["end"] or stated.period.text in sentence and stated.period.text in said.reason
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "years"),
+    [
+        ("云泽州2024—2026年渡口改造实施方案", "实施方案", ("2024", "2026")), ("云泽州渡口改造三年行动计划（2024－2026年）", "行动计划", ("2024", "2026")),
+        ("云泽州2024年至2026年渡口规划", "规划", ("2024", "2026")), ("云泽州渡口规划(2023-2027)", "规划", ("2023", "2027")),
+        ("云泽州关于下达2021—2023年渡口补助资金的通知", "通知", None), ("云泽州2021—2023年渡口安全情况的通报", "通报", None), ("云泽州2026年前渡口改造方案", "方案", None),
+    ],
+)  # fmt: skip
+def test_the_years_in_a_plan_s_title_are_its_period(title, kind, years):
+    stated = period(title, kind, MIDDLE, None, "2024-03-15")
+    assert (stated and (stated.start, stated.end)) == years
 
 
 @pytest.mark.parametrize("sentence", ["有效期五年。", "有效期至2021年12月31日。", "试行期一年。"])
