@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from index.load.paged import columns, grid, margins
 from index.load.paged.aligned import aligned
-from index.load.paged.sheet import Box, Sheet, around
+from index.load.paged.sheet import Affine, Box, Sheet, around, moved
 from index.load.paged.strips import Strip, row_text, rows
 from index.load.paged.table import Table, TableLine, columns_agree, ruled, spread
 from index.load.radicals import unified
@@ -26,6 +26,7 @@ class Layout:
     height: float
     rows: tuple[Row, ...]
     tables: tuple[Table, ...]
+    back: Affine
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def layout(sheet: Sheet) -> Layout:
         else:
             rest += [glyph for glyphs in cells.values() for glyph in glyphs]
     lines = tuple(row for row in rows(rest) if row)
-    return Layout(sheet.number, sheet.width, sheet.height, lines, tuple(tables))
+    return Layout(sheet.number, sheet.width, sheet.height, lines, tuple(tables), sheet.back)
 
 
 def lines(pages: Sequence[Layout]) -> list[Line]:
@@ -165,9 +166,10 @@ def _numbered(placed: Iterable[_Placed], pages: dict[int, Layout]) -> Iterable[L
         number = number + 1 if item.page == page else 1
         page = item.page
         on = pages[page]
+        whole = moved(item.box, on.back)
         box = (
-            _share(item.box.left, on.width), _share(item.box.top, on.height), _share(item.box.right, on.width),
-            _share(item.box.bottom, on.height),
+            _share(whole.left, on.width), _share(whole.top, on.height), _share(whole.right, on.width),
+            _share(whole.bottom, on.height),
         )  # fmt: skip
         yield Line(unified(item.text), number, page, None, box, item.doubtful)
 

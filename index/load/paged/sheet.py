@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+Affine = tuple[float, float, float, float, float, float]  # x′ = ax + cy + e, y′ = bx + dy + f
+
 
 class Glyph(NamedTuple):
     """One printed character; `top` and `bottom` are those of its font, `base` is the line it stands on."""
@@ -63,6 +65,15 @@ class Sheet:
     down: Sequence[Ruling] = field(default_factory=tuple)  # vertical
     pictures: Sequence[Box] = field(default_factory=tuple)
     unmapped: int = 0  # characters whose code means nothing
+    back: Affine = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)  # to the page as it is displayed, where that stands askew
+
+
+def moved(box: Box, matrix: Affine) -> Box:
+    """The upright box around a box that is turned."""
+    a, b, c, d, e, f = matrix
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return Box(min(xs), min(ys), max(xs), max(ys))
 
 
 def around(boxes: Sequence[Box | Glyph]) -> Box:
