@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.cells import cells, is_deadline, take_group, units, usual_width
 from index.duties import is_organ
@@ -233,10 +233,20 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
     head = found[place].text.replace("\t", " ")
     column = next((i for i, name in enumerate(found[place].text.split("\t")) if unit_column(name)), None)
     rows: list[TableRow] = []
-    for row in found[place + 1 : end]:
+    group: Row | None = None
+    opened = False  # no row stands below the group yet
+    width = found[place].text.count("\t") + 1
+    for at in range(place + 1, end):
+        row = found[at]
         parts = [part.strip() for part in row.text.split("\t")]
+        if width > 2 and parts[0] and not any(parts[1:]) and at + 1 < end and "".join(found[at + 1].text.split("\t")[1:]).strip():
+            group, opened = replace(row, text=parts[0]), True  # one cell over all columns heads the rows below it
+            continue
         number = int(parts[0]) if parts[0].isdigit() and len(parts[0]) < 5 else len(rows) + 1
         named = parts[column] if column is not None and column < len(parts) else ""
         charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", named) if unit)
-        rows.append(TableRow(number, tuple(part for part in parts if part), row.line, units=charged))
+        cells_ = tuple(part for part in parts if part)
+        above = group.text if group is not None else None
+        rows.append(TableRow(number, cells_, row.line, above, group.line if group and opened else None, units=charged))
+        opened = False
     return Table(head, found[place].line, tuple(rows), (), end - place)
