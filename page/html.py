@@ -137,4 +137,5 @@ def cited(document: Document, clause: Clause, status: Status, quote: str | None 
     number = f"（{document.doc_no}）" if document.doc_no else ""
     where = f"，{address(clause.path)}" if clause.path else ""
     words = re.sub(r"\s*\n\s*", " ", quote if quote is not None else clause.text)
-    return f"《{document.title}》{number}{where}：“{words}”（{LABEL[status.value]}{"，扫描识别，待核" if clause.doubtful else ""}）"
+    checked = "，扫描识别，待核" if clause.doubtful else ""
+    return f"《{document.title}》{number}{where}：“{words}”（{LABEL[status.value]}{checked}）"

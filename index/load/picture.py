@@ -115,7 +115,7 @@ def _around(quad: Any) -> Box:
 
 def _leveled(quad: Any, matrix: Any) -> Box:
     """A slanting line's box when it is level."""
-    x, y = matrix @ [*quad.mean(axis=0), 1.0]
+    x, y = (float(v) for v in matrix @ [*quad.mean(axis=0), 1.0])
     width, height = _width(quad), _height(quad)
     return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
@@ -164,9 +164,9 @@ def _rulings(picture: Any, dots: float) -> tuple[list[Ruling], list[Ruling], Any
         count, _, stats, _ = cv2.connectedComponentsWithStats(lines)
         rulings = []
         for x, y, w, h, _ in stats[1:count]:
-            # Beside a ruling is no ink but, left and right of an upright one, the cells' own text.
+            # Beside a ruling is no ink but that of the cells: left and right of an upright one, at times under a long one.
             crowded = sum(_sides(ink if flat else ink.T, *((x, y, w, h) if flat else (y, x, h, w))))
-            if (h if flat else w) > 0.12 * dots or crowded > (0 if flat else 1):
+            if (h if flat else w) > 0.12 * dots or crowded > (0 if flat and w < 8 * least else 1):
                 continue  # a dark area, or a row of strokes
             at, begin, end = (y + h / 2, x, x + w) if flat else (x + w / 2, y, y + h)
             rulings.append((Ruling(float(at), float(begin), float(end)), Box(*map(int, (x, y, x + w, y + h)))))
@@ -179,7 +179,16 @@ def _rulings(picture: Any, dots: float) -> tuple[list[Ruling], list[Ruling], Any
     for ruling, box in (*across, *down):
         if id(ruling) in kept:
             clean[max(0, box.top - 1) : box.bottom + 1, max(0, box.left - 1) : box.right + 1] = 255
-    return [a for a, _ in across if id(a) in kept], [d for d, _ in down if id(d) in kept], clean
+    rows, columns = [a for a, _ in across if id(a) in kept], [d for d, _ in down if id(d) in kept]
+    return [_lengthened(a, columns, least) for a in rows], [_lengthened(d, rows, least) for d in columns], clean
+
+
+def _lengthened(ruling: Ruling, others: Sequence[Ruling], most: float) -> Ruling:
+    """A ruling whose end was too pale to be found, up to the one it would have met."""
+    places = [other.at for other in others if other.begin - most <= ruling.at <= other.end + most]
+    begin = max((at for at in places if ruling.begin - most <= at <= ruling.begin + 8), default=ruling.begin)
+    end = min((at for at in places if ruling.end - 8 <= at <= ruling.end + most), default=ruling.end)
+    return Ruling(ruling.at, min(begin, ruling.begin), max(end, ruling.end))
 
 
 def _reaches(one: Box, other: Box, near: float) -> bool:
