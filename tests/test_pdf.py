@@ -139,7 +139,8 @@ def test_cells_wrapped_over_lines_are_joined_and_each_row_is_whole():
 
 
 def test_cells_that_touch_are_parted_by_their_rulings():
-    found = read(lambda c: table(c, 80, 100, (84, 40, 60), [("机具品目", "档次", "补贴"), ("水稻插秧机具类", "6行", "26500"), ("深松机", "5铲", "62")]))
+    rows = [("机具品目", "档次", "补贴"), ("水稻插秧机具类", "6行", "26500"), ("深松机", "5铲", "62")]
+    found = read(lambda c: table(c, 80, 100, (84, 40, 60), rows))
     assert texts(found)[1:] == ["水稻插秧机具类\t6行\t26500", "深松机\t5铲\t62"]
 
 
@@ -165,7 +166,8 @@ def test_a_head_alone_at_the_end_of_a_page_heads_the_rows_of_the_next():
         lambda c: table(c, 80, 90, widths, [("甲河", "3", "重点"), ("乙河", "4", "")]),
     )
     (document,) = documents(found)
-    assert [(c.path[-1], bare(c.text)) for c in document.clauses if c.kind == "row"] == [("河道 长度 备注", "甲河3重点"), ("河道 长度 备注", "乙河4")]
+    rows = [(c.path[-1], bare(c.text)) for c in document.clauses if c.kind == "row"]
+    assert rows == [("河道 长度 备注", "甲河3重点"), ("河道 长度 备注", "乙河4")]
 
 
 def test_an_empty_remark_at_the_top_of_a_page_does_not_make_its_row_part_of_the_last():

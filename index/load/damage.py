@@ -14,11 +14,12 @@ _DEEPEST = 3  # forms within forms
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Pages (from 1) whose own data is damaged, those whose fonts or forms are, and how many pages the file names."""
+    """Pages (from 1) whose own data is damaged, those whose fonts or forms are, and how many pages the file has."""
 
     text: frozenset[int] = frozenset()
     parts: frozenset[int] = frozenset()
     pages: int | None = None  # None where it cannot be told
+    known: bool = True  # False where the file could not be looked into
 
 
 def damage(data: bytes) -> Damage:
@@ -45,8 +46,8 @@ def damage(data: bytes) -> Damage:
                     parts.add(number)
             except Exception:  # an object that is missing or of another kind: whatever pypdf meets, the page is damaged
                 text.add(number)
-    except Exception:  # PDFium has opened the file; where pypdf cannot, there is no second opinion
-        return Damage()
+    except Exception:  # PDFium has opened the file; where pypdf cannot, nothing bears out that it is whole
+        return Damage(known=False)
     return Damage(frozenset(text), frozenset(parts), count)
 
 
@@ -64,9 +65,7 @@ def _resources(holder: Any, depth: int) -> Iterator[Any]:
     resources = holder.get("/Resources")
     resources = resources.get_object() if resources is not None else {}
     for font in (resources.get("/Font") or {}).get_object().values() if resources.get("/Font") else ():
-        table = font.get_object().get("/ToUnicode")
-        if table is not None and hasattr(table.get_object(), "_data"):
-            yield table.get_object()
+        yield from _font(font.get_object())
     for part in (resources.get("/XObject") or {}).get_object().values() if resources.get("/XObject") else ():
         form = part.get_object()
         yield form
@@ -74,9 +73,24 @@ def _resources(holder: Any, depth: int) -> Iterator[Any]:
             yield from _resources(form, depth + 1)
 
 
+def _font(font: Any) -> Iterator[Any]:
+    """A font's code table, and its programs, whose metrics tell where a character ends."""
+    table = font.get("/ToUnicode")
+    if table is not None and hasattr(table.get_object(), "_data"):  # it may name one that every reader knows
+        yield table.get_object()
+    drawn = font.get("/CharProcs")
+    yield from (part.get_object() for part in (drawn.get_object().values() if drawn is not None else ()))
+    below = font.get("/DescendantFonts")
+    for held in (font, *(below.get_object() if below is not None else ())):
+        described = held.get_object().get("/FontDescriptor")
+        described = described.get_object() if described is not None else {}
+        yield from (described[name].get_object() for name in ("/FontFile", "/FontFile2", "/FontFile3") if name in described)
+
+
 def _sound(stream: Any, seen: dict[int, bool]) -> bool:
     """Whether a stream can be unpacked to its end; one in another coding than Flate is not looked into."""
-    key = id(stream)
+    reference = getattr(stream, "indirect_reference", None)
+    key = reference.idnum if reference is not None else -id(stream)
     if key not in seen:
         seen[key] = _unpacks(stream)
     return seen[key]

@@ -77,7 +77,7 @@ def _recognised(sheet: Sheet, pages: Pages, scanner: Scanner, found: _Found) -> 
     pictures = [box for box in sheet.pictures if box.overlap(page) > _PICTURE * page.area]
     if not pictures:
         return sheet
-    within = [g for g in characters if any(b.left <= g.middle[0] <= b.right and b.top <= g.middle[1] <= b.bottom for b in pictures)]
+    within = [glyph for glyph in characters if any(box.holds(*glyph.middle) for box in pictures)]
     covered = min(1.0, sum(box.overlap(page) for box in pictures) / page.area)
     if len(within) > _FEW:
         return sheet  # a background, or a scan that has been recognised before
@@ -117,13 +117,14 @@ def _fitted(read: Sheet, sheet: Sheet) -> Sheet:
 def _gaps(pages: Pages, data: bytes, scanner: Scanner, found: _Found) -> tuple[str, ...]:
     harm = damage(data)
     lost = {*found.lost, *(harm.text & set(found.empty))}
-    if harm.pages is not None and harm.pages > len(pages):
-        lost |= set(range(len(pages) + 1, harm.pages + 1))
+    whole = harm.known and not pages.repaired and harm.pages in (None, len(pages))
+    named = {*lost, *scanner.bare, *scanner.missing, *scanner.broken, *scanner.beyond}
     return (
         *of_pages(lost, "已损坏，未收录"),
         *of_pages(harm.text - lost, "的数据有损坏，文字可能不全"),
         *of_pages(harm.parts - lost, "的字体或图形数据有损坏，文字可能有误"),
-        *(("文件结构已损坏，修复后读取，内容可能不全",) if pages.repaired else ()),
+        *(() if whole else ("文件结构有损坏，内容可能不全",)),
+        *of_pages(set(found.empty) - named, "没有文字"),
         *scanner.gaps(),
         *of_pages(found.undrawn, "另有图片，图片中的文字未收录"),
         *(f"第 {page} 页有 {count} 个字符无法识别，未收录" for page, count in found.senseless.items()),

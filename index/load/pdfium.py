@@ -132,6 +132,9 @@ def _glyphs(raw: Any, text: Any, place: _Place, turned: bool | int) -> tuple[lis
                 unmapped += 1
                 continue
             code = 45 if code == 2 else 32
+        if code < 0x2E80 and raw.FPDFText_HasUnicodeMapError(text, at) == 1:
+            unmapped += 1
+            continue
         if not raw.FPDFText_GetLooseCharBox(text, at, loose):
             continue
         if turned:
@@ -143,9 +146,9 @@ def _glyphs(raw: Any, text: Any, place: _Place, turned: bool | int) -> tuple[lis
             if not raw.FPDFText_GetCharOrigin(text, at, x, y):
                 continue
             before, base, size = (top, bottom), place.point(x.value, y.value)[1], 0.85 * (bottom - top)
-        # Wide characters are as wide as their type is large; of others the font's height tells, nearly.
-        wide = right - left > 0.5 and (0x2E80 <= code <= 0x9FFF or 0xFF00 <= code <= 0xFFEF)
-        em = right - left if wide else size
+        # Wide characters are as wide as their type is large; of others, and in odd fonts, the height tells, nearly.
+        wide = 0x2E80 <= code <= 0x9FFF or 0xFF00 <= code <= 0xFFEF
+        em = right - left if wide and 0.55 * size < right - left < 1.5 * size else size
         if 0.5 < em < 2000 and math.isfinite(left + base):
             found.append(Glyph(chr(code), left, top, right, bottom, base, em))
     return found, unmapped

@@ -46,6 +46,10 @@ class Box(NamedTuple):
     def area(self) -> float:
         return max(0.0, self.right - self.left) * max(0.0, self.bottom - self.top)
 
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in it."""
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
     def overlap(self, other: Box) -> float:
         """The area both cover."""
         width = min(self.right, other.right) - max(self.left, other.left)

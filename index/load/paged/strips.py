@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -71,7 +72,7 @@ def _runs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 def _lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Runs that share a base line, raised and lowered small type with them; top to bottom."""
-    runs = sorted((run for run in _runs(glyphs)), key=lambda run: (-_size(run), run[0].base))
+    runs = sorted(_runs(glyphs), key=lambda run: (-_size(run), run[0].base))
     lines: list[tuple[float, float, list[Glyph]]] = []  # (base, size, glyphs), in order of base
     # Large type first: what is small joins the line it is set beside, and never the other way round.
     bases: list[float] = []
@@ -79,8 +80,6 @@ def _lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
         base, size = run[0].base, _size(run)
         place = _nearest(bases, base, lines, size, run)
         if place is None:
-            from bisect import bisect_left
-
             at = bisect_left(bases, base)
             bases.insert(at, base)
             lines.insert(at, (base, size, list(run)))
@@ -94,15 +93,14 @@ def _nearest(
     run: Sequence[Glyph],
 ) -> int | None:  # fmt: skip
     """The line a run belongs to: of the same base, or, for small type, one it touches."""
-    from bisect import bisect_left
-
     at = bisect_left(bases, base)
     best: tuple[float, int] | None = None
     for place in range(max(0, at - 3), min(len(lines), at + 3)):
         other, height, members = lines[place]
         off = abs(other - base)
         small = size < 0.75 * height
-        near = off < _SAME_LINE * max(size, 0.6 * height) or small and base <= other + 0.3 * height and other - base < 0.6 * height
+        beside = small and -0.3 * height <= other - base < 0.6 * height
+        near = off < _SAME_LINE * max(size, 0.6 * height) or beside
         if near and (not small or _touches(members, run, height)) and (best is None or off < best[0]):
             best = (off, place)
     return best[1] if best else None
