@@ -157,6 +157,23 @@ def test_a_doubtful_clause_is_marked_wherever_it_is_shown(monkeypatch, tmp_path)
         assert cited["doubtful"] is clause.doubtful
 
 
+@pytest.mark.parametrize("text", ["每件2400.5元", "合同公证 每件300元", "按 GDP 计 W1i7 元"])
+def test_figures_are_not_torn_and_blanks_that_are_read_are_kept(text):
+    """Whatever the widths of the type: a recogniser tells middles only."""
+    from index.load.paged.sheet import Box
+    from index.load.paged.strips import row_text, rows
+
+    for pitch in (0.45, 0.6, 0.75):
+        at, characters = 0.0, []
+        for character in text:
+            step = 1.0 if picture._wide(character) else pitch
+            characters.append((character, at + step / 2, 1.0))
+            at += step
+        words = recogniser.Words(tuple((c, middle / at, sure) for c, middle, sure in characters), 1.0)
+        (row,) = rows(picture._glyphs(words, Box(0, 0, at * 30, 40), 1.0))
+        assert row_text(row) == text
+
+
 def test_a_narrow_mark_beside_chinese_becomes_the_wide_one():
     assert "".join(picture._punctuated([*"第一条(试行),共3.5元"])) == "第一条（试行），共3.5元"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -216,11 +217,28 @@ def _glyphs(words: Words, box: Box, points: float) -> list[Glyph]:
     base = middle + 0.35 * em
     glyphs = []
     texts = _punctuated([character for character, _, _ in words.characters])
-    for character, (_, share, _) in zip(texts, words.characters, strict=True):
-        half = em / 2 if _wide(character) else em / 4
-        at = left + share * width
-        glyphs.append(Glyph(character, at - half, base - 0.88 * em, at + half, base + 0.12 * em, base, em, doubtful))
+    middles = [left + share * width for _, share, _ in words.characters]
+    printed = [place for place, text in enumerate(texts) if text.strip()]
+    sides = _sides_of([texts[p] for p in printed], [middles[p] for p in printed], [b - a > 1 for a, b in pairwise(printed)], em)
+    glyphs: list[Glyph] = []
+    for (begin, end), place in zip(sides, printed, strict=True):
+        if glyphs and place and not texts[place - 1].strip():
+            glyphs.append(glyphs[-1]._replace(text=" ", left=glyphs[-1].right, right=begin))
+        glyphs.append(Glyph(texts[place], begin, base - 0.88 * em, end, base + 0.12 * em, base, em, doubtful))
     return glyphs
+
+
+def _sides_of(texts: list[str], middles: list[float], blanks: list[bool], em: float) -> list[tuple[float, float]]:
+    """Left and right of each character: neighbours touch, unless a blank or room for another character is between."""
+    half = [em / 2 if _wide(text) else em / 4 for text in texts]
+    begins, ends = [m - h for m, h in zip(middles, half, strict=True)], [m + h for m, h in zip(middles, half, strict=True)]
+    for at, blank in enumerate(blanks):
+        apart = middles[at + 1] - middles[at]
+        if blank or apart < half[at] + half[at + 1] + 0.8 * em:
+            edge = middles[at] + apart * half[at] / (half[at] + half[at + 1])
+            gap = min(max(begins[at + 1] - ends[at], 0.3 * em), apart) / 2 if blank else 0.0
+            ends[at], begins[at + 1] = edge - gap, edge + gap
+    return list(zip(begins, ends, strict=True))
 
 
 def _punctuated(characters: list[str]) -> list[str]:
