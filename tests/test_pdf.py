@@ -86,6 +86,15 @@ def test_a_running_head_may_change_from_chapter_to_chapter():
     assert all(text.startswith("第") for text in texts(found))
 
 
+def test_a_head_above_a_title_and_a_table_alone_is_out():
+    def draw(canvas):
+        write(canvas, 80, 40, "湖山市文件资料库")
+        write(canvas, 80, 90, "河道清淤项目清单")
+        table(canvas, 80, 120, (80, 80), [("河道", "长度"), ("甲河", "3"), ("乙河", "4")])
+
+    assert texts(read(draw)) == ["河道清淤项目清单", "河道\t长度", "甲河\t3", "乙河\t4"]
+
+
 def test_two_columns_are_read_one_after_the_other():
     left = [f"左栏第{n}行写满了文字直到栏边为止" for n in range(1, 9)]
     right = [f"右栏第{n}行写满了文字直到栏边为止" for n in range(1, 9)]

@@ -12,6 +12,7 @@ from index.load.paged.wrapped import cell_text
 from index.markers import marker
 
 _LEAST_ALIGNED = 3  # rows
+_MOST = 200  # rows that are compared with one another, more than a page has
 
 
 def aligned(found: Sequence[Sequence[Strip]]) -> list[Table | list[Strip]]:
@@ -35,7 +36,7 @@ def _aligned_size(found: Sequence[Sequence[Strip]], place: int) -> int:
         return 0
     end = place
     full = 0
-    while end < len(found):
+    while end < min(len(found), place + _MOST):
         row = found[end]
         if len(row) < 2 and not (end > place and _inside(row, found[place:end]) and _close(found[end - 1], row)):
             break
@@ -59,10 +60,10 @@ def _listed(found: Sequence[Sequence[Strip]]) -> bool:
 
 def _running(found: Sequence[Sequence[Strip]], bands: Sequence[tuple[float, float]]) -> bool:
     """Lines of running text that fill both columns."""
-    return all(
+    return bool(found) and all(
         median(row[place].right - row[place].left for row in found) > 0.75 * (right - left)
         for place, (left, right) in enumerate(bands)
-    ) if found else False
+    )
 
 
 def _inside(row: Sequence[Strip], above: Sequence[Sequence[Strip]]) -> bool:

@@ -15,6 +15,7 @@ from index.load.radicals import unified
 from index.schema import Line
 
 Row = Sequence[Strip]
+_COMPARED = 30  # rows that tell what every row of a table has
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _table(parts: Sequence[tuple[int, Table]]) -> list[_Placed]:
                 following.pop(0)
         for place, line in enumerate(following):
             before = body[-1][1] if body else None
-            if place == 0 and before is not None and _rest(line, [row for _, row in body]):
+            if place == 0 and before is not None and _rest(line, [row for _, row in body[-_COMPARED:]]):
                 body[-1] = body[-1][0], _whole(before, line)
             else:
                 body.append((number, _carried(line, before)))
@@ -132,7 +133,7 @@ def _rest(line: TableLine, body: Sequence[TableLine]) -> bool:
     if line.spans or all(line.cells):
         return False
     last, others = body[-1], [row for row in body if not row.spans] or body
-    always = [column for column in range(len(line.cells)) if all(row.cells[column] for row in others[-30:])]
+    always = [column for column in range(len(line.cells)) if all(row.cells[column] for row in others)]
     if not [column for column in always or [0] if not line.cells[column]]:
         return False
     led = next(place for place, cell in enumerate(line.cells) if cell)

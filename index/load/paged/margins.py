@@ -78,11 +78,12 @@ def _annex(row: Row) -> bool:
 def _in_margin(rows: Sequence[Row], height: float, out: set[int]) -> set[int]:
     """Heads and feet that their place alone tells."""
     text = [place for place in range(len(rows)) if place not in out]
-    if len(text) < 3:
+    if len(text) < 2:
         return set()
     size = median(rows[place][0].size for place in text)
-    pitches = [rows[b][0].base - rows[a][0].base for a, b in zip(text, text[1:], strict=False)]
-    pitch = median(p for p in pitches if p > 0.5 * size) if any(p > 0.5 * size for p in pitches) else 1.5 * size
+    steps = [rows[b][0].base - rows[a][0].base for a, b in zip(text, text[1:], strict=False)]
+    pitches = [step for step in steps if step > 0.5 * size]
+    pitch = median(pitches) if len(pitches) > 1 else 1.5 * size
     side = min(strip.left for place in text for strip in rows[place])  # the margin left of the text
     found: set[int] = set()
     for order, distance in (
@@ -90,7 +91,7 @@ def _in_margin(rows: Sequence[Row], height: float, out: set[int]) -> set[int]:
         (text[::-1], lambda row: height - max(s.base + 0.12 * s.size for s in row)),
     ):
         for count in range(1, _MOST_LINES + 1):
-            if len(order) <= count + 1:
+            if len(order) <= count:
                 break
             head, following = rows[order[count - 1]], rows[order[count]]
             if _textual(head) or not distance(head) < min(_MARGIN * height, 0.75 * side + 0.25 * size):
