@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,20 +35,25 @@ def damage(data: bytes) -> Damage:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:
             return Damage()
+        reader.strict = True  # from here on: many a sound file is opened only with leave, but its objects read
         count = len(reader.pages)
         seen: dict[int, bool] = {}
         for number in range(1, count + 1):
-            try:
-                page = reader.pages[number - 1]
-                if not all(_sound(stream, seen) for stream in _contents(page)):
-                    text.add(number)
-                elif not all(_sound(stream, seen) for stream in _resources(page, 0)):
-                    parts.add(number)
-            except Exception:  # an object that is missing or of another kind: whatever pypdf meets, the page is damaged
+            if not _whole(lambda: _contents(reader.pages[number - 1]), seen):
                 text.add(number)
+            elif not _whole(lambda: _resources(reader.pages[number - 1], 0), seen):
+                parts.add(number)
     except Exception:  # PDFium has opened the file; where pypdf cannot, nothing bears out that it is whole
         return Damage(known=False)
     return Damage(frozenset(text), frozenset(parts), count)
+
+
+def _whole(streams: Callable[[], Iterable[Any]], seen: dict[int, bool]) -> bool:
+    """Whether all streams are there and can be unpacked."""
+    try:
+        return all(_sound(stream, seen) for stream in streams())
+    except Exception:  # an object that is missing, malformed or of another kind: whatever pypdf meets, it is damage
+        return False
 
 
 def _contents(page: Any) -> Iterator[Any]:
@@ -78,6 +83,9 @@ def _font(font: Any) -> Iterator[Any]:
     table = font.get("/ToUnicode")
     if table is not None and hasattr(table.get_object(), "_data"):  # it may name one that every reader knows
         yield table.get_object()
+    for name in ("/Widths", "/Encoding"):
+        if name in font:
+            font[name].get_object()  # to be read at all
     drawn = font.get("/CharProcs")
     yield from (part.get_object() for part in (drawn.get_object().values() if drawn is not None else ()))
     below = font.get("/DescendantFonts")
