@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.errors import OutOfMemory, UnreadableContent, UnreadableFile
-from index.load import docx, markdown, pdf, text
+from index.load import docx, markdown, pdf, scan, text
 from index.schema import RawText, Reading
 
 # Controls, soft hyphens, zero-width, direction and tag characters: no print shows them, but they part words, turn the
@@ -30,6 +30,7 @@ class Reader(Protocol):
 
 READERS: dict[str, Reader] = {
     ".txt": text.read, ".md": markdown.read, ".markdown": markdown.read, ".pdf": pdf.read, ".docx": docx.read,
+    ".png": scan.read, ".jpg": scan.read, ".jpeg": scan.read, ".tif": scan.read, ".tiff": scan.read, ".bmp": scan.read,
 }  # fmt: skip
 
 
