@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.numerals import chinese
+from index.traditional import folded
 
 _CN = "一二三四五六七八九十百千零〇○两"
 BOX_RANK = 65  # a box stands below （一） and above its own numbered items
@@ -30,8 +31,9 @@ _KINDS: tuple[tuple[str, int, str], ...] = (
 )
 _PATTERNS = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in _KINDS)
 DOC_NO = re.compile(
-    r"^[（(]?\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*号)\s*[）)]?$"
+    r"^[（(]?\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*[号號])\s*[）)]?$"
 )
+_OPENING = 16  # characters within which a number ends
 _PREFACE = re.compile(r"^(?:前\s*言|序\s*言|引\s*言|导\s*言)$")
 
 
@@ -52,18 +54,19 @@ class Marker:
 
 def marker(text: str) -> Marker | None:
     """The numbering a paragraph opens with, or None."""
+    plain = folded(text[:_OPENING]) + text[_OPENING:]
     if _PREFACE.match(text):
         return Marker("前言", 20, text, "")
     if _UNNUMBERED.match(text):
         return Marker("编", 10, text, "")
     for kind, rank, pattern in _PATTERNS:
-        if match := pattern.match(text):
+        if match := pattern.match(plain):
             rest = text[match.end() :]
             if rank < 40 and rest.endswith(("。", "；")):
                 continue  # 第三章规定的事项由……负责。 speaks of a chapter and heads none
             if kind == "——" and (not rest.strip() or (len(match[0]) == 1 and not _sentence(rest))):
                 return None
-            return Marker(kind, rank, match[0].strip(), rest)
+            return Marker(kind, rank, text[: match.end()].strip(), rest)
     return None
 
 

@@ -121,7 +121,7 @@ def _walk_prose(found: Sequence[Paragraph], set_in: Measure, state: Walk, table_
     if table_next and found:
         last = found[-1]
         annexed = len(found) > 1 and (m := marker(found[-2].text)) is not None and m.kind == "附件" and not m.rest.strip()
-        if len(last.text) <= 60 and "。" not in last.text and marker(last.text) is None and not annexed:
+        if len(last.text) <= 60 and "。" not in last.text and marker(last.text) is None and not annexed and not last.heading:
             name, found = last, found[:-1]
     state.table_next = table_next and name is None
     walk(found, set_in, state)

@@ -1,0 +1,344 @@
+"""Rich text: paragraphs with the numbers stored before them, tables, footnotes; hidden and deleted text left out.
+
+Bytes are read in the code page of their font, else of the file (936 for simplified Chinese); \\u characters as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from index.errors import UnreadableContent
+from index.load.grid import Cell, told
+from index.load.radicals import unified
+from index.schema import Line, Reading
+
+_TOKEN = re.compile(rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)", re.S)
+_CHARSETS = {128: "cp932", 129: "cp949", 134: "gb18030", 136: "cp950"}
+_PAGES = {936: "gb18030", 950: "cp950", 932: "cp932", 949: "cp949", 65001: "utf-8", 54936: "gb18030"}
+_SKIPPED = {  # groups without text of the document
+    "colortbl", "info", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "nonshppict",
+    "nonesttables", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "sp", "shprslt", "tc", "xe", "upr", "atrfstart",
+    "themedata", "template",
+}  # fmt: skip
+_STARRED = {"shpinst", "ud", "shppict", "footnote", "fldrslt"}  # destinations that an older reader may leave out, but hold text
+_GROUPS = {"fonttbl": "font", "stylesheet": "style", "footnote": "note", "shptxt": "box", "listtext": "label", "pntext": "label"}
+_CHARACTERS = {
+    "tab": " ", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•",
+    "emspace": "\u3000", "enspace": " ", "qmspace": " ", "line": "\n", "nestcell": " ", "nestrow": " ",
+}  # fmt: skip
+_SYMBOLS = {b"~": "\xa0", b"_": "-", b"\\": "\\", b"{": "{", b"}": "}"}
+_HEADING = re.compile(r"^(?:heading|标题)\s*([1-6]);?$", re.I)
+_NEAR = 30  # twips: edges of columns this near are one
+_DEEPEST = 6  # heading levels
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What holds until a group's closing brace."""
+
+    to: str = "body"  # where its text goes: body, note, box, label, style, font
+    skipped: bool = False
+    font: int | None = None
+    skip: int = 1  # bytes that stand in for a \\u character
+    hidden: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class _Row:
+    """A table row: where its columns end, how its cells are merged, and what they say."""
+
+    edges: list[int] = field(default_factory=list)
+    merges: list[frozenset[str]] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+
+
+def read(data: bytes) -> Reading:
+    """Lines numbered from 1, a line a paragraph or a table row; UnreadableContent when the bytes are no rich text."""
+    if not data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{\\rtf"):
+        raise UnreadableContent("不是 RTF 文件，请用 Word 或 WPS 另存为 .docx")
+    reader = _Reader()
+    reader.run(data)
+    lines = [Line(unified(row), number, level=level) for number, (row, level) in enumerate(reader.lines, 1)]
+    return Reading(lines, tuple(dict.fromkeys(reader.gaps)))
+
+
+class _Reader:
+    """Goes through the tokens once."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, int | None]] = []
+        self.gaps: list[str] = []
+        self.group, self.stack = _Group(), []
+        self.first, self.starred = False, False  # a group's first word is to come; behind \\*
+        self.page = "gb18030"
+        self.fonts: dict[int, str] = {}
+        self.default_font = 0
+        self.levels: dict[int, int] = {}  # of heading styles
+        self.bytes = bytearray()  # still to be decoded
+        self.pending, self.high = 0, 0  # bytes to skip behind \\u; the first half of a surrogate pair
+        self.texts: dict[str, list[str]] = {name: [] for name in ("body", "note", "box", "label", "style", "font")}
+        self.notes: list[str] = []
+        self.style, self.level, self.in_table = 0, None, False
+        self.row, self.flags, self.table = _Row(), set(), []
+        self.noted = 0
+
+    def run(self, data: bytes) -> None:
+        place = 0
+        while (match := _TOKEN.search(data, place)) is not None:
+            place = match.end()
+            if match[1]:
+                place = self._word(match[1].decode("ascii"), int(match[2]) if match[2] else None, place)
+            elif match[3]:
+                self._raw(bytes((int(match[3], 16),)))
+            elif match[4]:
+                self._symbol(match[4])
+            elif match[5] == b"{":
+                self._flush()
+                self.stack.append(self.group)
+                self.first, self.starred = True, False
+            elif match[5]:
+                self._close()
+            else:
+                self._raw(match[6])
+        self._flush()
+        if any(piece.strip() for piece in self.texts["body"]):
+            self._paragraph()
+        self._end_table()
+
+    def _raw(self, raw: bytes) -> None:
+        taken = min(self.pending, len(raw))
+        self.pending -= taken
+        self.bytes += raw[taken:]
+        self.first = False
+
+    def _flush(self) -> None:
+        """Decode the bytes at hand in the code page that holds for them."""
+        raw, self.bytes = bytes(self.bytes), bytearray()
+        if not raw or self.group.skipped:
+            return
+        font = self.group.font if self.group.font is not None else self.default_font
+        named = self.fonts.get(font)
+        for encoding in dict.fromkeys((named or self.page, self.page)):
+            try:
+                self._add(raw.decode(encoding))
+                return
+            except UnicodeDecodeError:
+                continue
+        self.gaps.append("有无法识别的字符")
+        self._add(raw.decode(named or self.page, "replace"))
+
+    def _add(self, text: str) -> None:
+        if not (self.group.skipped or self.group.hidden or self.group.deleted):
+            self.texts[self.group.to].append(text)
+
+    def _symbol(self, symbol: bytes) -> None:
+        self._flush()
+        if symbol == b"*":
+            self.starred = True
+        elif self.pending:
+            self.pending -= 1
+        elif symbol in (b"\n", b"\r"):
+            self._end_paragraph()
+        else:
+            self._add(_SYMBOLS.get(symbol, ""))
+
+    def _close(self) -> None:
+        self._flush()
+        ended = self.group
+        self.group = self.stack.pop() if self.stack else _Group()
+        self.first = False
+        if ended.to == "style":
+            if found := _HEADING.match("".join(self.texts["style"]).strip()):
+                self.levels.setdefault(self.style, int(found[1]))
+            self.texts["style"] = []
+        elif ended.to in ("note", "box") and self.group.to != ended.to:
+            whole, self.texts[ended.to] = "".join(self.texts[ended.to]).strip(), []
+            self.notes += [row for row in whole.split("\n") if row.strip()]
+
+    def _word(self, word: str, value: int | None, place: int) -> int:
+        """Act on a control word; the place behind it, and behind the binary data it announces."""
+        self._flush()
+        first, self.first = self.first, False
+        if word == "bin":
+            return place + max(value or 0, 0)
+        if word == "u":
+            self._unicode(value or 0)
+            return place
+        self.pending = 0
+        if first:
+            self._begin(word)
+        if word == "ud":
+            self.group = replace(self.group, skipped=False)
+        if self.group.to == "font":
+            self._font(word, value)
+        elif self.group.skipped:
+            pass
+        elif word == "pict":
+            self.gaps.append("文中有图片，图片内容未收录")
+            self.group = replace(self.group, skipped=True)
+        elif self.group.to == "style":
+            self._styled(word, value)
+        elif not self._character(word, value):
+            self._layout(word, value)
+        return place
+
+    def _begin(self, word: str) -> None:
+        """A group's first word says what the group is."""
+        if word in _SKIPPED or self.starred and word not in _STARRED:
+            self.group = replace(self.group, skipped=True)
+        elif word in _GROUPS:
+            if word == "footnote" and self.group.to == "body":
+                self.texts["note"] = []
+            self.group = replace(self.group, to=_GROUPS[word], hidden=False)
+            self.starred = False
+
+    def _unicode(self, value: int) -> None:
+        code = value % 65536
+        if 0xD800 <= code < 0xDC00:
+            self.high = code
+        elif 0xDC00 <= code < 0xE000:
+            self._add(chr(0x10000 + ((self.high - 0xD800) << 10) + code - 0xDC00) if self.high else "\ufffd")
+            self.high = 0
+        else:
+            self._add(chr(code))
+        self.pending = self.group.skip
+
+    def _font(self, word: str, value: int | None) -> None:
+        if word == "f":
+            self.style = value or 0
+        elif word == "fcharset" and value in _CHARSETS:
+            self.fonts[self.style] = _CHARSETS[value]
+
+    def _styled(self, word: str, value: int | None) -> None:
+        if word == "s":
+            self.style = value or 0
+        elif word == "outlinelevel" and value is not None and value < _DEEPEST:
+            self.levels[self.style] = value + 1
+
+    def _character(self, word: str, value: int | None) -> bool:
+        """Whether the word is one of characters and their forms."""
+        if word in _CHARACTERS:
+            self._add(_CHARACTERS[word])
+        elif word == "ansicpg":
+            self.page = _PAGES.get(value or 0, f"cp{value}" if value in (1250, 1251, 1252, 1253, 874) else "gb18030")
+        elif word == "deff":
+            self.default_font = value or 0
+        elif word == "f":
+            self.group = replace(self.group, font=value)
+        elif word == "uc":
+            self.group = replace(self.group, skip=max(value or 0, 0) if value is not None else 1)
+        elif word == "plain":
+            self.group = replace(self.group, hidden=False, deleted=False, font=None)
+        elif word in ("v", "deleted"):
+            self.group = replace(self.group, **{"hidden" if word == "v" else "deleted": value != 0})
+        elif word == "chftn":
+            self.noted += self.group.to == "body"
+            self._add(f"〔{self.noted}〕")
+        else:
+            return False
+        return True
+
+    def _layout(self, word: str, value: int | None) -> None:
+        """Words of paragraphs and tables."""
+        if word in ("par", "sect"):
+            self._end_paragraph()
+        elif word == "pard":
+            self.in_table, self.level = False, self.levels.get(0)
+        elif word == "intbl":
+            self.in_table = True
+        elif word == "s":
+            self.level = self.levels.get(value or 0)
+        elif word == "outlinelevel" and value is not None:
+            self.level = value + 1 if value < _DEEPEST else None
+        elif word == "trowd":
+            self.row.edges, self.row.merges, self.flags = [], [], set()
+        elif word in ("clvmgf", "clvmrg", "clmgf", "clmrg"):
+            self.flags.add(word)
+        elif word == "cellx":
+            self.row.edges.append(value or 0)
+            self.row.merges.append(frozenset(self.flags))
+            self.flags = set()
+        elif word == "cell" and self.group.to == "body":
+            self.row.cells.append(" ".join((self._label() + "".join(self.texts["body"])).split()))
+            self.texts["body"] = []
+        elif word == "row" and self.group.to == "body":
+            self.table.append(self.row)
+            self.row = _Row(list(self.row.edges), list(self.row.merges))
+
+    def _label(self) -> str:
+        """The number drawn before the paragraph; "" where it is a bullet."""
+        label, self.texts["label"] = "".join(self.texts["label"]), []
+        return label if any(character.isalnum() for character in label) else ""
+
+    def _end_paragraph(self) -> None:
+        if self.group.to == "body" and not self.in_table:
+            self._paragraph()
+        elif self.group.to in ("body", "note", "box"):
+            self._add(" " if self.group.to == "body" else "\n")
+
+    def _paragraph(self) -> None:
+        self._end_table()
+        text, self.texts["body"] = "".join(self.texts["body"]), []
+        label = self._label() if text.strip() else ""
+        first, *more = (label + text).split("\n")
+        self.lines += [(first, self.level if first.strip() else None), *((row, None) for row in more)]
+        self._add_notes()
+
+    def _add_notes(self) -> None:
+        self.lines += [(note, None) for note in self.notes]
+        self.notes = []
+
+    def _end_table(self) -> None:
+        if self.table:
+            table, self.table = self.table, []
+            self.lines += [(line, None) for line in told(_squared(table))]
+            self.row = _Row()
+            self._add_notes()
+
+
+def _squared(table: list[_Row]) -> list[list[Cell]]:
+    """The rows as cells with spans: columns are told by where they end, merges by their flags."""
+    edges: list[int] = []
+    for edge in sorted({edge for row in table for edge in row.edges}):
+        if not edges or edge - edges[-1] > _NEAR:
+            edges.append(edge)
+
+    def column(edge: int) -> int:
+        return max((at for at, known in enumerate(edges) if known <= edge), default=0) + 1
+
+    squares = [[_Square(row, at, column) for at in range(max(len(row.edges), len(row.cells)))] for row in table]
+    out = []
+    for at, row in enumerate(squares):
+        cells = []
+        for square in row:
+            if "clvmrg" in square.flags and at and any(s.left == square.left for s in squares[at - 1]):
+                continue
+            if "clmrg" in square.flags and cells:
+                cells[-1] = replace(cells[-1], columns=cells[-1].columns + square.width)
+                continue
+            cells.append(Cell(square.text, square.width, 1 + _tall(squares[at + 1 :], square.left)))
+        out.append(cells)
+    return out
+
+
+def _tall(below: list[list[_Square]], left: int) -> int:
+    """How many rows below go on a cell that begins at column `left`."""
+    tall = 0
+    for row in below:
+        if not any(square.left == left and "clvmrg" in square.flags for square in row):
+            break
+        tall += 1
+    return tall
+
+
+class _Square:
+    """A cell in its row, with the columns it takes."""
+
+    def __init__(self, row: _Row, at: int, column) -> None:
+        known = at < len(row.edges)
+        self.left = column(row.edges[at - 1]) if 0 < at <= len(row.edges) else at
+        self.width = max(1, column(row.edges[at]) - self.left) if known else 1
+        self.flags = row.merges[at] if known else frozenset()
+        self.text = row.cells[at] if at < len(row.cells) else ""
