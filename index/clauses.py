@@ -226,12 +226,18 @@ def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, s
         state.kind = "clause"
         state.enter(0, None)
     outer = mark.rank < UNIT_RANK and mark.kind != "条"
-    if alone(paragraph.text, mark) and (outer or (below is not None and _deeper(below, mark))):
+    last = paragraph.text.endswith("。") and following is not None and _signs_off(following.text)
+    if alone(paragraph.text, mark) and not last and (outer or (below is not None and _deeper(below, mark))):
         _heading(paragraph, mark, state)
         if mark.kind == "前言":
             state.kind = "preamble"
         return
     _start(paragraph, mark, state, state.kind)
+
+
+def _signs_off(text: str) -> bool:
+    """A signature, a date or a distribution mark: nothing that a heading could head."""
+    return is_closing_line(text) or bool(signature(text))
 
 
 def _start(paragraph: Paragraph, mark: Marker, state: Walk, kind: str) -> None:

@@ -17,7 +17,7 @@ from index.documents import Part
 from index.duties import cell_duties
 from index.layout import Measure, Paragraph, Row, measure, paragraphs, rows
 from index.markers import marker
-from index.notice import BodyTitle, body_title, enacted_title, head_end
+from index.notice import BodyTitle, body_title, enacted_title, head_end, says_it_itself
 from index.outline import Draft, Entry, Heading, TitleLine, settled
 from index.schema import Clause, Document, Line, RawText, Source
 
@@ -54,6 +54,8 @@ def _parse_part(
     own = headers.policy_title(whole)[0] or (None if several else enacted_title(part.rows))
     front = paragraphs(part.front, set_in)
     repeated = body_title(part.rows, own) if own else None
+    if own and repeated is None and says_it_itself(part.rows):
+        own = None
     segments = _segments(part.rows[repeated.end if repeated else 0 :], set_in)
     if repeated:
         notice = paragraphs(part.rows[: repeated.begin], set_in)
