@@ -84,8 +84,10 @@ def policy_title(printed: str) -> tuple[str | None, str]:
         return None, re.split(_ABOUT, printed, maxsplit=1)[0]  # it issues several policies
     if match := re.match(rf"^(.*?){_ABOUT}?(?:联合)?{_ISSUES}{_ABOUT}?《(.+)》(?:的(?:通知|函|公告|通告|令))?$", printed):
         return match[2], match[1]
-    if match := re.match(rf"^(.*?){_ABOUT}(?:联合)?{_ISSUES}(.+)的(?:通知|公告)$", printed):
-        return match[2].strip(), match[1]
+    if match := re.match(rf"^(.*?){_ABOUT}(?:联合)?({_ISSUES})(.+)的(?:通知|公告)$", printed):
+        # What is made known (公布……一览表的公告) is a policy only where its name says so.
+        issued = match[2][0] in "印下" or _kind(match[3].strip()) is not None
+        return (match[3].strip() if issued else None), match[1]
     if (match := re.match(r"^(.*?)印发(.*《.+》.+)$", printed)) and not printed.endswith("通知"):
         return match[1] + match[2], match[1]
     if match := _ORDER.match(printed):

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     reply_tokens: int = Field(90, ge=16)  # one or two sentences; 8 to 12 tokens a second on two cores
     extract_chars: int = Field(440, ge=80)  # verbatim sentences shown; 400 held .88 of the nuggets, 200 .79
     prompt_chars: int = Field(260, ge=80)  # of those, what the model reads: every 100 tokens are 3 s of waiting
+    scan_pages: int = Field(60, ge=0)  # pages of one file that are recognised from their picture; 2 to 4 s each
+    scan_seconds: float = Field(150.0, ge=0)  # after so many no further page of the file is begun; the rest are named
     as_of: date = Field(default_factory=date.today)  # the day for which 时效 is judged
     host: str = "127.0.0.1"  # the page is for this machine unless told otherwise
     port: int = Field(7860, ge=1, le=65535)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.errors import OutOfMemory, UnreadableContent, UnreadableFile
-from index.load import containers, docx, html, kinds, markdown, odt, ofd, pdf, rtf, spreadsheets, text, word
+from index.load import containers, docx, html, kinds, markdown, odt, ofd, pdf, rtf, scan, spreadsheets, text, word
 from index.schema import RawText, Reading
 
 # Controls, soft hyphens, zero-width, direction and tag characters: no print shows them, but they part words, turn the
@@ -35,6 +35,7 @@ READERS: dict[str, Reader] = {
     ".html": html.read, ".htm": html.read, ".mht": html.read, ".mhtml": html.read, ".xlsx": spreadsheets.xlsx,
     ".xlsm": spreadsheets.xlsx, ".xls": spreadsheets.xls, ".et": spreadsheets.xls, ".ods": spreadsheets.ods,
     ".csv": spreadsheets.csv,
+    ".png": scan.read, ".jpg": scan.read, ".jpeg": scan.read, ".tif": scan.read, ".tiff": scan.read, ".bmp": scan.read,
 }  # fmt: skip
 
 

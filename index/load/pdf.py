@@ -1,59 +1,131 @@
-"""PDF with a text layer, by pypdf: running heads and page numbers out, the page kept with each line."""
+"""PDF: its text in reading order, tables as rows, heads and page numbers out; pages that are pictures recognised."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections import Counter
-from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from index.errors import UnreadableContent
-from index.load.radicals import unified
-from index.schema import Line, Reading
+from index.load.damage import damage
+from index.load.gaps import of_pages
+from index.load.paged import compose
+from index.load.paged.sheet import Box, Sheet
+from index.load.pdfium import Locked, Pages
+from index.load.scan import Scanner
+from index.schema import Reading
 
-_NUMBER = re.compile(r"^[\s\-—–·.第页/共]*\d{1,4}[\s\-—–·.页/共\d]*$|^[\s\-—–·]*[ivxIVX]{1,6}[\s\-—–·]*$")
+_DOTS = 200  # to the inch, at which a page is recognised
+_PAGE = 0.6  # of a page that a picture covers which is the page
+_PICTURE = 0.1  # of a page: smaller ones are seals, logos and photographs
+_FEW = 60  # characters: a page with a picture and no more text is a scan; what a scanning app prints is shorter
+_MARK = 5  # times as many characters in the picture as in the text layer: then that is a mark
+_SENSELESS = 0.3  # of a page's characters whose codes mean nothing: its text layer is no use
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was met on the way, by page."""
+
+    lost: list[int] = field(default_factory=list)
+    senseless: dict[int, int] = field(default_factory=dict)  # page → characters
+    undrawn: list[int] = field(default_factory=list)  # with a picture beside their text
+    empty: list[int] = field(default_factory=list)
 
 
 def read(data: bytes) -> Reading:
-    """Lines of every page; UnreadableContent when the file is locked or has no text layer."""
-    pages = _pages(data)
-    if pages is None:
-        raise UnreadableContent("PDF 有密码保护")
-    if not any(row.strip() for page in pages for row in page):
-        raise UnreadableContent("PDF 没有文字层（可能是扫描件）")
-    heads = _running(pages)
-    lines: list[Line] = []
-    for number, rows in enumerate(pages, 1):
-        edge = _edges(rows)
-        for place, row in enumerate(rows):
-            if place in edge and (_NUMBER.match(row) or _shape(row) in heads):
-                continue
-            lines.append(Line(unified(row), place + 1, number))
-    return Reading(lines)
+    """Lines of every page; UnreadableContent when the file is locked or nothing in it can be read."""
+    try:
+        pages = Pages(data)
+    except Locked as error:
+        raise UnreadableContent("PDF 有密码保护") from error
+    try:
+        return _read(pages, data)
+    finally:
+        pages.close()
 
 
-def _pages(data: bytes) -> list[list[str]] | None:
-    """The lines of each page; None where a password is needed."""
-    from pypdf import PdfReader
+def _read(pages: Pages, data: bytes) -> Reading:
+    scanner, found = Scanner(), _Found()
+    layouts = []
+    for number in range(1, len(pages) + 1):
+        try:
+            sheet = pages.sheet(number)
+        except MemoryError:
+            raise
+        except Exception:  # a page that cannot be opened, for whatever reason: the others are read, and it is named
+            found.lost.append(number)
+            continue
+        sheet = _recognised(sheet, pages, scanner, found)
+        if not sheet.glyphs:
+            found.empty.append(number)
+        layouts.append(compose.layout(sheet))
+    lines = compose.lines(layouts)
+    gaps = _gaps(pages, data, scanner, found)
+    if not lines:
+        raise UnreadableContent("；".join(("PDF 中没有可读的文字", *gaps)))
+    return Reading(lines, gaps)
 
-    reader = PdfReader(io.BytesIO(data))
-    if reader.is_encrypted and not reader.decrypt(""):
-        return None
-    return [(page.extract_text() or "").splitlines() for page in reader.pages]
+
+def _recognised(sheet: Sheet, pages: Pages, scanner: Scanner, found: _Found) -> Sheet:
+    """The sheet with what its picture says, where it is a scan or its text layer no use."""
+    number, page = sheet.number, Box(0, 0, sheet.width, sheet.height)
+    characters = [glyph for glyph in sheet.glyphs if glyph.text.strip()]
+    if sheet.unmapped > _SENSELESS * (sheet.unmapped + len(characters)):
+        read = scanner.sheet(number, lambda: pages.render(number, _DOTS, text=True))
+        return _fitted(read, sheet) if read is not None else replace(sheet, glyphs=())
+    if sheet.unmapped:
+        found.senseless[number] = sheet.unmapped
+    pictures = [box for box in sheet.pictures if box.overlap(page) > _PICTURE * page.area]
+    if not pictures:
+        return sheet
+    within = [g for g in characters if any(b.left <= g.middle[0] <= b.right and b.top <= g.middle[1] <= b.bottom for b in pictures)]
+    covered = min(1.0, sum(box.overlap(page) for box in pictures) / page.area)
+    if len(within) > _FEW:
+        return sheet  # a background, or a scan that has been recognised before
+    if len(characters) > _FEW and covered < _PAGE:
+        found.undrawn.append(number)
+        return sheet
+    whole = covered >= _PAGE
+    read = scanner.sheet(number, lambda: pages.render(number, _DOTS, text=False))
+    own = [g for g in characters if g not in within] if whole else characters
+    if read is None:
+        return replace(sheet, glyphs=own)
+    read = _fitted(read, sheet)
+    seen = sum(bool(glyph.text.strip()) for glyph in read.glyphs)
+    if seen < _MARK * len(within):
+        own = characters
+    return replace(read, glyphs=[*read.glyphs, *own])
 
 
-def _edges(rows: Sequence[str]) -> set[int]:
-    """Places of the first two and last two lines with text: only there can a running head or page number stand."""
-    filled = [place for place, row in enumerate(rows) if row.strip()]
-    return set(filled[:2] + filled[-2:])
+def _fitted(read: Sheet, sheet: Sheet) -> Sheet:
+    """A recognised page in the measure of the page it is a picture of."""
+    scale = sheet.width / read.width if read.width else 1.0
+    glyphs = [
+        g._replace(
+            left=g.left * scale, top=g.top * scale, right=g.right * scale, bottom=g.bottom * scale, base=g.base * scale,
+            size=g.size * scale,
+        )
+        for g in read.glyphs
+    ]  # fmt: skip
+    a, b, c, d, e, f = read.back
+    return replace(
+        read, width=sheet.width, height=sheet.height, glyphs=glyphs, back=(a, b, c, d, e * scale, f * scale),
+        across=[type(r)(*(v * scale for v in r)) for r in read.across],
+        down=[type(r)(*(v * scale for v in r)) for r in read.down],
+    )  # fmt: skip
 
 
-def _running(pages: Sequence[Sequence[str]]) -> set[str]:
-    """Shapes that stand at the edge of at least three pages and of at least half of them."""
-    counts = Counter(shape for rows in pages for shape in {_shape(rows[place]) for place in _edges(rows)})
-    return {shape for shape, n in counts.items() if shape and n >= 3 and n * 2 >= len(pages)}
-
-
-def _shape(row: str) -> str:
-    """The line without blanks and without a page number at either end, which alone may differ from page to page."""
-    return re.sub(r"^[—–·\-]?\d+[—–·\-]?|[—–·\-]?\d+[—–·\-]?$", "0", "".join(row.split()))
+def _gaps(pages: Pages, data: bytes, scanner: Scanner, found: _Found) -> tuple[str, ...]:
+    harm = damage(data)
+    lost = {*found.lost, *(harm.text & set(found.empty))}
+    if harm.pages is not None and harm.pages > len(pages):
+        lost |= set(range(len(pages) + 1, harm.pages + 1))
+    return (
+        *of_pages(lost, "已损坏，未收录"),
+        *of_pages(harm.text - lost, "的数据有损坏，文字可能不全"),
+        *of_pages(harm.parts - lost, "的字体或图形数据有损坏，文字可能有误"),
+        *(("文件结构已损坏，修复后读取，内容可能不全",) if pages.repaired else ()),
+        *scanner.gaps(),
+        *of_pages(found.undrawn, "另有图片，图片中的文字未收录"),
+        *(f"第 {page} 页有 {count} 个字符无法识别，未收录" for page, count in found.senseless.items()),
+        *((f"文件另附 {pages.attachments} 个附件，未收录",) if pages.attachments else ()),
+    )

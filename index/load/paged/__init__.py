@@ -1,0 +1,1 @@
+"""Pages as geometry → lines: what PDF, scans and pictures have in common. Pure."""

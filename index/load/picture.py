@@ -1,0 +1,193 @@
+"""A picture of a page → its geometry: turned upright, rulings found and taken out, lines read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from index.load.paged.sheet import Affine, Box, Glyph, Ruling, Sheet
+from index.load.recogniser import Recogniser, Words
+
+_WIDTH = 595.0  # points that the shorter side of a page is taken for
+_LONGEST = 2800  # dots of a page's longer side that is read; more only takes longer
+_STRIP = 2.0  # times its width that a picture may be high before it is read in parts
+_LEVEL = 0.2  # degrees that a page may be off without being turned
+_SURE = 0.9  # of a line: below it the line is to be compared with the original
+_LEAST_SURE = 0.6  # of a character within a line
+_MOST_LINES = 400  # of a page: more is no page of text
+
+
+def sheet(picture: Any, number: int, reader: Recogniser) -> Sheet:
+    """The page that a picture (uint8 [height, width, 3], blue first) shows."""
+    import cv2
+
+    scale = min(1.0, _LONGEST / min(max(picture.shape[:2]), _STRIP * min(picture.shape[:2])))
+    if scale < 1:
+        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    upright, back, lines = _upright(picture, reader)
+    height, width = upright.shape[:2]
+    points = _WIDTH / min(picture.shape[:2])
+    across, down, clean = _rulings(upright, 72 / points)
+    boxes = [box for box in lines if box.right - box.left > 3 and box.bottom - box.top > 3][:_MOST_LINES]
+    crops = [_crop(clean, box) for box in boxes]
+    glyphs = [
+        glyph for box, words in zip(boxes, reader.read(crops), strict=True) for glyph in _glyphs(words, box, points)
+    ]  # fmt: skip
+    a, b, c, d, e, f = back
+    return Sheet(
+        number, picture.shape[1] * points, picture.shape[0] * points, glyphs,
+        [Ruling(r.at * points, r.begin * points, r.end * points) for r in across],
+        [Ruling(r.at * points, r.begin * points, r.end * points) for r in down],
+        back=(a, b, c, d, e * points, f * points),
+    )  # fmt: skip
+
+
+def _upright(picture: Any, reader: Recogniser) -> tuple[Any, Affine, list[Box]]:
+    """(the picture with its lines level and on their feet, the way back, the boxes of its lines)."""
+    import cv2
+    import numpy as np
+
+    turned, quarter = picture, 0
+    quads = _find(turned, reader)
+    tall = sum(_long(q) and _height(q) > 1.5 * _width(q) for q in quads)
+    if tall * 2 > sum(map(_long, quads)) > 0:
+        turned, quarter = cv2.rotate(picture, cv2.ROTATE_90_CLOCKWISE), 1
+        quads = _find(turned, reader)
+    longest = sorted((q for q in quads if _width(q) > 3 * _height(q)), key=_width)[-8:]
+    if longest and reader.upside_down([_crop(turned, _around(q)) for q in longest]):
+        turned, quarter = cv2.rotate(turned, cv2.ROTATE_180), quarter + 2
+        height, width = turned.shape[:2]
+        quads = [np.array([[width, height]]) - q[[2, 3, 0, 1]] for q in quads]
+    slant = _slant(quads)
+    height, width = turned.shape[:2]
+    matrix = np.array([[1.0, 0, 0], [0, 1.0, 0]])
+    if abs(slant) > _LEVEL:
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), slant, 1.0)
+        turned = cv2.warpAffine(turned, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+    boxes = [_leveled(q, matrix) for q in quads]
+    return turned, _back(matrix, quarter, picture.shape[0], picture.shape[1]), sorted(boxes, key=lambda b: (b.top, b.left))
+
+
+def _find(picture: Any, reader: Recogniser) -> list[Any]:
+    """The lines of a picture; of a very high one part by part, cut where a row of dots is blank."""
+    height, width = picture.shape[:2]
+    if height <= _STRIP * width:
+        return list(reader.find(picture))
+    dark = (picture.min(axis=2) < 128).sum(axis=1)
+    quads, top = [], 0
+    while top < height:
+        end = height
+        if height - top > _STRIP * width:
+            low, high = top + width, top + int(_STRIP * width)
+            end = low + int(dark[low:high].argmin())
+        quads += [quad + [[0, top]] for quad in reader.find(picture[top:end])]
+        top = end
+    return quads
+
+
+def _width(quad: Any) -> float:
+    return math.hypot(*(quad[1] - quad[0]))
+
+
+def _height(quad: Any) -> float:
+    return math.hypot(*(quad[3] - quad[0]))
+
+
+def _long(quad: Any) -> bool:
+    return max(_width(quad), _height(quad)) > 3 * min(_width(quad), _height(quad))
+
+
+def _slant(quads: Sequence[Any]) -> float:
+    """Degrees by which the long lines fall to the right."""
+    long = [q for q in quads if _width(q) > 6 * _height(q)]
+    slants = sorted(
+        (math.degrees(math.atan2(q[1][1] - q[0][1], q[1][0] - q[0][0])) + math.degrees(math.atan2(q[2][1] - q[3][1], q[2][0] - q[3][0]))) / 2
+        for q in long
+    )
+    return median(slants) if slants and abs(median(slants)) < 30 else 0.0
+
+
+def _around(quad: Any) -> Box:
+    return Box(float(quad[:, 0].min()), float(quad[:, 1].min()), float(quad[:, 0].max()), float(quad[:, 1].max()))
+
+
+def _leveled(quad: Any, matrix: Any) -> Box:
+    """A slanting line's box when it is level."""
+    x, y = matrix @ [*quad.mean(axis=0), 1.0]
+    width, height = _width(quad), _height(quad)
+    return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def _back(matrix: Any, quarter: int, height: int, width: int) -> Affine:
+    """From the upright picture to the one given, `height` by `width` dots."""
+    import cv2
+
+    inverse = cv2.invertAffineTransform(matrix)
+    a, c, e = (float(v) for v in inverse[0])
+    b, d, f = (float(v) for v in inverse[1])
+    if quarter == 1:  # was turned clockwise: (x, y) came from (y, height − x)
+        return b, -a, d, -c, f, height - e
+    if quarter == 2:
+        return -a, -b, -c, -d, width - e, height - f
+    if quarter == 3:
+        return -b, a, -d, c, width - f, e
+    return a, b, c, d, e, f
+
+
+def _crop(picture: Any, box: Box) -> Any:
+    height, width = picture.shape[:2]
+    left, top = max(0, math.floor(box.left)), max(0, math.floor(box.top))
+    right, bottom = min(width, math.ceil(box.right)), min(height, math.ceil(box.bottom))
+    return picture[top : max(bottom, top + 1), left : max(right, left + 1)]
+
+
+def _rulings(picture: Any, dots: float) -> tuple[list[Ruling], list[Ruling], Any]:
+    """(horizontal rulings, vertical ones, the picture without them); `dots` to the inch."""
+    import cv2
+    import numpy as np
+
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 2 * int(dots / 8) + 1, 15)
+    least = max(20, int(0.4 * dots))  # longer than the strokes of type
+    found: list[list[Ruling]] = []
+    clean = picture
+    for flat in (True, False):
+        thick = cv2.dilate(ink, np.ones((3, 1) if flat else (1, 3), np.uint8))
+        lines = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, least) if flat else (least, 1), np.uint8))
+        count, _, stats, _ = cv2.connectedComponentsWithStats(lines)
+        rulings = []
+        for x, y, w, h, _ in stats[1:count]:
+            if (h if flat else w) > 0.12 * dots:
+                continue  # a dark area
+            at, begin, end = (y + h / 2, x, x + w) if flat else (x + w / 2, y, y + h)
+            rulings.append(Ruling(float(at), float(begin), float(end)))
+            if clean is picture:
+                clean = picture.copy()
+            clean[max(0, y - 1) : y + h + 1, max(0, x - 1) : x + w + 1] = 255
+        found.append(rulings)
+    if len(found[0]) < 2 or len(found[1]) < 2:
+        return [], [], picture
+    return found[0], found[1], clean
+
+
+def _glyphs(words: Words, box: Box, points: float) -> list[Glyph]:
+    """The characters of a line; a recogniser tells the middle of each, and its width follows from their distances."""
+    width, height = (box.right - box.left) * points, (box.bottom - box.top) * points
+    left, middle = box.left * points, (box.top + box.bottom) / 2 * points
+    wide = [(a[1], b[1]) for a, b in zip(words.characters, words.characters[1:], strict=False) if _wide(a[0]) and _wide(b[0])]
+    em = median(b - a for a, b in wide) * width if len(wide) > 1 else 0.75 * height
+    em = min(max(em, 0.5 * height), height)
+    doubtful = words.score < _SURE or any(sure < _LEAST_SURE for c, _, sure in words.characters if c.strip())
+    base = middle + 0.35 * em
+    glyphs = []
+    for character, share, _ in words.characters:
+        half = em / 2 if _wide(character) else em / 4
+        at = left + share * width
+        glyphs.append(Glyph(character, at - half, base - 0.88 * em, at + half, base + 0.12 * em, base, em, doubtful))
+    return glyphs
+
+
+def _wide(character: str) -> bool:
+    return "\u2e80" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
