@@ -6,10 +6,11 @@ Bytes are read in the code page of their font, else of the file (936 for simplif
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from index.errors import UnreadableContent
-from index.load.grid import Cell, told
+from index.load.edges import EdgedRow, squared
+from index.load.grid import told
 from index.load.radicals import unified
 from index.schema import Line, Reading
 
@@ -29,7 +30,6 @@ _CHARACTERS = {
 }  # fmt: skip
 _SYMBOLS = {b"~": "\xa0", b"_": "-", b"\\": "\\", b"{": "{", b"}": "}"}
 _HEADING = re.compile(r"^(?:heading|标题)\s*([1-6]);?$", re.I)
-_NEAR = 30  # twips: edges of columns this near are one
 _DEEPEST = 6  # heading levels
 
 
@@ -43,15 +43,6 @@ class _Group:
     skip: int = 1  # bytes that stand in for a \\u character
     hidden: bool = False
     deleted: bool = False
-
-
-@dataclass(slots=True)
-class _Row:
-    """A table row: where its columns end, how its cells are merged, and what they say."""
-
-    edges: list[int] = field(default_factory=list)
-    merges: list[frozenset[str]] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
 
 
 def read(data: bytes) -> Reading:
@@ -81,7 +72,7 @@ class _Reader:
         self.texts: dict[str, list[str]] = {name: [] for name in ("body", "note", "box", "label", "style", "font")}
         self.notes: list[str] = []
         self.style, self.level, self.in_table = 0, None, False
-        self.row, self.flags, self.table = _Row(), set(), []
+        self.row, self.flags, self.table = EdgedRow(), set(), []
         self.noted = 0
 
     def run(self, data: bytes) -> None:
@@ -253,19 +244,22 @@ class _Reader:
         elif word == "outlinelevel" and value is not None:
             self.level = value + 1 if value < _DEEPEST else None
         elif word == "trowd":
-            self.row.edges, self.row.merges, self.flags = [], [], set()
+            self.row.edges, self.row.below, self.row.beside, self.row.start, self.flags = [], [], [], 0, set()
+        elif word == "trleft":
+            self.row.start = value or 0
         elif word in ("clvmgf", "clvmrg", "clmgf", "clmrg"):
             self.flags.add(word)
         elif word == "cellx":
             self.row.edges.append(value or 0)
-            self.row.merges.append(frozenset(self.flags))
+            self.row.below.append("clvmrg" in self.flags)
+            self.row.beside.append("clmrg" in self.flags)
             self.flags = set()
         elif word == "cell" and self.group.to == "body":
             self.row.cells.append(" ".join((self._label() + "".join(self.texts["body"])).split()))
             self.texts["body"] = []
         elif word == "row" and self.group.to == "body":
             self.table.append(self.row)
-            self.row = _Row(list(self.row.edges), list(self.row.merges))
+            self.row = EdgedRow([*self.row.edges], [*self.row.below], [*self.row.beside], [], self.row.start)
 
     def _label(self) -> str:
         """The number drawn before the paragraph; "" where it is a bullet."""
@@ -293,52 +287,6 @@ class _Reader:
     def _end_table(self) -> None:
         if self.table:
             table, self.table = self.table, []
-            self.lines += [(line, None) for line in told(_squared(table))]
-            self.row = _Row()
+            self.lines += [(line, None) for line in told(squared(table))]
+            self.row = EdgedRow()
             self._add_notes()
-
-
-def _squared(table: list[_Row]) -> list[list[Cell]]:
-    """The rows as cells with spans: columns are told by where they end, merges by their flags."""
-    edges: list[int] = []
-    for edge in sorted({edge for row in table for edge in row.edges}):
-        if not edges or edge - edges[-1] > _NEAR:
-            edges.append(edge)
-
-    def column(edge: int) -> int:
-        return max((at for at, known in enumerate(edges) if known <= edge), default=0) + 1
-
-    squares = [[_Square(row, at, column) for at in range(max(len(row.edges), len(row.cells)))] for row in table]
-    out = []
-    for at, row in enumerate(squares):
-        cells = []
-        for square in row:
-            if "clvmrg" in square.flags and at and any(s.left == square.left for s in squares[at - 1]):
-                continue
-            if "clmrg" in square.flags and cells:
-                cells[-1] = replace(cells[-1], columns=cells[-1].columns + square.width)
-                continue
-            cells.append(Cell(square.text, square.width, 1 + _tall(squares[at + 1 :], square.left)))
-        out.append(cells)
-    return out
-
-
-def _tall(below: list[list[_Square]], left: int) -> int:
-    """How many rows below go on a cell that begins at column `left`."""
-    tall = 0
-    for row in below:
-        if not any(square.left == left and "clvmrg" in square.flags for square in row):
-            break
-        tall += 1
-    return tall
-
-
-class _Square:
-    """A cell in its row, with the columns it takes."""
-
-    def __init__(self, row: _Row, at: int, column) -> None:
-        known = at < len(row.edges)
-        self.left = column(row.edges[at - 1]) if 0 < at <= len(row.edges) else at
-        self.width = max(1, column(row.edges[at]) - self.left) if known else 1
-        self.flags = row.merges[at] if known else frozenset()
-        self.text = row.cells[at] if at < len(row.cells) else ""
