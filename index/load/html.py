@@ -22,6 +22,7 @@ _BLOCKS = {
     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
     "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "legend",
 }  # fmt: skip
+_STRUCK = ("del", "s", "strike")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.I)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)""", re.I)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -111,6 +112,10 @@ class _Drawn:
         if element.tag == "table":
             self.close()
             self._table(element)
+            return
+        if element.tag in _STRUCK:
+            if "".join(element.itertext()).strip():
+                self.gaps.append("有划去的文字，未收录")
             return
         if element.tag == "img":
             if self.main.pictured(element):

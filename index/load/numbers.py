@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+# Word's numbers for forms (MSONFC), those that are not drawn as plain figures.
+FORMS = {
+    1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 10: "digits", 11: "chinese", 14: "fullwidth",
+    16: "financial", 17: "digits", 18: "circled", 19: "fullwidth", 28: "circled", 29: "circled", 30: "stems", 31: "branches",
+    33: "chinese", 34: "financial", 35: "chinese", 36: "digits", 37: "chinese", 38: "financial", 39: "chinese",
+}  # fmt: skip
 _FINANCIAL = str.maketrans("一二三四五六七八九十百千", "壹贰叁肆伍陆柒捌玖拾佰仟")
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
           (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from index.errors import UnreadableContent
 from index.load.edges import EdgedRow, squared
 from index.load.grid import told
+from index.load.numbers import FORMS, numeral
 from index.load.radicals import unified
 from index.schema import Line, Reading
 
@@ -22,8 +23,8 @@ _SKIPPED = {  # groups without text of the document
     "nonesttables", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "sp", "shprslt", "tc", "xe", "upr", "atrfstart",
     "themedata", "template",
 }  # fmt: skip
-_STARRED = {"shpinst", "ud", "shppict", "footnote", "fldrslt"}  # destinations that an older reader may leave out, but hold text
-_GROUPS = {"fonttbl": "font", "stylesheet": "style", "footnote": "note", "shptxt": "box", "listtext": "label", "pntext": "label"}
+_STARRED = {"listtable", "listoverridetable", "shpinst", "ud", "shppict", "footnote", "fldrslt"}  # destinations that an older reader may leave out, but hold text
+_GROUPS = {"fonttbl": "font", "listtable": "list", "listoverridetable": "list", "stylesheet": "style", "footnote": "note", "shptxt": "box", "listtext": "label", "pntext": "label"}
 _CHARACTERS = {
     "tab": " ", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•",
     "emspace": "\u3000", "enspace": " ", "qmspace": " ", "line": "\n", "nestcell": " ", "nestrow": " ",
@@ -69,11 +70,15 @@ class _Reader:
         self.levels: dict[int, int] = {}  # of heading styles
         self.bytes = bytearray()  # still to be decoded
         self.pending, self.high = 0, 0  # bytes to skip behind \\u; the first half of a surrogate pair
-        self.texts: dict[str, list[str]] = {name: [] for name in ("body", "note", "box", "label", "style", "font")}
+        self.texts: dict[str, list[str]] = {name: [] for name in ("body", "note", "box", "label", "style", "font", "list")}
         self.notes: list[str] = []
         self.style, self.level, self.in_table = 0, None, False
         self.row, self.flags, self.table = EdgedRow(), set(), []
         self.noted = 0
+        self.forms: list[str] = []  # of the levels of the list being read
+        self.lists: dict[int, list[str]] = {}
+        self.uses: dict[int, int] = {}  # \\ls → list
+        self.list_id, self.use, self.depth = 0, 0, 0
 
     def run(self, data: bytes) -> None:
         place = 0
@@ -171,6 +176,8 @@ class _Reader:
             self.group = replace(self.group, skipped=True)
         elif self.group.to == "style":
             self._styled(word, value)
+        elif self.group.to == "list":
+            self._listed(word, value or 0)
         elif not self._character(word, value):
             self._layout(word, value)
         return place
@@ -208,6 +215,18 @@ class _Reader:
         elif word == "outlinelevel" and value is not None and value < _DEEPEST:
             self.levels[self.style] = value + 1
 
+    def _listed(self, word: str, value: int) -> None:
+        """How lists number their levels, and which \\ls stands for which list."""
+        if word in ("list", "listoverride"):
+            self.forms = []
+        elif word in ("levelnfc", "levelnfcn") and (word == "levelnfc" or not self.forms):
+            self.forms.append(FORMS.get(value, ""))
+        elif word == "listid":
+            self.list_id = value
+            self.lists.setdefault(value, self.forms)
+        elif word == "ls":
+            self.uses[value] = self.list_id
+
     def _character(self, word: str, value: int | None) -> bool:
         """Whether the word is one of characters and their forms."""
         if word in _CHARACTERS:
@@ -236,7 +255,12 @@ class _Reader:
         if word in ("par", "sect"):
             self._end_paragraph()
         elif word == "pard":
-            self.in_table, self.level = False, self.levels.get(0)
+            if self.group.to == "body":
+                self.in_table, self.level, self.use, self.depth = False, self.levels.get(0), 0, 0
+        elif word == "ls":
+            self.use = value or 0
+        elif word == "ilvl":
+            self.depth = value or 0
         elif word == "intbl":
             self.in_table = True
         elif word == "s":
@@ -264,6 +288,10 @@ class _Reader:
     def _label(self) -> str:
         """The number drawn before the paragraph; "" where it is a bullet."""
         label, self.texts["label"] = "".join(self.texts["label"]), []
+        forms = self.lists.get(self.uses.get(self.use, 0), [])
+        form = forms[self.depth] if self.depth < len(forms) else ""
+        if form and re.search(r"\d", label):  # some writers store figures where Word draws 第一条
+            label = re.sub(r"\d{1,4}", lambda match: numeral(int(match[0]), form), label)
         return label if any(character.isalnum() for character in label) else ""
 
     def _end_paragraph(self) -> None:

@@ -9,16 +9,11 @@ from typing import Any
 
 from index.load.edges import EdgedRow, squared
 from index.load.grid import told
-from index.load.numbers import numeral
+from index.load.numbers import FORMS, numeral
 from index.load.radicals import unified
 from index.load.wordfile import Level, WordFile
 from index.schema import Line, Reading
 
-_FORMS = {
-    1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 10: "digits", 11: "chinese", 14: "fullwidth",
-    16: "financial", 17: "digits", 18: "circled", 19: "fullwidth", 28: "circled", 29: "circled", 30: "stems", 31: "branches",
-    33: "chinese", 34: "financial", 35: "chinese", 36: "digits", 37: "chinese", 38: "financial", 39: "chinese",
-}  # fmt: skip
 _BULLET, _NONE = 23, 255
 _ILVL, _ILFO, _OUTLINE, _ROW_END, _ROW, _IN_TABLE = 0x260A, 0x460B, 0x2640, 0x2417, 0xD608, 0x2416
 _DEEPEST = 6  # heading levels
@@ -31,9 +26,10 @@ def read(data: bytes) -> Reading:
     walk = _Walk(file)
     walk.run(file.text)
     walk.end_table()
-    if boxes := [row for row in _plain(file.read(file.boxes)).split("\n") if row.strip()]:
-        walk.lines += [(row.strip(), None) for row in boxes]
-        walk.gaps.append("文本框中的文字列于文末")
+    told = len(walk.lines)
+    walk.end_boxes(sorted(walk.boxes))
+    if len(walk.lines) > told:
+        walk.gaps.append("有文本框的位置不明，其文字列于文末")
     lines = [Line(unified(row), number, level=level) for number, (row, level) in enumerate(walk.lines, 1)]
     return Reading(lines, tuple(dict.fromkeys(walk.gaps)))
 
@@ -51,7 +47,11 @@ class _Walk:
         self.cell: list[str] = []
         self.notes = {cp: span for ends in (False, True) for cp, span in file.notes_at(ends)}
         self.noted: list[str] = []
+        self.boxes: dict[int, list[range]] = {}  # by where they hang in the text
+        for cp, span in file.boxes_at():
+            self.boxes.setdefault(cp, []).append(span)
         self.count = 0
+        self.hanging: list[int] = []
 
     def run(self, span: range) -> None:
         text = self.file.read(span)
@@ -76,7 +76,8 @@ class _Walk:
                 else:
                     pieces.append(character)
             text = "".join(pieces)
-        if "\x01" in text or "\x08" in text:
+        self.hanging = [cp for cp in self.boxes if begin <= cp <= begin + len(text)]
+        if "\x01" in text or text.count("\x08") > len(self.hanging):
             self.gaps.append("文中有图片或图形，其内容未收录")
         return text
 
@@ -97,6 +98,13 @@ class _Walk:
         first, *more = (label + text).split("\n")
         self.lines += [(first, _level(found) if first.strip() else None), *((row, None) for row in more)]
         self._end_notes()
+        self.end_boxes(self.hanging)
+
+    def end_boxes(self, places: list[int]) -> None:
+        """Tell the text boxes that hang at these places."""
+        for span in [span for cp in places for span in self.boxes.pop(cp, ())]:
+            self.lines += [(row.strip(), None) for row in _plain(self.file.read(span)).split("\n") if row.strip()]
+        self.hanging = []
 
     def _end_notes(self) -> None:
         self.lines += [(note, None) for note in self.noted]
@@ -140,7 +148,7 @@ class _Walk:
             for at, start in override.starts.items():
                 counts[at] = start - 1
         counts[depth] = counts.get(depth, level.start - 1) + 1
-        for deeper in [at for at in counts if at > depth]:
+        for deeper in [at for at in counts if at > depth and (at not in levels or depth < levels[at].restart)]:
             del counts[deeper]
         return _drawn(level, levels, counts)
 
@@ -154,7 +162,8 @@ def _drawn(level: Level, levels: dict[int, Level], counts: dict[int, int]) -> st
             at = ord(character)
             one = levels.get(at, level)
             value = counts.get(at, one.start)
-            out += f"{value:02d}" if one.form == 22 else numeral(value, _FORMS.get(one.form, "decimal"))
+            form = "decimal" if level.legal else FORMS.get(one.form, "decimal")
+            out += f"{value:02d}" if one.form == 22 else numeral(value, form)
         else:
             out += character
     return out + level.follow

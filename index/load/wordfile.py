@@ -15,7 +15,7 @@ _WORD_97 = 0xC1  # the version of its header from which the structures below hol
 _LARGEST = 64 * 2**20  # bytes of one stream; text beyond is no document
 _FIELDS = 0x9A  # where the pairs of position and length begin
 _STYLES, _NOTE_REFS, _NOTES, _CHARACTERS, _PARAGRAPHS, _PIECES = 1, 2, 3, 12, 13, 33
-_END_REFS, _ENDS, _LISTS, _OVERRIDES = 46, 47, 73, 74
+_SHAPES, _END_REFS, _ENDS, _BOXES, _LISTS, _OVERRIDES = 40, 46, 47, 56, 73, 74
 _DEEPEST = 12  # styles based on styles
 _ADVICE = "请用 Word 或 WPS 另存为 .docx"
 
@@ -38,6 +38,8 @@ class Level:
     form: int  # nfc
     pattern: str  # the characters below U+0009 stand for the number of that level
     follow: str  # between number and text
+    legal: bool = False  # all levels in figures
+    restart: int = 9  # begins anew behind a level smaller than this; 9: any above it
 
 
 @dataclass(slots=True)
@@ -238,6 +240,24 @@ class WordFile:
         return [(cp, range(base + bounds[n], base + bounds[n + 1])) for n, cp in enumerate(where) if n + 1 < len(bounds)]
 
 
+    def boxes_at(self) -> list[tuple[int, range]]:
+        """Text boxes: where each hangs in the text (-1 where that is not said), and the span of its text."""
+        at, size = self._field(_SHAPES)
+        count = max(0, (size - 4) // 30)
+        places = struct.unpack_from(f"<{count}I", self.table, at) if count else ()
+        shapes = {struct.unpack_from("<i", self.table, at + 4 * (count + 1) + 26 * n)[0]: cp for n, cp in enumerate(places)}
+        at, size = self._field(_BOXES)
+        count = max(0, (size - 4) // 26)
+        bounds = struct.unpack_from(f"<{count + 1}I", self.table, at) if count else ()
+        found = []
+        for n in range(count):
+            shape = struct.unpack_from("<i", self.table, at + 4 * (count + 1) + 22 * n + 14)[0]
+            begin, end = (min(self.boxes.start + cp, self.boxes.stop) for cp in bounds[n : n + 2])
+            if begin < end:
+                found.append((shapes.get(shape, -1), range(begin, end)))
+        return found
+
+
 def _style(data: bytes, base: int) -> Style:
     kind, second, third = struct.unpack_from("<HHH", data, 0)
     style = Style(second >> 4, kind & 0xFFF)
@@ -273,13 +293,14 @@ def properties(data: bytes) -> dict[int, bytes]:
 
 def _level(data: bytes, place: int) -> tuple[Level, int]:
     """A level of a list (LVL), and the place behind it."""
-    start, form = struct.unpack_from("<iB", data, place)
-    follow = data[place + 15]
+    start, form, flags = struct.unpack_from("<iBB", data, place)
+    follow, limit = data[place + 15], data[place + 26]
     characters, paragraphs = data[place + 24], data[place + 25]
     place += 28 + characters + paragraphs
     count = struct.unpack_from("<H", data, place)[0]
     pattern = data[place + 2 : place + 2 + 2 * count].decode("utf-16-le", "replace")
-    return Level(start, form, pattern, "" if follow == 2 else " "), place + 2 + 2 * count
+    level = Level(start, form, pattern, "" if follow == 2 else " ", bool(flags & 4), limit if flags & 8 else 9)
+    return level, place + 2 + 2 * count
 
 
 def _lists(data: bytes, at: int, size: int) -> dict[int, dict[int, Level]]:
