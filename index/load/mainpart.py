@@ -32,7 +32,9 @@ _FACTS = re.compile(
     r"(?:来源|信息来源|文章来源|稿件来源|发布(?:时间|日期|机构)|发文(?:日期|时间)|浏览(?:次数|量)?|阅读(?:次数|量)?|点击(?:数|量|次数)?|访问(?:次数|量)?|作者|责任编辑|编辑|审核|"
     r"更新(?:时间|日期)|日期|时间|字号|字体|索\s*引\s*号|主题分类|信息分类|公开(?:方式|形式|时限|范围)|文件状态|有效性|主题词|关键词|体裁分类|组配分类|服务对象)\s*[：:]"
 )
-_WHERE = re.compile(r"^(?:您?的?当前(?:所在)?位置|您?(?:现在)?所在(?:的)?位置|当前栏目|首\s*页)\s*(?:[：:>＞»/]|$)")
+_LABELS = re.compile(r"索引号|主题分类|发文机关|发布机构|制发机关|成文日期|发布日期|发文日期|发文字号|文号|标题|有效性|公开方式|信息分类|组配分类|主题词")
+_LONGEST_FACTS = 600  # characters of a box of facts
+_WHERE = re.compile(r"^(?:您?的位置|您?的?当前(?:所在)?位置|您?(?:现在)?所在(?:的)?位置|当前栏目|首\s*页)\s*(?:[：:>＞»/]|$)")
 _NUMBER_LABEL = re.compile(r"(?:发文字号|文\s*号|发文文号|文件编号)\s*[：:]?\s*$")
 _SUFFIXED = re.compile(r"\.(?:docx?|wps|xlsx?|et|pdf|ofd|zip|rar|7z|rtf|odt|pptx?|txt|csv|jpe?g|png|tif)(?:[?#].*)?$", re.I)
 _DOWNLOAD = re.compile(r"(?:download|attach|fileid|/files?/|uploadfile|downfile)", re.I)
@@ -57,7 +59,7 @@ class Main:
         bare = row.strip()
         if not self.chosen or len(bare) > 160:
             return False
-        if _TOOLS.match(bare) or _WHERE.match(bare):
+        if _TOOLS.match(bare) or _WHERE.match(bare) or _FOOT.search(bare):
             return True
         facts = len(_FACTS.findall(bare))
         return facts >= 2 and "。" not in bare or facts == 1 and bool(_FACTS.match(bare)) and len(bare) <= 50 and "。" not in bare
@@ -185,9 +187,17 @@ def _apart(body: Any, left_out: set[Any], prose: list[Any]) -> set[Any]:
         called = element.tag in ("footer", "aside") or _APART.search(named) or element.get("role") in ("navigation", "contentinfo")
         if called and share < 0.15 and (share == 0 or element.tag != "aside"):
             found.add(element)
+        elif element.tag in ("table", "ul", "dl", "div") and _states_facts(element):
+            found.add(element)
         elif share == 0 and element.tag in ("div", "p", "table", "ul") and _FOOT.search("".join(element.itertext())[:400]):
             found.add(element)
     return found
+
+
+def _states_facts(element: Any) -> bool:
+    """A box of facts about the document (索引号 发文机关 成文日期 …) above its text."""
+    whole = "".join("".join(element.itertext()).split())
+    return len(whole) < _LONGEST_FACTS and "。" not in whole and len(set(_LABELS.findall(whole))) >= 3
 
 
 def _around(body: Any, prose: list[Any]) -> Any:
@@ -197,7 +207,7 @@ def _around(body: Any, prose: list[Any]) -> Any:
         own = {*element.iterancestors(), element}
         shared = [above for above in shared if above in own]
     found = shared[-1] if shared else body
-    while found.tag in ("tr", "tbody", "thead", "td", "th", "table", "p", "span", "font", "li", "ul", "ol") and found is not body:
+    while found.tag in ("tr", "tbody", "thead", "table", "p", "span", "font", "li", "ul", "ol") and found is not body:
         found = found.getparent()
     return found
 

@@ -292,7 +292,7 @@ class _Reader:
         form = forms[self.depth] if self.depth < len(forms) else ""
         if form and re.search(r"\d", label):  # some writers store figures where Word draws 第一条
             label = re.sub(r"\d{1,4}", lambda match: numeral(int(match[0]), form), label)
-        return label if any(character.isalnum() for character in label) else ""
+        return label.lstrip() if any(character.isalnum() for character in label) else ""
 
     def _end_paragraph(self) -> None:
         if self.group.to == "body" and not self.in_table:
