@@ -87,7 +87,7 @@ def _double_byte(data: bytes, error: UnicodeDecodeError) -> str:
         raise UnreadableContent(_UNSURE) from error
     han = len(_HAN.findall(mainland or island or ""))
     scores = [usual(text) if text is not None else 0.0 for text in (mainland, island)]
-    if mainland is not None and (scores[0] >= 0.85 or han < _ENOUGH and island is None):
+    if mainland is not None and (scores[0] >= 0.85 or han < _ENOUGH and island is None and scores[0] >= 0.6):
         if scores[1] < scores[0] - 0.05 or island is None:
             return mainland
     if island is not None and scores[1] >= 0.95 and scores[0] < 0.75 and len(_HAN.findall(island)) >= _ENOUGH:

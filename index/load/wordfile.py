@@ -130,6 +130,8 @@ class WordFile:
                 continue
             at = piece.at + (begin - piece.begin) * piece.wide
             raw = self.main[at : at + (end - begin) * piece.wide]
+            if len(raw) < (end - begin) * piece.wide:
+                raise ValueError("text cut off")
             text = raw.decode("cp1252", "replace") if piece.wide == 1 else raw.decode("utf-16-le", "surrogatepass")
             if len(text) != end - begin and piece.wide == 2:  # characters beyond the basic plane count two
                 text = "".join(chr(unit) for unit in struct.unpack(f"<{len(raw) // 2}H", raw))
