@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.dates import date_line
 from index.markers import DOC_NO, marker
@@ -158,7 +158,10 @@ def _join(group: Sequence[Row]) -> Paragraph:
     for row in group:
         # Chinese needs nothing between lines; two Latin words need their blank back.
         text += (" " if _latin(text[-1:]) and _latin(row.text[:1]) else "") + row.text
-    return Paragraph(text, group[0].line, len(group), group[0].width, group[0].heading)
+    line = group[0].line
+    if not line.doubtful and any(row.line.doubtful for row in group):
+        line = replace(line, doubtful=True)
+    return Paragraph(text, line, len(group), group[0].width, group[0].heading)
 
 
 def _latin(character: str) -> bool:

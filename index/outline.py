@@ -31,6 +31,10 @@ class Draft:
     def text(self) -> str:
         return "\n".join(text for text, _ in self.parts)
 
+    @property
+    def doubtful(self) -> bool:
+        return any(line.doubtful for _, line in self.parts)
+
     def duties(self) -> tuple[Duty, ...]:
         return self.own_duties or duties(self.text)
 

@@ -166,7 +166,7 @@ def _assemble(
     clauses = tuple(
         Clause(
             f"{doc_id}-{ordinal:04d}", doc_id, ordinal, draft.kind, draft.path, draft.text, draft.duties(),
-            Source(raw.file, draft.parts[0][1].page, draft.parts[0][1].number),
+            Source(raw.file, draft.parts[0][1].page, draft.parts[0][1].number), draft.doubtful,
         )
         for ordinal, draft in enumerate(drafts)
     )  # fmt: skip

@@ -93,6 +93,7 @@ class Clause:
     text: str
     duties: tuple[Duty, ...]
     source: Source
+    doubtful: bool = False  # some of it was read from a picture with little confidence
 
     @property
     def responsible(self) -> tuple[str, ...]:

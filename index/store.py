@@ -30,7 +30,7 @@ from index.terms import pairs, words
 if TYPE_CHECKING:
     import numpy as np
 
-FORMAT = 4
+FORMAT = 5
 REBUILD = "请运行：python -m index --rebuild"
 
 _TABLES = """
@@ -38,7 +38,7 @@ CREATE TABLE documents (row INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, title TEXT,
     issuers TEXT, issued_on TEXT, level TEXT, kind TEXT, period TEXT, effective_on TEXT, file TEXT, digest TEXT);
 CREATE TABLE clauses (row INTEGER PRIMARY KEY, clause_id TEXT UNIQUE, doc_id TEXT REFERENCES documents(doc_id),
     ordinal INTEGER, kind TEXT, path TEXT, text TEXT, duties TEXT, file TEXT, page INTEGER, line INTEGER,
-    vector_key TEXT);
+    doubtful INTEGER, vector_key TEXT);
 CREATE TABLE sentences (row INTEGER PRIMARY KEY, clause INTEGER REFERENCES clauses(row), start INTEGER, stop INTEGER);
 """
 
@@ -232,10 +232,10 @@ def _write(db: sqlite3.Connection, content: Content) -> None:
         ),
     )  # fmt: skip
     db.executemany(
-        f"INSERT INTO clauses VALUES ({','.join('?' * 12)})",
+        f"INSERT INTO clauses VALUES ({','.join('?' * 13)})",
         (
             (row, c.clause_id, c.doc_id, c.ordinal, c.kind, line(c.path), c.text, line([asdict(d) for d in c.duties]),
-             c.source.file, c.source.page, c.source.line, key)
+             c.source.file, c.source.page, c.source.line, c.doubtful, key)
             for row, (c, key) in enumerate(zip(content.clauses, content.vector_keys, strict=True))
         ),
     )  # fmt: skip
@@ -257,9 +257,9 @@ def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[st
         Clause(
             clause_id, doc_id, ordinal, kind, tuple(json.loads(path)), text,
             tuple(Duty(d["role"], d["region"], tuple(d["units"])) for d in json.loads(duties)),
-            Source(file, page, line),
+            Source(file, page, line), bool(doubtful),
         )
-        for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, _ in rows
+        for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, doubtful, _ in rows
     ]  # fmt: skip
     sentences = db.execute("SELECT clause, start, stop FROM sentences ORDER BY row").fetchall()
     return documents, clauses, [row[-1] for row in rows], sentences

@@ -73,7 +73,7 @@ def begins(found: Sequence[Row], place: int) -> bool:
     """Whether a list starts at `place`: 序号, alone or with other column names, and a row 1 soon after; or tabs."""
     text = found[place].text
     following = found[place + 1].text if place + 1 < len(found) else ""
-    if _is_grid(text, following):
+    if _is_grid(found, place):
         return True
     if not (_HEAD.match(text) or (text == _HEAD_SPLIT[0] and following == _HEAD_SPLIT[1])):
         return False
@@ -82,8 +82,7 @@ def begins(found: Sequence[Row], place: int) -> bool:
 
 def read(found: Sequence[Row], place: int) -> Table:
     """The list that starts at `place`."""
-    following = found[place + 1].text if place + 1 < len(found) else ""
-    if _is_grid(found[place].text, following):
+    if _is_grid(found, place):
         return _read_grid(found, place)
     end = _head_end(found, place) or place + 1
     head = [row.text for row in found[place:end]]
@@ -221,22 +220,46 @@ def _starts(row: Row | None, number: int, following: Row | None) -> bool:
     return not re.match(r"^(?:[年月日]|公里|平方米|万?千瓦)", rest)
 
 
-def _is_grid(text: str, following: str) -> bool:
+def _is_grid(found: Sequence[Row], place: int) -> bool:
     """Cells set apart by tabs, in this line and the next."""
-    return "\t" in text and text.count("\t") == following.count("\t")
+    if place + 1 >= len(found) or "\t" not in found[place].text:
+        return False
+    row, below = found[place], found[place + 1]
+    return row.text.count("\t") == below.text.count("\t") or _tabs(row) == _tabs(below)
+
+
+def _tabs(row: Row) -> int:
+    """The line's own tabs; those around empty cells at its ends are stripped from the row's text."""
+    return row.line.text.count("\t")
 
 
 def _read_grid(found: Sequence[Row], place: int) -> Table:
+    tabs = _tabs(found[place])
     end = place + 1
-    while end < len(found) and "\t" in found[end].text:
+    while end < len(found) and ("\t" in found[end].text or _tabs(found[end]) == tabs):
         end += 1
     head = found[place].text.replace("\t", " ")
-    column = next((i for i, name in enumerate(found[place].text.split("\t")) if unit_column(name)), None)
+    indented = found[place].line.text.startswith("\t")  # a paragraph's indent rather than an empty cell
+
+    def split(row: Row) -> list[str]:
+        whole = row.line.text if _tabs(row) == tabs and not indented else row.text
+        return [part.strip() for part in whole.split("\t")]
+
+    column = next((i for i, name in enumerate(split(found[place])) if unit_column(name)), None)
     rows: list[TableRow] = []
-    for row in found[place + 1 : end]:
-        parts = [part.strip() for part in row.text.split("\t")]
+    group: Row | None = None
+    opened = False  # no row stands below the group yet
+    for at in range(place + 1, end):
+        row = found[at]
+        parts = split(row)
+        if tabs > 1 and parts[0] and not any(parts[1:]) and at + 1 < end and any(split(found[at + 1])[1:]):
+            group, opened = row, True  # one cell over all columns heads the rows below it
+            continue
         number = int(parts[0]) if parts[0].isdigit() and len(parts[0]) < 5 else len(rows) + 1
         named = parts[column] if column is not None and column < len(parts) else ""
         charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", named) if unit)
-        rows.append(TableRow(number, tuple(part for part in parts if part), row.line, units=charged))
+        cells_ = tuple(part for part in parts if part)
+        above = group.text if group is not None else None
+        rows.append(TableRow(number, cells_, row.line, above, group.line if group and opened else None, units=charged))
+        opened = False
     return Table(head, found[place].line, tuple(rows), (), end - place)

@@ -36,6 +36,13 @@ def badge(status: Status) -> str:
     return f'<span class="tw-badge {escape(status.value)}" title="{escape(status.reason)}">{LABEL[status.value]}</span>'
 
 
+def doubt(clause: Clause) -> str:
+    """A label for a clause that was read from a scan with little confidence; nothing for others."""
+    if not clause.doubtful:
+        return ""
+    return '<span class="tw-badge tw-doubt" title="由扫描图像识别，把握不大，引用前请与原件核对">待核</span>'
+
+
 def address(path: Sequence[str]) -> str:
     """The headings above a clause, outermost first, on one line."""
     return " › ".join(path)
@@ -108,6 +115,7 @@ def card(
     number = escape(document.doc_no or "未印文号") + (f"　{escape(document.issued_on)}" if document.issued_on else "")
     title = f"<b>《{escape(document.title)}》</b>{badge(status)}" if titled else ""
     kind = f'<span class="tw-kind">{KINDS[clause.kind]}</span>' if clause.kind in KINDS else ""
+    kind += doubt(clause)
     where = f'<span class="tw-path">{escape(address(clause.path))}</span>' if clause.path else ""
     page = f"，第 {clause.source.page} 页" if clause.source.page else ""
     return (
@@ -129,4 +137,5 @@ def cited(document: Document, clause: Clause, status: Status, quote: str | None 
     number = f"（{document.doc_no}）" if document.doc_no else ""
     where = f"，{address(clause.path)}" if clause.path else ""
     words = re.sub(r"\s*\n\s*", " ", quote if quote is not None else clause.text)
-    return f"《{document.title}》{number}{where}：“{words}”（{LABEL[status.value]}）"
+    checked = "，扫描识别，待核" if clause.doubtful else ""
+    return f"《{document.title}》{number}{where}：“{words}”（{LABEL[status.value]}{checked}）"

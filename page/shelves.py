@@ -8,7 +8,7 @@ from html import escape
 
 from index.schema import Clause, Document
 from page.compare import side_by_side
-from page.html import KINDS, address, badge, card, cited, copier, empty, lines, opener, warning
+from page.html import KINDS, address, badge, card, cited, copier, doubt, empty, lines, opener, warning
 from rag.relating.related import Neighbourhood
 from rag.relating.relations import NEAREST, ORIGINAL
 from rag.schema import Hit, Status
@@ -132,6 +132,7 @@ def _body(found: Document, status: Status, clauses: Sequence[Clause], target: st
         path = clause.path
         linked = ' target" tabindex="-1' if clause.clause_id == target else ""
         kind = f'<span class="tw-kind">{KINDS[clause.kind]}</span>' if clause.kind in KINDS else ""
+        kind += doubt(clause)
         parts.append(
             f'<div class="tw-clause{linked}" id="k-{escape(clause.clause_id)}" title="{escape(address(clause.path))}">{kind}'
             f'<div class="tw-text">{lines(clause.text)}</div><div class="tw-tools">'

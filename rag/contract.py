@@ -34,7 +34,8 @@ def document_json(document: Document, status: Status, clauses: int) -> dict:
 
 
 def clause_json(clause: Clause, document: Document, status: Status) -> dict:
-    """An entry of `clauses`; every hit carries the same fields."""
+    """An entry of `clauses`; every hit carries the same fields. `doubtful`: read from a scan with little confidence, to be
+    compared with the original (待核)."""
     return {
         "clause_id": clause.clause_id,
         "document": document.title,
@@ -46,6 +47,7 @@ def clause_json(clause: Clause, document: Document, status: Status) -> dict:
         "duties": [asdict(duty) for duty in clause.duties],
         "status": status.value,
         "source": asdict(clause.source),
+        "doubtful": clause.doubtful,
     }
 
 
@@ -76,7 +78,7 @@ def conflict_json(conflict: Conflict, document_of: Callable[[Clause], Document])
 
 
 def citation_json(citation: Citation) -> dict:
-    """One entry of an answer's citations."""
+    """One entry of an answer's citations; `doubtful` as in `clauses`."""
     return {
         "n": citation.n,
         "clause_id": citation.clause.clause_id,
@@ -87,6 +89,7 @@ def citation_json(citation: Citation) -> dict:
         "quote": citation.quote,
         "status": citation.status.value,
         "status_reason": citation.status.reason,
+        "doubtful": citation.clause.doubtful,
     }
 
 

@@ -74,16 +74,6 @@ def test_every_cut_of_a_pdf_is_read_or_refused(tmp_path):
             assert "PDF" in failure.reason
 
 
-def test_running_heads_and_page_numbers_of_a_pdf_are_out_and_pages_are_known(monkeypatch, tmp_path):
-    from index.load import pdf
-
-    pages = [["某市政策汇编", f"{word}条内容。", f"还有{word}项。", f"— {n} —"] for n, word in enumerate("一二三四", 1)]
-    monkeypatch.setattr(pdf, "_pages", lambda data: pages)
-    lines = pdf.read(b"").lines
-    assert [line.text for line in lines][:2] == ["一条内容。", "还有一项。"]
-    assert [line.page for line in lines] == [1, 1, 2, 2, 3, 3, 4, 4]
-
-
 def test_radical_forms_become_characters():
     assert unified("⼯业⺠⽣⻓江⻔⼾⸺目标") == "工业民生长江门户——目标"
 

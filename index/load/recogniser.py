@@ -38,6 +38,7 @@ class Recogniser:
 
         try:
             onnx_runtime()
+            import numpy as np
             import rapidocr
 
             # Models named by their path are opened or refused; without one RapidOCR would try to fetch what is missing.
@@ -49,6 +50,9 @@ class Recogniser:
                 }
                 | {f"{part}.model_path": str(held / name) for part, name in _MODELS.items()}
             )  # fmt: skip
+            # Its networks are opened at first use: they are used here, so that one that is missing is found at once.
+            blank = np.full((48, 96, 3), 255, np.uint8)
+            self.find(blank), self.upside_down([blank]), self.read([blank])
         except Exception as error:  # an import or a model that fails in any way: scans stay unread, and are named
             raise Unavailable from error
 

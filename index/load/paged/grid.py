@@ -117,7 +117,7 @@ def _grid(across: Sequence[Ruling], down: Sequence[Ruling]) -> Grid | None:
     xs = _places([*(v.at for v in down), min(h.begin for h in across), max(h.end for h in across)])
     ys = _places([*(h.at for h in across), min(v.begin for v in down), max(v.end for v in down)])
     rows, columns = len(ys) - 1, len(xs) - 1
-    if columns < 2 or rows < 2 or rows * columns > 40_000:
+    if columns < 2 or rows < 1 or rows * columns > 40_000:
         return None
     owner = [[(row, column) for column in range(columns)] for row in range(rows)]
     beside, below = [_at(down, x) for x in xs], [_at(across, y) for y in ys]
