@@ -123,3 +123,8 @@ def test_a_wrong_declaration_does_not_spoil_the_text(declared):
 def test_an_empty_page_is_refused():
     with pytest.raises(UnreadableContent, match="为空"):
         html.read(b"  ")
+
+
+def test_a_page_cut_off_is_read_as_far_as_it_goes_and_named():
+    reading = lines(TODAY[: TODAY.index("二、更新渡船")])
+    assert any(row.startswith("一、落实责任") for row in texts(reading)) and "网页不完整，后面的内容可能缺失" in reading.gaps

@@ -89,3 +89,8 @@ def test_merged_cells_of_rich_text_are_carried():
     )  # fmt: skip
     body = "".join(rf"\trowd{edges}\pard\intbl " + "".join(cell + r"\cell " for cell in cells) + r"\row" for edges, cells in rows)
     assert texts(rtf.read(rich(r"\pard x\par" + body + r"\pard y\par"))) == ["x", "A\t1", "A\t2", "C", "A\t1", "D\t4", "y"]
+
+
+def test_rich_text_cut_off_is_read_as_far_as_it_goes_and_named():
+    reading = rtf.read(rich(r"\pard a\par\pard b\par")[:-8])
+    assert texts(reading)[0] == "a" and reading.gaps == ("文件不完整，后面的内容可能缺失",)

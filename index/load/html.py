@@ -22,6 +22,7 @@ _BLOCKS = {
     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p",
     "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "caption", "legend",
 }  # fmt: skip
+_OPENED, _CLOSED = re.compile(r"<html[\s>]", re.I), re.compile(r"</(?:html|body)\s*>", re.I)
 _STRUCK = ("del", "s", "strike")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.I)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)""", re.I)
@@ -52,7 +53,8 @@ def read(data: bytes) -> Reading:
     while drawn.lines and not drawn.lines[-1][0].strip():
         drawn.lines.pop()
     lines = [Line(unified(row), number, level=level) for number, (row, level) in enumerate(drawn.lines, 1)]
-    return Reading(lines, tuple(dict.fromkeys((*drawn.gaps, *main.gaps))))
+    cut = ("网页不完整，后面的内容可能缺失",) if _OPENED.search(source) and not _CLOSED.search(source) else ()
+    return Reading(lines, tuple(dict.fromkeys((*drawn.gaps, *main.gaps, *cut))))
 
 
 def _decoded(data: bytes) -> str:

@@ -102,6 +102,8 @@ class _Reader:
         if any(piece.strip() for piece in self.texts["body"]):
             self._paragraph()
         self._end_table()
+        if self.stack:
+            self.gaps.append("文件不完整，后面的内容可能缺失")
 
     def _raw(self, raw: bytes) -> None:
         taken = min(self.pending, len(raw))
