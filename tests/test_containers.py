@@ -22,7 +22,8 @@ def loaded(folder, name, data):
 
 def test_members_are_files_of_their_own_read_by_their_content(tmp_path):
     inner = written.zipped({"下级/b.doc": written.rtf(BLOCKS)})
-    data = written.zipped({"a.docx": written.docx(BLOCKS), "附件.zip": inner, "图.svg": b"<svg/>", "__MACOSX/._a": b"x", ".x/y.txt": b"x"})
+    hidden = {"__MACOSX/._a": b"x", ".x/y.txt": b"x"}
+    data = written.zipped({"a.docx": written.docx(BLOCKS), "附件.zip": inner, "图.svg": b"<svg/>", **hidden})
     raws, failures = loaded(tmp_path, "包.zip", data)
     assert list(raws) == ["包.zip/a.docx", "包.zip/附件.zip/下级/b.doc"]
     assert all(rows == [text for _, text in BLOCKS] for rows in raws.values())

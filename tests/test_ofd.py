@@ -50,7 +50,9 @@ def test_watermarks_notes_attachments_and_pages_without_text_are_named():
     more = "<ofd:Annotations>Annots.xml</ofd:Annotations><ofd:Attachments>/Doc_0/Attach.xml</ofd:Attachments>"
     ns = 'xmlns:ofd="http://www.ofdspec.org/2016"'
     parts = {
-        "Doc_0/Annots.xml": f'<ofd:Annotations {ns}><ofd:Page PageID="0"><ofd:FileLoc>A0.xml</ofd:FileLoc></ofd:Page></ofd:Annotations>',
+        "Doc_0/Annots.xml": (
+            f'<ofd:Annotations {ns}><ofd:Page PageID="0"><ofd:FileLoc>A0.xml</ofd:FileLoc></ofd:Page></ofd:Annotations>'
+        ),
         "Doc_0/A0.xml": f"<ofd:PageAnnot {ns}>{note.format('Watermark')}{note.format('Path')}</ofd:PageAnnot>",
         "Doc_0/Attach.xml": f'<ofd:Attachments {ns}><ofd:Attachment Name="渡口名录.xlsx"/></ofd:Attachments>',
     }

@@ -25,7 +25,8 @@ def texts(reading):
 
 
 def rich(body):
-    return (r"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fcharset134 SimSun;}{\f1\fcharset0 Times;}}" + body + "}").encode("latin-1")
+    head = r"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fcharset134 SimSun;}{\f1\fcharset0 Times;}}"
+    return (head + body + "}").encode("latin-1")
 
 
 def test_a_word_document_has_its_numbers_levels_tables_and_no_deleted_or_hidden_text():

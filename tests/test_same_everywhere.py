@@ -15,7 +15,8 @@ from index.markers import marker
 from index.parse import parse
 from index.schema import RawText
 
-FORMATS = {"md": written.md, "html": written.html, "docx": written.docx, "odt": written.odt, "rtf": written.rtf, "ofd": written.ofd}
+FORMATS = {"md": written.md, "html": written.html, "docx": written.docx, "odt": written.odt, "rtf": written.rtf,
+           "ofd": written.ofd}  # fmt: skip
 TABLE = [
     ["序号", "事项", "责任单位", "完成时限"], ["1", "修缮渡口", "市交通局", "2025年底"], ["2", "更新渡船", "市财政局", "2026年6月"],
     ["3", "培训船员", "市人社局", "长期"],

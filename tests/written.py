@@ -97,7 +97,8 @@ def odt(blocks) -> bytes:
     body = []
     for kind, *rest in blocks:
         if kind == "table":
-            rows = ("".join(f"<table:table-cell><text:p>{escape(cell)}</text:p></table:table-cell>" for cell in row) for row in rest[0])
+            cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+            rows = ("".join(cell.format(escape(text)) for text in row) for row in rest[0])
             body.append("<table:table>" + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows) + "</table:table>")
         elif kind == "h":
             body.append(f'<text:h text:outline-level="{rest[0]}">{escape(rest[1])}</text:h>')

@@ -25,7 +25,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEXTUAL = (".txt", ".md", ".markdown", ".csv")  # whose content may begin like anything
 _PACKAGED = "压缩包（{}）不能直接读取，请解压后再放入，或改存为 zip"
 ADVICE = {  # formats that are not read, and what to do with them
-    ".rar": _PACKAGED.format("RAR"), ".7z": _PACKAGED.format("7z"), ".gz": _PACKAGED.format("gz"), ".tar": _PACKAGED.format("tar"),
+    ".rar": _PACKAGED.format("RAR"), ".7z": _PACKAGED.format("7z"), ".gz": _PACKAGED.format("gz"),
+    ".tar": _PACKAGED.format("tar"),
     ".pptx": "是演示文稿，请另存为 PDF", ".ppt": "是演示文稿，请另存为 PDF", ".dps": "是演示文稿，请另存为 PDF",
     ".xlsb": "是二进制工作簿，请用 Excel 或 WPS 另存为 .xlsx", ".ceb": "请用阅读器转存为 PDF 或 OFD",
     ".cebx": "请用阅读器转存为 PDF 或 OFD", ".caj": "请用阅读器转存为 PDF", ".gd": "请用阅读器转存为 PDF 或 OFD",
@@ -68,7 +69,9 @@ def _package(data: bytes) -> str | None:
             if "mimetype" in names and packed.getinfo("mimetype").file_size < 200:
                 return _MIMETYPES.get(packed.read("mimetype").decode("ascii", "replace").strip())
             loose = next((name for name in names if name.rsplit("/", 1)[-1].lower() == "ofd.xml"), None)
-            return ".ofd" if loose is not None and loose.count("/") == 0 else ".zip" if "[Content_Types].xml" not in names else None
+            if loose is not None and "/" not in loose:
+                return ".ofd"
+            return ".zip" if "[Content_Types].xml" not in names else None
     except Exception:  # the reader that the suffix names will say what is wrong with it
         return None
 

@@ -40,8 +40,8 @@ _SUFFIXED = re.compile(r"\.(?:docx?|wps|xlsx?|et|pdf|ofd|zip|rar|7z|rtf|odt|pptx
 _DOWNLOAD = re.compile(r"(?:download|attach|fileid|/files?/|uploadfile|downfile)", re.I)
 _SITE = re.compile(r"\s*(?:[-_|—–]+|｜|»)\s*[^-_|—–｜»]{2,30}$")
 _SENTENCE = re.compile(r"[。；，：]")
-_HOLDERS = ("p", "div", "td", "th", "li", "section", "article", "span", "dd", "dt", "h1", "h2", "h3", "h4", "font", "pre", "center",
-            "blockquote", "main", "body", "form")  # fmt: skip
+_HOLDERS = ("p", "div", "td", "th", "li", "section", "article", "span", "dd", "dt", "h1", "h2", "h3", "h4", "font", "pre",
+            "center", "blockquote", "main", "body", "form")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,9 @@ class Main:
     def pictured(self, image: Any) -> bool:
         """Whether a picture may hold text: one in the main part that is no icon."""
         size = [value for name in ("width", "height") if (value := re.match(r"\d+", image.get(name) or "")) is not None]
-        small = any(int(value[0]) < 100 for value in size) or re.search(r"icon|logo|ico_|blank|spacer", image.get("src") or "", re.I)
-        return not small and bool(image.get("src"))
+        source = image.get("src") or ""
+        small = any(int(value[0]) < 100 for value in size) or re.search(r"icon|logo|ico_|blank|spacer", source, re.I)
+        return bool(source) and not small
 
 
 def main_part(root: Any) -> Main:
@@ -184,7 +185,8 @@ def _apart(body: Any, left_out: set[Any], prose: list[Any]) -> set[Any]:
             continue
         share = held.get(element, 0) / total
         named = " ".join((element.get("class") or "", element.get("id") or ""))
-        called = element.tag in ("footer", "aside") or _APART.search(named) or element.get("role") in ("navigation", "contentinfo")
+        role = element.get("role") in ("navigation", "contentinfo")
+        called = role or element.tag in ("footer", "aside") or _APART.search(named)
         if called and share < 0.15 and (share == 0 or element.tag != "aside"):
             found.add(element)
         elif element.tag in ("table", "ul", "dl", "div") and _states_facts(element):

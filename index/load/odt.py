@@ -277,7 +277,8 @@ def _repeats(cell: Any) -> int:
 
 
 def _levels(style: Any) -> Iterator[tuple[int, _Level]]:
-    for each in below(style, "list-level-style-number", "outline-level-style", "list-level-style-bullet", "list-level-style-image"):
+    kinds = ("list-level-style-number", "outline-level-style", "list-level-style-bullet", "list-level-style-image")
+    for each in below(style, *kinds):
         numbered = each.tag in ("list-level-style-number", "outline-level-style")
         form = (each.get("num-format") or "").strip() if numbered else ""
         yield int(each.get("level") or 1) - 1, _Level(

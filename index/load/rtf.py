@@ -20,11 +20,15 @@ _CHARSETS = {128: "cp932", 129: "cp949", 134: "gb18030", 136: "cp950"}
 _PAGES = {936: "gb18030", 950: "cp950", 932: "cp932", 949: "cp949", 65001: "utf-8", 54936: "gb18030"}
 _SKIPPED = {  # groups without text of the document
     "colortbl", "info", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "nonshppict",
-    "nonesttables", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "sp", "shprslt", "tc", "xe", "upr", "atrfstart",
-    "themedata", "template",
+    "nonesttables", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "sp", "shprslt", "tc", "xe", "upr",
+    "atrfstart", "themedata", "template",
 }  # fmt: skip
-_STARRED = {"listtable", "listoverridetable", "shpinst", "ud", "shppict", "footnote", "fldrslt"}  # destinations that an older reader may leave out, but hold text
-_GROUPS = {"fonttbl": "font", "listtable": "list", "listoverridetable": "list", "stylesheet": "style", "footnote": "note", "shptxt": "box", "listtext": "label", "pntext": "label"}
+# Destinations that an older reader may leave out, but hold text (or how it is numbered).
+_STARRED = {"listtable", "listoverridetable", "shpinst", "ud", "shppict", "footnote", "fldrslt"}
+_GROUPS = {
+    "fonttbl": "font", "listtable": "list", "listoverridetable": "list", "stylesheet": "style", "footnote": "note",
+    "shptxt": "box", "listtext": "label", "pntext": "label",
+}  # fmt: skip
 _CHARACTERS = {
     "tab": " ", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•",
     "emspace": "\u3000", "enspace": " ", "qmspace": " ", "line": "\n", "nestcell": " ", "nestrow": " ",
