@@ -16,7 +16,7 @@ from index.numerals import chinese
 
 _CN = "一二三四五六七八九十百千零〇○两"
 _NUMERAL = rf"(?:[{_CN}](?:[ 　]?[{_CN}])*|\d{{1,4}})"
-_OPENS = re.compile(rf"第[ 　]?({_NUMERAL})[ 　]?条(?:[ 　]?之[ 　]?([{_CN}]{{1,3}}|\d{{1,2}})(?!般|定|切|些))?")
+_OPENS = re.compile(rf"第[ 　]?({_NUMERAL})[ 　]?[条條](?:[ 　]?之[ 　]?([{_CN}]{{1,3}}|\d{{1,2}})(?!般|定|切|些))?")
 # What goes on with a citation: surely, or perhaps.
 _SURE = re.compile(
     rf"的(?![士确])|之(?:规定|外|前|后)|(?:或者|以及|[和与或及至到、，～~—–-])\s*第\s*{_NUMERAL}\s*[条款项章]|第\s*{_NUMERAL}\s*[款项条]"

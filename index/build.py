@@ -11,7 +11,7 @@ from index import store
 from index.content import Progress, assemble
 from index.encoder import Encoder
 from index.errors import BrokenIndex, CorpusError, OutOfMemory, UnreadableFile
-from index.load import load_folder, shown
+from index.load import NAMES, load_folder, shown
 from index.parse import ParsedDocument, parse
 from index.schema import Clause, Document, RawText
 
@@ -63,7 +63,7 @@ def _build(corpus: Sequence[Path], root: Path, encoder, rebuild: bool, progress:
     raws, unread = _load(corpus)
     named = [shown(str(path)) for path in corpus]
     if not raws:
-        raise CorpusError(f"语料 {'、'.join(named)} 中没有可读的文件{_why(unread)}。请放入 txt、md、pdf 或 docx 文件")
+        raise CorpusError(f"语料 {'、'.join(named)} 中没有可读的文件{_why(unread)}。请放入 {NAMES} 等文件")
     model = encoder()
     facts = {
         "code": code_digest(),

@@ -199,7 +199,8 @@ def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, s
         state.enter(0, None)
     outer = mark.rank < UNIT_RANK and mark.kind != "条" and (mark.kind != "1.1" or "." not in mark.label)
     within = below is not None and _deeper(below, mark)
-    if alone(paragraph.text, mark) and (outer or within) and not _states(paragraph, following):
+    last = paragraph.text.endswith("。") and following is not None and _signs_off(following.text)
+    if alone(paragraph.text, mark) and not last and (outer or within) and not _states(paragraph, following):
         _heading(paragraph, mark, state)
         if mark.kind == "前言":
             state.kind = "preamble"
@@ -212,6 +213,11 @@ def _states(paragraph: Paragraph, following: Paragraph | None) -> bool:
     below = following.mark if following is not None else None
     items = below is not None and below.kind == "1．" and len(below.rest) <= _SHORT_ITEM and "。" not in below.rest[:-1]
     return paragraph.text.endswith("。") and items
+
+
+def _signs_off(text: str) -> bool:
+    """A signature, a date or a distribution mark: nothing that a heading could head."""
+    return is_closing_line(text) or bool(signature(text))
 
 
 def _start(paragraph: Paragraph, mark: Marker, state: Walk, kind: str) -> None:

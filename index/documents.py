@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.dates import date_line
 from index.headers import signature
 from index.layout import Measure, Row
 from index.markers import is_doc_no, marker
 from index.schema import Line
+from index.traditional import folded
 
 _TITLE = re.compile(
     r"关于.{2,}(?:通知|批复|意见|决定|决议|函|公告|通告|通报|报告|方案|办法|规定|措施|规划|请示|命令|令)$|印发.{0,3}《.+》|印发.{4,}(?:通知|方案|意见|办法|规划|要点)$"
 )
 _WHOLE = re.compile(r"^[一-鿿、 ]{2,40}(?:部|委|局|厅|院|府|办公室|部门|委员会|行|会)(?:联合)?(?:印发)?关于.{4,80}的(?:通知|批复|意见|决定|公告|通告|通报|请示|报告|函)$")
 _ENDINGS = ("通知", "批复", "意见", "决定", "函", "公告", "通告", "通报", "办法", "措施", "请示", "》")
+_NUMBERED_TITLE = re.compile(
+    r"^(.{4,}?[的《].{0,60}?(?:通知|批[复復覆]|意[见見]|[决決]定|函|公告|通告|通[报報]|[办辦]法|方案|措施|》))"
+    r"\s*[（(]?\s*([一-鿿]{2,12}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*[号號])\s*[)）]?$"
+)
+_FIRST = 4  # rows of a file, among which its title ends
+_LONGEST_TITLE = 160  # characters, with its number
 _ADDRESSEE = re.compile(r"[：:]\s*$")
 _CONTENTS = re.compile(r"^目\s*[录次]$")
 _LEADERS = re.compile(r"[.．·…]{3,}\s*\d*\s*$|\s\d{1,3}\s*$")
@@ -47,6 +54,7 @@ class Part:
 
 def split(found: Sequence[Row], set_in: Measure) -> list[Part]:
     """Cut a file's rows into documents."""
+    found = [piece for place, row in enumerate(found) for piece in _unglued(row, place)]
     starts = _starts(found, set_in)
     if not starts and (head := _labels(found)):
         starts = [(head, _plain_title(found[head:]))]
@@ -63,6 +71,18 @@ def split(found: Sequence[Row], set_in: Measure) -> list[Part]:
         above = tuple(front) if place == 0 else ()
         parts.append(Part(title, tuple(row.line for row in top), tuple(below), tuple(dropped), above))
     return parts
+
+
+def _unglued(row: Row, place: int) -> list[Row]:
+    """A title with its 文号 on the same line (…的通知 屏文〔2025〕3号) → a row each; only where a title may stand, since
+    lists of documents have such lines too."""
+    first = (place < _FIRST or row.page_top) and len(row.text) <= _LONGEST_TITLE and row.text[0] not in "《（("
+    match = _NUMBERED_TITLE.match(row.text) if first else None
+    if match is None or marker(row.text) is not None:
+        return [row]
+    title, number = match[1].rstrip(), match[2]
+    below = replace(row, text=number, line=replace(row.line, text=number), gap=0, page_top=False, heading=0)
+    return [replace(row, text=title, line=replace(row.line, text=title)), below]
 
 
 def _title_text(lines: Sequence[str]) -> str:
@@ -119,11 +139,11 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
         if len(joined) > 160 or "。" in joined or "；" in joined:
             return 0
         following = found[place + size] if place + size < len(found) else None
-        if _TITLE.search(joined) and _title_ends(joined, row, following, set_in):
+        if _TITLE.search(folded(joined)) and _title_ends(joined, row, following, set_in):
             numbered = following is not None and is_doc_no(following.text)
-            sure = numbered or place == 0 or found[place].page_top or not set_in.margin or _WHOLE.match(joined)
+            sure = numbered or place == 0 or found[place].page_top or not set_in.margin or _WHOLE.match(folded(joined))
             return size if sure else 0
-        shorter = joined if _TITLE.search(joined) else shorter
+        shorter = joined if _TITLE.search(folded(joined)) else shorter
     return 0
 
 
@@ -149,22 +169,22 @@ def _title_ends(joined: str, row: Row, following: Row | None, set_in: Measure) -
         return False
     if is_doc_no(following.text):
         return True
-    if not joined.endswith(_ENDINGS) and set_in.margin == 0:
+    if not folded(joined).endswith(_ENDINGS) and set_in.margin == 0:
         return False
     if set_in.margin and following.gap < row.gap and not following.page_top and following.gap < 2:
         return True
     least = 12 if set_in.margin else 30
-    if _WHOLE.match(joined) and len(following.text) > least and re.search(r"[，。、]", following.text):
+    if _WHOLE.match(folded(joined)) and len(following.text) > least and re.search(r"[，。、]", following.text):
         return True  # a line that is a title from issuer to 的通知, with prose below it
-    return bool(_ADDRESSEE.search(following.text)) and len(following.text) < 200 and joined.endswith(_ENDINGS)
+    return bool(_ADDRESSEE.search(following.text)) and len(following.text) < 200 and folded(joined).endswith(_ENDINGS)
 
 
 def _plain_title(found: Sequence[Row]) -> int:
     """How many rows of a file without recognised beginnings are its title: a short first line, or two."""
     if not found or found[0].width > 100 or re.search(r"[。；，,;]$", found[0].text) or marker(found[0].text):
         return 0
-    if len(found) < 2:
-        return 0
+    if len(found) < 2 or "\t" in found[0].text or found[0].heading > 1 and "\t" in found[1].text:
+        return 0  # a table's row, or the heading of a table (a spreadsheet's name), is no title
     # A long title goes on in a second short line with no break between.
     second = found[1]
     wraps = (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from index.dates import DATE, date_line, iso
 from index.layout import Paragraph
 from index.markers import ANNOUNCED_NO, DOC_NO
+from index.traditional import folded
 
 KINDS = (
     "规划纲要", "总体规划", "总体方案", "行动方案", "推进方案", "实施方案", "工作方案", "建设方案", "实施细则", "行动计划",
@@ -20,11 +21,12 @@ KINDS = (
     "应急预案", "预案", "纪要", "规范", "导则", "规程", "制度", "请示", "决定", "决议", "公告", "通告", "通报", "通知",
     "报告", "指南", "指引", "章程", "法典", "法", "函",
 )  # fmt: skip
-_ISSUES = r"(?:印发|发布|公布|颁布|下发)"
+_ISSUES = r"(?:印[发發]|[发發]布|公布|[颁頒]布|下[发發])"
+_ABOUT = "(?:关于|關於)"
 _CENTRAL = re.compile(r"^(?:中华人民共和国)?(?:中共中央|国务院|(?:第\S{1,3}届)?全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$")
 _PROVINCE = re.compile(r"^(?:中共)?([一-鿿]{2,3}?(?:省|自治区|市))")
 _ORGAN_END = re.compile(
-    r"(?:政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$"
+    r"(?:人民政府|[县市省区州盟旗乡镇]政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$"
 )
 _MINISTRY_END = re.compile(r"(?:部|委|委员会|局|总局|署|总署|银行|会|院)$")
 _JOINT = re.compile(r"联合(?:办公室|领导小组|工作组|指挥部|会议)")
@@ -84,18 +86,18 @@ def header(
 def policy_title(printed: str) -> tuple[str | None, str]:
     """(the policy's own title, the words before 印发 or 关于); None where the document is no 印发通知 of another."""
     if several_policies(printed):
-        return None, re.split(r"关于", printed, maxsplit=1)[0]  # it issues several policies
-    if match := re.match(rf"^(.*?)(?:关于)?(?:联合)?{_ISSUES}(?:关于)?《(.+)》(?:的(?:通知|函|公告|通告|令))?$", printed):
+        return None, re.split(_ABOUT, printed, maxsplit=1)[0]  # it issues several policies
+    if match := re.match(rf"^(.*?){_ABOUT}?(?:联合)?{_ISSUES}{_ABOUT}?《(.+)》(?:的(?:通知|函|公告|通告|令))?$", printed):
         return match[2], match[1]
-    if match := re.match(rf"^(.*?)关于(?:联合)?({_ISSUES})(.+)的(?:通知|公告)$", printed):
+    if match := re.match(rf"^(.*?){_ABOUT}(?:联合)?({_ISSUES})(.+)的(?:通知|公告)$", printed):
         # What is made known (公布……一览表的公告) is a policy only where its name says so.
-        issued = match[2] in ("印发", "下发") or _kind(match[3].strip()) is not None
+        issued = match[2][0] in "印下" or _kind(match[3].strip()) is not None
         return (match[3].strip() if issued else None), match[1]
     if (match := re.match(r"^(.*?)印发(.*《.+》.+)$", printed)) and not printed.endswith("通知"):
         return match[1] + match[2], match[1]
     if match := _ORDER.match(printed):
         return None, match[1]
-    return None, re.split(r"关于|關於", printed, maxsplit=1)[0] if re.search(r"关于|關於", printed) else ""
+    return None, re.split(_ABOUT, printed, maxsplit=1)[0] if re.search(_ABOUT, printed) else ""
 
 
 def several_policies(printed: str) -> list[str]:
@@ -112,7 +114,7 @@ def repair_quotes(text: str) -> str:
 def spaces(text: str) -> str:
     """Blanks out of a title, but for the one between two issuers."""
     text = re.sub(r"\s+", " ", text).strip()
-    head, mark, tail = re.match(r"^(.*?)(关于|關於|印发|$)(.*)$", text).groups()
+    head, mark, tail = re.match(r"^(.*?)(关于|關於|印发|印發|$)(.*)$", text).groups()
     parts = [part for part in head.split(" ") if part]
     joined = ""
     for part in parts:
@@ -196,7 +198,7 @@ def _issuers(whole: str, issuing: str, notice: Sequence[Paragraph], closing: Seq
 
 
 def _organ(name: str) -> bool:
-    return bool(_ORGAN_END.search(name)) or bool(_CENTRAL.match(name)) or name.startswith("中共")
+    return bool(_ORGAN_END.search(folded(name))) or bool(_CENTRAL.match(name)) or name.startswith("中共")
 
 
 def _signature(paragraphs: Sequence[Paragraph]) -> tuple[str, ...]:
@@ -245,4 +247,4 @@ def _ministry(name: str) -> bool:
 def _kind(title: str) -> str | None:
     bare = re.sub(r"[（(][^（）()]*[)）]$", "", title)
     bare = re.sub(r"等\s*\d+\s*个清单$", "", bare)
-    return next((kind for kind in KINDS if bare.endswith(kind)), None)
+    return next((kind for kind in KINDS if folded(bare).endswith(kind)), None)

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from index.articles import cited, opens
 from index.numerals import chinese
+from index.traditional import folded
 
 _CN = "一二三四五六七八九十百千零〇○两"
 ARTICLE_RANK = 40
@@ -37,6 +38,7 @@ DOC_NO = re.compile(
     r"(?:签发人[：:].{1,16})?$"
 )
 ANNOUNCED_NO = re.compile(r"^[（(]?([一-鿿]{0,40}(?:公告|通告)\d{4}年第\d+号)[)）]?$")  # 财政部公告2024年第8号
+_OPENING = 16  # characters within which a number ends
 _PREFACE = re.compile(r"^(?:前\s*言|序\s*言|引\s*言|导\s*言)$")
 
 _UNNUMBERED = re.compile(r"^[总附]\s*则$")
@@ -61,6 +63,7 @@ def is_doc_no(text: str) -> bool:
 @lru_cache(8192)  # each line is looked at from several sides, one line after another
 def marker(text: str) -> Marker | None:
     """The numbering a paragraph opens with, or None."""
+    plain = folded(text[:_OPENING]) + text[_OPENING:]
     if _PREFACE.match(text):
         return Marker("前言", 20, text, "")
     if _UNNUMBERED.match(text):
@@ -68,13 +71,13 @@ def marker(text: str) -> Marker | None:
     if (found := opens(text)) is not None:
         return Marker("条", ARTICLE_RANK, found.label, found.rest)
     for kind, rank, pattern in _PATTERNS:
-        if match := pattern.match(text):
+        if match := pattern.match(plain):
             rest = text[match.end() :]
             if rank < ARTICLE_RANK and (rest.endswith(("。", "；")) or cited(rest)):
                 continue  # 第三章规定的事项由……负责。 speaks of a chapter and heads none
             if kind == "——" and (not rest.strip() or (len(match[0]) == 1 and not _sentence(rest))):
                 return None
-            return Marker(kind, rank, match[0].strip(), rest)
+            return Marker(kind, rank, text[: match.end()].strip(), rest)
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.dates import date_line
-from index.headers import ORDER_NO, is_adoption, repair_quotes, spaces
+from index.headers import ORDER_NO, is_adoption, repair_quotes, signature, spaces
 from index.layout import Paragraph, Row
 from index.markers import is_doc_no, marker
 
@@ -90,6 +90,17 @@ def enacted_title(found: Sequence[Row]) -> str | None:
         if match and any(_plain(other.text) == _plain(match[1]) for other in found[:_ORDER_ROWS]):
             return match[1]
     return None
+
+
+def says_it_itself(found: Sequence[Row]) -> bool:
+    """Whether a notice that issues a policy holds it in its own numbered paragraphs: the one signature and date end the
+    text, so that no other text follows the notice."""
+    rows = [row.text for row in found]
+    while rows and _DISTRIBUTION.match(rows[-1]):
+        rows.pop()
+    if len(rows) < 3 or date_line(rows[-1]) is None or not signature(rows[-2]):
+        return False
+    return not any(date_line(text) for text in rows[:-1]) and any(marker(text) for text in rows[:-2])
 
 
 def head_end(opening: Sequence[Paragraph], issues_another: bool, titled: bool) -> int:

@@ -18,8 +18,8 @@ from index.documents import Part
 from index.duties import cell_duties
 from index.layout import Measure, Paragraph, Row, measure, paragraphs, rows
 from index.markers import marker
+from index.notice import BodyTitle, body_title, enacted_title, head_end, says_it_itself
 from index.numbering import numbered, unglued
-from index.notice import BodyTitle, body_title, enacted_title, head_end
 from index.outline import Draft, Entry, Heading, TitleLine, settled
 from index.schema import Clause, Document, Line, RawText, Source
 
@@ -56,6 +56,8 @@ def _parse_part(
     own = headers.policy_title(whole)[0] or (None if several else enacted_title(part.rows))
     front = paragraphs(part.front, Measure(0, False))  # a line each
     repeated = body_title(part.rows, own) if own else None
+    if own and repeated is None and says_it_itself(part.rows):
+        own = None
     segments = _segments(part.rows[repeated.end if repeated else 0 :], set_in)
     if repeated:
         notice = paragraphs(part.rows[: repeated.begin], set_in)
@@ -140,7 +142,7 @@ def _walk_prose(found: Sequence[Paragraph], set_in: Measure, state: Walk, table_
     if table_next and found:
         last = found[-1]
         annexed = len(found) > 1 and (m := marker(found[-2].text)) is not None and m.kind == "附件" and not m.rest.strip()
-        if len(last.text) <= 60 and "。" not in last.text and marker(last.text) is None and not annexed:
+        if len(last.text) <= 60 and "。" not in last.text and marker(last.text) is None and not annexed and not last.heading:
             name, found = last, found[:-1]
     state.table_next = table_next and name is None
     walk(found, set_in, state)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from index.errors import TiaowenError
-from index.load import READERS, load_file
+from index.load import NAMES, READERS, load_file
 from index.schema import Document
 from page import html, shelves
 from page.filters import filters, panel
@@ -35,7 +35,7 @@ def related_tab(
                 placeholder="把正在起草或核对的条款粘贴到这里。也可以在“文件库”里点某一条下面的“找相关条款”。",
             )  # fmt: skip
             draft = gr.UploadButton(
-                "或上传草案（txt、md、pdf、docx）", file_types=list(READERS), elem_id="draft", size="sm"
+                f"或上传草案（{NAMES} 等）", file_types=list(READERS), elem_id="draft", size="sm"
             )  # fmt: skip
             with gr.Row():
                 find = gr.Button("查找相关条款", variant="primary", elem_id="find", scale=3)

@@ -86,7 +86,7 @@ def test_half_a_character_costs_its_own_file_only(corpus, tmp_path, monkeypatch)
 def test_one_bad_file_named_alone_is_refused_with_its_reason(tmp_path, bad):
     path = tmp_path / "坏.docx"
     path.write_bytes(bad)
-    with pytest.raises(CorpusError, match="没有可读的文件.*坏.docx：DOCX 已损坏"):
+    with pytest.raises(CorpusError, match="没有可读的文件.*坏.docx：(?:DOCX|PDF) 已损坏"):
         built(path, tmp_path / "i")
 
 
