@@ -79,6 +79,7 @@ class Document:
     effective_on: str | None  # ISO date of 自…起施行, where stated
     file: str
     digest: str  # sha256 over the document's own lines: unchanged text, unchanged digest
+    gaps: tuple[str, ...] = ()  # of its file, those that may be its own, as Reading.gaps
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from index.errors import BadInput
+from index.limits import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 E5 = "multilingual-e5-small"
@@ -38,6 +39,11 @@ class Settings(BaseSettings):
     reader: str = ""  # which clause answers, and where: any question-answering model with a span head, folder or name;
     # "none" for none; empty: our own, trained on the layers of the model that index.models brings
     reader_depth: int = Field(12, ge=1, le=100)  # windows read for a question: 40 ms each on two cores
+    # Of one file, corpus or upload, read in a process of its own: the slowest honest one measured, a book of 600 pages,
+    # takes 15 s and 300 MiB. A scan is given the seconds anew after each page. What is over is named and left out.
+    file_seconds: float = Field(60.0, gt=0)
+    file_memory: int = Field(2048, ge=256)  # MiB; a page being recognised takes 1,000
+    file_size: int = Field(200, ge=1)  # MiB; a scan of 300 pages has 100
     threads: int = Field(2, ge=1, le=256)  # the office machine this is measured on has two cores
     context: int = Field(2048, ge=512)  # tokens; a prompt is 300, an answer 100
     chat_timeout: float = Field(60.0, gt=0)  # seconds until a silent model counts as failed
@@ -68,6 +74,10 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         return self.index or self.var / "index"
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.file_seconds, self.file_memory, self.file_size, self.threads)
 
     @cached_property
     def embedder_name(self) -> str:

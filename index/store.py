@@ -24,18 +24,21 @@ from index.dense import Dense
 from index.errors import BrokenIndex
 from index.late import Late
 from index.lexical import Lexical
+from index.report import Report
 from index.schema import Clause, Document, Duty, Period, Source
 from index.terms import pairs, words
 
 if TYPE_CHECKING:
     import numpy as np
 
-FORMAT = 4
+FORMAT = 5
+REPORT = "report.json"
 REBUILD = "请运行：python -m index --rebuild"
 
+_LEXICAL = (("pairs", pairs), ("words", words), ("sentence_pairs", pairs))
 _TABLES = """
 CREATE TABLE documents (row INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, title TEXT, notice_title TEXT, doc_no TEXT,
-    issuers TEXT, issued_on TEXT, level TEXT, kind TEXT, period TEXT, effective_on TEXT, file TEXT, digest TEXT);
+    issuers TEXT, issued_on TEXT, level TEXT, kind TEXT, period TEXT, effective_on TEXT, file TEXT, digest TEXT, gaps TEXT);
 CREATE TABLE clauses (row INTEGER PRIMARY KEY, clause_id TEXT UNIQUE, doc_id TEXT REFERENCES documents(doc_id),
     ordinal INTEGER, kind TEXT, path TEXT, text TEXT, duties TEXT, file TEXT, page INTEGER, line INTEGER,
     vector_key TEXT);
@@ -52,9 +55,9 @@ class Manifest:
     encoder: str
     encoder_digest: str
     dimension: int
-    corpus: list[str]  # the folders and files, as named at build time
-    sources: dict[str, str]  # file → sha256 of its bytes
-    skipped: dict[str, str]  # file → why it was left out
+    corpus: list[str]  # the folders and files, with their whole paths
+    sources: dict[str, str]  # file → sha256 of its bytes, of those left out too where they could be opened
+    skipped: dict[str, str]  # file → why it was left out, whole or in part
     documents: int
     clauses: int
     sentences: int
@@ -107,9 +110,18 @@ class Store:
     @classmethod
     def open(cls, root: Path) -> Store:
         """Open the current generation below `root`; BrokenIndex if there is none or any byte of it changed."""
-        folder = current(root)
-        if folder is None:
-            raise BrokenIndex(f"还没有索引（{root}）。请先运行：python -m index")
+        while True:
+            folder = current(root)
+            if folder is None:
+                raise BrokenIndex(f"还没有索引（{root}）。请先运行：python -m index")
+            try:
+                return cls._open(folder)
+            except BrokenIndex:
+                if current(root) in (folder, None):
+                    raise  # else a build has put another in its place meanwhile
+
+    @classmethod
+    def _open(cls, folder: Path) -> Store:
         manifest = read_manifest(folder)
         for name, digest in manifest.files.items():
             if not (folder / name).is_file() or _digest(folder / name) != digest:
@@ -121,13 +133,16 @@ class Store:
             document_of = document_rows(documents, clauses)
             content = Content(
                 documents, clauses, keys, document_of, sentences, dense, Late.load(folder, dense.owner, document_of),
-                Lexical.load(folder / "pairs", pairs, len(clauses)),
-                Lexical.load(folder / "words", words, len(clauses)),
-                Lexical.load(folder / "sentence_pairs", pairs, len(sentences)),
+                *(Lexical.load(folder / name, terms) for name, terms in _LEXICAL),
             )  # fmt: skip
         except (sqlite3.DatabaseError, ValueError, RuntimeError, OSError) as error:
             raise BrokenIndex(f"索引无法读取（{type(error).__name__}：{error}）。{REBUILD}") from error
         return cls(folder, manifest, content)
+
+    @cached_property
+    def report(self) -> Report:
+        """What the build made of each file."""
+        return Report.load(self.folder / REPORT)
 
     @cached_property
     def sentence_rows(self) -> list[list[int]]:
@@ -151,10 +166,19 @@ def current(root: Path) -> Path | None:
     pointer = root / "CURRENT"
     if not pointer.is_file():
         return None
-    name = pointer.read_text(encoding="utf-8").strip()
+    name = pointer.read_bytes().decode("utf-8", "replace").strip()
     if not name.startswith("gen-") or "/" in name or not (root / name).is_dir():
         raise BrokenIndex(f"索引指针 {pointer} 无效。{REBUILD}")
     return root / name
+
+
+def stamp(root: Path) -> tuple[int, int] | None:
+    """What tells that another generation became current since; None where there is none. One stat, nothing is read."""
+    try:
+        found = (root / "CURRENT").stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -168,14 +192,15 @@ def read_manifest(folder: Path) -> Manifest:
         raise BrokenIndex(f"索引清单 {folder / 'manifest.json'} 无法读取。{REBUILD}") from error
 
 
-def write(root: Path, content: Content, facts: dict) -> Manifest:
+def write(root: Path, content: Content, report: Report, facts: dict) -> Manifest:
     """Write a new generation below `root` and make it current; `facts` are the Manifest fields known to the caller.
 
     On any failure the half-written folder is removed and the old generation stays current.
     """
     root.mkdir(parents=True, exist_ok=True)
+    for left in (*root.glob("building-*"), *root.glob("CURRENT-*")):  # by builds that were killed: the caller holds the lock
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     building = root / f"building-{os.getpid()}"
-    shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
     try:
         with closing(sqlite3.connect(building / "clauses.sqlite")) as db:
@@ -183,9 +208,9 @@ def write(root: Path, content: Content, facts: dict) -> Manifest:
         content.dense.save(building)
         if content.late is not None:
             content.late.save(building)
-        content.pairs.save(building / "pairs")
-        content.words.save(building / "words")
-        content.sentence_pairs.save(building / "sentence_pairs")
+        for kind, _ in _LEXICAL:
+            getattr(content, kind).save(building / kind)
+        report.save(building / REPORT)
         files = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
         manifest = Manifest(
             format=FORMAT, documents=len(content.documents), clauses=len(content.clauses),
@@ -193,13 +218,19 @@ def write(root: Path, content: Content, facts: dict) -> Manifest:
         )  # fmt: skip
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
         (building / "manifest.json").write_text(text, encoding="utf-8")
+        for path in (*files, "manifest.json"):
+            _sync(building / path)
         name = f"gen-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         if (root / name).exists():  # the same content was built before; the old copy may be damaged
             shutil.rmtree(root / name)
         os.replace(building, root / name)
+        for folder in (*(p for p in (root / name).rglob("*") if p.is_dir()), root / name, root):
+            _sync(folder)
         pointer = root / f"CURRENT-{os.getpid()}"
         pointer.write_text(name, encoding="utf-8")
+        _sync(pointer)
         os.replace(pointer, root / "CURRENT")
+        _sync(root)
     except (RuntimeError, sqlite3.OperationalError) as error:
         # FAISS and SQLite report a full disk in words of their own.
         if "No space left" in str(error) or "disk is full" in str(error):
@@ -213,6 +244,15 @@ def write(root: Path, content: Content, facts: dict) -> Manifest:
     return manifest
 
 
+def _sync(path: Path) -> None:
+    """Have a file or folder on the disk before what points to it: a machine may lose its power at any moment."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -224,10 +264,11 @@ def _write(db: sqlite3.Connection, content: Content) -> None:
 
     db.executescript(_TABLES)
     db.executemany(
-        f"INSERT INTO documents VALUES ({','.join('?' * 13)})",
+        f"INSERT INTO documents VALUES ({','.join('?' * 14)})",
         (
             (row, d.doc_id, d.title, d.notice_title, d.doc_no, line(d.issuers), d.issued_on, d.level, d.kind,
-             line(asdict(d.period)) if d.period else None, d.effective_on, d.file, d.digest)
+             line(asdict(d.period)) if d.period else None, d.effective_on, d.file, d.digest,
+             line(d.gaps))
             for row, d in enumerate(content.documents)
         ),
     )  # fmt: skip
@@ -248,8 +289,9 @@ def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[st
         Document(
             doc_id, title, notice, doc_no, tuple(json.loads(issuers)), issued_on, level, kind,
             Period(**json.loads(period)) if period else None, effective_on, file, digest,
+            tuple(json.loads(gaps)),
         )
-        for _, doc_id, title, notice, doc_no, issuers, issued_on, level, kind, period, effective_on, file, digest
+        for _, doc_id, title, notice, doc_no, issuers, issued_on, level, kind, period, effective_on, file, digest, gaps
         in db.execute("SELECT * FROM documents ORDER BY row")
     ]  # fmt: skip
     rows = db.execute("SELECT * FROM clauses ORDER BY row").fetchall()

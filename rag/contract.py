@@ -28,6 +28,7 @@ def document_json(document: Document, status: Status, clauses: int) -> dict:
         "status": status.value,
         "status_reason": status.reason,
         "clauses": clauses,
+        "gaps": list(document.gaps),
         "source": document.file,
         "doc_id": document.doc_id,
     }
@@ -45,6 +46,7 @@ def clause_json(clause: Clause, document: Document, status: Status) -> dict:
         "responsible": list(clause.responsible),
         "duties": [asdict(duty) for duty in clause.duties],
         "status": status.value,
+        "gaps": list(document.gaps),
         "source": asdict(clause.source),
     }
 
@@ -87,6 +89,7 @@ def citation_json(citation: Citation) -> dict:
         "quote": citation.quote,
         "status": citation.status.value,
         "status_reason": citation.status.reason,
+        "gaps": list(citation.document.gaps),
     }
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
+import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from index.errors import OutOfMemory, UnreadableContent, UnreadableFile
 from index.load import docx, markdown, pdf, text
+from index.load.listing import listed
 from index.schema import RawText, Reading
 
 # Controls, soft hyphens, zero-width, direction and tag characters: no print shows them, but they part words, turn the
@@ -36,21 +37,23 @@ READERS: dict[str, Reader] = {
 def load_folder(path: Path) -> tuple[list[RawText], list[UnreadableFile]]:
     """Every file below a folder (or the one file named), in natural order, and those that could not be read and why.
 
-    Hidden files are passed over; a file of an unknown format is reported, not ignored.
+    Read within this process, for files that are trusted; index.load.pool reads any.
     """
-    root = path if path.is_dir() else path.parent
-    files = [p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path]
+    found, failures = listed(path)
     raws: list[RawText] = []
-    failures: list[UnreadableFile] = []
-    for file in sorted(files, key=lambda p: _natural(p.relative_to(root).as_posix())):
-        name = shown(file.relative_to(root).as_posix())
-        if any(part.startswith(".") for part in Path(name).parts):
-            continue
-        try:
-            raws.append(load_file(file, name))
-        except UnreadableFile as failure:
-            failures.append(failure)
+    for each in found:
+        read, refused = load_files(each.path, each.name)
+        raws += read
+        failures += refused
     return raws, failures
+
+
+def load_files(path: Path, name: str) -> tuple[list[RawText], list[UnreadableFile]]:
+    """What one file of a corpus holds, and what of it could not be read and why."""
+    try:
+        return [load_file(path, name)], []
+    except UnreadableFile as failure:
+        return [], [failure]
 
 
 def load_file(path: Path, name: str) -> RawText:
@@ -59,6 +62,8 @@ def load_file(path: Path, name: str) -> RawText:
     if reader is None:
         raise UnreadableFile(name, f"不支持的格式 {path.suffix or '（无扩展名）'}；支持 {'、'.join(READERS)}")
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableFile(name, "不是普通文件，已跳过")  # a pipe would never end
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(name, f"无法打开（{error.strerror}）") from error
@@ -78,12 +83,3 @@ def load_file(path: Path, name: str) -> RawText:
     if not any(line.text.strip() for line in lines):
         raise UnreadableFile(name, "没有文字内容")
     return RawText(name, lines, hashlib.sha256(data).hexdigest(), found.gaps)
-
-
-def shown(name: str) -> str:
-    """A file's name as it can be printed and stored: bytes of it that are no UTF-8 as \\xNN, which keeps names apart."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name)]
