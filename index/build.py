@@ -134,7 +134,8 @@ def _outcomes(
         if digest is not None and (known := _known(file.name, digest, same, journal, limits)) is not None
     }
     new = [place for place in range(len(files)) if place not in outcomes]
-    progress("解析文件", 0, len(new))
+    if new:
+        progress("解析文件", 0, len(new))
     for done, (at, outcome) in enumerate(pool.taken([files[place] for place in new], limits), 1):
         place = new[at]
         outcomes[place] = outcome

@@ -35,6 +35,7 @@ def main(arguments: list[str]) -> None:
         os.write(reply, b"\n")
 
     pulse.watch(alive)
+    alive()  # the time for the first file begins when this process is ready for it
     with os.fdopen(reply, "wb") as out:
         for line in sys.stdin.buffer:
             signal.alarm(allowed)
