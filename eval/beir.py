@@ -125,6 +125,8 @@ def index(
     progress: Progress,
 ) -> store.Store:
     """The set as an index of the product's own kind, built unless the one below `root` already is it."""
+    import numpy as np
+
     facts = {
         "code": code_digest(),
         "encoder": encoder.name,
@@ -143,7 +145,7 @@ def index(
     root.mkdir(parents=True, exist_ok=True)
     journal = Journal(root, code_digest(), anew=False)
     content, _ = assemble(documents, clauses, encoder, Kept(), journal, progress)
-    store.write(root, content, Report((), (), ()), facts)
+    store.write(root, content, Report((), (), ()), np.zeros((0, 0), dtype=np.uint64), facts)
     journal.close(done=True)
     return store.Store.open(root)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index import store
-from index.alike import alike
+from index.alike import SAMPLE, Pair, alike, sample
 from index.content import Kept, Progress, assemble
 from index.encoder import Encoder
 from index.errors import BrokenIndex, CorpusError
@@ -20,6 +21,9 @@ from index.load import READERS, pool
 from index.load.listing import Found, listed, shown
 from index.report import FileEntry, Report, document_entry
 from index.take import Contents, Taken
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,9 @@ def _build(
         vectors = old is not None and old.manifest.encoder_digest == model.digest
         kept = Kept(old, vectors, terms=same is not None)
         content, embedded = assemble(documents, clauses, model, kept, journal, progress)
-        report = _report(files, digests, outcomes, taken, unlisted, limits)
-        manifest = store.write(root, content, report, facts)
+        samples = _samples(taken, same)
+        report = _report(files, digests, outcomes, taken, unlisted, alike(samples), limits)
+        manifest = store.write(root, content, report, _stacked(samples), facts)
         done = True
     finally:
         journal.close(done=done)
@@ -172,7 +177,7 @@ def _from(same: store.Store, entry: FileEntry) -> tuple[Contents, ...]:
 
 def _report(
     files: Sequence[Found], digests: Sequence[str | None], outcomes: Sequence[pool.Outcome], taken: Sequence[Taken],
-    unlisted: dict[str, str], limits: Limits,
+    unlisted: dict[str, str], pairs: Sequence[Pair], limits: Limits,
 ) -> Report:  # fmt: skip
     entries = [
         FileEntry(
@@ -185,9 +190,28 @@ def _report(
         for file, digest, outcome in zip(files, digests, outcomes, strict=True)
     ]  # fmt: skip
     entries += [FileEntry(name, None, None, (), (), ((name, why),)) for name, why in unlisted.items()]
-    texts = {each.document.doc_id: "".join(clause.text for clause in each.clauses) for each in taken}
     documents = tuple(document_entry(each.document, len(each.clauses), each.doubts) for each in taken)
-    return Report(tuple(entries), documents, tuple(alike(texts)))
+    return Report(tuple(entries), documents, tuple(pairs))
+
+
+def _samples(taken: Sequence[Taken], same: store.Store | None) -> dict[str, np.ndarray]:
+    """What tells near-duplicates, by doc_id; of documents that `same` holds it is not taken again."""
+    samples = {}
+    for each in taken:
+        doc_id = each.document.doc_id
+        held = same is not None and same.documents.get(doc_id) is each.document
+        samples[doc_id] = same.samples[doc_id] if held else sample("".join(clause.text for clause in each.clauses))
+    return samples
+
+
+def _stacked(samples: Mapping[str, np.ndarray]) -> np.ndarray:
+    """uint64 [documents, SAMPLE], zeros behind."""
+    import numpy as np
+
+    rows = np.zeros((len(samples), SAMPLE), dtype=np.uint64)
+    for row, hashes in zip(rows, samples.values(), strict=True):
+        row[: len(hashes)] = hashes
+    return rows
 
 
 def _told(limits: Limits) -> str:

@@ -58,9 +58,8 @@ def assemble(
         old = None
     space, embedded = vectors.read(model, rows, old, journal, progress)
     owner = np.repeat(np.arange(len(clauses), dtype=np.int64), [len(own) for own in rows.spans])
-    heads, parts, tokens = vectors.gathered(rows, model.dimension, old, journal)
-    dense = Dense.build(heads, parts, owner)
-    del heads, parts  # as large as the index itself
+    dense = Dense.blank(len(clauses), owner, model.dimension)
+    tokens = vectors.fill(dense, rows, old, journal)
     document_of = document_rows(documents, clauses)
     late = None
     if space is not None:

@@ -22,14 +22,16 @@ class Dense:
         self.owner = owner  # int64 [sentences]: row of the clause a sentence belongs to
 
     @classmethod
-    def build(cls, clause_vectors: np.ndarray, sentence_vectors: np.ndarray, owner: np.ndarray) -> Dense:
-        """float32 [clauses, d], float32 [sentences, d], int64 [sentences]; rows are unit vectors."""
+    def blank(cls, clauses: int, owner: np.ndarray, dimension: int) -> Dense:
+        """For so many clauses and for sentences with these owners, int64; zero until the vectors are filled in, in place:
+        a second copy of them would be as large as all the rest of a build."""
         import faiss
+        import numpy as np
 
         indexes = []
-        for vectors in (clause_vectors, sentence_vectors):
-            index = faiss.IndexFlatIP(clause_vectors.shape[1])
-            index.add(vectors)
+        for count in (clauses, len(owner)):
+            index = faiss.IndexFlatIP(dimension)
+            index.add(np.zeros((count, dimension), dtype=np.float32))
             indexes.append(index)
         return cls(indexes[0], indexes[1], owner)
 
@@ -67,12 +69,21 @@ class Dense:
         return best
 
     def clause_vectors(self) -> np.ndarray:
-        """float32 [clauses, d]."""
-        return self._clauses.reconstruct_n(0, self._clauses.ntotal)
+        """float32 [clauses, d]: the index's own memory, valid as long as this object."""
+        return self._vectors(self._clauses)
 
     def sentence_vectors(self) -> np.ndarray:
-        """float32 [sentences, d]."""
-        return self._sentences.reconstruct_n(0, self._sentences.ntotal)
+        """float32 [sentences, d]: as the clauses'."""
+        return self._vectors(self._sentences)
+
+    @staticmethod
+    def _vectors(index) -> np.ndarray:
+        import faiss
+        import numpy as np
+
+        if not index.ntotal:
+            return np.zeros((0, index.d), dtype=np.float32)
+        return faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
 
     @staticmethod
     def _all_scores(index, query: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _COUNTS = "counts.npy"
+_LIVING = 0.9  # share of terms that some text holds, below which the others are forgotten
 Tokenise = Callable[[str], list[str]]
 
 
@@ -77,15 +78,16 @@ class Lexical:
         lengths = np.asarray(counts.sum(axis=1)).ravel()
         counts = counts.tocsc()
         holders = np.diff(counts.indptr)
-        if not holders.all():  # terms that went with their texts
+        if np.count_nonzero(holders) < _LIVING * len(holders):  # terms that went with their texts
             kept = np.flatnonzero(holders)
             counts, holders = counts[:, kept], holders[kept]
             terms = list(columns)
             columns = {terms[column]: place for place, column in enumerate(kept)}
-        idf = np.array([inverse_frequency(n, counts.shape[0]) for n in range(1, int(holders.max()) + 1)], dtype=np.float32)
+        numbers, which = np.unique(holders, return_inverse=True)
+        idf = np.array([inverse_frequency(int(n), counts.shape[0]) for n in numbers], dtype=np.float32)[which]
         tf = counts.data.astype(np.float32)
         ahead = (bm25.k1 * ((1 - bm25.b) + bm25.b * lengths / lengths.mean()))[counts.indices]  # float64, as there
-        scores = np.repeat(idf[holders - 1], holders) * (tf / (ahead + tf))
+        scores = np.repeat(idf, holders) * (tf / (ahead + tf))
         bm25.scores = {
             "data": scores.astype(np.float32), "indices": counts.indices.astype(np.int32),
             "indptr": counts.indptr.astype(np.int64), "num_docs": counts.shape[0],

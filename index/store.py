@@ -14,9 +14,10 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 FORMAT = 5
-REPORT = "report.json"
+REPORT, _SAMPLES, _SENTENCES = "report.json", "samples.npy", "sentence_spans.npy"
 REBUILD = "请运行：python -m index --rebuild"
 
 _LEXICAL = (("pairs", pairs), ("words", words), ("sentence_pairs", pairs))
@@ -42,7 +43,6 @@ CREATE TABLE documents (row INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, title TEXT,
 CREATE TABLE clauses (row INTEGER PRIMARY KEY, clause_id TEXT UNIQUE, doc_id TEXT REFERENCES documents(doc_id),
     ordinal INTEGER, kind TEXT, path TEXT, text TEXT, duties TEXT, file TEXT, page INTEGER, line INTEGER,
     vector_key TEXT);
-CREATE TABLE sentences (row INTEGER PRIMARY KEY, clause INTEGER REFERENCES clauses(row), start INTEGER, stop INTEGER);
 """
 
 
@@ -122,13 +122,17 @@ class Store:
 
     @classmethod
     def _open(cls, folder: Path) -> Store:
+        import numpy as np
+
         manifest = read_manifest(folder)
+        found = _digests(folder, [name for name in manifest.files if (folder / name).is_file()])
         for name, digest in manifest.files.items():
-            if not (folder / name).is_file() or _digest(folder / name) != digest:
+            if found.get(name) != digest:
                 raise BrokenIndex(f"索引文件 {name} 缺失或已损坏。{REBUILD}")
         try:
             with closing(sqlite3.connect(f"file:{folder / 'clauses.sqlite'}?mode=ro&immutable=1", uri=True)) as db:
-                documents, clauses, keys, sentences = _read(db)
+                documents, clauses, keys = _read(db)
+            sentences = list(map(tuple, np.load(folder / _SENTENCES, allow_pickle=False).tolist()))
             dense = Dense.load(folder)
             document_of = document_rows(documents, clauses)
             content = Content(
@@ -143,6 +147,14 @@ class Store:
     def report(self) -> Report:
         """What the build made of each file."""
         return Report.load(self.folder / REPORT)
+
+    @cached_property
+    def samples(self) -> dict[str, np.ndarray]:
+        """What index.alike took of each document of the report."""
+        import numpy as np
+
+        kept = np.load(self.folder / _SAMPLES, allow_pickle=False)
+        return {entry.doc_id: row[row > 0] for entry, row in zip(self.report.documents, kept, strict=True)}
 
     @cached_property
     def sentence_rows(self) -> list[list[int]]:
@@ -192,11 +204,14 @@ def read_manifest(folder: Path) -> Manifest:
         raise BrokenIndex(f"索引清单 {folder / 'manifest.json'} 无法读取。{REBUILD}") from error
 
 
-def write(root: Path, content: Content, report: Report, facts: dict) -> Manifest:
-    """Write a new generation below `root` and make it current; `facts` are the Manifest fields known to the caller.
+def write(root: Path, content: Content, report: Report, samples: np.ndarray, facts: dict) -> Manifest:
+    """Write a new generation below `root` and make it current; `facts` are the Manifest fields known to the caller,
+    `samples` those of the report's documents, as index.alike takes them, uint64 [documents, at most SAMPLE], zeros behind.
 
     On any failure the half-written folder is removed and the old generation stays current.
     """
+    import numpy as np
+
     root.mkdir(parents=True, exist_ok=True)
     for left in (*root.glob("building-*"), *root.glob("CURRENT-*")):  # by builds that were killed: the caller holds the lock
         shutil.rmtree(left) if left.is_dir() else left.unlink()
@@ -211,7 +226,9 @@ def write(root: Path, content: Content, report: Report, facts: dict) -> Manifest
         for kind, _ in _LEXICAL:
             getattr(content, kind).save(building / kind)
         report.save(building / REPORT)
-        files = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
+        np.save(building / _SENTENCES, np.array(content.sentences, dtype=np.int64).reshape(-1, 3), allow_pickle=False)
+        np.save(building / _SAMPLES, samples, allow_pickle=False)
+        files = _digests(building, [p.relative_to(building).as_posix() for p in sorted(building.rglob("*")) if p.is_file()])
         manifest = Manifest(
             format=FORMAT, documents=len(content.documents), clauses=len(content.clauses),
             sentences=len(content.sentences), files=files, **facts,
@@ -253,14 +270,22 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """sha256 of each file, several at once: the processor waits for the disk, and hashing leaves Python alone."""
+
+    def digest(name: str) -> str:
+        with (folder / name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    with ThreadPoolExecutor() as several:
+        return dict(zip(names, several.map(digest, names), strict=True))
 
 
 def _write(db: sqlite3.Connection, content: Content) -> None:
     def line(value: object) -> str:
         return json.dumps(value, ensure_ascii=False)
+
+    path = cache(line)  # clauses of one chapter share it
 
     db.executescript(_TABLES)
     db.executemany(
@@ -275,16 +300,16 @@ def _write(db: sqlite3.Connection, content: Content) -> None:
     db.executemany(
         f"INSERT INTO clauses VALUES ({','.join('?' * 12)})",
         (
-            (row, c.clause_id, c.doc_id, c.ordinal, c.kind, line(c.path), c.text, line([asdict(d) for d in c.duties]),
+            (row, c.clause_id, c.doc_id, c.ordinal, c.kind, path(c.path), c.text,
+             line([asdict(d) for d in c.duties]) if c.duties else "[]",
              c.source.file, c.source.page, c.source.line, key)
             for row, (c, key) in enumerate(zip(content.clauses, content.vector_keys, strict=True))
         ),
     )  # fmt: skip
-    db.executemany("INSERT INTO sentences VALUES (?,?,?,?)", ((i, *s) for i, s in enumerate(content.sentences)))
     db.commit()
 
 
-def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[str], list[tuple[int, int, int]]]:
+def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[str]]:
     documents = [
         Document(
             doc_id, title, notice, doc_no, tuple(json.loads(issuers)), issued_on, level, kind,
@@ -294,14 +319,14 @@ def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[st
         for _, doc_id, title, notice, doc_no, issuers, issued_on, level, kind, period, effective_on, file, digest, gaps
         in db.execute("SELECT * FROM documents ORDER BY row")
     ]  # fmt: skip
+    headings = cache(lambda path: tuple(json.loads(path)))
     rows = db.execute("SELECT * FROM clauses ORDER BY row").fetchall()
     clauses = [
         Clause(
-            clause_id, doc_id, ordinal, kind, tuple(json.loads(path)), text,
-            tuple(Duty(d["role"], d["region"], tuple(d["units"])) for d in json.loads(duties)),
+            clause_id, doc_id, ordinal, kind, headings(path), text,
+            () if duties == "[]" else tuple(Duty(d["role"], d["region"], tuple(d["units"])) for d in json.loads(duties)),
             Source(file, page, line),
         )
         for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, _ in rows
     ]  # fmt: skip
-    sentences = db.execute("SELECT clause, start, stop FROM sentences ORDER BY row").fetchall()
-    return documents, clauses, [row[-1] for row in rows], sentences
+    return documents, clauses, [row[-1] for row in rows]

@@ -12,6 +12,7 @@ from index.late import Tokens
 if TYPE_CHECKING:
     import numpy as np
 
+    from index.dense import Dense
     from index.encoder import Encoder
     from index.journal import Journal
     from index.space import Space
@@ -76,15 +77,12 @@ def _parts(missing: Sequence[int], texts: Sequence[str], *, fit: bool) -> list[l
     return parts
 
 
-def gathered(
-    rows: Rows, dimension: int, old: Store | None, journal: Journal
-) -> tuple[np.ndarray, np.ndarray, list[Tokens]]:  # fmt: skip
-    """(float32 [clauses, dimension], float32 [sentences, dimension], tokens of each clause where the model gives any)."""
+def fill(dense: Dense, rows: Rows, old: Store | None, journal: Journal) -> list[Tokens]:
+    """Put the vectors of clauses and sentences into `dense`; the tokens of each clause, where the model gives any."""
     import numpy as np
 
     first = np.concatenate([[0], np.cumsum([len(own) for own in rows.spans])])
-    heads = np.empty((len(rows.texts), dimension), dtype=np.float32)
-    parts = np.empty((int(first[-1]), dimension), dtype=np.float32)
+    heads, parts = dense.clause_vectors(), dense.sentence_vectors()
     tokens: dict[int, Tokens] = {}
     rows_of: dict[str, list[int]] = {}
     kept = []
@@ -94,9 +92,10 @@ def gathered(
         else:
             kept.append(row)
     if kept:
-        at = np.array([rows.origin[row] for row in kept])
-        heads[kept] = old.dense.clause_vectors()[at]
-        _fill(parts, first, kept, old.dense.sentence_vectors(), old.dense.owner, at)
+        at, here = np.array([rows.origin[row] for row in kept]), np.array(kept)
+        _copy(old.dense.clause_vectors(), at, heads, here)
+        of_old, of_new = bounds(old.dense.owner, at), (first[here], first[here + 1])
+        _copy(old.dense.sentence_vectors(), stretches(*of_old), parts, stretches(*of_new))
         if old.late is not None:
             tokens |= {row: old.late.of_clause(rows.origin[row]) for row in kept}
     for key, reading in journal.readings(list(rows_of)):
@@ -104,12 +103,17 @@ def gathered(
             heads[row], parts[first[row] : first[row + 1]] = reading.head, reading.parts
             if reading.tokens is not None:
                 tokens[row] = reading.tokens
-    return heads, parts, [tokens[row] for row in sorted(tokens)]
+    return [tokens[row] for row in sorted(tokens)]
 
 
-def _fill(parts: np.ndarray, first: np.ndarray, kept: Sequence[int], vectors: np.ndarray, owner: np.ndarray, at: np.ndarray) -> None:
-    """Copy the sentence vectors of the old clauses `at` to those of the clauses `kept`, all at once."""
-    parts[stretches(first[:-1][kept], first[1:][kept])] = vectors[stretches(*bounds(owner, at))]
+def _copy(source: np.ndarray, at: np.ndarray, target: np.ndarray, here: np.ndarray) -> None:
+    """target[here] = source[at], run by run: most of a corpus stays as it was, in one long run."""
+    import numpy as np
+
+    breaks = np.flatnonzero((np.diff(at) != 1) | (np.diff(here) != 1)) + 1
+    for begin, end in zip([0, *breaks], [*breaks, len(at)], strict=True):
+        if end > begin:
+            target[here[begin] : here[begin] + end - begin] = source[at[begin] : at[begin] + end - begin]
 
 
 def bounds(owner: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
