@@ -20,7 +20,7 @@ from index.limits import Limits
 from index.load import READERS, pool
 from index.load.listing import Found, listed, shown
 from index.report import FileEntry, Report, document_entry
-from index.take import Contents, Taken
+from index.schema import Contents, Taken
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from index.take import Contents, Taken
+from index.schema import Contents, Taken
 
 _SHOWN = 60  # characters of a clause
 

@@ -19,7 +19,7 @@ from index.space import Space
 
 if TYPE_CHECKING:
     from index.encoder import Reading
-    from index.take import Contents
+    from index.schema import Contents
 
 NAME = "journal.sqlite"
 _AT_ONCE = 500  # keys looked up in one query
@@ -67,7 +67,7 @@ class Journal:
             return None
         from pydantic import TypeAdapter
 
-        from index.take import Contents
+        from index.schema import Contents
 
         return TypeAdapter(tuple[Contents, ...]).validate_json(found[0])
 

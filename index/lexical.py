@@ -6,6 +6,7 @@ Lù, “BM25S: Orders of magnitude faster lexical search via eager sparse scorin
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,14 +52,14 @@ class Lexical:
         kept = np.array([row for row, text in enumerate(texts) if text is None], dtype=np.int64)
         new = [row for row, text in enumerate(texts) if text is not None]
         columns = {} if old is None else dict(old._bm25.vocab_dict)
-        ids: list[int] = []
+        ids = array("i")  # a tenth of the memory of a list
         bounds = [0]
         for row in new:
             # A text without any term still needs its row; no query has the empty term.
-            ids += [columns.setdefault(term, len(columns)) for term in tokenise(texts[row]) or [""]]
+            ids.extend(columns.setdefault(term, len(columns)) for term in tokenise(texts[row]) or [""])
             bounds.append(len(ids))
         counts = sp.csr_matrix(
-            (np.ones(len(ids), dtype=np.int32), np.array(ids, dtype=np.int32), np.array(bounds)), shape=(len(new), len(columns))
+            (np.ones(len(ids), dtype=np.int32), np.frombuffer(ids, dtype=np.int32), np.array(bounds)), shape=(len(new), len(columns))
         )  # fmt: skip
         counts.sum_duplicates()
         if len(kept):

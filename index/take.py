@@ -4,33 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index.doubts import doubts
 from index.parse import ParsedDocument, parse
-from index.schema import Clause, Document, RawText
+from index.schema import Contents, RawText, Taken
 
 _PAGES = re.compile(r"第\s*(\d+)\s*(?:[—–~至到-]\s*(\d+)\s*)?页")
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One document, its clauses in printed order, and what an official should compare with the original."""
-
-    document: Document
-    clauses: tuple[Clause, ...]
-    doubts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """One file, or one inside a container."""
-
-    file: str
-    digest: str  # sha256 of its bytes
-    pages: int | None  # None where the format has none
-    gaps: tuple[str, ...]
-    taken: tuple[Taken, ...]
 
 
 def take(raw: RawText) -> Contents:

@@ -27,9 +27,8 @@ from index.errors import UnreadableFile
 from index.limits import Limits
 from index.load import READERS
 from index.load.listing import Found
-from index.schema import RawText
+from index.schema import Contents, RawText
 from index.settings import ROOT
-from index.take import Contents
 
 CHILD = ("-m", "index.load.worker")  # what Python runs in a child
 _FURTHER = 1.0  # seconds after which a further child is worth its start
