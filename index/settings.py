@@ -39,11 +39,11 @@ class Settings(BaseSettings):
     reader: str = ""  # which clause answers, and where: any question-answering model with a span head, folder or name;
     # "none" for none; empty: our own, trained on the layers of the model that index.models brings
     reader_depth: int = Field(12, ge=1, le=100)  # windows read for a question: 40 ms each on two cores
-    # Of one file, corpus or upload, read in a process of its own: the slowest honest one measured, a book of 600 pages,
-    # takes 15 s and 300 MiB. A scan is given the seconds anew after each page. What is over is named and left out.
+    # Of one file, corpus or upload, read in a process of its own; what is over is named and left out. The book of 43
+    # documents takes 2 s. A reader that tells its steps (index.load.pulse) has the seconds anew after each.
     file_seconds: float = Field(60.0, gt=0)
-    file_memory: int = Field(2048, ge=256)  # MiB; a page being recognised takes 1,000
-    file_size: int = Field(200, ge=1)  # MiB; a scan of 300 pages has 100
+    file_memory: int = Field(2048, ge=256)  # MiB: what an office machine can spare while a build runs
+    file_size: int = Field(200, ge=1)  # MiB: text never comes near it, a scanned volume may
     threads: int = Field(2, ge=1, le=256)  # the office machine this is measured on has two cores
     context: int = Field(2048, ge=512)  # tokens; a prompt is 300, an answer 100
     chat_timeout: float = Field(60.0, gt=0)  # seconds until a silent model counts as failed

@@ -143,6 +143,9 @@ def test_an_upload_is_read_under_the_same_limits(corpus, odd):
     assert raw.lines[1].text.startswith("第一条") and raw.gaps == ("第 2 页没有文字层，未收录",)
     with pytest.raises(UnreadableFile, match="坏.odd：1 秒内没有读完"):
         pool.lines(corpus / "坏.odd", "坏.odd", limits)
+    odd("半.odd", "surrogate")
+    with pytest.raises(UnreadableFile, match="半.odd：读出的内容"):
+        pool.lines(corpus / "半.odd", "半.odd", limits)
 
 
 def test_stopping_a_build_stops_its_readers_and_keeps_the_old_index(corpus, tmp_path, odd):

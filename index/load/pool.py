@@ -35,6 +35,7 @@ _FURTHER = 1.0  # seconds after which a further child is worth its start
 _STEP = 0.5  # seconds between two looks at a child at work
 _WAITED = 2  # times the seconds allowed that may pass on the clock, if the processor was busy with something else
 _BEATEN = 20  # times the seconds allowed that a reader which gives signs of life may take in all
+_UNUSABLE = "读出的内容含有无法使用的字符"
 _DAMAGED = "文件可能已损坏，请用原来的软件打开后另存一份再试"
 
 
@@ -50,7 +51,12 @@ class Outcome:
 def taken(files: Sequence[Found], limits: Limits) -> Iterator[tuple[int, Outcome]]:
     """(place in `files`, what came of it) of every file, as they are done."""
     for place, answer in _answers([(place, file, False) for place, file in enumerate(files)], limits):
-        yield place, answer if isinstance(answer, Outcome) else Outcome(_contents(answer["taken"]), _refused(answer))
+        if isinstance(answer, dict):
+            try:
+                answer = Outcome(_contents(answer["taken"]), _refused(answer))
+            except ValueError:  # such as half a character, which no index can hold
+                answer = Outcome(refused=((files[place].name, _UNUSABLE),))
+        yield place, answer
 
 
 def lines(path: Path, name: str, limits: Limits) -> RawText:
@@ -60,7 +66,10 @@ def lines(path: Path, name: str, limits: Limits) -> RawText:
     refused = answer.refused if isinstance(answer, Outcome) else _refused(answer)
     if refused:
         raise UnreadableFile(*refused[0])
-    return _raw(answer["raw"])
+    try:
+        return _raw(answer["raw"])
+    except ValueError as error:
+        raise UnreadableFile(name, _UNUSABLE) from error
 
 
 def _answers(jobs: Sequence[tuple[int, Found, bool]], limits: Limits) -> Iterator[tuple[int, dict | Outcome]]:
