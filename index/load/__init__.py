@@ -72,6 +72,7 @@ def load_file(path: Path, name: str) -> RawText:
     try:
         found = reader(data)
         lines = tuple(replace(line, text=_UNSEEN.sub("", line.text)) for line in found.lines)
+        "".join(line.text for line in lines).encode()  # half a character can be neither stored nor shown
     except UnreadableContent as error:
         raise UnreadableFile(name, str(error)) from error
     except MemoryError as error:
