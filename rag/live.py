@@ -15,7 +15,7 @@ class Live:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._stamp = stamp(engine.settings.index_dir)
+        self._stamp, self._day = stamp(engine.settings.index_dir), engine.as_of
         self._moving = threading.Lock()
         self._failure = ""
 
@@ -23,14 +23,14 @@ class Live:
         """The current engine. Looking costs one stat; who first finds another generation opens it, others go on with the
         old one meanwhile. A generation that cannot be opened is not tried again, and `failure` says why."""
         found = stamp(self._engine.settings.index_dir)
-        if (found != self._stamp or self._yesterday()) and self._moving.acquire(blocking=False):
+        if (found != self._stamp or self._day != self._as_of()) and self._moving.acquire(blocking=False):
             try:
                 self._engine = self._engine.again(self._as_of())
                 self._failure = ""
             except TiaowenError as error:
                 self._failure = str(error)
             finally:
-                self._stamp = found
+                self._stamp, self._day = found, self._as_of()
                 self._moving.release()
         return self._engine
 
@@ -46,6 +46,3 @@ class Live:
         """Today, unless the settings name a day."""
         settings = self._engine.settings
         return settings.as_of if "as_of" in settings.model_fields_set else date.today()
-
-    def _yesterday(self) -> bool:
-        return self._engine.as_of != self._as_of()
