@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -54,6 +55,8 @@ def build(
         if not path.exists():
             raise CorpusError(f"找不到语料：{shown(str(path))}。请检查路径，或设置 corpus（环境变量 TIAOWEN_CORPUS）")
     root.mkdir(parents=True, exist_ok=True)
+    collecting = gc.isenabled()
+    gc.disable()  # a build makes a million objects that live to its end; looking for garbage among them finds none
     try:
         with FileLock(root / "lock", timeout=0):
             return _build(corpus, root, encoder, rebuild, progress, limits)
@@ -63,6 +66,9 @@ def build(
         if "full" in str(error):
             raise OSError(errno.ENOSPC, "No space left on device", str(root)) from error
         raise
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _build(
