@@ -35,10 +35,11 @@ def serve(settings: Settings, engine: Engine) -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from page.app import build
     from page.look import launch_options
+    from rag.live import Live
 
     threading.Thread(target=_warm, args=[engine], daemon=True).start()
     print(f"条问：http://{settings.host}:{settings.port}", flush=True)
-    build(engine).launch(server_name=settings.host, server_port=settings.port, **launch_options())
+    build(Live(engine)).launch(server_name=settings.host, server_port=settings.port, **launch_options())
 
 
 def _warm(engine: Engine) -> None:

@@ -18,8 +18,10 @@ from eval.stats import Sample
 from eval.vectors import CachedEncoder
 from index import store
 from index.build import code_digest
-from index.content import Progress, assemble
+from index.content import Kept, Progress, assemble
 from index.errors import BadInput, BrokenIndex
+from index.journal import Journal
+from index.report import Report
 from index.schema import Clause, Document, Line, RawText, Source
 from index.settings import load_settings
 
@@ -123,6 +125,8 @@ def index(
     progress: Progress,
 ) -> store.Store:
     """The set as an index of the product's own kind, built unless the one below `root` already is it."""
+    import numpy as np
+
     facts = {
         "code": code_digest(),
         "encoder": encoder.name,
@@ -138,8 +142,11 @@ def index(
             return old
     except BrokenIndex:
         pass  # none yet, or an interrupted one
-    content, _ = assemble(documents, clauses, encoder, None, progress)
-    store.write(root, content, facts)
+    root.mkdir(parents=True, exist_ok=True)
+    journal = Journal(root, code_digest(), anew=False)
+    content, _ = assemble(documents, clauses, encoder, Kept(), journal, progress)
+    store.write(root, content, Report((), (), ()), np.zeros((0, 0), dtype=np.uint64), facts)
+    journal.close(done=True)
     return store.Store.open(root)
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.late import Late, Tokens
+from index import vectors
+from index.late import Late
 from index.lexical import Lexical
 from index.schema import Clause, Document
 from index.sentences import split_sentences
 from index.store import Content, Store, document_rows
 from index.terms import pairs
+from index.vectors import Progress, Rows
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder, Reading
-    from index.space import Space
-
-Progress = Callable[[str, int, int], None]  # (what is being done, done so far, of how many)
-Spans = Sequence[Sequence[tuple[int, int]]]
-_FITTED = 500_000  # characters whose token states are kept in memory until the space they are compared in is known
+    from index.encoder import Encoder
+    from index.journal import Journal
 
 
 def index_text(document: Document, clause: Clause) -> str:
@@ -33,95 +31,93 @@ def context(document: Document, clause: Clause) -> str:
     return "\n".join((document.title, *clause.path, ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A generation before, and what of it still holds."""
+
+    store: Store | None = None
+    vectors: bool = False  # the model is the same
+    terms: bool = False  # the code that cuts and tokenises is the same
+
+
 def assemble(
-    documents: Sequence[Document], clauses: Sequence[Clause], model: Encoder, old: Store | None, progress: Progress
-) -> tuple[Content, int]:
+    documents: Sequence[Document], clauses: Sequence[Clause], model: Encoder, kept: Kept, journal: Journal, progress: Progress
+) -> tuple[Content, int]:  # fmt: skip
     """(the content of a new generation, number of clauses that had to be encoded).
 
-    Equal texts are encoded once, and those that `old`, made with the same model, already holds not at all.
+    Equal texts are encoded once, and those that `kept` or `journal` already holds not at all. A clause that is the very
+    object of `kept` is not cut or tokenised again either.
     """
     import numpy as np
 
     from index.dense import Dense
 
-    by_id = {document.doc_id: document for document in documents}
-    texts = [index_text(by_id[clause.doc_id], clause) for clause in clauses]
-    ahead = [len(context(by_id[clause.doc_id], clause)) for clause in clauses]
-    # A list row is one statement, its cells no sentences.
-    spans = [[(0, len(c.text))] if c.kind == "row" else split_sentences(c.text) for c in clauses]
-    keys = [
-        hashlib.sha256(f"{before}\n{own}\n{text}".encode()).hexdigest()
-        for before, own, text in zip(ahead, spans, texts, strict=True)
-    ]
-    if old is not None and old.late is not None and old.late.space.outgrown(sum(map(len, texts))):
+    sentences, rows = _rows(documents, clauses, kept)
+    old = kept.store if kept.vectors else None
+    if old is not None and old.late is not None and old.late.space.outgrown(sum(map(len, rows.texts))):
         old = None
-    within = [[(before + a, before + b) for a, b in own] for before, own in zip(ahead, spans, strict=True)]
-    known, space, embedded = _read(model, keys, texts, within, old, progress)
-    readings = [known[key] for key in keys]
-    owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(own) for own in spans])
-    dense = Dense.build(
-        np.stack([reading.head for reading in readings]).astype(np.float32),
-        np.concatenate([reading.parts.reshape(-1, model.dimension) for reading in readings]).astype(np.float32), owner,
-    )  # fmt: skip
+    space, embedded = vectors.read(model, rows, old, journal, progress)
+    owner = np.repeat(np.arange(len(clauses), dtype=np.int64), [len(own) for own in rows.spans])
+    dense = Dense.blank(len(clauses), owner, model.dimension)
+    tokens = vectors.fill(dense, rows, old, journal)
     document_of = document_rows(documents, clauses)
     late = None
     if space is not None:
-        titles = _read_titles(model, [document.title for document in documents], space, old)
-        tokens = [reading.tokens for reading in readings]
+        titles = vectors.titles(model, [document.title for document in documents], space, old)
         late = Late.build(space, tokens, titles, owner, document_of)
+    lexical = _lexical(clauses, rows, sentences, kept, progress)
+    return Content(documents, clauses, rows.keys, document_of, sentences, dense, late, *lexical), embedded
+
+
+def _rows(
+    documents: Sequence[Document], clauses: Sequence[Clause], kept: Kept
+) -> tuple[list[tuple[int, int, int]], Rows]:  # fmt: skip
+    """(the sentences, as a store holds them; what is read and tokenised of each clause)."""
+    by_id = {document.doc_id: document for document in documents}
+    old = kept.store
+    row_of_key = {} if old is None else {key: row for row, key in enumerate(old.vector_keys)}
+    texts, keys, spans, origin = [], [], [], []
+    sentences: list[tuple[int, int, int]] = []
+    for row, clause in enumerate(clauses):
+        before = context(by_id[clause.doc_id], clause)
+        text = before + clause.text
+        at = -1 if old is None else old.row_of.get(clause.clause_id, -1)
+        if kept.terms and at >= 0 and old.clauses[at] is clause:
+            own = [old.sentences[sentence][1:] for sentence in old.sentence_rows[at]]
+            key = old.vector_keys[at]
+        else:
+            # A list row is one statement, its cells no sentences.
+            own = [(0, len(clause.text))] if clause.kind == "row" else split_sentences(clause.text)
+            key = hashlib.sha256(f"{len(before)}\n{own}\n{text}".encode()).hexdigest()
+            at = row_of_key.get(key, -1)
+        texts.append(text)
+        keys.append(key)
+        origin.append(at)
+        spans.append([(len(before) + a, len(before) + b) for a, b in own])
+        sentences += [(row, a, b) for a, b in own]
+    return sentences, Rows(texts, keys, spans, origin)
+
+
+def _lexical(
+    clauses: Sequence[Clause], rows: Rows, sentences: Sequence[tuple[int, int, int]], kept: Kept, progress: Progress
+) -> list[Lexical]:  # fmt: skip
+    """The indexes of pairs over clauses and over sentences."""
+    import numpy as np
 
     progress("建立全文索引", 0, 2)
-    sentences = [(row, start, stop) for row, own in enumerate(spans) for start, stop in own]
-    lexical = []
-    for done, what in enumerate((texts, [clauses[row].text[a:b] for row, a, b in sentences]), 1):
-        lexical.append(Lexical.build(what, pairs))
-        progress("建立全文索引", done, 2)
-    return Content(documents, clauses, keys, document_of, sentences, dense, late, *lexical), embedded
-
-
-def _read(
-    model: Encoder, keys: Sequence[str], texts: Sequence[str], within: Spans, old: Store | None, progress: Progress
-) -> tuple[dict[str, Reading], Space | None, int]:
-    """(key → the clause's reading, the space of its tokens, number of clauses encoded)."""
-    known = {} if old is None else dict(_known(old, set(keys)))
-    space = None if old is None or old.late is None else old.late.space
-    missing = list({key: row for row, key in enumerate(keys) if key not in known}.values())
-    parts = [missing]
-    if old is None:
-        every = math.ceil(sum(len(texts[row]) for row in missing) / _FITTED)
-        parts = [missing[first::every] for first in range(every)]  # the first to fit the space to
-    done = 0
-    for number, rows in enumerate(filter(None, parts)):
-
-        def told(more: int, before: int = done) -> None:
-            progress("计算向量", before + more, len(missing))
-
-        told(0)
-        new, spans = [texts[row] for row in rows], [within[row] for row in rows]
-        if old is None and number == 0:
-            read, space = model.read_and_fit(new, spans, told)
-        else:
-            read = model.read_passages(new, spans, space, told)
-        known |= zip((keys[row] for row in rows), read, strict=True)
-        done += len(rows)
-    return known, space, len(missing)
-
-
-def _read_titles(model: Encoder, titles: Sequence[str], space: Space, old: Store | None) -> list[Tokens]:
-    """The words of each title; those that `old` holds are not read again."""
-    known = {} if old is None else {d.title: old.late.of_title(row) for row, d in enumerate(old.documents.values())}
-    new = list(dict.fromkeys(title for title in titles if title not in known))
-    read = model.read_passages(new, [[(0, len(title))] for title in new], space)
-    known |= zip(new, (reading.tokens for reading in read), strict=True)
-    return [known[title] for title in titles]
-
-
-def _known(old: Store, wanted: set[str]) -> Iterator[tuple[str, Reading]]:
-    """What an old generation holds of the clauses with these keys."""
-    from index.encoder import Reading
-
-    clauses, sentences = old.dense.clause_vectors(), old.dense.sentence_vectors()
-    for row, rows in enumerate(old.sentence_rows):
-        if old.vector_keys[row] in wanted:
-            tokens = None if old.late is None else old.late.of_clause(row)
-            yield old.vector_keys[row], Reading(clauses[row], sentences[rows], tokens)
+    old = kept.store if kept.terms else None
+    origin = np.array(rows.origin, dtype=np.int64) if old is not None else np.full(len(clauses), -1)
+    texts = [None if at >= 0 else text for at, text in zip(origin, rows.texts, strict=True)]
+    owner = np.repeat(np.arange(len(clauses)), [len(own) for own in rows.spans])
+    of_sentences = np.full(len(sentences), -1)
+    if old is not None:
+        held = np.flatnonzero(origin >= 0)
+        of_sentences[np.isin(owner, held)] = vectors.stretches(*vectors.bounds(old.dense.owner, origin[held]))
+    parts = [
+        None if at >= 0 else clauses[row].text[a:b] for at, (row, a, b) in zip(of_sentences, sentences, strict=True)
+    ]  # fmt: skip
+    found = []
+    for name, what, at in (("pairs", texts, origin), ("sentence_pairs", parts, of_sentences)):
+        found.append(Lexical.build(what, pairs, None if old is None else getattr(old, name), at))
+        progress("建立全文索引", len(found), 2)
+    return found

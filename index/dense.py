@@ -22,14 +22,16 @@ class Dense:
         self.owner = owner  # int64 [sentences]: row of the clause a sentence belongs to
 
     @classmethod
-    def build(cls, clause_vectors: np.ndarray, sentence_vectors: np.ndarray, owner: np.ndarray) -> Dense:
-        """float32 [clauses, d], float32 [sentences, d], int64 [sentences]; rows are unit vectors."""
+    def blank(cls, clauses: int, owner: np.ndarray, dimension: int) -> Dense:
+        """For so many clauses and for sentences with these owners, int64; zero until the vectors are filled in, in place:
+        a second copy of them would be as large as all the rest of a build."""
         import faiss
+        import numpy as np
 
         indexes = []
-        for vectors in (clause_vectors, sentence_vectors):
-            index = faiss.IndexFlatIP(clause_vectors.shape[1])
-            index.add(vectors)
+        for count in (clauses, len(owner)):
+            index = faiss.IndexFlatIP(dimension)
+            index.add(np.zeros((count, dimension), dtype=np.float32))
             indexes.append(index)
         return cls(indexes[0], indexes[1], owner)
 
@@ -57,11 +59,11 @@ class Dense:
 
     def clause_scores(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """float32 [rows]: cosine of each of these clauses to the unit vector `query` [d]."""
-        return _vectors(self._clauses)[rows] @ query
+        return self.clause_vectors()[rows] @ query
 
     def sentence_scores(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """The same of sentences."""
-        return _vectors(self._sentences)[rows] @ query
+        return self.sentence_vectors()[rows] @ query
 
     def sentences_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int64: the rows of the sentences of these clauses, clause after clause; int64 [rows]: how many each has)."""
@@ -72,12 +74,21 @@ class Dense:
         return np.concatenate([*spans, np.zeros(0, dtype=np.int64)]), stop - first
 
     def clause_vectors(self) -> np.ndarray:
-        """float32 [clauses, d], not to be written to."""
-        return _vectors(self._clauses)
+        """float32 [clauses, d]: the index's own memory, valid as long as this object."""
+        return self._vectors(self._clauses)
 
     def sentence_vectors(self) -> np.ndarray:
-        """float32 [sentences, d], not to be written to."""
-        return _vectors(self._sentences)
+        """float32 [sentences, d]: as the clauses'."""
+        return self._vectors(self._sentences)
+
+    @staticmethod
+    def _vectors(index) -> np.ndarray:
+        import faiss
+        import numpy as np
+
+        if not index.ntotal:
+            return np.zeros((0, index.d), dtype=np.float32)
+        return faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
 
 
 def _nearest(index, query: np.ndarray, k: int, allowed: np.ndarray | None) -> np.ndarray:
@@ -89,10 +100,3 @@ def _nearest(index, query: np.ndarray, k: int, allowed: np.ndarray | None) -> np
     within = None if allowed is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.flatnonzero(allowed)))
     found = index.search(query.reshape(1, -1).astype(np.float32), min(k, index.ntotal), params=within)[1][0]
     return found[found >= 0]
-
-
-def _vectors(index) -> np.ndarray:
-    """float32 [n, d]: the vectors where the index keeps them, copied nowhere."""
-    import faiss
-
-    return faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)

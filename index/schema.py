@@ -79,6 +79,7 @@ class Document:
     effective_on: str | None  # ISO date of 自…起施行, where stated
     file: str
     digest: str  # sha256 over the document's own lines: unchanged text, unchanged digest
+    gaps: tuple[str, ...] = ()  # of its file, those that may be its own, as Reading.gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +100,23 @@ class Clause:
     def responsible(self) -> tuple[str, ...]:
         """The unit names of all duties, in order."""
         return tuple(unit for duty in self.duties for unit in duty.units)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One document, its clauses in printed order, and what an official should compare with the original."""
+
+    document: Document
+    clauses: tuple[Clause, ...]
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One file, or one inside a container."""
+
+    file: str
+    digest: str  # sha256 of its bytes
+    pages: int | None  # None where the format has none
+    gaps: tuple[str, ...]
+    taken: tuple[Taken, ...]

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from index.errors import BadInput
+from index.limits import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 E5 = "multilingual-e5-small"
@@ -38,6 +39,11 @@ class Settings(BaseSettings):
     reader: str = ""  # which clause answers, and where: any question-answering model with a span head, folder or name;
     # "none" for none; empty: our own, trained on the layers of the model that index.models brings
     reader_depth: int = Field(12, ge=1, le=100)  # windows read for a question: 40 ms each on two cores
+    # Of one file, corpus or upload, read in a process of its own; what is over is named and left out. The book of 43
+    # documents takes 2 s. A reader that tells its steps (index.load.pulse) has the seconds anew after each.
+    file_seconds: float = Field(60.0, gt=0)
+    file_memory: int = Field(2048, ge=256)  # MiB: what an office machine can spare while a build runs
+    file_size: int = Field(200, ge=1)  # MiB: text never comes near it, a scanned volume may
     threads: int = Field(2, ge=1, le=256)  # the office machine this is measured on has two cores
     context: int = Field(2048, ge=512)  # tokens; a prompt is 300, an answer 100
     chat_timeout: float = Field(60.0, gt=0)  # seconds until a silent model counts as failed
@@ -71,6 +77,10 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         return self.index or self.var / "index"
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.file_seconds, self.file_memory, self.file_size, self.threads)
 
     @cached_property
     def embedder_name(self) -> str:

@@ -14,9 +14,10 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from index.dense import Dense
 from index.errors import BrokenIndex
 from index.late import Late
 from index.lexical import Lexical
+from index.report import Report
 from index.schema import Clause, Document, Duty, Period, Source
 from index.terms import pairs
 
@@ -32,15 +34,16 @@ if TYPE_CHECKING:
     import numpy as np
 
 FORMAT = 5
+REPORT, _SAMPLES, _SENTENCES = "report.json", "samples.npy", "sentence_spans.npy"
 REBUILD = "请运行：python -m index --rebuild"
 
+_LEXICAL = (("pairs", pairs), ("sentence_pairs", pairs))
 _TABLES = """
 CREATE TABLE documents (row INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, title TEXT, notice_title TEXT, doc_no TEXT,
-    issuers TEXT, issued_on TEXT, level TEXT, kind TEXT, period TEXT, effective_on TEXT, file TEXT, digest TEXT);
+    issuers TEXT, issued_on TEXT, level TEXT, kind TEXT, period TEXT, effective_on TEXT, file TEXT, digest TEXT, gaps TEXT);
 CREATE TABLE clauses (row INTEGER PRIMARY KEY, clause_id TEXT UNIQUE, doc_id TEXT REFERENCES documents(doc_id),
     ordinal INTEGER, kind TEXT, path TEXT, text TEXT, duties TEXT, file TEXT, page INTEGER, line INTEGER,
     doubtful INTEGER, vector_key TEXT);
-CREATE TABLE sentences (row INTEGER PRIMARY KEY, clause INTEGER REFERENCES clauses(row), start INTEGER, stop INTEGER);
 """
 
 
@@ -53,9 +56,9 @@ class Manifest:
     encoder: str
     encoder_digest: str
     dimension: int
-    corpus: list[str]  # the folders and files, as named at build time
-    sources: dict[str, str]  # file → sha256 of its bytes
-    skipped: dict[str, str]  # file → why it was left out
+    corpus: list[str]  # the folders and files, with their whole paths
+    sources: dict[str, str]  # file → sha256 of its bytes, of those left out too where they could be opened
+    skipped: dict[str, str]  # file → why it was left out, whole or in part
     documents: int
     clauses: int
     sentences: int
@@ -113,26 +116,51 @@ class Store:
     @classmethod
     def open(cls, root: Path) -> Store:
         """Open the current generation below `root`; BrokenIndex if there is none or any byte of it changed."""
-        folder = current(root)
-        if folder is None:
-            raise BrokenIndex(f"还没有索引（{root}）。请先运行：python -m index")
+        while True:
+            folder = current(root)
+            if folder is None:
+                raise BrokenIndex(f"还没有索引（{root}）。请先运行：python -m index")
+            try:
+                return cls._open(folder)
+            except BrokenIndex:
+                if current(root) in (folder, None):
+                    raise  # else a build has put another in its place meanwhile
+
+    @classmethod
+    def _open(cls, folder: Path) -> Store:
+        import numpy as np
+
         manifest = read_manifest(folder)
+        found = _digests(folder, [name for name in manifest.files if (folder / name).is_file()])
         for name, digest in manifest.files.items():
-            if not (folder / name).is_file() or _digest(folder / name) != digest:
+            if found.get(name) != digest:
                 raise BrokenIndex(f"索引文件 {name} 缺失或已损坏。{REBUILD}")
         try:
             with closing(sqlite3.connect(f"file:{folder / 'clauses.sqlite'}?mode=ro&immutable=1", uri=True)) as db:
-                documents, clauses, keys, sentences = _read(db)
+                documents, clauses, keys = _read(db)
+            sentences = list(map(tuple, np.load(folder / _SENTENCES, allow_pickle=False).tolist()))
             dense = Dense.load(folder)
             document_of = document_rows(documents, clauses)
             content = Content(
                 documents, clauses, keys, document_of, sentences, dense, Late.load(folder, dense.owner, document_of),
-                Lexical.load(folder / "pairs", pairs, len(clauses)),
-                Lexical.load(folder / "sentence_pairs", pairs, len(sentences)),
+                *(Lexical.load(folder / name, terms) for name, terms in _LEXICAL),
             )  # fmt: skip
         except (sqlite3.DatabaseError, ValueError, RuntimeError, OSError) as error:
             raise BrokenIndex(f"索引无法读取（{type(error).__name__}：{error}）。{REBUILD}") from error
         return cls(folder, manifest, content)
+
+    @cached_property
+    def report(self) -> Report:
+        """What the build made of each file."""
+        return Report.load(self.folder / REPORT)
+
+    @cached_property
+    def samples(self) -> dict[str, np.ndarray]:
+        """What index.alike took of each document of the report."""
+        import numpy as np
+
+        kept = np.load(self.folder / _SAMPLES, allow_pickle=False)
+        return {entry.doc_id: row[row > 0] for entry, row in zip(self.report.documents, kept, strict=True)}
 
     @cached_property
     def sentence_rows(self) -> list[list[int]]:
@@ -156,10 +184,19 @@ def current(root: Path) -> Path | None:
     pointer = root / "CURRENT"
     if not pointer.is_file():
         return None
-    name = pointer.read_text(encoding="utf-8").strip()
+    name = pointer.read_bytes().decode("utf-8", "replace").strip()
     if not name.startswith("gen-") or "/" in name or not (root / name).is_dir():
         raise BrokenIndex(f"索引指针 {pointer} 无效。{REBUILD}")
     return root / name
+
+
+def stamp(root: Path) -> tuple[int, int] | None:
+    """What tells that another generation became current since; None where there is none. One stat, nothing is read."""
+    try:
+        found = (root / "CURRENT").stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -173,14 +210,18 @@ def read_manifest(folder: Path) -> Manifest:
         raise BrokenIndex(f"索引清单 {folder / 'manifest.json'} 无法读取。{REBUILD}") from error
 
 
-def write(root: Path, content: Content, facts: dict) -> Manifest:
-    """Write a new generation below `root` and make it current; `facts` are the Manifest fields known to the caller.
+def write(root: Path, content: Content, report: Report, samples: np.ndarray, facts: dict) -> Manifest:
+    """Write a new generation below `root` and make it current; `facts` are the Manifest fields known to the caller,
+    `samples` those of the report's documents, as index.alike takes them, uint64 [documents, at most SAMPLE], zeros behind.
 
     On any failure the half-written folder is removed and the old generation stays current.
     """
+    import numpy as np
+
     root.mkdir(parents=True, exist_ok=True)
+    for left in (*root.glob("building-*"), *root.glob("CURRENT-*")):  # by builds that were killed: the caller holds the lock
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     building = root / f"building-{os.getpid()}"
-    shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
     try:
         with closing(sqlite3.connect(building / "clauses.sqlite")) as db:
@@ -188,22 +229,31 @@ def write(root: Path, content: Content, facts: dict) -> Manifest:
         content.dense.save(building)
         if content.late is not None:
             content.late.save(building)
-        content.pairs.save(building / "pairs")
-        content.sentence_pairs.save(building / "sentence_pairs")
-        files = {p.relative_to(building).as_posix(): _digest(p) for p in sorted(building.rglob("*")) if p.is_file()}
+        for kind, _ in _LEXICAL:
+            getattr(content, kind).save(building / kind)
+        report.save(building / REPORT)
+        np.save(building / _SENTENCES, np.array(content.sentences, dtype=np.int64).reshape(-1, 3), allow_pickle=False)
+        np.save(building / _SAMPLES, samples, allow_pickle=False)
+        files = _digests(building, [p.relative_to(building).as_posix() for p in sorted(building.rglob("*")) if p.is_file()])
         manifest = Manifest(
             format=FORMAT, documents=len(content.documents), clauses=len(content.clauses),
             sentences=len(content.sentences), files=files, **facts,
         )  # fmt: skip
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
         (building / "manifest.json").write_text(text, encoding="utf-8")
+        for path in (*files, "manifest.json"):
+            _sync(building / path)
         name = f"gen-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         if (root / name).exists():  # the same content was built before; the old copy may be damaged
             shutil.rmtree(root / name)
         os.replace(building, root / name)
+        for folder in (*(p for p in (root / name).rglob("*") if p.is_dir()), root / name, root):
+            _sync(folder)
         pointer = root / f"CURRENT-{os.getpid()}"
         pointer.write_text(name, encoding="utf-8")
+        _sync(pointer)
         os.replace(pointer, root / "CURRENT")
+        _sync(root)
     except (RuntimeError, sqlite3.OperationalError) as error:
         # FAISS and SQLite report a full disk in words of their own.
         if "No space left" in str(error) or "disk is full" in str(error):
@@ -217,53 +267,72 @@ def write(root: Path, content: Content, facts: dict) -> Manifest:
     return manifest
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sync(path: Path) -> None:
+    """Have a file or folder on the disk before what points to it: a machine may lose its power at any moment."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """sha256 of each file, several at once: the processor waits for the disk, and hashing leaves Python alone."""
+
+    def digest(name: str) -> str:
+        with (folder / name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    with ThreadPoolExecutor() as several:
+        return dict(zip(names, several.map(digest, names), strict=True))
 
 
 def _write(db: sqlite3.Connection, content: Content) -> None:
     def line(value: object) -> str:
         return json.dumps(value, ensure_ascii=False)
 
+    path = cache(line)  # clauses of one chapter share it
+
     db.executescript(_TABLES)
     db.executemany(
-        f"INSERT INTO documents VALUES ({','.join('?' * 13)})",
+        f"INSERT INTO documents VALUES ({','.join('?' * 14)})",
         (
             (row, d.doc_id, d.title, d.notice_title, d.doc_no, line(d.issuers), d.issued_on, d.level, d.kind,
-             line(asdict(d.period)) if d.period else None, d.effective_on, d.file, d.digest)
+             line(asdict(d.period)) if d.period else None, d.effective_on, d.file, d.digest,
+             line(d.gaps))
             for row, d in enumerate(content.documents)
         ),
     )  # fmt: skip
     db.executemany(
         f"INSERT INTO clauses VALUES ({','.join('?' * 13)})",
         (
-            (row, c.clause_id, c.doc_id, c.ordinal, c.kind, line(c.path), c.text, line([asdict(d) for d in c.duties]),
+            (row, c.clause_id, c.doc_id, c.ordinal, c.kind, path(c.path), c.text,
+             line([asdict(d) for d in c.duties]) if c.duties else "[]",
              c.source.file, c.source.page, c.source.line, c.doubtful, key)
             for row, (c, key) in enumerate(zip(content.clauses, content.vector_keys, strict=True))
         ),
     )  # fmt: skip
-    db.executemany("INSERT INTO sentences VALUES (?,?,?,?)", ((i, *s) for i, s in enumerate(content.sentences)))
     db.commit()
 
 
-def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[str], list[tuple[int, int, int]]]:
+def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[str]]:
     documents = [
         Document(
             doc_id, title, notice, doc_no, tuple(json.loads(issuers)), issued_on, level, kind,
             Period(**json.loads(period)) if period else None, effective_on, file, digest,
+            tuple(json.loads(gaps)),
         )
-        for _, doc_id, title, notice, doc_no, issuers, issued_on, level, kind, period, effective_on, file, digest
+        for _, doc_id, title, notice, doc_no, issuers, issued_on, level, kind, period, effective_on, file, digest, gaps
         in db.execute("SELECT * FROM documents ORDER BY row")
     ]  # fmt: skip
+    headings = cache(lambda path: tuple(json.loads(path)))
     rows = db.execute("SELECT * FROM clauses ORDER BY row").fetchall()
     clauses = [
         Clause(
-            clause_id, doc_id, ordinal, kind, tuple(json.loads(path)), text,
-            tuple(Duty(d["role"], d["region"], tuple(d["units"])) for d in json.loads(duties)),
+            clause_id, doc_id, ordinal, kind, headings(path), text,
+            () if duties == "[]" else tuple(Duty(d["role"], d["region"], tuple(d["units"])) for d in json.loads(duties)),
             Source(file, page, line), bool(doubtful),
         )
         for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, doubtful, _ in rows
     ]  # fmt: skip
-    sentences = db.execute("SELECT clause, start, stop FROM sentences ORDER BY row").fetchall()
-    return documents, clauses, [row[-1] for row in rows], sentences
+    return documents, clauses, [row[-1] for row in rows]

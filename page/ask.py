@@ -17,6 +17,7 @@ from page.turns import Turn, conversation, evidence, welcome
 
 if TYPE_CHECKING:
     from rag.engine import Engine
+    from rag.live import Live
 
 _BROKEN = "程序内部出错，本次提问没有完成。详情见运行条问的窗口；请重试，或换一种问法。"
 TOGETHER = 4  # questions served at a time; each sees its evidence at once, the chat model takes them in turn
@@ -28,9 +29,10 @@ element.addEventListener('click', e => {
 watch('value', () => tw.asked(element));"""
 
 
-def ask_tab(engine: Engine, documents: Sequence[Document], clauses: int, opening: str) -> gr.HTML:
+def ask_tab(engine: Engine | Live, documents: Sequence[Document], clauses: int, opening: str) -> gr.HTML:
     """Build the tab; the evidence, whose links open a document by the script `opening`, is returned."""
-    empty = welcome(examples(documents, [c for d in documents for c in engine.clauses(d.doc_id)]), len(documents), clauses)
+    now = engine.now()
+    empty = welcome(examples(documents, [c for d in documents for c in now.clauses(d.doc_id)]), len(documents), clauses)
     turns = gr.State([])
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=11, min_width=340, elem_id="talk"):
@@ -62,7 +64,7 @@ def ask_tab(engine: Engine, documents: Sequence[Document], clauses: int, opening
         turn = Turn(question.strip() or "（空）", in_words(chosen))
         try:
             yield view(turn, typed="", running=busy)
-            with closing(engine.ask_stream(question, _history(past), chosen)) as events:
+            with closing(engine.now().ask_stream(question, _history(past), chosen)) as events:
                 for event in events:
                     if event.stage == turn.stage and turn.answer is not None:
                         # A draft grew, which is not shown; but only between two yields can Gradio stop this.

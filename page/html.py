@@ -55,6 +55,11 @@ def warning(status: Status) -> str:
     return f'<div class="tw-warn">{escape(status.reason)}，引用前请核对是否有后续文件。</div>'
 
 
+def gaps(document: Document) -> str:
+    """What of a document could not be read, and is not among its clauses."""
+    return f'<div class="tw-warn">{lines("；".join(document.gaps))}</div>' if document.gaps else ""
+
+
 def opener(document: Document, clause: Clause | None, label: str) -> str:
     """A link to a document, at a clause where one is given: opened in the third tab, or by itself in a new one."""
     query = {"doc": document.doc_id} | ({"clause": clause.clause_id} if clause is not None else {})
@@ -120,7 +125,7 @@ def card(
     page = f"，第 {clause.source.page} 页" if clause.source.page else ""
     return (
         f'<article class="tw-card {css}" tabindex="-1"><header>{lead}{title}{"" if titled else kind + where}</header>'
-        + (f'<div class="tw-meta"><span>{number}</span>{kind}{where}</div>{warning(status)}' if titled else "")
+        + (f'<div class="tw-meta"><span>{number}</span>{kind}{where}</div>{warning(status)}{gaps(document)}' if titled else "")
         + between + clause_text(clause.text, quotes)
         + f'<footer>{opener(document, clause, "在全文中查看")}{copier(cited(document, clause, status), "复制引文")}'
         f'<span class="tw-file">{escape(clause.source.file)}{page}</span></footer></article>'

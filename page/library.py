@@ -12,6 +12,7 @@ from rag.retrieval.filters import passes
 
 if TYPE_CHECKING:
     from rag.engine import Engine
+    from rag.live import Live
 
 _DRAWN = """
 element.addEventListener('click', e => {
@@ -22,9 +23,9 @@ watch('value', () => tw.drawn(element));
 tw.drawn(element); // a tab is made when first opened, which may be after its document was chosen"""
 
 
-def library_tab(engine: Engine, opening: str) -> tuple[gr.HTML, gr.HTML]:
+def library_tab(engine: Engine | Live, opening: str) -> tuple[gr.HTML, gr.HTML]:
     """Build the tab; (list, document) are returned."""
-    entries = engine.documents()
+    entries = engine.now().documents()
     with gr.Row(elem_id="shelves"):
         with gr.Column(scale=4, min_width=320, elem_id="listed"):
             with gr.Accordion("筛选", open=True, elem_id="narrow"):
@@ -39,7 +40,9 @@ def library_tab(engine: Engine, opening: str) -> tuple[gr.HTML, gr.HTML]:
 
     def narrow(*picked: str) -> str:
         chosen = filters(*picked)
-        return shelves.library([e for e in entries if passes(e[0], chosen, engine.status)], len(entries))
+        own = engine.now()
+        entries = own.documents()
+        return shelves.library([e for e in entries if passes(e[0], chosen, own.status)], len(entries))
 
     gr.on(
         [pick.change for pick in picks], narrow, picks, [listed],
@@ -48,8 +51,9 @@ def library_tab(engine: Engine, opening: str) -> tuple[gr.HTML, gr.HTML]:
     return listed, shown
 
 
-def drawn(engine: Engine, doc_id: str, clause_id: str) -> str:
+def drawn(engine: Engine | Live, doc_id: str, clause_id: str) -> str:
     """One document as HTML, at a clause if it has that one; an error box where there is no such document."""
+    engine = engine.now()
     found = next((document for document, _, _ in engine.documents() if document.doc_id == doc_id), None)
     if found is None:
         return html.error("没有这份文件，可能索引已更新。请在“文件库”列表中重新选择。")

@@ -14,6 +14,7 @@ from rag.lineage.graph import LABEL, Edge, Neighbourhood, Node
 
 if TYPE_CHECKING:
     from rag.library import Library
+    from rag.live import Live
 
 _CENTRE = """
 element.addEventListener('click', e => {
@@ -24,11 +25,11 @@ _QUOTES = 2  # shown for each neighbour; the others unfold
 _WIDE, _NARROW = 5, 3  # boxes in a row; the style sheet shows the one that fits
 
 
-def lineage_tab(engine: Library, opening: str) -> gr.HTML:
+def lineage_tab(engine: Library | Live, opening: str) -> gr.HTML:
     """Build the tab; the drawing is returned, whose links open documents."""
-    documents = [document for document, _, _ in engine.documents()]
+    documents = [document for document, _, _ in engine.now().documents()]
     pick = gr.Dropdown(
-        [(document.title, document.doc_id) for document in documents], value=_busiest(engine, documents),
+        [(document.title, document.doc_id) for document in documents], value=_busiest(engine.now(), documents),
         label="文件（可输入题名中的字查找）", filterable=True, elem_id="lineage-pick",
     )  # fmt: skip
     shown = gr.HTML(drawn(engine, pick.value), elem_id="lineage", js_on_load=opening + _CENTRE, apply_default_css=False)
@@ -42,8 +43,9 @@ def lineage_tab(engine: Library, opening: str) -> gr.HTML:
     return shown
 
 
-def drawn(engine: Library, doc_id: str | None) -> str:
+def drawn(engine: Library | Live, doc_id: str | None) -> str:
     """One document's neighbourhood as HTML: the drawing at two widths, then the evidence."""
+    engine = engine.now()
     document = engine.store.documents.get(doc_id or "")
     if document is None:
         return html.empty("请选择一份文件，这里会画出它的依据、落实、批准、废止和引用关系。")

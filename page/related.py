@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from index.errors import TiaowenError
-from index.load import NAMES, READERS, load_file
+from index.load import NAMES, READERS, pool
 from index.schema import Document
 from page import html, shelves
 from page.filters import filters, panel
@@ -17,6 +17,7 @@ from rag.relating.related import MAX_PASTE, neighbourhoods
 
 if TYPE_CHECKING:
     from rag.engine import Engine
+    from rag.live import Live
 
 SHOWN = 20  # clauses shown for a paste
 _WAITING = "粘贴一条（或一段）条款，点“查找相关条款”。相关条款会按文件分组显示在这里，相同或最接近的句子标黄。"
@@ -25,7 +26,7 @@ _BROKEN = "程序内部出错，查找没有完成。详情见运行条问的窗
 
 
 def related_tab(
-    engine: Engine, documents: Sequence[Document], opening: str
+    engine: Engine | Live, documents: Sequence[Document], opening: str
 ) -> tuple[gr.Textbox, gr.HTML, Callable[[Callable], None]]:  # fmt: skip
     """Build the tab; (paste box, results, what makes an event start the search) let other tabs look things up here."""
     with gr.Row(elem_id="match"):
@@ -49,14 +50,14 @@ def related_tab(
         if not text.strip():
             return html.error("请先粘贴条款原文：目前没有可以检索的文字。")
         try:
-            return shelves.related(neighbourhoods(engine, text, SHOWN, filters(*picked)))
+            return shelves.related(neighbourhoods(engine.now(), text, SHOWN, filters(*picked)))
         except TiaowenError as error:
             return html.error(str(error))
 
     def read(path: str) -> tuple[str, str]:
         """An uploaded draft's text into the paste box; what cannot be read is said where results would be."""
         try:
-            raw = load_file(Path(path), Path(path).name)
+            raw = pool.lines(Path(path), Path(path).name, engine.now().settings.limits)
         except TiaowenError as error:
             return "", html.error(str(error))
         return "\n".join(line.text for line in raw.lines)[:MAX_PASTE], html.empty(_READ)

@@ -8,7 +8,7 @@ from html import escape
 
 from index.schema import Clause, Document
 from page.compare import side_by_side
-from page.html import KINDS, address, badge, card, cited, copier, doubt, empty, lines, opener, warning
+from page.html import KINDS, address, badge, card, cited, copier, doubt, empty, gaps, lines, opener, warning
 from rag.relating.related import Neighbourhood
 from rag.relating.relations import NEAREST, ORIGINAL
 from rag.schema import Hit, Status
@@ -72,7 +72,7 @@ def _group(hits: Sequence[Hit]) -> str:
     )
     return (
         f'<section class="tw-group"><header><h3>{opener(document, None, f"《{escape(document.title)}》")}{badge(status)}</h3>'
-        f'<div class="tw-meta">{_facts(document)}</div>{warning(status)}</header>{cards}</section>'
+        f'<div class="tw-meta">{_facts(document)}</div>{warning(status)}{gaps(document)}</header>{cards}</section>'
     )
 
 
@@ -97,7 +97,7 @@ def library(entries: Sequence[tuple[Document, Status, int]], total: int) -> str:
     count = f"共 {total} 份文件" if len(entries) == total else f"{total} 份文件中符合条件的 {len(entries)} 份"
     items = "".join(
         f'<li><a class="tw-open" href="?doc={escape(d.doc_id)}"><b>{escape(d.title)}</b>{badge(s)}'
-        f'<span class="tw-meta">{_facts(d)}<span>{n} 条</span></span></a></li>'
+        f'<span class="tw-meta">{_facts(d)}<span>{n} 条</span></span>{gaps(d)}</a></li>'
         for d, s, n in entries
     )
     return f'<p class="tw-count" aria-live="polite">{count}</p><ol class="tw-list">{items}</ol>'
@@ -114,7 +114,7 @@ def document(found: Document, status: Status, clauses: Sequence[Clause], target:
     body, contents = _body(found, status, clauses, target)
     outline = f'<details class="tw-outline"><summary>目录</summary><ul>{contents}</ul></details>' if contents else ""
     return (
-        f'<div class="tw-document" data-doc="{escape(found.doc_id)}"><h2>{escape(found.title)}{badge(status)}</h2>{warning(status)}'
+        f'<div class="tw-document" data-doc="{escape(found.doc_id)}"><h2>{escape(found.title)}{badge(status)}</h2>{warning(status)}{gaps(found)}'
         f'<dl class="tw-facts">{listed}</dl>{outline}<div class="tw-clauses">{body}</div></div>'
     )
 

@@ -68,6 +68,8 @@ def docs(as_json: Json = False, as_of: AsOf = None) -> None:
         return _print(entries)
     for e in entries:
         print(f"{e['document']}　{e['doc_no'] or '无文号'}　{e['issued_on'] or '日期不明'}　{e['status']}　{e['clauses']}条")
+        for gap in e["gaps"]:
+            print(f"　　有缺：{gap}")
 
 
 @app.command()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rag.retrieval.retrieve import Ranking
 
 SHOWN = 10  # hits that go with an answer
+_GONE = "《{}》的来源文件 {} 已不在文件夹中，索引比文件夹旧。请运行 python -m index 更新后再引用。"
 _HEARD = 5  # best sentences that may contradict a figure of the question
 
 
@@ -199,7 +200,7 @@ def _as_printed(chosen: Sequence[Passage]) -> list[Passage]:
 
 def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim]) -> Answer:
     """The answer with these claims, repeated ones left out, side by side where a comparison is asked for, and a warning
-    for every cited plan that has ended and every cited clause that carries orders."""
+    for every cited plan that has ended, that has gaps or whose file is gone, and every cited clause that carries orders."""
     first: dict[tuple[str, bool], Claim] = {}
     for claim in claims:  # a 结论 may be a whole sentence: that sentence still stands below it as what it rests on
         first.setdefault((claim.text, claim.origin in CONCLUDING), claim)
@@ -207,6 +208,12 @@ def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim])
     documents = {claim.clause.doc_id: engine.document(claim.clause) for claim in kept}
     expired = [d for d in documents.values() if engine.status(d).value == "expired"]
     notes = tuple(f"《{d.title}》{engine.status(d).reason}，引用前请核对是否有后续文件。" for d in expired)
+    notes += tuple(f"《{d.title}》{'；'.join(d.gaps)}，引用前请核对原件。" for d in documents.values() if d.gaps)
+    notes += tuple(
+        f"《{d.title}》另有{other.issued_on}成文的同名文件{other.doc_no or ''}，引用前请核对是否已被代替。"
+        for d in documents.values() if (other := engine.later(d)) is not None and other.doc_id not in documents
+    )  # fmt: skip
+    notes += tuple(_GONE.format(d.title, d.file) for d in documents.values() if engine.gone(d))
     ordering = dict.fromkeys(engine.document(c.clause).title for c in kept if instructions.spans(c.clause.text))
     notes += tuple(f"《{title}》的引用条款中有写给问答程序的指令文字，未据以作答，请核对原文来源。" for title in ordering)
     kept = [replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept]

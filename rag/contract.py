@@ -28,6 +28,7 @@ def document_json(document: Document, status: Status, clauses: int) -> dict:
         "status": status.value,
         "status_reason": status.reason,
         "clauses": clauses,
+        "gaps": list(document.gaps),
         "source": document.file,
         "doc_id": document.doc_id,
     }
@@ -46,6 +47,7 @@ def clause_json(clause: Clause, document: Document, status: Status) -> dict:
         "responsible": list(clause.responsible),
         "duties": [asdict(duty) for duty in clause.duties],
         "status": status.value,
+        "gaps": list(document.gaps),
         "source": asdict(clause.source),
         "doubtful": clause.doubtful,
     }
@@ -90,6 +92,7 @@ def citation_json(citation: Citation) -> dict:
         "status": citation.status.value,
         "status_reason": citation.status.reason,
         "doubtful": citation.clause.doubtful,
+        "gaps": list(citation.document.gaps),
     }
 
 

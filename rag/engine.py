@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cached_property
 
 from index.encoder import Encoder, open_encoder
@@ -43,6 +44,17 @@ class Engine(Library):
             raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {encoder.name}。{REBUILD}")
         engine = cls(settings, store, encoder)
         engine.search("条款", 1)  # load now what every question needs, so that the first does not wait for it
+        return engine
+
+    def again(self, as_of: date) -> Engine:
+        """An engine over what the index is by now, as of another day, with the models of this one."""
+        store = Store.open(self.settings.index_dir)
+        if self.encoder.digest != store.manifest.encoder_digest:
+            raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {self.encoder.name}。{REBUILD}")
+        engine = type(self)(self.settings, store, self.encoder)
+        engine.as_of = as_of
+        models = ("chat", "reranker", "reader", "calibration", "foreign_bar")
+        engine.__dict__ |= {name: self.__dict__[name] for name in models if name in self.__dict__}
         return engine
 
     @cached_property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
+from typing import Self
 
 from index.errors import BadInput
 from index.schema import Clause, Document
@@ -16,10 +18,13 @@ from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.relating.relations import Relations
 from rag.schema import Status
 from rag.status import Ended, status
+from rag.versions import newest
 
 
 class Library:
     """What can be listed and looked up without asking."""
+
+    failure = ""  # why a newer index is not in use; rag.live has a library that moves
 
     def __init__(self, store: Store, as_of: date) -> None:
         self.store = store
@@ -30,6 +35,32 @@ class Library:
         """Open the current index; BrokenIndex says what is wrong with it."""
         settings = settings or load_settings()
         return cls(Store.open(settings.index_dir), settings.as_of)
+
+    def now(self) -> Self:
+        """The library to use from here on: this one, which stays as it was opened."""
+        return self
+
+    def gone(self, document: Document) -> bool:
+        """Whether the file a document was read from is no longer where it was: the index is older than the folder."""
+        corpus = [Path(path) for path in self.store.manifest.corpus]
+        head, _, rest = document.file.partition("/")
+        places = []
+        for path in corpus:
+            if not path.is_dir():
+                # Of a folder that is gone altogether, as on a machine the index alone was brought to, nothing is said.
+                places += [path] if path.parent.is_dir() and path.name == document.file else []
+            elif len(corpus) == 1 or path.name == head:
+                places.append(path / (document.file if len(corpus) == 1 else rest))
+        unsure = "\\x" in document.file  # a name that can only be shown
+        return bool(places) and not unsure and not any(map(_stands, places))
+
+    def later(self, document: Document) -> Document | None:
+        """The newest version of a document, where that is another."""
+        return self._newest.get(document.doc_id)
+
+    @cached_property
+    def _newest(self) -> dict[str, Document]:
+        return newest(list(self.store.documents.values()))
 
     def status(self, document: Document) -> Status:
         """时效 as of this library's date."""
@@ -100,3 +131,8 @@ class Library:
         if not (exact or part):
             raise BadInput(f"没有题名或文号含“{words}”的文件。python -m rag docs 列出全部文件")
         return exact or part
+
+
+def _stands(path: Path) -> bool:
+    """Whether there is such a file, or it lies within one (a container's parts are named below it)."""
+    return any(each.is_file() for each in (path, *path.parents))

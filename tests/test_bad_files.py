@@ -3,28 +3,25 @@
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 import zipfile
-import zlib
 
 import pytest
-from conftest import ROOT, built
+from conftest import ROOT, FakeEncoder, built, quiet
+from odd_worker import ERRORS
 
 from index import load
-from index import parse as parser
-from index.errors import CorpusError, OutOfMemory, UnreadableFile
-from index.load import load_file
-from index.schema import Line, Reading
+from index.build import build
+from index.errors import CorpusError, UnreadableFile
+from index.limits import Limits
+from index.load import load_file, pool
+from index.load.listing import listed
 from index.store import Store
 
 TEXT = "云泽州渡口管理办法\n第一条　为加强渡口管理，制定本办法。\n第二条　渡口应当设置标志。\n"
-ODD = (
-    zlib.error("bad data"), RuntimeError("encrypted"), NotImplementedError("compression type 99"), RecursionError("deep"),
-    UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"), AttributeError("x"), ValueError("invalid literal"),
-    KeyError("x"), AssertionError(), OSError(5, "Input/output error"),
-)  # fmt: skip
-names = pytest.mark.parametrize("error", ODD, ids=lambda error: type(error).__name__)
 
 
 @pytest.fixture
@@ -36,50 +33,98 @@ def corpus(tmp_path):
     return folder
 
 
-def raising(error):
-    def stopped(*_):
-        raise error
+@pytest.fixture
+def odd(monkeypatch, corpus):
+    """Writes a file that says what becomes of its reader."""
+    monkeypatch.setitem(load.READERS, ".odd", None)  # read in the child only
+    monkeypatch.setattr(pool, "CHILD", (str(ROOT / "tests" / "odd_worker.py"),))
 
-    return stopped
+    def write(name, what):
+        (corpus / name).write_text(f"{what}\n{TEXT}", encoding="utf-8")
 
-
-def parsing_all_but(name, error):
-    """The parser, which fails on the file of this name."""
-
-    def parse(raw):
-        if raw.file == name:
-            raise error
-        return parser.parse(raw)
-
-    return parse
+    return write
 
 
-@names
-def test_a_reader_that_meets_anything_costs_its_own_file_only(corpus, tmp_path, monkeypatch, error):
-    monkeypatch.setitem(load.READERS, ".md", raising(error))
+def built_within(corpus, root, **limits):
+    encoder = FakeEncoder()
+    return build([corpus], root, lambda: encoder, rebuild=False, progress=quiet, limits=Limits(**limits))
+
+
+def test_readers_that_meet_anything_cost_their_own_files_only(corpus, tmp_path, odd):
+    for what in (*ERRORS, "surrogate"):
+        odd(f"{what}.odd", what)
     summary = built(corpus, tmp_path / "i")
-    assert summary.documents == 2 and list(summary.skipped) == ["b.md"]
-    assert type(error).__name__ in summary.skipped["b.md"] and "已损坏或不完整" in summary.skipped["b.md"]
+    assert summary.documents == 3 and set(summary.skipped) == {f"{what}.odd" for what in (*ERRORS, "surrogate")}
+    for what, error in ERRORS.items():
+        assert summary.skipped[f"{what}.odd"] == f"ODD 已损坏或不完整（{type(error).__name__}）"
+    assert summary.skipped["surrogate.odd"] == "ODD 已损坏或不完整（UnicodeEncodeError）"
     assert built(corpus, tmp_path / "i").changed is False
-
-
-@names
-def test_a_parser_that_meets_anything_costs_its_own_file_only_and_an_unchanged_corpus_is_left_alone(
-    corpus, tmp_path, monkeypatch, error
-):
-    monkeypatch.setattr("index.build.parse", parsing_all_but("b.md", error))
-    for changed in (True, False):
-        summary = built(corpus, tmp_path / "i")
-        assert (summary.documents, summary.changed) == (2, changed)
-        assert summary.skipped == {"b.md": f"无法解析（{type(error).__name__}）"}
     (corpus / "a.txt").write_text(TEXT + "第三条　渡口每年检查一次。\n", encoding="utf-8")
-    assert list(built(corpus, tmp_path / "i").skipped) == ["b.md"]
+    assert len(built(corpus, tmp_path / "i").skipped) == len(ERRORS) + 1
 
 
-def test_half_a_character_costs_its_own_file_only(corpus, tmp_path, monkeypatch):
-    monkeypatch.setitem(load.READERS, ".md", lambda data: Reading([Line("第一条　渡\ud800口。", 1)]))
+def test_readers_that_hang_die_or_eat_memory_cost_their_own_files_only(corpus, tmp_path, odd):
+    for what in ("spin", "sleep", "eat", "die", "exit", "print", "slow"):
+        odd(f"{what}.odd", what)
+    began = time.monotonic()
+    summary = built_within(corpus, tmp_path / "i", seconds=1.0, memory=400)
+    assert summary.documents == 5  # what prints, and what is slow but gives signs of life, are read
+    assert set(summary.skipped) == {"spin.odd", "sleep.odd", "eat.odd", "die.odd", "exit.odd"}
+    assert all("1 秒内没有读完" in summary.skipped[f"{what}.odd"] for what in ("spin", "sleep"))
+    assert "TIAOWEN_FILE_SECONDS" in summary.skipped["spin.odd"] and "超过 400 MiB" in summary.skipped["eat.odd"]
+    assert all("读取程序中途退出" in summary.skipped[f"{what}.odd"] for what in ("die", "exit"))
+    files = [document.file for document in Store.open(tmp_path / "i").documents.values()]
+    assert files == ["a.txt", "b.md", "c.txt", "print.odd", "slow.odd"]
+    took = time.monotonic() - began
+    began = time.monotonic()
+    assert built_within(corpus, tmp_path / "i", seconds=1.0, memory=400).changed is False
+    assert time.monotonic() - began < took / 2 + 1  # what went over a limit is not tried again under the same one
+    assert built_within(corpus, tmp_path / "i", seconds=1.5, memory=400).skipped["spin.odd"].startswith("1.5 秒")
+
+
+def test_a_file_over_the_size_allowed_is_named_and_never_opened(corpus, tmp_path):
+    with (corpus / "大.txt").open("wb") as out:
+        out.truncate(3 << 20)
+    summary = built_within(corpus, tmp_path / "i", size=2)
+    assert summary.documents == 3 and "文件有 3 MiB，超过上限 2 MiB" in summary.skipped["大.txt"]
+
+
+def test_pipes_sockets_and_links_are_named_and_never_waited_for(corpus, tmp_path):
+    os.mkfifo(corpus / "管道.txt")
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(str(corpus / "s.txt"))
+        (corpus / "断.txt").symlink_to(corpus / "无")
+        (corpus / "圈").symlink_to(corpus)
+        summary = built(corpus, tmp_path / "i")
+    assert summary.documents == 3
+    assert "管道" in summary.skipped["管道.txt"] and "套接字" in summary.skipped["s.txt"]
+    assert "不存在" in summary.skipped["断.txt"] and "链接" in summary.skipped["圈"]
+    with pytest.raises(CorpusError, match="不是普通文件（管道）"):
+        built(corpus / "管道.txt", tmp_path / "j")
+    with pytest.raises(UnreadableFile, match="不是普通文件"):
+        load_file(corpus / "管道.txt", "管道.txt")
+
+
+def test_a_folder_that_cannot_be_read_is_named(corpus, tmp_path, monkeypatch):
+    (corpus / "锁").mkdir()
+    (corpus / "锁" / "d.txt").write_text(TEXT, encoding="utf-8")
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("锁"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
     summary = built(corpus, tmp_path / "i")
-    assert summary.documents == 2 and "无法解析" in summary.skipped["b.md"]
+    assert summary.documents == 3 and "文件夹无法打开" in summary.skipped["锁"]
+
+
+def test_office_locks_and_hidden_files_are_passed_over_and_odd_figures_sort(tmp_path):
+    for name in ("~$a.docx", ".b.txt", "²1.txt", "10.txt", "9.txt"):
+        (tmp_path / name).write_text("x")
+    found, failures = listed(tmp_path)
+    assert [each.name for each in found][:2] == ["9.txt", "10.txt"] and len(found) == 3 and not failures
 
 
 @pytest.mark.parametrize("bad", [b"%PDF-1.7\nnothing", b"PK\3\4 nothing"])
@@ -90,26 +135,31 @@ def test_one_bad_file_named_alone_is_refused_with_its_reason(tmp_path, bad):
         built(path, tmp_path / "i")
 
 
-def test_one_file_that_cannot_be_parsed_is_refused_with_its_reason(corpus, tmp_path, monkeypatch):
-    monkeypatch.setattr("index.build.parse", raising(RecursionError()))
-    with pytest.raises(CorpusError, match="没有解析出任何条款.*a.txt：无法解析"):
-        built(corpus / "a.txt", tmp_path / "i")
+def test_an_upload_is_read_under_the_same_limits(corpus, odd):
+    odd("好.odd", "gaps")
+    odd("坏.odd", "spin")
+    limits = Limits(seconds=1.0)
+    raw = pool.lines(corpus / "好.odd", "好.odd", limits)
+    assert raw.lines[1].text.startswith("第一条") and raw.gaps == ("第 2 页没有文字层，未收录",)
+    with pytest.raises(UnreadableFile, match="坏.odd：1 秒内没有读完"):
+        pool.lines(corpus / "坏.odd", "坏.odd", limits)
+    odd("半.odd", "surrogate")
+    with pytest.raises(UnreadableFile, match="半.odd：ODD 已损坏"):
+        pool.lines(corpus / "半.odd", "半.odd", limits)
 
 
-@pytest.mark.parametrize("stage", ["read", "parse"])
-def test_stopping_and_running_out_of_memory_stop_the_build_and_keep_the_old_index(corpus, tmp_path, monkeypatch, stage):
+def test_stopping_a_build_stops_its_readers_and_keeps_the_old_index(corpus, tmp_path, odd):
     built(corpus, tmp_path / "i")
     before = Store.open(tmp_path / "i").manifest
-    (corpus / "d.md").write_text(TEXT, encoding="utf-8")
-    for raised, met in ((KeyboardInterrupt(), KeyboardInterrupt), (MemoryError(), OutOfMemory)):
-        if stage == "read":
-            monkeypatch.setitem(load.READERS, ".md", raising(raised))
-        else:
-            monkeypatch.setattr("index.build.parse", raising(raised))
-        with pytest.raises(met) as caught:
-            built(corpus, tmp_path / "i")
-        assert met is KeyboardInterrupt or "内存不足" in str(caught.value) and (".md" in str(caught.value) or stage == "parse")
-    assert Store.open(tmp_path / "i").manifest == before
+    odd("d.odd", "sleep")
+
+    def stop(stage, done, total):
+        raise KeyboardInterrupt
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        build([corpus], tmp_path / "i", FakeEncoder, rebuild=False, progress=stop)
+    assert Store.open(tmp_path / "i").manifest == before and time.monotonic() - began < 30
 
 
 def damaged(docx, how):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-from collections.abc import Iterator
+import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from index.errors import OutOfMemory, UnreadableContent, UnreadableFile
 from index.load import containers, docx, html, kinds, markdown, odt, ofd, pdf, rtf, scan, spreadsheets, text, word
+from index.load.listing import listed
 from index.schema import RawText, Reading
 
 # Controls, soft hyphens, zero-width, direction and tag characters: no print shows them, but they part words, turn the
@@ -44,37 +44,35 @@ NAMES = "、".join(dict.fromkeys(next(k for k, v in READERS.items() if v is read
 def load_folder(path: Path) -> tuple[list[RawText], list[UnreadableFile]]:
     """Every file below a folder (or the one file named), in natural order, and those that could not be read and why.
 
-    Hidden files are passed over; a file of an unknown format is reported, not ignored.
+    Read within this process, for files that are trusted; index.load.pool reads any.
     """
-    root = path if path.is_dir() else path.parent
-    files = [p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path]
+    found, failures = listed(path)
     raws: list[RawText] = []
-    failures: list[UnreadableFile] = []
-    for file in sorted(files, key=lambda p: _natural(p.relative_to(root).as_posix())):
-        name = shown(file.relative_to(root).as_posix())
-        if any(part.startswith(".") for part in Path(name).parts):
-            continue
-        for each in load_each(file, name):
-            (failures if isinstance(each, UnreadableFile) else raws).append(each)
+    for each in found:
+        read, refused = load_files(each.path, each.name)
+        raws += read
+        failures += refused
     return raws, failures
 
 
-def load_each(path: Path, name: str) -> Iterator[RawText | UnreadableFile]:
-    """The file, or each file of a zip or an e-mail: read, or why it could not be."""
+def load_files(path: Path, name: str) -> tuple[list[RawText], list[UnreadableFile]]:
+    """What one file of a corpus holds, of a zip or an e-mail each of its files, and what could not be read and why."""
+    raws: list[RawText] = []
+    failures: list[UnreadableFile] = []
     try:
         data, suffix = _opened(path, name)
         if suffix not in containers.SUFFIXES:
-            yield _read(data, name, suffix)
-            return
+            return [_read(data, name, suffix)], []
         for member in containers.members(data, name, suffix):
             try:
-                yield _read(member.data, member.name, member.suffix, member.reason)
+                raws.append(_read(member.data, member.name, member.suffix, member.reason))
             except UnreadableFile as failure:
-                yield failure
+                failures.append(failure)
     except UnreadableFile as failure:
-        yield failure
+        failures.append(failure)
     except UnreadableContent as error:
-        yield UnreadableFile(name, str(error))
+        failures.append(UnreadableFile(name, str(error)))
+    return raws, failures
 
 
 def load_file(path: Path, name: str) -> RawText:
@@ -86,6 +84,8 @@ def load_file(path: Path, name: str) -> RawText:
 def _opened(path: Path, name: str) -> tuple[bytes, str]:
     """A file's bytes, and the suffix they are read under."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableFile(name, "不是普通文件，已跳过")  # a pipe would never end
         data = path.read_bytes()
         return data, kinds.kind(data, path.suffix.lower())
     except OSError as error:
@@ -103,6 +103,7 @@ def _read(data: bytes, name: str, suffix: str, reason: str | None = None) -> Raw
     try:
         found = reader(data)
         lines = tuple(replace(line, text=_UNSEEN.sub("", line.text)) for line in found.lines)
+        "".join(line.text for line in lines).encode()  # half a character can be neither stored nor shown
     except UnreadableContent as error:
         raise UnreadableFile(name, str(error)) from error
     except MemoryError as error:
@@ -121,12 +122,3 @@ def _unknown(suffix: str) -> str:
         return "里面有多个文件，请放入语料文件夹，或解压后逐个读取"
     advice = kinds.ADVICE.get(suffix)
     return advice or f"不支持的格式 {suffix or '（无扩展名）'}；支持 {'、'.join((*READERS, *containers.SUFFIXES))}"
-
-
-def shown(name: str) -> str:
-    """A file's name as it can be printed and stored: bytes of it that are no UTF-8 as \\xNN, which keeps names apart."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name)]

@@ -1,0 +1,140 @@
+"""The vectors of a generation's clauses: read once by the model, found again in the old generation or the journal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.late import Tokens
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from index.dense import Dense
+    from index.encoder import Encoder
+    from index.journal import Journal
+    from index.space import Space
+    from index.store import Store
+
+Progress = Callable[[str, int, int], None]  # (what is being done, done so far, of how many)
+_FITTED = 500_000  # characters whose token states are kept in memory until the space they are compared in is known
+_KEPT = 100_000  # characters read between two entries in the journal: what a kill costs
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The clauses of a new generation, in row order."""
+
+    texts: Sequence[str]  # what is embedded and tokenised
+    keys: Sequence[str]  # of the text and how it is cut
+    spans: Sequence[Sequence[tuple[int, int]]]  # sentences, as stretches of the text
+    origin: Sequence[int]  # the row of the old generation that holds the same; -1 where none does
+
+
+def read(model: Encoder, rows: Rows, old: Store | None, journal: Journal, progress: Progress) -> tuple[Space | None, int]:
+    """(the space of the tokens, number of clauses read now): into the journal what neither it nor `old` holds."""
+    journal.read_with(model.digest, "" if old is None else old.folder.name)
+    fitted = old is not None and old.late is not None
+    space = old.late.space if fitted else journal.space()
+    wanted = {key: row for row, key in enumerate(rows.keys) if old is None or rows.origin[row] < 0}
+    known = journal.known(list(wanted))
+    missing = [row for key, row in wanted.items() if key not in known]
+    done = 0
+    for number, some in enumerate(_parts(missing, rows.texts, fit=old is None and not known)):
+
+        def told(more: int, before: int = done) -> None:
+            progress("计算向量", before + more, len(missing))
+
+        told(0)
+        texts, spans = [rows.texts[row] for row in some], [rows.spans[row] for row in some]
+        if old is None and not known and number == 0:
+            found, space = model.read_and_fit(texts, spans, told)
+            journal.keep_space(space)
+        else:
+            found = model.read_passages(texts, spans, space, told)
+        journal.keep([rows.keys[row] for row in some], found)
+        done += len(some)
+    return space, len(missing)
+
+
+def _parts(missing: Sequence[int], texts: Sequence[str], *, fit: bool) -> list[list[int]]:
+    """Rows to be read in turn; of a first build the first part is a cross-section to fit the space to."""
+    parts: list[list[int]] = []
+    rest = list(missing)
+    if fit and missing:
+        every = math.ceil(sum(len(texts[row]) for row in missing) / _FITTED)
+        parts.append(rest[::every])
+        del rest[::every]
+    size = _KEPT
+    for row in rest:
+        if size >= _KEPT:
+            parts.append([])
+            size = 0
+        parts[-1].append(row)
+        size += len(texts[row])
+    return parts
+
+
+def fill(dense: Dense, rows: Rows, old: Store | None, journal: Journal) -> list[Tokens]:
+    """Put the vectors of clauses and sentences into `dense`; the tokens of each clause, where the model gives any."""
+    import numpy as np
+
+    first = np.concatenate([[0], np.cumsum([len(own) for own in rows.spans])])
+    heads, parts = dense.clause_vectors(), dense.sentence_vectors()
+    tokens: dict[int, Tokens] = {}
+    rows_of: dict[str, list[int]] = {}
+    kept = []
+    for row, key in enumerate(rows.keys):
+        if old is None or rows.origin[row] < 0:
+            rows_of.setdefault(key, []).append(row)
+        else:
+            kept.append(row)
+    if kept:
+        at, here = np.array([rows.origin[row] for row in kept]), np.array(kept)
+        _copy(old.dense.clause_vectors(), at, heads, here)
+        of_old, of_new = bounds(old.dense.owner, at), (first[here], first[here + 1])
+        _copy(old.dense.sentence_vectors(), stretches(*of_old), parts, stretches(*of_new))
+        if old.late is not None:
+            tokens |= {row: old.late.of_clause(rows.origin[row]) for row in kept}
+    for key, reading in journal.readings(list(rows_of)):
+        for row in rows_of[key]:
+            heads[row], parts[first[row] : first[row + 1]] = reading.head, reading.parts
+            if reading.tokens is not None:
+                tokens[row] = reading.tokens
+    return [tokens[row] for row in sorted(tokens)]
+
+
+def _copy(source: np.ndarray, at: np.ndarray, target: np.ndarray, here: np.ndarray) -> None:
+    """target[here] = source[at], run by run: most of a corpus stays as it was, in one long run."""
+    import numpy as np
+
+    breaks = np.flatnonzero((np.diff(at) != 1) | (np.diff(here) != 1)) + 1
+    for begin, end in zip([0, *breaks], [*breaks, len(at)], strict=True):
+        if end > begin:
+            target[here[begin] : here[begin] + end - begin] = source[at[begin] : at[begin] + end - begin]
+
+
+def bounds(owner: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(int64, int64): where the sentences of the clauses `at` begin and end, `owner` being the clause of each."""
+    import numpy as np
+
+    return np.searchsorted(owner, at), np.searchsorted(owner, at, side="right")
+
+
+def stretches(begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """int64: begin[0], …, end[0] - 1, begin[1], … as one."""
+    import numpy as np
+
+    counts = end - begin
+    return np.arange(int(counts.sum())) + np.repeat(begin - (np.cumsum(counts) - counts), counts)
+
+
+def titles(model: Encoder, wanted: Sequence[str], space: Space, old: Store | None) -> list[Tokens]:
+    """The words of each title; those that `old` holds are not read again."""
+    known = {} if old is None else {d.title: old.late.of_title(row) for row, d in enumerate(old.documents.values())}
+    new = list(dict.fromkeys(title for title in wanted if title not in known))
+    found = model.read_passages(new, [[(0, len(title))] for title in new], space)
+    known |= zip(new, (reading.tokens for reading in found), strict=True)
+    return [known[title] for title in wanted]
