@@ -73,7 +73,7 @@ def begins(found: Sequence[Row], place: int) -> bool:
     """Whether a list starts at `place`: 序号, alone or with other column names, and a row 1 soon after; or tabs."""
     text = found[place].text
     following = found[place + 1].text if place + 1 < len(found) else ""
-    if _is_grid(text, following):
+    if _is_grid(found, place):
         return True
     if not (_HEAD.match(text) or (text == _HEAD_SPLIT[0] and following == _HEAD_SPLIT[1])):
         return False
@@ -82,8 +82,7 @@ def begins(found: Sequence[Row], place: int) -> bool:
 
 def read(found: Sequence[Row], place: int) -> Table:
     """The list that starts at `place`."""
-    following = found[place + 1].text if place + 1 < len(found) else ""
-    if _is_grid(found[place].text, following):
+    if _is_grid(found, place):
         return _read_grid(found, place)
     end = _head_end(found, place) or place + 1
     head = [row.text for row in found[place:end]]
@@ -221,22 +220,47 @@ def _starts(row: Row | None, number: int, following: Row | None) -> bool:
     return not re.match(r"^(?:[年月日]|公里|平方米|万?千瓦)", rest)
 
 
-def _is_grid(text: str, following: str) -> bool:
-    """Cells set apart by tabs, in this line and the next."""
-    return "\t" in text and text.count("\t") == following.count("\t")
+def _is_grid(found: Sequence[Row], place: int) -> bool:
+    """Cells set apart by tabs, in this line and the next; empty cells at a row's ends count."""
+    following = found[place + 1] if place + 1 < len(found) else None
+    return "\t" in found[place].text and following is not None and _goes_on(following, _columns(found[place]))
+
+
+def _goes_on(row: Row, columns: int, begun: bool = False) -> bool:
+    """Whether a line is a row of a grid: it has as many cells, or, once the grid has `begun`, cells at all.
+
+    A paragraph indented by one tab is no row of two cells.
+    """
+    same = _columns(row) == columns
+    return "\t" in row.text and (same or begun) or same and (columns > 2 or not row.line.text.startswith("\t"))
+
+
+def _columns(row: Row) -> int:
+    return row.line.text.count("\t") + 1
 
 
 def _read_grid(found: Sequence[Row], place: int) -> Table:
-    end = place + 1
-    while end < len(found) and "\t" in found[end].text:
+    end, columns = place + 1, _columns(found[place])
+    while end < len(found) and _goes_on(found[end], columns, begun=True):
         end += 1
-    head = found[place].text.replace("\t", " ")
-    column = next((i for i, name in enumerate(found[place].text.split("\t")) if unit_column(name)), None)
+    names = [name.strip() for name in found[place].line.text.split("\t")]
+    column = next((i for i, name in enumerate(names) if unit_column(name)), None)
     rows: list[TableRow] = []
+    group: Row | None = None  # a line of its own above the rows it names: 一、农业项目
+    named_yet = True  # whether a row below the group has told where it stands
     for row in found[place + 1 : end]:
-        parts = [part.strip() for part in row.text.split("\t")]
+        parts = [part.strip() for part in row.line.text.split("\t")]
+        filled = tuple(part for part in parts if part)
+        if len(filled) == 1 and (mark := marker(filled[0])) is not None and mark.kind in _GROUPS and row is not found[end - 1]:
+            rows += [] if named_yet or group is None else [TableRow(None, (group.text,), group.line)]
+            group, named_yet = row, False
+            continue
         number = int(parts[0]) if parts[0].isdigit() and len(parts[0]) < 5 else len(rows) + 1
-        named = parts[column] if column is not None and column < len(parts) else ""
-        charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", named) if unit)
-        rows.append(TableRow(number, tuple(part for part in parts if part), row.line, units=charged))
-    return Table(head, found[place].line, tuple(rows), (), end - place)
+        note = len(filled) == 1 and _NOTE.match(filled[0])
+        names_units = parts[column] if column is not None and column < len(parts) else ""
+        charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", names_units) if unit)
+        above = None if group is None else group.text
+        above_line = None if group is None or named_yet else group.line
+        rows.append(TableRow(None if note else number, filled, row.line, above, above_line, units=charged))
+        named_yet = True
+    return Table(" ".join(name for name in names if name), found[place].line, tuple(rows), (), end - place)
