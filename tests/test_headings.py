@@ -1,7 +1,7 @@
 """Headings that Word's styles or Markdown's marks make travel as levels: the words stay the document's own."""
 
 import pytest
-from test_load import docx_of, numbered, write
+from word import docx_of, numbered, write
 
 from index.load import load_file
 from index.parse import parse

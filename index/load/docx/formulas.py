@@ -26,7 +26,7 @@ def linear(element: Any) -> str:
 
 def equation(instruction: str) -> str:
     """What an EQ field draws: ① of \\o\\ac(○,1), (a)/(b) of \\f(a,b); the words of what is not known."""
-    body = re.sub(r"^\s*eq\b", "", instruction, flags=re.I)
+    body = re.sub(r"^\s*eq\b|\\\*[^\\]*", "", instruction, flags=re.I)  # \* MERGEFORMAT is of its looks
     return _Equation(body).run().strip()
 
 
@@ -151,7 +151,7 @@ class _Equation:
             return self._text[self._at - 1 : self._at]
         self._at = switches.end()
         if self._text[self._at : self._at + 1] != "(":
-            return ""  # a switch of the whole field, such as \* jc2
+            return ""
         self._at += 1
         return _made(switches[0].lower(), self._members(closing=")"))
 

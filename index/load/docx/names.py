@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -15,13 +16,14 @@ VML = "{urn:schemas-microsoft-com:vml}"
 OFFICE = "{urn:schemas-microsoft-com:office:office}"
 COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
+_VALUE = f"{W}val"
 _MANY = 10**9  # no count, span or start in a document is larger
 
 
 def value(element: Any, path: str) -> str | None:
     """w:val of what stands at `path` below (a/b, without prefixes); None where either is missing."""
-    found = None if element is None else element.find("/".join(W + name for name in path.split("/")))
-    return None if found is None else found.get(f"{W}val")
+    found = None if element is None else element.find(_path(path))
+    return None if found is None else found.get(_VALUE)
 
 
 def integer(text: str | None) -> int | None:
@@ -35,8 +37,13 @@ def integer(text: str | None) -> int | None:
 
 def switch(element: Any, path: str) -> bool | None:
     """An on/off property (17.3.2.22): on where it stands alone, off for 0, false and off, None where it is missing."""
-    found = None if element is None else element.find("/".join(W + name for name in path.split("/")))
-    return None if found is None else found.get(f"{W}val", "1").lower() not in ("0", "false", "off")
+    found = None if element is None else element.find(_path(path))
+    return None if found is None else found.get(_VALUE, "1").lower() not in ("0", "false", "off")
+
+
+@cache
+def _path(path: str) -> str:
+    return "/".join(W + name for name in path.split("/"))
 
 
 def chosen(alternate: Any) -> list[Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 _DIGITS = "〇一二三四五六七八九"
-_TENS = ("甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥")
+_STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 _CHICAGO = "*†‡§"
 _REPEATS = 30  # of a letter; a value that needs more is printed in figures
 _ROMAN = (
@@ -123,8 +123,8 @@ _FORMATS: dict[str, Callable[[int], str | None]] = {
     "ideographDigital": _placed(_DIGITS), "taiwaneseDigital": _placed(_DIGITS), "japaneseDigitalTenThousand": _placed(_DIGITS),
     "koreanDigital": _placed("영일이삼사오육칠팔구"), "koreanDigital2": _placed("零一二三四五六七八九"),
     "decimalFullWidth": _placed("０１２３４５６７８９"), "decimalFullWidth2": _placed("０１２３４５６７８９"),
-    "ideographTraditional": _of(_TENS[0]), "ideographZodiac": _of(_TENS[1]),
-    "ideographZodiacTraditional": lambda number: _TENS[0][(number - 1) % 10] + _TENS[1][(number - 1) % 12] if number <= 60 else None,
+    "ideographTraditional": _of(_STEMS), "ideographZodiac": _of(_BRANCHES),
+    "ideographZodiacTraditional": lambda number: _STEMS[(number - 1) % 10] + _BRANCHES[(number - 1) % 12] if number <= 60 else None,
     "decimalEnclosedCircle": _row(0x2460, 20), "decimalEnclosedCircleChinese": _row(0x2460, 20),
     "decimalEnclosedParen": _row(0x2474, 20), "decimalEnclosedFullstop": _row(0x2488, 20),
     "ideographEnclosedCircle": _row(0x3280, 10),

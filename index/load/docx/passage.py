@@ -27,10 +27,12 @@ _LEFT_OUT = {
     W + name
     for name in (
         "pPr", "rPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "del", "moveFrom", "delText", "delInstrText",
-        "annotationRef", "footnoteRef", "endnoteRef", "separator", "continuationSeparator", "pgNum", "rubyPr", "fldData", "ffData",
+        "annotationRef", "footnoteRef", "endnoteRef", "separator", "continuationSeparator", "pgNum", "rubyPr", "fldData",
+        "ffData",
     )
 }  # fmt: skip
-_FONTS = ("ascii", "hAnsi", "eastAsia", "cs")
+_BLANKS = {9: " ", 10: " ", 13: " "}  # within a text they are drawn as blanks; a tab or a new line has an element
+_FONTS = ("ascii", "hAnsi")
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class Passages:
         self._pieces: list[str] = []
         self._hidden = False  # the paragraph's styles hide its text
         self._run: Any = None  # properties of the run that is read
+        self._size: tuple[float | None, float | None] = (None, None)  # of the drawing that is read
 
     def read(self, paragraph: Any, chain: tuple[Style, ...]) -> Passage:
         """The text of a w:p whose styles are `chain`; line breaks in it are newlines, tabs are blanks."""
@@ -88,7 +91,7 @@ class Passages:
         self._run = before
 
     def _read_text(self, element: Any) -> None:
-        text = element.text or ""
+        text = (element.text or "").translate(_BLANKS)
         fonts = None if self._run is None else self._run.find(f"{W}rFonts")
         if fonts is not None:
             text = placed(text, next((font for name in _FONTS if (font := fonts.get(W + name))), None))
@@ -135,13 +138,8 @@ class Passages:
 
     def _read_control(self, element: Any) -> None:
         """A content control; what only asks to be filled in is no text."""
-        content = element.find(f"{W}sdtContent")
-        if content is None:
-            return
-        begin = len(self._pieces)
-        self._children(content)
-        if switch(element, "sdtPr/showingPlcHdr") and _PROMPT.search("".join(self._pieces[begin:])):
-            del self._pieces[begin:]
+        if not asks(element):
+            self._children(element)
 
     def _read_link(self, element: Any) -> None:
         self._found.entry = self._found.entry or (element.get(f"{W}anchor") or "").startswith("_Toc")
@@ -158,20 +156,26 @@ class Passages:
         """a:p or v:textpath: words drawn as a picture of letters."""
         words = element.get("string") or "".join(each.text or "" for each in element.iter(f"{DRAWING}t"))
         if words.strip():
-            self._found.boxes.append(words)
+            self._found.boxes.append(words.translate(_BLANKS))
 
     def _read_drawing(self, element: Any) -> None:
         """w:drawing: a picture, a shape with words, a chart or a diagram."""
         extent = element.find(f"*/{PLACED}extent")
-        size = (None, None) if extent is None else (gaps.points(extent.get("cx")), gaps.points(extent.get("cy")))
-        for blip in element.iter(f"{DRAWING}blip", f"{CHART}chart", f"{DIAGRAM}relIds"):
-            if blip.tag == f"{DIAGRAM}relIds":
-                self._found.boxes += self._diagram(relation_id(blip, "dm"))
-            elif blip.tag == f"{CHART}chart":
-                self._gaps.add(gaps.CHART)
-            elif gaps.holds_words(*size) and not _filled(blip):
-                self._gaps.add(gaps.PICTURE)
+        before = self._size
+        self._size = (None, None) if extent is None else (gaps.points(extent.get("cx")), gaps.points(extent.get("cy")))
         self._children(element)
+        self._size = before
+
+    def _read_blip(self, element: Any) -> None:
+        """a:blip: a picture of its own, or the background of a shape."""
+        if gaps.holds_words(*self._size) and element.getparent().tag != f"{DRAWING}blipFill":
+            self._gaps.add(gaps.PICTURE)
+
+    def _read_chart(self, element: Any) -> None:
+        self._gaps.add(gaps.CHART)
+
+    def _read_diagram(self, element: Any) -> None:
+        self._found.boxes += self._diagram(relation_id(element, "dm"))
 
     def _read_picture(self, element: Any) -> None:
         """v:imagedata, a picture of older documents, whose size stands in its shape."""
@@ -195,9 +199,11 @@ class Passages:
         self._children(element)
 
 
-def _filled(blip: Any) -> bool:
-    """Whether a picture only fills a shape, as its background."""
-    return blip.getparent() is not None and blip.getparent().tag == f"{DRAWING}blipFill"
+def asks(control: Any) -> bool:
+    """Whether a content control (w:sdt) is empty but for the words that ask to fill it in."""
+    return bool(switch(control, "sdtPr/showingPlcHdr")) and bool(
+        _PROMPT.search("".join(each.text or "" for each in control.iter(f"{W}t")))
+    )
 
 
 _READERS: dict[str, Callable[[Passages, Any], None]] = {
@@ -205,9 +211,13 @@ _READERS: dict[str, Callable[[Passages, Any], None]] = {
     f"{W}ptab": Passages._read_tab, f"{W}br": Passages._read_break, f"{W}cr": Passages._read_break,
     f"{W}noBreakHyphen": Passages._read_hyphen, f"{W}ruby": Passages._read_ruby, f"{W}fldChar": Passages._read_field_mark,
     f"{W}instrText": Passages._read_instruction, f"{W}footnoteReference": Passages._read_note,
-    f"{W}endnoteReference": Passages._read_note, f"{MATH}oMath": Passages._read_formula, f"{MATH}oMathPara": Passages._read_formulas,
-    f"{W}sdt": Passages._read_control, f"{W}hyperlink": Passages._read_link, f"{COMPATIBLE}AlternateContent": Passages._read_choice,
-    f"{W}txbxContent": Passages._read_box, f"{DRAWING}p": Passages._read_drawn_words, f"{VML}textpath": Passages._read_drawn_words,
-    f"{W}drawing": Passages._read_drawing, f"{VML}imagedata": Passages._read_picture, f"{W}object": Passages._read_object,
+    f"{W}endnoteReference": Passages._read_note, f"{MATH}oMath": Passages._read_formula,
+    f"{MATH}oMathPara": Passages._read_formulas,
+    f"{W}sdt": Passages._read_control, f"{W}hyperlink": Passages._read_link,
+    f"{COMPATIBLE}AlternateContent": Passages._read_choice,
+    f"{W}txbxContent": Passages._read_box, f"{DRAWING}p": Passages._read_drawn_words,
+    f"{VML}textpath": Passages._read_drawn_words,
+    f"{W}drawing": Passages._read_drawing, f"{DRAWING}blip": Passages._read_blip, f"{CHART}chart": Passages._read_chart,
+    f"{DIAGRAM}relIds": Passages._read_diagram, f"{VML}imagedata": Passages._read_picture, f"{W}object": Passages._read_object,
     f"{W}p": Passages._read_inner_paragraph,
 }  # fmt: skip

@@ -16,8 +16,8 @@ from index.load.docx import gaps, table
 from index.load.docx.gaps import Gaps
 from index.load.docx.names import COMPATIBLE, W, chosen, switch, value
 from index.load.docx.numbering import Counts, Numbering
-from index.load.docx.passage import Passage, Passages
-from index.load.docx.styles import Styles, contents, heading, hides
+from index.load.docx.passage import Passage, Passages, asks
+from index.load.docx.styles import Style, Styles, contents, heading, hides
 from index.load.docx.table import Carried, Merges, Rows
 
 NOTE = "注："
@@ -57,6 +57,7 @@ class Story:
         self._passages = Passages(source.styles, source.gaps, source.diagram)
         self._inner = inner  # within the line of another story
         self._lines = 0
+        self._listing = 0  # content controls around that hold a table of contents
         self._unended: Passage | None = None  # a paragraph whose end is deleted
         self._waiting: list[Row] = []  # notes on the title, told behind the first sentence
         self._begun = inner  # a sentence has been read
@@ -65,11 +66,15 @@ class Story:
     def read(self, blocks: Iterable[Any]) -> Story:
         for block in blocks:
             self._block(block)
+        self._end()
+        self._add(*self._waiting)
+        return self
+
+    def _end(self) -> None:
+        """Where no paragraph follows, one whose end is deleted ends all the same."""
         if self._unended is not None:
             ended, self._unended = self._unended, None
             self._tell(ended, ended.text, None)
-        self._add(*self._waiting)
-        return self
 
     def _add(self, *items: Row | Rows) -> None:
         self.items += items
@@ -84,35 +89,35 @@ class Story:
         if tag == f"{W}p":
             self._paragraph(element)
         elif tag == f"{W}tbl":
+            self._end()
             self._table(element)
         elif tag in (f"{W}altChunk", f"{W}subDoc"):
             self._source.gaps.add(gaps.FILE)
         elif tag == f"{COMPATIBLE}AlternateContent":
             for child in chosen(element):
                 self._block(child)
-        elif tag != f"{W}sdt" or value(element, "sdtPr/docPartObj/docPartGallery") != "Table of Contents":
+        elif tag != f"{W}sdt" or not asks(element):
+            lists = tag == f"{W}sdt" and value(element, "sdtPr/docPartObj/docPartGallery") == "Table of Contents"
+            self._listing += lists
             for child in element:
                 self._block(child)
+            self._listing -= lists
 
     def _paragraph(self, element: Any) -> None:
         properties = element.find(f"{W}pPr")
         chain = self._source.styles.chain(value(properties, "pStyle"))
-        listing = self._passages.fields.listing
+        listing = self._listing or self._passages.fields.listing
         passage = self._passages.read(element, chain)
-        if (listing or self._passages.fields.listing) and (
-            contents(chain) or passage.entry or _PAGE.search(passage.text) or not passage.text.strip()
-        ):
-            if self.items and isinstance(self.items[-1], Row) and _CONTENTS.match(self.items[-1].text):
-                self.items.pop()
-                self._lines -= 1
+        if (listing or self._passages.fields.listing) and _entry(passage, chain):
+            self._forget_title()
             return
         if self._unended is not None:
             before, self._unended = self._unended, None
             passage = Passage(before.text + passage.text, before.boxes + passage.boxes, before.notes + passage.notes)
         mark = None if properties is None else properties.find(f"{W}rPr")
         hidden = self._source.styles.hidden(mark, hides(chain))
-        if hidden and not passage.text.strip() and not passage.boxes:
-            return
+        if not passage.text.strip() and not passage.boxes and (hidden or element.find(f"{W}moveFrom") is not None):
+            return  # all of it is hidden, or moved away
         if _ends_away(properties, mark):
             self._unended = passage
             return
@@ -122,6 +127,15 @@ class Story:
             self._unended = Passage(text, passage.boxes, passage.notes)
             return
         self._tell(passage, text, heading(properties, chain))
+
+    def _forget_title(self) -> None:
+        """目录 stands over nothing where the entries below it are left out."""
+        kept = len(self.items)
+        while kept and isinstance(row := self.items[kept - 1], Row) and not row.text.strip():
+            kept -= 1
+        if kept and isinstance(row := self.items[kept - 1], Row) and _CONTENTS.match(row.text):
+            self._lines -= len(self.items) - kept + 1
+            del self.items[kept - 1 :]
 
     def _tell(self, passage: Passage, text: str, level: int | None) -> None:
         first, *more = text.split("\n")
@@ -181,6 +195,12 @@ class Story:
             else:
                 parts.append(text)
         return parts
+
+
+def _entry(passage: Passage, chain: tuple[Style, ...]) -> bool:
+    """Whether a paragraph in a table of contents is of it: by its style, its link, its page number, or as its title."""
+    text = passage.text.strip()
+    return contents(chain) or passage.entry or not text or bool(_PAGE.search(text) or _CONTENTS.match(text))
 
 
 def _ends_away(properties: Any, mark: Any) -> bool:

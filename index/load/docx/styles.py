@@ -8,6 +8,7 @@ from typing import Any
 
 from index.load.docx.names import W, integer, switch, value
 
+_CONTENTS = re.compile(r"(?:toc|目录)\s*(?:\d|heading|标题)$|table of (?:figures|authorities)$|图表目录$", re.I)
 _HEADING = re.compile(r"^(?:heading|标题)\s*([1-9])$", re.I)
 _BODY = 9  # w:outlineLvl of text that is no heading (17.3.1.20)
 _LONGEST = 32  # styles based on one another; Word allows eleven, and a circle has no end
@@ -84,7 +85,7 @@ def heading(properties: Any, chain: tuple[Style, ...]) -> int | None:
 
 def contents(chain: tuple[Style, ...]) -> bool:
     """Whether a paragraph is set as an entry of a table of contents."""
-    return any(re.match(r"(?:toc|目录)\s*\d$|table of (?:figures|authorities)$|图表目录$", style.name, re.I) for style in chain)
+    return any(_CONTENTS.match(style.name) for style in chain)
 
 
 def hides(chain: tuple[Style, ...]) -> bool:

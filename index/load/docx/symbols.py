@@ -35,19 +35,19 @@ def symbol(code: str | None, font: str | None) -> str:
 
 
 def placed(text: str, font: str | None) -> str:
-    """Text whose characters are places of a font of signs (U+F000 and above, or all where the font is one of these)."""
+    """Text whose characters are places of a font: all of them in a font of signs, those from U+F020 on in any other."""
     signs = _FONTS.get((font or "").lower())
     if signs is None and not any("\uf020" <= character <= "\uf0ff" for character in text):
         return text
-    return "".join(_sign(character, signs) for character in text)
+    return "".join(_sign(ord(character), signs, font) for character in text)
 
 
-def _sign(character: str, signs: dict[int, str] | None) -> str:
-    place = ord(character)
-    if 0xF020 <= place <= 0xF0FF:
-        place -= 0xF000
-        return chr(place) if signs is None and place < 0x7F else (signs or _WINGDINGS).get(place, "")
-    return (signs or {}).get(place, character)
+def _sign(place: int, signs: dict[int, str] | None, font: str | None) -> str:
+    if not 0xF020 <= place <= 0xF0FF:
+        return (signs or {}).get(place, chr(place))
+    if signs is None and font:
+        return chr(place - 0xF000)
+    return (_WINGDINGS if signs is None else signs).get(place - 0xF000, "")
 
 
 def raised(text: str) -> str:
