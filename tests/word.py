@@ -19,6 +19,11 @@ SPACES = (
     'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
 )  # fmt: skip
 _RELATIONS = f'<Relationships xmlns="{_OPEN}/package/2006/relationships">%s</Relationships>'
+_MADE = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+_TYPES = (
+    f'<Types xmlns="{_OPEN}/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Default '
+    'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>%s</Types>'
+)
 _PARTS = {"styles": "styles", "numbering": "numbering", "footnotes": "footnotes", "endnotes": "endnotes", "diagram": "dataModel"}
 
 
@@ -60,8 +65,13 @@ def package(body, **parts):
     """A DOCX of this body and these parts (styles, numbering, footnotes, endnotes, diagram), each as XML without its root."""
     kinds = {name: f"{_OPEN}/officeDocument/2006/relationships/{name}" for name in (*parts, "officeDocument")}
     related = "".join(f'<Relationship Id="{name}" Type="{kinds[name]}" Target="{name}.xml"/>' for name in parts)
+    named = "".join(
+        f'<Override PartName="/word/{name}.xml" ContentType="{_MADE}{"document.main" if name == "document" else name}+xml"/>'
+        for name in ("document", *parts)
+    )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("[Content_Types].xml", _TYPES % named)
         main = f'<Relationship Id="a" Type="{kinds["officeDocument"]}" Target="/word/document.xml"/>'
         packed.writestr("_rels/.rels", _RELATIONS % main)
         packed.writestr("word/_rels/document.xml.rels", _RELATIONS % related)
