@@ -327,6 +327,11 @@ def test_rows_of_a_table_in_a_cell_carry_the_cells_beside_it():
     ]  # fmt: skip
 
 
+def test_a_table_in_a_cell_whose_rows_are_all_deleted_takes_nothing_along():
+    gone = "<w:tbl><w:tr><w:trPr><w:del/></w:trPr>" + cell("旧") * 2 + "</w:tr></w:tbl>"
+    assert lines(table(("甲", cell(gone + paragraph())), ("乙", "丙"))) == ["甲\t", "乙\t丙"]
+
+
 def test_a_table_of_one_column_is_a_frame_around_paragraphs_and_tables():
     grid = table((cell(paragraph("专栏1 重点") + table(("甲", "乙")) + paragraph("正文。", '<w:outlineLvl w:val="1"/>')),))
     assert [(line.text, line.level) for line in read(package(grid)).lines] == [("专栏1 重点", None), ("甲\t乙", None), ("正文。", 2)]
@@ -393,6 +398,8 @@ def test_pictures_charts_objects_and_files_are_named_once_with_their_places():
         "第 2、3 段处有图片，图中文字未收录", "第 5 段处有图表，图中数据未收录", "第 5 段处有嵌入的对象（如表格、公式或附件），其中内容未收录",
         "第 6 段处有嵌入的另一份文件，其中内容未收录",
     )  # fmt: skip
+    rows = table(("甲", "乙"), ("丙", cell(paragraph(drawing(PICTURE)))))
+    assert read(package(rows)).gaps == ("第 2 段处有图片，图中文字未收录",)
     assert read(package(paragraph(drawing(PICTURE)) * 9)).gaps == ("第 1、2、3 段等 9 处有图片，图中文字未收录",)
     assert read(package(paragraph("甲"))).gaps == ()
 

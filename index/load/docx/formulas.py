@@ -11,7 +11,7 @@ from index.load.docx.numerals import circled
 
 _SIMPLE = re.compile(r"[\w.%′″]*$|\([^()]*\)$")  # reads as one thing beside / or ^
 _LEFT_OUT = {f"{W}del", f"{W}moveFrom", f"{W}rPr", f"{MATH}rPr", f"{MATH}ctrlPr", f"{MATH}argPr"}
-_RINGS, _FRAMES = "○◯〇", "□△◇☆"
+_RINGS, _FRAMES = ("○", "◯", "〇"), ("□", "△", "◇", "☆")
 
 
 def linear(element: Any) -> str:
@@ -171,8 +171,8 @@ def _made(switches: str, members: Sequence[str]) -> str:
 
 def _laid_over(members: Sequence[str]) -> str:
     """Characters over one another: a ring around a figure, a frame around a word, 拼音 over its character."""
-    inner = [member for member in members if member not in (*_RINGS, *_FRAMES) and member]
-    if any(member in (*_RINGS,) for member in members) and len(inner) == 1:
+    inner = [member for member in members if member and member not in (*_RINGS, *_FRAMES)]
+    if len(inner) == 1 and any(member in _RINGS for member in members):
         return circled(inner[0]) or f"（{inner[0]}）"
     if len(inner) == 2 and len(members) == 2:
         return f"{inner[1]}（{inner[0]}）"

@@ -14,6 +14,7 @@ from index.load.docx.names import COMPATIBLE, W, integer, switch, value
 from index.load.docx.numerals import custom, numeral
 from index.load.docx.styles import Style, Styles
 
+_LEVELS = 9  # of a list (17.9.6)
 _DASH = re.compile(r"^[-—–―─－]+$")  # of all bullets, the one that officials read as a mark: ——加强……
 _SUFFIXES = {"space": " ", "nothing": ""}  # 17.9.28; a tab, the default, is a blank here: tabs part cells
 
@@ -159,7 +160,7 @@ def _levels(element: Any) -> list[tuple[int, Level]]:
     found = []
     for level in element.iterchildren(f"{W}lvl"):
         place = integer(level.get(f"{W}ilvl"))
-        if place is None:
+        if place is None or not 0 <= place < _LEVELS:
             continue
         kind = level.find(f"{W}numFmt")
         if kind is None:  # a custom format stands beside one for older programs

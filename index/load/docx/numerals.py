@@ -26,7 +26,7 @@ def numeral(number: int, kind: str) -> str:
 def custom(number: int, pattern: str) -> str:
     """A format given by its first members (w:format), of which Word makes only those with leading zeros: 001, 002, …"""
     first = re.match(r"0*\d", pattern)
-    return str(number).zfill(len(first[0]) if first else 0)
+    return str(number).zfill(min(len(first[0]), 9) if first else 0)
 
 
 def circled(text: str) -> str | None:

@@ -26,6 +26,7 @@ class Package:
         self._zip = zipfile.ZipFile(io.BytesIO(data))
         self._names = {name.replace("\\", "/").lstrip("/").lower(): name for name in self._zip.namelist()}
         self._unpacked = 0
+        self._known: dict[str, dict[str, tuple[str, str | None]]] = {}  # part → its relations
         main = next(self._related("", "/officeDocument"), None) or "word/document.xml"
         if main.lower() not in self._names:
             raise UnreadableContent("不是 Word 文档（没有正文），请用 Word 另存为 .docx")
@@ -83,6 +84,11 @@ class Package:
 
     def _relations(self, source: str) -> dict[str, tuple[str, str | None]]:
         """Relation id → (kind, path of the part, None outside the package)."""
+        if source not in self._known:
+            self._known[source] = self._read_relations(source)
+        return self._known[source]
+
+    def _read_relations(self, source: str) -> dict[str, tuple[str, str | None]]:
         folder, name = posixpath.split(source)
         root = self.tree(posixpath.join(folder, "_rels", f"{name}.rels"))
         found: dict[str, tuple[str, str | None]] = {}

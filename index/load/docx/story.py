@@ -21,6 +21,7 @@ from index.load.docx.styles import Style, Styles, contents, heading, hides
 from index.load.docx.table import Carried, Merges, Rows
 
 NOTE = "注："
+_LONGEST = 20_000  # characters of a paragraph made of others whose ends are deleted
 _SENTENCE = re.compile(r"[。；！？：;!?:]\s*$")
 _CONTENTS = re.compile(r"^\s*目\s*[录次]\s*$")
 _PAGE = re.compile(r"\s\d{1,4}\s*$")
@@ -118,7 +119,7 @@ class Story:
         hidden = self._source.styles.hidden(mark, hides(chain))
         if not passage.text.strip() and not passage.boxes and (hidden or element.find(f"{W}moveFrom") is not None):
             return  # all of it is hidden, or moved away
-        if _ends_away(properties, mark):
+        if _ends_away(properties, mark) and len(passage.text) < _LONGEST:
             self._unended = passage
             return
         place = self._source.numbering.place(properties, chain)
@@ -168,6 +169,8 @@ class Story:
         merges = Merges(self._source.carried)
         found: list[list[str]] = []
         for row in table.rows(element):
+            if not self._inner:
+                self._source.gaps.at = self._lines + len(found) + 1
             read: list[tuple[table.Cell, list[table.Part]]] = []
             for cell in table.cells(row):
                 above = merges.continued(cell)

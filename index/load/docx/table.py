@@ -89,7 +89,7 @@ def cells(row: Any) -> Iterator[Cell]:
         merge = None if properties is None else properties.find(f"{W}vMerge")
         merged = None if merge is None else merge.get(f"{W}val", "continue")
         across = None if properties is None else properties.find(f"{W}hMerge")
-        span = _span(value(properties, "gridSpan"), 1)
+        span = min(_span(value(properties, "gridSpan"), 1), max(1, MOST_COLUMNS - column))
         yield Cell(element, span, column, merged, across is not None and across.get(f"{W}val", "continue") == "continue")
         column += span
 
@@ -106,7 +106,7 @@ def whole(found: Sequence[tuple[Cell, Sequence[Part]]], carried: Carried) -> lis
             for text in [part] if isinstance(part, str) else [" ".join(filter(None, row)) for row in part.rows]:
                 beside = plain if not out else [carried.again(other) for other in plain]
                 out.append(_line(found, [*beside[:at], text, *beside[at + 1 :]]))
-    return out
+    return out or [_line(found, plain)]
 
 
 def _line(found: Sequence[tuple[Cell, Sequence[Part]]], texts: Sequence[str]) -> list[str]:
