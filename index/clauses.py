@@ -156,10 +156,13 @@ def _mark(paragraph: Paragraph, statute: bool, state: Walk) -> Marker | None:
 
 
 def _itemised(paragraph: Paragraph, state: Walk) -> bool:
-    """A 1． in a heading's style below 一、 or （一）, which no other styled heading stands above: its number tells its place."""
+    """A 1． in a heading's style below a 章, 条, 一、 or （一）: its number tells its place, unless headings are numbered so."""
     mark = marker(paragraph.text)
-    ranks = [rank for rank, _ in state.stack]
-    return mark is not None and mark.rank >= 70 and max(ranks, default=0) >= 50 and min(ranks) >= 20
+    if mark is None or mark.rank < 70:
+        return False
+    styled = [marker(text) for rank, text in state.stack if 10 < rank < 20]
+    innermost = next((rank for rank, _ in reversed(state.stack) if rank < 70), 0)
+    return innermost >= 20 and not any(above is not None and above.rank >= 70 for above in styled)
 
 
 def _read(text: str, state: Walk) -> Marker | None:
