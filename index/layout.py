@@ -94,7 +94,9 @@ def rows(lines: Sequence[Line]) -> tuple[list[Row], list[Line]]:
         space = re.match(r"[ \t\u3000\xa0]*", line.text)[0]
         top = not kept or after_number or new_page or "\f" in line.text or (space == " " and gap < max(usual, 1))
         wide = columns(space.replace("\t", "    "))
-        kept.append(Row(text, line, gap if kept else 0, top, wide >= 3, line.level or 0))
+        # A style of headings on a whole sentence is there for its looks.
+        heading = 0 if text[-1] in "。；" else line.level or 0
+        kept.append(Row(text, line, gap if kept else 0, top, wide >= 3, heading))
         gap, after_number = 0, False
     if not kept:  # nothing but numbers: they are the text
         return [Row(_strip(line.text), line, 0, True, False) for line in dropped], []

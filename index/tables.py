@@ -259,7 +259,8 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
         named = parts[column] if column is not None and column < len(parts) else ""
         charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", named) if unit)
         cells_ = tuple(part for part in parts if part)
+        note = len(cells_) == 1 and _NOTE.match(cells_[0])
         above = group.text if group is not None else None
-        rows.append(TableRow(number, cells_, row.line, above, group.line if group and opened else None, units=charged))
+        rows.append(TableRow(None if note else number, cells_, row.line, above, group.line if group and opened else None, units=charged))
         opened = False
     return Table(head, found[place].line, tuple(rows), (), end - place)

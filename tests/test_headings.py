@@ -1,7 +1,7 @@
 """Headings that Word's styles or Markdown's marks make travel as levels: the words stay the document's own."""
 
 import pytest
-from test_load import docx_of, numbered, write
+from word import docx_of, numbered, write
 
 from index.load import load_file
 from index.parse import parse
@@ -87,6 +87,22 @@ def test_styled_parts_that_a_count_runs_on_through_stay_headings(tmp_path):
 def test_styled_numbers_of_the_first_level_are_headings_by_their_style(tmp_path):
     found = word(tmp_path, "云泽州渡运指南", ("1. 准备", 1), "（一）备齐材料。交身份证。", ("2. 办理", 1), "（一）提交申请。现场受理。")
     assert [c.path for c in found.clauses] == [("1. 准备",), ("2. 办理",)]
+
+
+@pytest.mark.parametrize("above", ["第二条 对下列企业给予补助：", "一、支持企业"])
+def test_numbered_items_in_a_heading_style_stay_below_an_article_and_below_a_styled_title(tmp_path, above):
+    found = word(
+        tmp_path, "云泽州稳就业若干规定", "第一条 为稳定就业，制定本规定。", ("补助办法", 1), above, ("1.吸纳应届毕业生每人900元", 3), ("2.开办见习基地每个4万元", 3),
+    )  # fmt: skip
+    assert found.clauses[-1].path[0] == "补助办法" and "2.开办见习基地每个4万元" in found.clauses[-1].text
+    assert above in (*found.clauses[-1].path, found.clauses[-1].text.split("\n")[0])
+
+
+def test_headings_numbered_1_stay_headings_where_their_texts_list_items(tmp_path):
+    found = word(
+        tmp_path, "云泽州平台管理指南", ("1.总体要求", 1), "一、坚持安全。", "二、坚持节约。", ("2.运行维护", 1), "每日巡检。",
+    )  # fmt: skip
+    assert addresses(found)[-1] == (("2.运行维护",), "每日巡检。")
 
 
 def test_a_styled_heading_keeps_the_number_word_draws_and_the_lines_it_is_broken_into(tmp_path):
