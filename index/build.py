@@ -11,6 +11,7 @@ from index import store
 from index.content import Progress, assemble
 from index.encoder import Encoder
 from index.errors import BrokenIndex, CorpusError, OutOfMemory, UnreadableFile
+from index.grids import Grid
 from index.load import load_folder, shown
 from index.parse import ParsedDocument, parse
 from index.schema import Clause, Document, RawText
@@ -81,6 +82,7 @@ def _build(corpus: Sequence[Path], root: Path, encoder, rebuild: bool, progress:
     skipped = dict(unread)
     documents: list[Document] = []
     clauses: list[Clause] = []
+    grids: dict[str, Grid] = {}
     for done, raw in enumerate(raws):
         progress("解析文件", done, len(raws))
         try:
@@ -90,12 +92,15 @@ def _build(corpus: Sequence[Path], root: Path, encoder, rebuild: bool, progress:
             continue
         documents += [parsed.document for parsed in found]
         clauses += [clause for parsed in found for clause in parsed.clauses]
+        for parsed in found:
+            grids |= parsed.grids
     progress("解析文件", len(raws), len(raws))
     if not clauses:
         raise CorpusError(f"语料 {'、'.join(named)} 中没有解析出任何条款{_why(skipped)}")
 
     reusable = old if old is not None and old.manifest.encoder_digest == model.digest else None
     content, embedded = assemble(documents, clauses, model, reusable, progress)
+    content = replace(content, grids=grids)
     manifest = store.write(root, content, facts | {"skipped": skipped})
     return Summary(manifest.documents, manifest.clauses, manifest.sentences, embedded, skipped, changed=True)
 

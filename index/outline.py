@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.duties import duties
+from index.grids import Grid
 from index.headers import signature
 from index.markers import Marker, marker
 from index.notice import is_closing_line
@@ -26,6 +27,7 @@ class Draft:
     path: tuple[str, ...]
     parts: list[tuple[str, Line]]  # its paragraphs and where each begins
     own_duties: tuple[Duty, ...] = ()
+    grid: Grid | None = None  # of a list row: its cells by column
 
     @property
     def text(self) -> str:

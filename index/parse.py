@@ -7,14 +7,15 @@ contents, repeated table headers). `ParsedDocument.printed` is the proof's left-
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from index import dates, documents, headers, periods, tables, unbroken
 from index.clauses import Walk, begin, walk
 from index.documents import Part
 from index.duties import cell_duties
+from index.grids import Grid
 from index.layout import Measure, Paragraph, Row, measure, paragraphs, rows
 from index.markers import marker
 from index.notice import BodyTitle, body_title, enacted_title, head_end
@@ -32,6 +33,7 @@ class ParsedDocument:
     clauses: tuple[Clause, ...]
     printed: tuple[str, ...]  # title lines, headings and clause texts in printed order
     dropped: tuple[Line, ...]
+    grids: Mapping[str, Grid] = field(default_factory=dict)  # clause_id → the cells of a list row, by column
 
 
 def parse(raw: RawText) -> list[ParsedDocument]:
@@ -135,6 +137,7 @@ def _walk_prose(found: Sequence[Paragraph], set_in: Measure, state: Walk, table_
 def _add_table(table: tables.Table, state: Walk, name: Heading | str | None) -> None:
     state.unit = None
     above = (*state.path(), *((name.text if isinstance(name, Heading) else name,) if name else ()))
+    first = len(state.outline)  # what tells this table from others of the document
     state.outline.append(Heading(table.head, table.line, above, "annex"))
     group: str | None = None
     for row in table.rows:
@@ -144,7 +147,8 @@ def _add_table(table: tables.Table, state: Walk, name: Heading | str | None) -> 
         path = (*above, table.head, *((group,) if group and not row.in_cell else ()))
         kind = "row" if row.number is not None else "annex"
         parts = [(cell, row.line) for cell in row.cells]
-        state.outline.append(Draft(kind, path, parts, cell_duties(table.role, row.units, table.regions)))
+        grid = Grid(first, table.head, table.columns, row.by_column) if row.by_column else None
+        state.outline.append(Draft(kind, path, parts, cell_duties(table.role, row.units, table.regions), grid))
 
 
 def _assemble(
@@ -168,7 +172,8 @@ def _assemble(
         )
         for ordinal, draft in enumerate(drafts)
     )  # fmt: skip
-    return ParsedDocument(document, clauses, tuple(entry.text for entry in outline), dropped)
+    grids = {clause.clause_id: draft.grid for clause, draft in zip(clauses, drafts, strict=True) if draft.grid is not None}
+    return ParsedDocument(document, clauses, tuple(entry.text for entry in outline), dropped, grids)
 
 
 def _doc_id(file: str, title: str, doc_no: str | None, seen: set[str]) -> str:

@@ -13,15 +13,17 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index import structure
 from index.dense import Dense
 from index.errors import BrokenIndex
+from index.grids import Grid
 from index.late import Late
 from index.lexical import Lexical
 from index.schema import Clause, Document, Duty, Period, Source
@@ -30,7 +32,7 @@ from index.terms import pairs, words
 if TYPE_CHECKING:
     import numpy as np
 
-FORMAT = 4
+FORMAT = 5
 REBUILD = "请运行：python -m index --rebuild"
 
 _TABLES = """
@@ -75,6 +77,7 @@ class Content:
     pairs: Lexical  # of clauses, as the next
     words: Lexical
     sentence_pairs: Lexical  # of sentences
+    grids: Mapping[str, Grid] = field(default_factory=dict)  # clause_id → the cells of a list row, by column
 
 
 class Store:
@@ -130,6 +133,11 @@ class Store:
         return cls(folder, manifest, content)
 
     @cached_property
+    def structure(self) -> structure.Structure:
+        """Headings, lists and tables, to be queried."""
+        return structure.Structure(self.folder / "clauses.sqlite")
+
+    @cached_property
     def sentence_rows(self) -> list[list[int]]:
         """For each clause row, the rows of its sentences in order."""
         rows: list[list[int]] = [[] for _ in self.clauses]
@@ -180,6 +188,7 @@ def write(root: Path, content: Content, facts: dict) -> Manifest:
     try:
         with closing(sqlite3.connect(building / "clauses.sqlite")) as db:
             _write(db, content)
+            structure.write(db, content.clauses, content.grids)
         content.dense.save(building)
         if content.late is not None:
             content.late.save(building)

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.cells import cells, is_deadline, take_group, units, usual_width
+from index.columns import aligned
 from index.duties import is_organ
+from index.grids import grid_columns
 from index.layout import Row
 from index.markers import DOC_NO, marker
 from index.schema import Line
@@ -40,6 +42,8 @@ class TableRow:
     group_line: Line | None = None  # where the group's own line stands, in the first row below it
     in_cell: bool = False  # the group is named in this row's first cell
     units: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()  # as printed, where a cell may take several
+    by_column: tuple[str, ...] = ()  # a text for each of its table's columns; empty where they could not be told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Table:
     rows: tuple[TableRow, ...]
     dropped: tuple[Line, ...]
     size: int
+    columns: tuple[str, ...] = ()  # their names, units and all; empty where they could not be told apart
 
     @property
     def role(self) -> str | None:
@@ -89,7 +94,8 @@ def read(found: Sequence[Row], place: int) -> Table:
     head = [row.text for row in found[place:end]]
     reader = _Reader(found, head, unit_column(" ".join(head)) is not None)
     size = reader.run(end) - place
-    return Table(" ".join(head), found[place].line, tuple(reader.rows), tuple(reader.dropped), size)
+    columns, rows = aligned(head, reader.rows)
+    return Table(" ".join(head), found[place].line, rows, tuple(reader.dropped), size, columns)
 
 
 class _Reader:
@@ -154,7 +160,7 @@ class _Reader:
             row = tuple(cells(lines, self.width, self.with_units))
         charged = units((first, *row[2:]) if named is not None else row) if self.with_units else ()
         line, in_cell = self.current[0].line, named is not None
-        self.rows.append(TableRow(self.number or None, row, line, self.group, self.group_line, in_cell, charged))
+        self.rows.append(TableRow(self.number or None, row, line, self.group, self.group_line, in_cell, charged, tuple(lines)))
         self.group_line = None
         self.current = []
 
@@ -230,13 +236,15 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
     end = place + 1
     while end < len(found) and "\t" in found[end].text:
         end += 1
-    head = found[place].text.replace("\t", " ")
-    column = next((i for i, name in enumerate(found[place].text.split("\t")) if unit_column(name)), None)
+    titles, *lines = ([part.strip() for part in row.text.split("\t")] for row in found[place:end])
+    columns, by_column = grid_columns(titles, lines)
+    named = len(lines) - len(by_column)  # further lines of column names
+    column = next((i for i, name in enumerate(columns) if unit_column(name)), None)
     rows: list[TableRow] = []
-    for row in found[place + 1 : end]:
-        parts = [part.strip() for part in row.text.split("\t")]
+    for row, parts, own in zip(found[place + 1 + named : end], lines[named:], by_column, strict=True):
         number = int(parts[0]) if parts[0].isdigit() and len(parts[0]) < 5 else len(rows) + 1
-        named = parts[column] if column is not None and column < len(parts) else ""
-        charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", named) if unit)
-        rows.append(TableRow(number, tuple(part for part in parts if part), row.line, units=charged))
-    return Table(head, found[place].line, tuple(rows), (), end - place)
+        units = own[column] if column is not None else ""
+        charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", units) if unit)
+        rows.append(TableRow(number, tuple(part for part in parts if part), row.line, units=charged, by_column=own))
+    head = " ".join(row.text.replace("\t", " ") for row in found[place : place + 1 + named])
+    return Table(head, found[place].line, tuple(rows), (), end - place, columns)
