@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from index.numerals import chinese
 
-_MOST = re.compile(r"最(大|多|高|长|远|晚|迟|新|重|宽|小|少|低|短|近|早|轻|窄|先)(?!限度)")
+# “最低工资” and “最高额度” are names; the most of rows ends its phrase or goes on with what it is the most of.
+_MOST = re.compile(r"最(大|多|高|长|远|晚|迟|新|重|宽|小|少|低|短|近|早|轻|窄|先)(?=[的是为？?，,。几前两二三四五六七八九十一]|$|完|开|建|竣|投产|启|到期|哪|谁)")
 _UP = "大多高长远晚迟新重宽"
 _FIRST = re.compile(r"前([一二两三四五六七八九十\d]+)(?:位|名|个|项|家|大)?|最[大多高长小少低短早晚]的?([两二三四五六七八九十]|\d+)[个项家处座]")
 _SUM = re.compile(r"合计|总共|一共|总计|总和|共计|加起来|加总|合起来|累计|加在一起|总额|总数|总量")

@@ -13,7 +13,7 @@ from rag.query.question import Query
 from rag.structure import sums
 from rag.structure.asking import SCALE, YEAR, Bound, Doing, bounds, doing, keeps
 from rag.structure.found import Found, claim, whole
-from rag.structure.sheets import Match, asked_columns, match
+from rag.structure.sheets import Match, asked_by_form, asked_columns, flagged, is_yes, match
 from rag.structure.words import common, left_over
 
 if TYPE_CHECKING:
@@ -68,6 +68,10 @@ def _asked(question: str, found: Match) -> Asked | None:
     conditions = ["、".join(f"{v}" for v in values) for at, values in found.values.items() if at != found.sheet.label]
     accounted = [v for values in found.values.values() for v in values]
     accounted += found.said
+    if do.name in ("list", "count"):
+        for at, yes in flagged(found, question).items():
+            rows = [r for r in rows if is_yes(compact(r.cells[at])) == yes]
+            conditions.append(f"{table.columns[at].name}：{'是' if yes else '否'}")
     for bound in bounds(question):
         own = _bounded(found, columns, bound)
         if own is None:
@@ -92,7 +96,7 @@ def _asked(question: str, found: Match) -> Asked | None:
         accounted.append(year[0])
         columns = [c for c in columns if c != at] if do.name in ("sum", "extreme") else columns
     names = [compact(found.sheet.title), compact(table.name), compact(table.above), *(c.name + c.unit for c in table.columns)]
-    if left_over(question, [*accounted, *names, *_shared_names(found)]):
+    if left_over(question, [*accounted, *names, *_shared_names(found), *asked_by_form(question)]):
         return None
     return Asked(found, do, tuple(rows), tuple(columns), tuple(conditions), found.narrowed or bool(conditions))
 
@@ -153,7 +157,7 @@ def _told(engine: Engine, question: str, asked: Asked) -> Found | None:
     do, sheet = asked.doing, asked.match.sheet
     if do.name == "count":
         return _count(engine, question, asked)
-    if do.name == "extreme":
+    if do.name == "extreme" and len(asked.rows) > 1:
         return sums.extreme(engine, asked, question)
     if do.name in ("sum", "mean") and (len(asked.rows) > 1):
         return sums.total(engine, asked, question)

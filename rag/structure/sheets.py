@@ -15,6 +15,7 @@ from rag.structure.words import common, longest
 
 _NAMED = re.compile(r"名称|项目|工程|事项|任务|品目|机具|指标|岗位|课程|对象|类别|类型|档次|地区|县区|区县|市县|单位|措施")
 _PARTS = re.compile(r"[、，,；;/\s]+")
+_YES, _NO = frozenset(("是", "有", "√", "✓", "需要", "可以")), frozenset(("否", "无", "×", "不需要", "不可以", "—"))
 _SAYS_NOTHING = frozenset(("是", "否", "有", "无", "—", "-", "/", "合计", "总计"))
 _SURE, _DISTINCT = 0.5, 3  # share of a row's name, or characters of it that no other row has, by which a question names it
 _MONEY = re.compile(r"元|钱")
@@ -102,7 +103,8 @@ def match(sheet: Sheet, question: str, near: frozenset[int]) -> Match:
     score = sum(6.0 if at == sheet.label else 3.0 if max(map(len, own)) > 2 else 1.5 for at, own in values.items())
     score += 4.0 * bool(partly)
     score += _worth(name, question, 2) + 0.7 * _worth(sheet.title, question, 3) + 0.4 * _worth(compact(sheet.table.above), question, 3)
-    score += sum(1.5 for own in sheet.table.columns if own.kind != "number" and longest(own.name, question) >= 2)
+    stretches = [longest(own.name, question) for own in sheet.table.columns if own.kind != "number"]
+    score += sum(1.5 if size < 4 else 3.0 for size in stretches if size >= 2)
     score += 2.0 * any(row.clause in near for row in sheet.table.rows)
     return Match(sheet, values, partly, score, said)
 
@@ -193,6 +195,28 @@ def _by_form(columns: Sequence, free: Sequence[int], question: str) -> list[int]
         if asks.search(question) and len(own) == 1:
             wanted += own
     return wanted
+
+
+def asked_by_form(question: str) -> list[str]:
+    """The words of a question that ask for a kind of column: 什么时候, 多少万元."""
+    patterns = [*(asks for asks, _ in _UNITS), _WHEN, _WHO, _WHERE, re.compile("完工|竣工|完成|建成|投产|开工|启动")]
+    return [match[0] for pattern in patterns for match in pattern.finditer(question)]
+
+
+def flagged(found: Match, question: str) -> dict[int, bool]:
+    """Columns of yes and no that a question narrows its rows by (不需要安装的有哪些): column → yes."""
+    told = {}
+    for at, own in enumerate(found.sheet.table.columns):
+        held = {cells[at] for cells in found.sheet.cells if cells[at]}
+        stretch = _stretch(own.name.removeprefix("是否"), question)
+        if held and held <= _YES | _NO and len(stretch) >= 2:
+            told[at] = not re.search(r"(?:不|无|未|没)(?:需要?|必|用|要|有|曾)?$", question[: question.index(stretch)]) and not stretch.startswith(("不", "未"))
+    return told
+
+
+def is_yes(cell: str) -> bool:
+    """Whether a cell of such a column says yes."""
+    return cell in _YES
 
 
 def sheets(tables: Sequence[Table], documents: Mapping[str, Document]) -> list[Sheet]:

@@ -21,20 +21,25 @@ if TYPE_CHECKING:
     from rag.engine import Engine
 
 _KIND = "|".join(sorted((kind for kind in KINDS if len(kind) > 1), key=len, reverse=True))
-_NOUN = rf"(?:政策文件|规范性文件|文件|政策|公文|法规|规章|{_KIND})"
-_WHICH = re.compile(rf"哪(?:些|几[个份部项]?|个|份|部)(?:{_NOUN})|(?:{_NOUN})(?:都)?(?:有|是)哪(?:些|几[个份部])|(?:列出|列举|找出).{{0,20}}{_NOUN}|(?:都)?有(?:哪些|什么){_NOUN}")
-_MANY = re.compile(rf"(?:多少|几)(?:份|部|个)(?:政策)?{_NOUN}|{_NOUN}(?:一共|总共|共)?有?(?:多少|几)[份部个]")
+_FILE = r"(?:政策文件|规范性文件|文件|公文|法规|规章)"
+_NAMES = r"(?:规划|方案|条例|通知|批复|意见|细则|行动计划|公告|通告|纲要|办法)"  # kinds whose names are not everyday words
+_NOUN = rf"(?:{_FILE}|{_KIND})"
+_WHICH = re.compile(
+    rf"(?:哪(?:些|几[个份部项]?|个|份|部)|什么|有啥){_FILE}|{_FILE}(?:都)?(?:有|是)哪(?:些|几[个份])|(?:列出|列举|找出).{{0,20}}{_FILE}|"
+    rf"(?:哪(?:些|几[个份部]|份|部)){_NAMES}|{_NAMES}(?:都)?(?:有|是)哪(?:些|几[个份部])(?:[？?。]|$)"
+)
+_MANY = re.compile(rf"(?:多少|几)(?:份|部|个)(?:政策)?(?:{_FILE}|{_NAMES})|{_FILE}(?:一共|总共|共)?有?(?:多少|几)(?:[份个]|部(?![分门]))")
 _EDGE = re.compile(r"(最新|最近|最后|最晚|最早|最先|第一[份个])(?:的)?(?:一[份个部]|印发|发布|出台)?")
 _MENTIONS = re.compile(r"(?:提到|提及|涉及|说到|讲到|写到|写了|关于|有关|包含|规定|支持|针对)(?:了|过)?([^，。？?]{2,20}?)(?:的(?:政策)?(?:文件|政策|规定|内容)?|方面的.*|问题)?(?:有哪些|有什么|是哪些|列出.*|都有.*|一共.*|有(?:多少|几).*)?[？?。]*(?:请.*)?$")
 _AHEAD = re.compile(rf"(?:哪(?:些|几[个份部]?|个|份|部)|什么){_NOUN}")
-_SAYS = re.compile(rf"(?:是|在|由|出自|来自|见于)?(?:哪|什么)(?:一)?(?:个|份|部|些)?(?:{_NOUN})(?:里|中|上)?(?:提出|规定|要求|明确|写|说|讲|提到|部署)?的?|(?:出自|来自|见于)哪(?:里|儿)?")
+_SAYS = re.compile(rf"(?:是|在|由|出自|来自|见于)?(?:哪|什么|啥)(?:一)?(?:个|份|部)?(?:{_FILE}|{_NAMES})(?:里|中|上)?(?:提出|规定|要求|明确|写|说|讲|提到|部署)?的?|(?:出自|来自|见于)哪(?:里|儿)?")
 _SINCE = re.compile(r"((?:19|20)\d{2})年?(?:(\d{1,2})月)?(以来|以后|之后|后|起)")
 _UNTIL = re.compile(r"((?:19|20)\d{2})年?(以前|之前|前)")
 _RANGE = re.compile(r"((?:19|20)\d{2})年?(?:至|到|—|－|-|~)((?:19|20)\d{2})年?")
 _IN = re.compile(r"((?:19|20)\d{2})年(?:(\d{1,2})月)?")
 _RECENT = re.compile(r"近([一二两三四五六七八九十\d]+)年|(今年)|(去年)")
 _STATUS = {"expired": re.compile(r"失效|过期|废止|到期|作废"), "in_force": re.compile(r"有效|现行|在期内|管用")}
-_REGION = re.compile(r"[一-鿿]{2,6}?(?:省|市|县|区|州|自治区)")
+_REGION = re.compile(r"^[一-鿿]{2,7}?(?:省|市|县|区|州|自治区)")
 _ISSUE = re.compile(r"印发|发布|出台|下发|公布|发文|发的|制定|发了")
 _LONGEST, _LISTED = 90, 40
 _PLAIN = re.compile(
@@ -55,7 +60,7 @@ class Chosen:
 def answer(engine: Engine, query: Query, near: Sequence[int], documents: Sequence[Document]) -> Found | None:
     """The documents asked for among `documents`; None where the question's words are not all accounted for."""
     question = compact(query.text)
-    if _SAYS.search(question) and not _several(question):
+    if _SAYS.search(question) and not _several(question) and not _EDGE.search(question):
         return _saying(engine, question, near, documents)
     limits, told = _limits(engine, question, documents)
     if limits is None:
@@ -72,7 +77,7 @@ def answer(engine: Engine, query: Query, near: Sequence[int], documents: Sequenc
 
 def wanted(question: str) -> bool:
     """Whether a compact question asks for documents."""
-    return bool(_WHICH.search(question) or _MANY.search(question) or _SAYS.search(question) or _EDGE.search(question) and re.search(_NOUN, question) and _ISSUE.search(question))
+    return bool(_WHICH.search(question) or _MANY.search(question) or _SAYS.search(question) and not _several(question) or _EDGE.search(question) and re.search(_NOUN, question) and _ISSUE.search(question))
 
 
 def card(engine: Engine, document: Document) -> Found:
@@ -109,10 +114,10 @@ def _limits(engine: Engine, question: str, documents: Sequence[Document]) -> tup
         limits.append(lambda d: whole in map(compact, d.issuers))
         told.append(whole)
     else:
-        for region in dict.fromkeys(_REGION.findall(question)):
-            if any(i.startswith(region) for i in issuers):
-                limits.append(lambda d, region=region: any(compact(i).startswith(region) for i in d.issuers))
-                told.append(region)
+        regions = {match[0] for i in issuers if (match := _REGION.match(i)) and match[0] in question}
+        if regions:
+            limits.append(lambda d: any(compact(i).startswith(tuple(regions)) for i in d.issuers))
+            told += sorted(regions)
     for value, pattern in _STATUS.items():
         if match := pattern.search(question):
             limits.append(lambda d, value=value: engine.status(d).value == value)

@@ -65,7 +65,7 @@ def answer(engine: Engine, query: Query, documents: frozenset[str]) -> Found | N
     claims = [claim(f"{told}。", "computed", [(new.clause, new.start, new.stop), (old.clause, old.start, old.stop)])]
     for side, name in ((new, "现行"), (old, "此前")):
         since = side.document.issued_on or "未印日期"
-        text = f"{name}《{side.document.title}》（{since}印发，{'已不再有效' if engine.status(side.document).value == 'expired' else '时效见引用'}）：{side.clause.text[side.start : side.stop].strip()}"
+        text = f"{name}《{side.document.title}》（{since}印发{'，已不再有效' if engine.status(side.document).value == 'expired' else ''}）：{side.clause.text[side.start : side.stop].strip()}"
         claims.append(claim(text, "extract", [(side.clause, side.start, side.stop)]))
     return Found(tuple(claims))
 
