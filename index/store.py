@@ -32,7 +32,7 @@ from index.terms import pairs, words
 if TYPE_CHECKING:
     import numpy as np
 
-FORMAT = 5
+FORMAT = 4
 REBUILD = "请运行：python -m index --rebuild"
 
 _TABLES = """
@@ -134,8 +134,11 @@ class Store:
 
     @cached_property
     def structure(self) -> structure.Structure:
-        """Headings, lists and tables, to be queried."""
-        return structure.Structure(self.folder / "clauses.sqlite")
+        """Headings, lists and tables, to be queried; BrokenIndex where the index is older than they are."""
+        try:
+            return structure.Structure(self.folder / "clauses.sqlite")
+        except sqlite3.DatabaseError as error:
+            raise BrokenIndex("索引由旧版程序建立，没有标题和表格的结构。请运行：python -m index") from error
 
     @cached_property
     def sentence_rows(self) -> list[list[int]]:

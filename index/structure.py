@@ -190,9 +190,12 @@ def _units(clause: Clause, row: int, parent: int | None, count: int) -> Iterator
 
 def _node(key: int, clause: Clause, parent: int | None, text: str, printed: str, row: int, start: int, stop: int) -> Node:
     mark = marker(printed)
+    part = clause.kind
+    if part == "row":  # what stands above a table belongs to the body, or to its annex
+        part = "annex" if clause.path and (first := marker(clause.path[0])) is not None and first.kind == "附件" else "clause"
     kind, label = (mark.kind, mark.label) if mark is not None else ("标题", "")
     value = number(label) if label else None
-    return Node(key, clause.doc_id, parent, clause.kind, kind, value, label, text, row, start, stop)
+    return Node(key, clause.doc_id, parent, part, kind, value, label, text, row, start, stop)
 
 
 def _write_tables(db: sqlite3.Connection, clauses: Sequence[Clause], grids: Mapping[str, Grid]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rag.engine import Engine
     from rag.retrieval.retrieve import Ranking
 
+_MEANS = re.compile(r"指|什么|哪|包括")  # asks what a named list holds
 _NEAR = 10  # clauses found first that speak for their tables and lists
 
 
@@ -44,7 +46,9 @@ def structured(engine: Engine, query: Query, ranking: Ranking, filters: Filters)
     named = [d.doc_id for d in engine.retriever.titles.meant(query) if d.doc_id in documents]
     if (found := rows.answer(engine, query, near, documents, named)) is not None:
         return found
-    return _listed(engine, query, near, documents, document, kind) if kind in ("list", "outline") else None
+    if kind in ("list", "outline"):
+        return _listed(engine, query, near, documents, document, kind)
+    return outlines.named(engine, query, documents, near) if _MEANS.search(query.text) else None
 
 
 def _listed(

@@ -27,6 +27,7 @@ _MEASURES = re.compile(r"(?:主要|重点|工作|政策|具体|支持|建设)?(?
 _AIDS = re.compile(r"保障|组织|实施")
 _TOPIC = re.compile(r"(?:规定|写|提|列|设定|明确)了?(?:有)?哪些(?:关于)?([一-鿿]{2,6}?)(?:的?规定|条款|内容|情形)?[？?。]?$")
 _TOP, _DEEP = 40, 80  # headings told, and lines of an outline with those below them
+_SENTENCE = 120  # characters of a unit told whole
 _MOST = 16  # sentences on a topic
 
 
@@ -52,7 +53,7 @@ def named(engine: Engine, query: Query, documents: Sequence[str], near: Sequence
     question = compact(query.text)
     told: list[tuple[int, Listing]] = []
     for doc_id, clause, own in engine.store.structure.listed():
-        if own.counted and len(own.name) >= 3 and compact(own.name) in question and doc_id in documents:
+        if own.counted and len(own.name) >= 2 and compact(own.name) in question and doc_id in documents:
             told.append((clause, own))
     place = {row: at for at, row in enumerate(near)}
     told = sorted((own for own in told if own[0] in place), key=lambda own: (-len(own[1].name), place[own[0]]))
@@ -108,13 +109,18 @@ def _members(engine: Engine, document: Document, members: Sequence[Node], name: 
     if len(members) < 2 or len(members) > _TOP:
         return None
     claims = [claim(f"{name}共 {len(members)} 项，全部列出：", "outline", [_span(engine, n) for n in members])]
-    claims += [claim(f"{head(node)}。", "outline", [_span(engine, node)]) for node in members]
+    claims += [claim(f"{_said(node)}。", "outline", [_span(engine, node)]) for node in members]
     lines: list[Line] = []
     for node in members:
         lines.append(Line(0, head(node), engine.store.clauses[node.clause]))
         lines += [Line(1, head(below), engine.store.clauses[below.clause]) for below in engine.store.structure.children(node)]
     lines = lines if len(lines) <= _DEEP else [line for line in lines if not line.depth]
     return Found(tuple(claims), outline=tuple(lines))
+
+
+def _said(node: Node) -> str:
+    """A heading, or a unit of one sentence in its own words, without the last stop."""
+    return " ".join(node.text.split()).rstrip("。：:；;") if len(node.text) <= _SENTENCE else head(node)
 
 
 def _span(engine: Engine, node: Node):

@@ -103,7 +103,8 @@ def _asked(question: str, found: Match) -> Asked | None:
 
 def _titled(year: re.Match[str], above: str, table) -> bool:
     """Whether the year is one of the table's own, so that it narrows nothing: in its name, its title or a column's name."""
-    return year[1] in above and not any(c.kind == "time" for c in table.columns) or any(year[1] in c.name for c in table.columns)
+    timed = any(c.kind == "time" for c in table.columns) and (_ENDS.search(year.string) or _BEGINS.search(year.string))
+    return year[1] in above and not timed or any(year[1] in c.name for c in table.columns)
 
 
 def _shared_names(found: Match) -> list[str]:
@@ -155,6 +156,8 @@ def _in_time(cell: str, year: re.Match[str], begins: bool) -> bool:
 
 def _told(engine: Engine, question: str, asked: Asked) -> Found | None:
     do, sheet = asked.doing, asked.match.sheet
+    if do.name == "count" and (found := _measured(engine, question, asked)) is not None:
+        return found
     if do.name == "count":
         return _count(engine, question, asked)
     if do.name == "extreme" and len(asked.rows) > 1:
@@ -173,6 +176,15 @@ def _told(engine: Engine, question: str, asked: Asked) -> Found | None:
 def _speaks_of_rows(question: str, sheet) -> bool:
     head = sheet.table.columns[sheet.label].name
     return bool(re.search(r"项目|工程|事项|任务|清单|名单|" + re.escape(head[:2]), question))
+
+
+def _measured(engine: Engine, question: str, asked: Asked) -> Found | None:
+    """多少户, where a column counts 户: the figure of the one row that is named, not how many rows there are."""
+    unit = re.search(r"(?:几|多少)(户|人|名|座|所|处|家|条|个)", question)
+    own = asked.match.sheet.table.columns
+    if unit is None or len(asked.rows) != 1 or not any(own[at].unit == unit[1] for at in asked.columns):
+        return None
+    return _looked_up(engine, asked)
 
 
 def _count(engine: Engine, question: str, asked: Asked) -> Found | None:

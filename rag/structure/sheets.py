@@ -29,8 +29,8 @@ _UNITS = (
 )  # fmt: skip
 _WHEN = re.compile(r"什么时候|何时|哪一?年|几月|多久|期限|时限|时间|几时|啥时候|最[早晚]")
 _WHO = re.compile(r"谁|哪[个家些]?(?:单位|部门|局|公司|委)|归哪|由哪|找哪|负责|牵头|责任单位")
-_WHERE = re.compile(r"在哪|哪里|哪儿|位于|什么地方|哪个(?:区|县|市|镇|街道)|地点")
-_ORGAN, _TIME, _PLACE = re.compile(r"单位|部门|主体|业主|负责"), re.compile(r"时间|时限|年限|期限|日期|年份|完成|开工|竣工"), re.compile(r"所在|地点|位置|区县|县区|地区|区域|属地|乡镇")
+_WHERE = re.compile(r"属于|在哪|哪里|哪儿|位于|什么地方|哪个(?:区|县|市|镇|街道)|地点")
+_ORGAN, _TIME, _PLACE = re.compile(r"单位|部门|主体|业主|负责"), re.compile(r"时间|时限|年限|期限|日期|年份|完成|开工|竣工"), re.compile(r"所在|所属|地点|位置|区县|县区|地区|区域|属地|乡镇")
 
 
 @dataclass(frozen=True)

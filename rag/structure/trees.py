@@ -85,6 +85,12 @@ def asked_for(engine: Engine, question: str, document: Document, found: Sequence
     for title in named:
         for part in common(rest, title, 3):
             rest = rest.replace(part, " ")
+    exact = [n for n in found if len(bare(n)) > 2 and bare(n) in question and engine.store.structure.children(n)]
+    exact = [n for n in exact if not left_over(_ASKING.sub(" ", rest.replace(bare(n), " ")), named)]
+    if exact:
+        longest = max(len(bare(n)) for n in exact)
+        exact = [n for n in exact if len(bare(n)) == longest]
+        return exact[0] if len(exact) == 1 else None
     rest_words = left_over(_ASKING.sub(" ", rest), [])
     if not rest_words:
         return None

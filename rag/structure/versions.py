@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rag.engine import Engine
 
 _CHANGE = re.compile(r"(?:提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短)(?:了|出)?(?:多少|百分之多少|百分之几|几|多大)|(?:差|相差|变化)[^，。？?]{0,4}多少|翻了几倍")
-_ASIDE = re.compile(r"比|相比|较|提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短|百分之|多少|几|了|出|标准|中|新|老|旧|现行|原来|以前|版")
+_ASIDE = re.compile(r"比|相比|较|提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短|百分之|多少|几|了|出|标准|新版|老版|旧版|现行|原来|以前")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,14 @@ def _pair(engine: Engine, question: str, documents: frozenset[str]) -> tuple[Doc
 def _figure(engine: Engine, document: Document, keys: Sequence[str]) -> _Side | None:
     """The first figure behind the words asked for, in the one half-sentence of a document that says them."""
     held: list[_Side] = []
+    title = compact(document.title)
     for clause in engine.clauses(document.doc_id):
+        above = title + compact("".join(clause.path))
         for start, stop in split_sentences(clause.text):
             flat = facts.flatten(clause.text[start:stop])
             for half in re.split(r"[，,；;。]", flat):
                 at = max((half.find(key) + len(key) for key in keys if key in half), default=-1)
-                if at < 0 or not any(key in flat for key in keys):
+                if at < 0 or not all(key in flat or key in above for key in keys):
                     continue
                 for own in facts.quantities(half[at:]):
                     if own.unit:
