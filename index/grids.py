@@ -25,6 +25,7 @@ class Grid:
     head: str  # the column line as it stands in the clause's path
     columns: tuple[str, ...]
     cells: tuple[str, ...]
+    read: bool = True  # False: a row whose cells could not be told apart, all empty
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,9 @@ def _add_table(table: tables.Table, state: Walk, name: Heading | str | None) -> 
         path = (*above, table.head, *((group,) if group and not row.in_cell else ()))
         kind = "row" if row.number is not None else "annex"
         parts = [(cell, row.line) for cell in row.cells]
-        grid = Grid(first, table.head, table.columns, row.by_column) if row.by_column else None
+        grid = None
+        if table.columns and row.number is not None:
+            grid = Grid(first, table.head, table.columns, row.by_column or ("",) * len(table.columns), bool(row.by_column))
         state.outline.append(Draft(kind, path, parts, cell_duties(table.role, row.units, table.regions), grid))
 
 

@@ -24,7 +24,8 @@ CREATE TABLE nodes (id INTEGER PRIMARY KEY, doc_id TEXT, parent INTEGER, part TE
 CREATE INDEX nodes_of ON nodes (doc_id, parent);
 CREATE TABLE tables (id INTEGER PRIMARY KEY, doc_id TEXT, name TEXT, above TEXT);
 CREATE TABLE table_columns (table_id INTEGER, place INTEGER, name TEXT, unit TEXT, kind TEXT);
-CREATE TABLE table_rows (id INTEGER PRIMARY KEY, table_id INTEGER, place INTEGER, clause INTEGER, total INTEGER);
+CREATE TABLE table_rows (id INTEGER PRIMARY KEY, table_id INTEGER, place INTEGER, clause INTEGER, total INTEGER,
+    read INTEGER);
 CREATE INDEX rows_of ON table_rows (table_id);
 CREATE TABLE cells (row_id INTEGER, place INTEGER, text TEXT, value TEXT);
 CREATE INDEX cells_of ON cells (row_id);
@@ -61,6 +62,7 @@ class TableRow:
     place: int  # 1-based within its table
     clause: int  # store row
     total: bool  # a printed sum of others
+    read: bool  # False: its cells could not be told apart and are empty
     cells: tuple[str, ...]
     values: tuple[str | None, ...]
 
@@ -137,11 +139,11 @@ class Structure:
         _, doc_id, name, above = self._db.execute("SELECT * FROM tables WHERE id = ?", (number,)).fetchone()
         columns = self._db.execute("SELECT name, unit, kind FROM table_columns WHERE table_id = ? ORDER BY place", (number,))
         rows = []
-        for key, _, place, clause, total in self._db.execute(
+        for key, _, place, clause, total, read in self._db.execute(
             "SELECT * FROM table_rows WHERE table_id = ? ORDER BY place", (number,)
         ).fetchall():
             cells = self._db.execute("SELECT text, value FROM cells WHERE row_id = ? ORDER BY place", (key,)).fetchall()
-            rows.append(TableRow(key, place, clause, bool(total), tuple(t for t, _ in cells), tuple(v for _, v in cells)))
+            rows.append(TableRow(key, place, clause, bool(total), bool(read), tuple(t for t, _ in cells), tuple(v for _, v in cells)))
         return Table(number, doc_id, name, above, tuple(Column(*own) for own in columns), tuple(rows))
 
 
@@ -212,7 +214,7 @@ def _write_tables(db: sqlite3.Connection, clauses: Sequence[Clause], grids: Mapp
             own = column(title, name, [g.cells[at] for _, g in found if not _total(g)])
             db.execute("INSERT INTO table_columns VALUES (?,?,?,?,?)", (number, at, own.name, own.unit, own.kind))
         for place, (row, grid) in enumerate(found, 1):
-            db.execute("INSERT INTO table_rows VALUES (?,?,?,?,?)", (key, number, place, row, _total(grid)))
+            db.execute("INSERT INTO table_rows VALUES (?,?,?,?,?,?)", (key, number, place, row, _total(grid), grid.read))
             db.executemany("INSERT INTO cells VALUES (?,?,?,?)", ((key, at, text, typed(text)) for at, text in enumerate(grid.cells)))
             key += 1
 

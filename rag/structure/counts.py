@@ -16,7 +16,7 @@ from rag.structure.trees import asked_for, body, head, top, unexplained
 if TYPE_CHECKING:
     from rag.engine import Engine
 
-_HOW_MANY = r"(?<!第)(?:多少|几|好多)"
+_HOW_MANY = r"(?<![第哪])(?:多少|几|好多)"
 _ENDS = r"(?:条款|规定|内容)?(?=[？?。，,、呀啊呢]|$|是|组成|构成)"
 _UNITS = {
     "条": re.compile(rf"{_HOW_MANY}个?(?:条款|条文|条){_ENDS}"), "章": re.compile(rf"{_HOW_MANY}个?章节?{_ENDS}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.structure import TableRow
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.engine import Engine
 
 _LEAST, _APART = 5.0, 0.5  # score of a table that a question is about, and what it must be ahead of the next by
+_LONGEST = 400  # characters of a count that names what it counts
 _SHOWN = 60  # rows that are told one by one
 _ENDS, _BEGINS = re.compile(r"完成|建成|竣工|完工|投产|投用|交付|截止|到期|止"), re.compile(r"开工|启动|开始|起始|动工")
 _MONEY = re.compile(r"^(万亿|亿|万|千)?元$")
@@ -46,12 +47,21 @@ def answer(engine: Engine, query: Query, near: Sequence[int], documents: frozens
     if (found := _table(engine, question, frozenset(near), documents, frozenset(named))) is None:
         return None
     asked = _asked(question, found)
-    return None if asked is None or not asked.rows else _told(engine, question, asked)
+    if asked is None or not asked.rows:
+        return None
+    unread = [row for row in found.sheet.table.rows if not row.read]
+    if unread and asked.doing.name in ("sum", "mean", "extreme", "share"):
+        return Found((), refusal=f"表中有 {len(unread)} 行未能分列，不能据以计算，请核对原表{sums.source(found.sheet, unread)}。")
+    told = _told(engine, question, asked)
+    if told is None or not unread or not asked.ahead:
+        return told
+    return replace(told, notes=(f"表中另有 {len(unread)} 行未能分列，没有参加筛选，请核对原表{sums.source(found.sheet, unread)}。",))
 
 
 def _table(engine: Engine, question: str, near: frozenset[int], documents: frozenset[str], named: frozenset[str]) -> Match | None:
     matches = [match(sheet, question, near) for sheet in engine.sheets if sheet.table.doc_id in documents]
     ahead = [m for m in matches if m.sheet.table.doc_id in named]
+    matches = [m for m in matches if not named or m.values]  # another document is named: a row must be, too
     matches = sorted(ahead or matches, key=lambda m: -m.score)
     if not matches or matches[0].score < _LEAST:
         return None
@@ -195,7 +205,7 @@ def _count(engine: Engine, question: str, asked: Asked) -> Found | None:
         return None
     where = f"（{'，'.join(asked.conditions)}）" if asked.conditions else ""
     said = f"共 {len(rows)} 项{where}：{'、'.join(asked.match.sheet.name(r) for r in rows[:_SHOWN])}{sums.source(asked.match.sheet, rows)}。"
-    if len(rows) > _SHOWN:
+    if len(said) > _LONGEST:
         said = f"共 {len(rows)} 项{where}{sums.source(asked.match.sheet, rows)}。"
     return Found((claim(said, "computed", sums.spans(engine, rows)),), (asked.match.sheet.table, rows))
 

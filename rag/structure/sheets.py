@@ -18,6 +18,7 @@ _PARTS = re.compile(r"[、，,；;/\s]+")
 _YES, _NO = frozenset(("是", "有", "√", "✓", "需要", "可以")), frozenset(("否", "无", "×", "不需要", "不可以", "—"))
 _SAYS_NOTHING = frozenset(("是", "否", "有", "无", "—", "-", "/", "合计", "总计"))
 _SURE, _DISTINCT = 0.5, 3  # share of a row's name, or characters of it that no other row has, by which a question names it
+_NAME = 24  # characters of a row's name; longer ones are sentences, of which a stretch names nothing
 _MONEY = re.compile(r"元|钱")
 # What an interrogative asks for, where no column is named: the unit or kind of the only column that can answer.
 _UNITS = (
@@ -55,9 +56,9 @@ class Sheet:
 
     def name(self, row: TableRow) -> str:
         """What a row is called: its label, with the next text column where another row has the same."""
-        own = compact(row.cells[self.label])
+        own = compact(row.cells[self.label]).rstrip("。；")
         beside = [at for at, c in enumerate(self.table.columns) if c.kind == "text" and at != self.label]
-        if beside and sum(compact(r.cells[self.label]) == own for r in self.table.rows) > 1:
+        if beside and sum(compact(r.cells[self.label]).rstrip("。；") == own for r in self.table.rows) > 1:
             own += "".join(f"（{compact(row.cells[at])}）" for at in beside[:1] if row.cells[at])
         return own
 
@@ -98,7 +99,10 @@ def match(sheet: Sheet, question: str, near: frozenset[int]) -> Match:
                 values[at] = found
     partly, said = frozenset(), ()
     if sheet.label not in values:
-        partly, said = _in_part(sheet, question)
+        rest = question
+        for value in (value for own in values.values() for value in own):
+            rest = rest.replace(value, "\n")
+        partly, said = _in_part(sheet, rest)
     name = compact(sheet.table.name)
     score = sum(6.0 if at == sheet.label else 3.0 if max(map(len, own)) > 2 else 1.5 for at, own in values.items())
     score += 4.0 * bool(partly)
@@ -144,7 +148,7 @@ def _in_part(sheet: Sheet, question: str) -> tuple[frozenset[int], tuple[str, ..
             continue
         parts = common(label, rest)
         own = [part for part in parts if sum(part in other for other in labels) == 1]
-        if own and (max(map(len, own)) >= _DISTINCT or sum(map(len, parts)) >= _SURE * len(label)):
+        if own and (max(map(len, own)) >= _DISTINCT and len(label) <= _NAME or sum(map(len, parts)) >= _SURE * len(label)):
             told.append((sum(map(len, parts)) / len(label) + len(own[0]), place, tuple(parts)))
     if not told:
         return frozenset(), ()
