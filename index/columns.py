@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from index.cells import is_deadline
 from index.duties import is_organ
+from index.projects import read, shape
 
 if TYPE_CHECKING:
     from index.tables import TableRow
@@ -33,6 +34,9 @@ def aligned(head: Sequence[str], rows: Sequence[TableRow]) -> tuple[tuple[str, .
     told = {id(row): cells for row in numbered if (cells := _plain(row, len(columns))) is not None}
     if len(told) < len(numbered):
         regions = [name for name in columns if _REGION.match(name)]
+        if (projects := shape(columns)) is not None:
+            cells = read(rows, len(projects))
+            return projects, tuple(replace(row, by_column=cells[row.number]) if row.number in cells else row for row in rows)
         kinds = _kinds(columns, regions)
         if kinds is None:
             return (), tuple(rows)

@@ -74,8 +74,10 @@ def _units(engine: Engine, unit: str, document: Document, found: Sequence[Node])
     name = "个" + unit if unit in ("附件", "专栏") else unit
     labels = [compact(node.label) or head(node) for node in own]
     missing = _missing(own)
+    twice = len(set(labels)) < len(labels)
     span = f"（{labels[0]}至{labels[-1]}）" if len(own) > 2 else f"（{'、'.join(labels)}）"
-    note = f"；编号中没有第{'、'.join(map(str, missing))}{unit}" if missing and unit in ("条", "章") else ""
+    span = "" if twice else span
+    note = "；编号有重复，按条文逐条计数" if twice else f"；编号中没有第{'、'.join(map(str, missing))}{unit}" if missing and unit in ("条", "章") else ""
     heads = f"：{'、'.join(head(n) for n in own)}" if unit in ("章", "附件", "专栏") and len(own) <= _LISTED else ""
     return _said(engine, f"{title}共{len(own)}{name}{span}{heads}{note}。", own)
 
@@ -85,7 +87,9 @@ def _counted(unit: str, found: Sequence[Node]) -> list[Node]:
     kept: dict[tuple, Node] = {}
     for node in own:
         # A heading printed twice (a contents list, a running head) counts once; sections count anew in each chapter.
-        kept.setdefault((node.parent if unit == "节" else None, compact(node.label if unit != "附件" else node.text)), node)
+        # Articles numbered anew by a faulty list are still articles: two of one number count where their words differ.
+        told = compact(node.text)[:40] if unit in ("条", "附件") else compact(node.label)
+        kept.setdefault((node.parent if unit == "节" else None, compact(node.label), told), node)
     return list(kept.values())
 
 
