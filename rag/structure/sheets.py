@@ -31,6 +31,7 @@ _UNITS = (
 _WHEN = re.compile(r"什么时候|何时|哪一?年|几月|多久|期限|时限|时间|几时|啥时候|最[早晚]")
 _WHO = re.compile(r"谁|哪[个家些]?(?:单位|部门|局|公司|委)|归哪|由哪|找哪|负责|牵头|责任单位")
 _WHERE = re.compile(r"属于|在哪|哪里|哪儿|位于|什么地方|哪个(?:区|县|市|镇|街道)|地点")
+_BEGINS, _ENDS = re.compile("开工|启动|开始"), re.compile("完工|完成|竣工|建成|投产")
 _ORGAN, _TIME, _PLACE = re.compile(r"单位|部门|主体|业主|负责"), re.compile(r"时间|时限|年限|期限|日期|年份|完成|开工|竣工"), re.compile(r"所在|所属|地点|位置|区县|县区|地区|区域|属地|乡镇")
 
 
@@ -51,7 +52,8 @@ class Sheet:
         """The column that names the rows."""
         text = [at for at, own in enumerate(self.table.columns) if own.kind == "text"] or [0]
         named = [at for at in text if _NAMED.search(self.table.columns[at].name)]
-        best = next((at for at in named if re.search(r"名称|项目|工程|事项|任务|品目", self.table.columns[at].name)), None)
+        named = [at for at in named if not _PLACE.search(self.table.columns[at].name)] or named
+        best = next((at for words in ("名称", "项目|工程|事项|任务|品目") for at in named if re.search(words, self.table.columns[at].name)), None)
         return best if best is not None else named[0] if named else text[0]
 
     def name(self, row: TableRow) -> str:
@@ -196,6 +198,8 @@ def _by_form(columns: Sequence, free: Sequence[int], question: str) -> list[int]
             wanted += own
     for asks, name in ((_WHEN, _TIME), (_WHO, _ORGAN), (_WHERE, _PLACE)):
         own = [at for at in free if name.search(columns[at].name) or name is _TIME and columns[at].kind == "time"]
+        for verb in (_BEGINS, _ENDS) if name is _TIME and len(own) > 1 else ():
+            own = [at for at in own if verb.search(columns[at].name)] or own if verb.search(question) else own
         if asks.search(question) and len(own) == 1:
             wanted += own
     return wanted
