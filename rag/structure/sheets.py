@@ -95,7 +95,7 @@ def match(sheet: Sheet, question: str, near: frozenset[int]) -> Match:
     """`question` compact; `near`: store rows of the clauses that retrieval found first."""
     values: dict[int, dict[str, frozenset[int]]] = {}
     for at, own in enumerate(sheet.table.columns):
-        if own.kind != "number":
+        if own.kind not in ("number", "time"):  # of times, the year a question names decides (rag.structure.rows)
             found = _values(sheet, at, question)
             if found:
                 values[at] = found
@@ -141,7 +141,8 @@ def _values(sheet: Sheet, at: int, question: str) -> dict[str, frozenset[int]]:
 def _in_part(sheet: Sheet, question: str) -> tuple[frozenset[int], tuple[str, ...]]:
     """The one row whose name the question says in part, by words that no other row's name has."""
     rest = question
-    for part in (*common(sheet.title, question, 3), *common(compact(sheet.table.name), question, 3)):
+    named = [part for own in sheet.table.columns for part in common(own.name, question)]
+    for part in (*common(sheet.title, question, 3), *common(compact(sheet.table.name), question, 3), *named):
         rest = rest.replace(part, "\n")
     labels = [cells[sheet.label] for cells in sheet.cells]
     told: list[tuple[float, int, tuple[str, ...]]] = []

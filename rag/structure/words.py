@@ -16,6 +16,8 @@ _PLAIN = re.compile(
     r"目前|现在|现行|最新|计划|规定|确定|明确|列入|纳入|提到|提出|规划|方案|文件|表|清单|表格|名单|表里|表中"
 )
 _COUNTS = ("n", "v", "a", "eng", "i", "l", "j", "b")  # tags of words that mean something
+# Whose money or goal it is: 省级补助 is none of 市级补助, though they share all but a letter.
+_LEVEL = re.compile(r"(?:省|市|县|区|镇|乡|国家)级|中央|地方|自筹|配套|上年|去年")
 _FIGURE = re.compile(r"\d")
 
 
@@ -48,10 +50,12 @@ def _longest(a: str, b: str) -> str:
 
 def left_over(question: str, told: Iterable[str]) -> list[str]:
     """The words of a question that mean something and that no part of the answer accounts for."""
+    told = [*told]
     rest = question
     for own in sorted({own for own in told if own}, key=len, reverse=True):
         for part in common(rest, own):
             rest = rest.replace(part, " ")
     rest = _PLAIN.sub(" ", rest)
+    levels = [match[0] for match in _LEVEL.finditer(question) if not any(match[0] in own for own in told)]
     words = (word for piece in rest.split() for word in cut(piece))
-    return [word for word in words if _FIGURE.search(word) or len(word) > 1 and tag(word).startswith(_COUNTS) or len(word) > 1 and tag(word) == "?"]
+    return levels + [word for word in words if _FIGURE.search(word) or len(word) > 1 and tag(word).startswith(_COUNTS) or len(word) > 1 and tag(word) == "?"]
