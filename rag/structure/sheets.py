@@ -11,6 +11,7 @@ from functools import cached_property
 from index.schema import Document
 from index.structure import Table, TableRow
 from index.terms import compact
+from rag.structure.asking import YEAR
 from rag.structure.words import common, longest
 
 _NAMED = re.compile(r"名称|项目|工程|事项|任务|品目|机具|指标|岗位|课程|对象|类别|类型|档次|地区|县区|区县|市县|单位|措施")
@@ -105,10 +106,10 @@ def match(sheet: Sheet, question: str, near: frozenset[int]) -> Match:
         for value in (value for own in values.values() for value in own):
             rest = rest.replace(value, "\n")
         partly, said = _in_part(sheet, rest)
-    name = compact(sheet.table.name)
+    name, plain = compact(sheet.table.name), YEAR.sub("\n", question)  # a year that titles share speaks for none
     score = sum(6.0 if at == sheet.label else 3.0 if max(map(len, own)) > 2 else 1.5 for at, own in values.items())
     score += 4.0 * bool(partly)
-    score += _worth(name, question, 2) + 0.7 * _worth(sheet.title, question, 3) + 0.4 * _worth(compact(sheet.table.above), question, 3)
+    score += _worth(name, plain, 2) + 0.7 * _worth(sheet.title, plain, 3) + 0.4 * _worth(compact(sheet.table.above), plain, 3)
     stretches = [longest(own.name, question) for own in sheet.table.columns if own.kind != "number"]
     score += sum(1.5 if size < 4 else 3.0 for size in stretches if size >= 2)
     score += 2.0 * any(row.clause in near for row in sheet.table.rows)
