@@ -10,7 +10,7 @@ from index.duties import duties
 from index.headers import signature
 from index.markers import Marker, marker
 from index.notice import is_closing_line
-from index.schema import Duty, Line
+from index.schema import Duty, Grid, Line
 
 LONG = 800  # characters; a longer unit of several paragraphs is cut into them
 UNIT_RANK = 60  # from （一） inwards a numbered heading and its paragraphs are one clause
@@ -26,6 +26,7 @@ class Draft:
     path: tuple[str, ...]
     parts: list[tuple[str, Line]]  # its paragraphs and where each begins
     own_duties: tuple[Duty, ...] = ()
+    grid: Grid | None = None  # of a list row: its cells by column
 
     @property
     def text(self) -> str:

@@ -21,7 +21,7 @@ from index.markers import marker
 from index.notice import BodyTitle, body_title, enacted_title, head_end, says_it_itself
 from index.numbering import numbered, unglued
 from index.outline import Draft, Entry, Heading, TitleLine, settled
-from index.schema import Clause, Document, Line, RawText, Source
+from index.schema import Clause, Document, Grid, Line, RawText, Source
 
 _CLOSING = 10  # paragraphs before the annexes, and at the end, in which a signature is looked for
 
@@ -156,6 +156,7 @@ def _walk_prose(found: Sequence[Paragraph], set_in: Measure, state: Walk, table_
 def _add_table(table: tables.Table, state: Walk, name: Heading | str | None) -> None:
     state.unit = None
     above = (*state.path(), *((name.text if isinstance(name, Heading) else name,) if name else ()))
+    first = len(state.outline)  # what tells this table from others of the document
     state.outline.append(Heading(table.head, table.line, above, "annex"))
     group: str | None = None
     for row in table.rows:
@@ -165,7 +166,10 @@ def _add_table(table: tables.Table, state: Walk, name: Heading | str | None) -> 
         path = (*above, table.head, *((group,) if group and not row.in_cell else ()))
         kind = "row" if row.number is not None else "annex"
         parts = [(cell, row.line) for cell in row.cells]
-        state.outline.append(Draft(kind, path, parts, cell_duties(table.role, row.units, table.regions)))
+        grid = None
+        if table.columns and row.number is not None:
+            grid = Grid(first, table.head, table.columns, row.by_column or ("",) * len(table.columns), bool(row.by_column))
+        state.outline.append(Draft(kind, path, parts, cell_duties(table.role, row.units, table.regions), grid))
 
 
 def _assemble(
@@ -185,7 +189,7 @@ def _assemble(
     clauses = tuple(
         Clause(
             f"{doc_id}-{ordinal:04d}", doc_id, ordinal, draft.kind, draft.path, draft.text, draft.duties(),
-            Source(raw.file, draft.parts[0][1].page, draft.parts[0][1].number), draft.doubtful,
+            Source(raw.file, draft.parts[0][1].page, draft.parts[0][1].number), draft.doubtful, draft.grid,
         )
         for ordinal, draft in enumerate(drafts)
     )  # fmt: skip

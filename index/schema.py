@@ -83,6 +83,17 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """One row of a table with its columns, cell by cell; an empty text where nothing is printed."""
+
+    table: int  # place of its table in the document
+    head: str  # the column line as it stands in the clause's path
+    columns: tuple[str, ...]
+    cells: tuple[str, ...]
+    read: bool = True  # False: a row whose cells could not be told apart, all empty
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     """The smallest unit an official cites. `text` is verbatim: paragraphs joined by a newline, nothing edited."""
 
@@ -95,6 +106,7 @@ class Clause:
     duties: tuple[Duty, ...]
     source: Source
     doubtful: bool = False  # some of it was read from a picture with little confidence
+    grid: Grid | None = None  # of a row: its cells by column
 
     @property
     def responsible(self) -> tuple[str, ...]:

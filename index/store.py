@@ -21,13 +21,14 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index import structure
 from index.candidates import Candidates, candidates
 from index.dense import Dense
 from index.errors import BrokenIndex
 from index.late import Late
 from index.lexical import Lexical
 from index.report import Report
-from index.schema import Clause, Document, Duty, Period, Source
+from index.schema import Clause, Document, Duty, Grid, Period, Source
 from index.terms import pairs
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ CREATE TABLE documents (row INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, title TEXT,
     issuers TEXT, issued_on TEXT, level TEXT, kind TEXT, period TEXT, effective_on TEXT, file TEXT, digest TEXT, gaps TEXT);
 CREATE TABLE clauses (row INTEGER PRIMARY KEY, clause_id TEXT UNIQUE, doc_id TEXT REFERENCES documents(doc_id),
     ordinal INTEGER, kind TEXT, path TEXT, text TEXT, duties TEXT, file TEXT, page INTEGER, line INTEGER,
-    doubtful INTEGER, vector_key TEXT);
+    doubtful INTEGER, grid TEXT, vector_key TEXT);
 """
 
 
@@ -163,6 +164,14 @@ class Store:
         return {entry.doc_id: row[row > 0] for entry, row in zip(self.report.documents, kept, strict=True)}
 
     @cached_property
+    def structure(self) -> structure.Structure:
+        """Headings, lists and tables, to be queried; BrokenIndex where the index is older than they are."""
+        try:
+            return structure.Structure(self.folder / "clauses.sqlite")
+        except sqlite3.DatabaseError as error:
+            raise BrokenIndex("索引由旧版程序建立，没有标题和表格的结构。请运行：python -m index") from error
+
+    @cached_property
     def sentence_rows(self) -> list[list[int]]:
         """For each clause row, the rows of its sentences in order."""
         rows: list[list[int]] = [[] for _ in self.clauses]
@@ -226,6 +235,7 @@ def write(root: Path, content: Content, report: Report, samples: np.ndarray, fac
     try:
         with closing(sqlite3.connect(building / "clauses.sqlite")) as db:
             _write(db, content)
+            structure.write(db, content.clauses)
         content.dense.save(building)
         if content.late is not None:
             content.late.save(building)
@@ -304,11 +314,12 @@ def _write(db: sqlite3.Connection, content: Content) -> None:
         ),
     )  # fmt: skip
     db.executemany(
-        f"INSERT INTO clauses VALUES ({','.join('?' * 13)})",
+        f"INSERT INTO clauses VALUES ({','.join('?' * 14)})",
         (
             (row, c.clause_id, c.doc_id, c.ordinal, c.kind, path(c.path), c.text,
              line([asdict(d) for d in c.duties]) if c.duties else "[]",
-             c.source.file, c.source.page, c.source.line, c.doubtful, key)
+             c.source.file, c.source.page, c.source.line, c.doubtful,
+             line(asdict(c.grid)) if c.grid else None, key)
             for row, (c, key) in enumerate(zip(content.clauses, content.vector_keys, strict=True))
         ),
     )  # fmt: skip
@@ -331,8 +342,12 @@ def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[st
         Clause(
             clause_id, doc_id, ordinal, kind, headings(path), text,
             () if duties == "[]" else tuple(Duty(d["role"], d["region"], tuple(d["units"])) for d in json.loads(duties)),
-            Source(file, page, line), bool(doubtful),
+            Source(file, page, line), bool(doubtful), grid and _grid(json.loads(grid)),
         )
-        for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, doubtful, _ in rows
+        for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, doubtful, grid, _ in rows
     ]  # fmt: skip
     return documents, clauses, [row[-1] for row in rows]
+
+
+def _grid(told: dict) -> Grid:
+    return Grid(told["table"], told["head"], tuple(told["columns"]), tuple(told["cells"]), told["read"])

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.cells import cells, is_deadline, take_group, units, usual_width
+from index.columns import aligned
 from index.duties import is_organ
+from index.grids import grid_columns
 from index.layout import Row
 from index.markers import DOC_NO, cells_apart, marker
 from index.schema import Line
@@ -40,6 +42,8 @@ class TableRow:
     group_line: Line | None = None  # where the group's own line stands, in the first row below it
     in_cell: bool = False  # the group is named in this row's first cell
     units: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()  # as printed, where a cell may take several
+    by_column: tuple[str, ...] = ()  # a text for each of its table's columns; empty where they could not be told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Table:
     rows: tuple[TableRow, ...]
     dropped: tuple[Line, ...]
     size: int
+    columns: tuple[str, ...] = ()  # their names, units and all; empty where they could not be told apart
 
     @property
     def role(self) -> str | None:
@@ -88,7 +93,8 @@ def read(found: Sequence[Row], place: int) -> Table:
     head = [row.text for row in found[place:end]]
     reader = _Reader(found, head, unit_column(" ".join(head)) is not None)
     size = reader.run(end) - place
-    return Table(" ".join(head), found[place].line, tuple(reader.rows), tuple(reader.dropped), size)
+    columns, rows = aligned(head, reader.rows)
+    return Table(" ".join(head), found[place].line, rows, tuple(reader.dropped), size, columns)
 
 
 class _Reader:
@@ -153,7 +159,7 @@ class _Reader:
             row = tuple(cells(lines, self.width, self.with_units))
         charged = units((first, *row[2:]) if named is not None else row) if self.with_units else ()
         line, in_cell = self.current[0].line, named is not None
-        self.rows.append(TableRow(self.number or None, row, line, self.group, self.group_line, in_cell, charged))
+        self.rows.append(TableRow(self.number or None, row, line, self.group, self.group_line, in_cell, charged, tuple(lines)))
         self.group_line = None
         self.current = []
 
@@ -238,29 +244,38 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
     end = place + 1
     while end < len(found) and ("\t" in found[end].text or _tabs(found[end]) == tabs):
         end += 1
-    head = found[place].text.replace("\t", " ")
     indented = found[place].line.text.startswith("\t")  # a paragraph's indent rather than an empty cell
 
     def split(row: Row) -> list[str]:
         whole = row.line.text if _tabs(row) == tabs and not indented else row.text
         return [part.strip() for part in whole.split("\t")]
 
-    column = next((i for i, name in enumerate(split(found[place])) if unit_column(name)), None)
-    rows: list[TableRow] = []
+    lines: list[tuple[Row, list[str], Row | None, bool]] = []  # a row, its cells, the row above that heads it, whether first below it
     group: Row | None = None
     opened = False  # no row stands below the group yet
     for at in range(place + 1, end):
-        row = found[at]
-        parts = split(row)
+        parts = split(found[at])
         if tabs > 1 and parts[0] and not any(parts[1:]) and at + 1 < end and any(split(found[at + 1])[1:]):
-            group, opened = row, True  # one cell over all columns heads the rows below it
-            continue
+            group, opened = found[at], True  # one cell over all columns heads the rows below it
+        else:
+            lines.append((found[at], parts, group, opened))
+            opened = False
+    notes = {at for at, (_, parts, _, _) in enumerate(lines) if sum(map(bool, parts)) == 1 and any(map(_NOTE.match, parts))}
+    told = [parts for at, (_, parts, _, _) in enumerate(lines) if at not in notes]
+    columns, by_column = grid_columns(split(found[place]), told)
+    named = len(told) - len(by_column)  # further lines of column names
+    column = next((i for i, name in enumerate(columns) if unit_column(name)), None)
+    cells_of = iter(by_column)
+    rows: list[TableRow] = []
+    for at, (row, parts, above, first) in enumerate(lines[named:], named):
+        own = () if at in notes else next(cells_of)
         number = int(parts[0]) if parts[0].isdigit() and len(parts[0]) < 5 else len(rows) + 1
-        named = parts[column] if column is not None and column < len(parts) else ""
-        charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", named) if unit)
-        cells_ = tuple(part for part in parts if part)
-        note = len(cells_) == 1 and _NOTE.match(cells_[0])
-        above = group.text if group is not None else None
-        rows.append(TableRow(None if note else number, cells_, row.line, above, group.line if group and opened else None, units=charged))
-        opened = False
-    return Table(head, found[place].line, tuple(rows), (), end - place)
+        units = own[column] if own and column is not None else ""
+        charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", units) if unit)
+        line = above.line if above is not None and first else None
+        rows.append(TableRow(
+            None if at in notes else number, tuple(filter(None, parts)), row.line, above and above.text, line,
+            units=charged, by_column=own,
+        ))  # fmt: skip
+    head = " ".join(row.text.replace("\t", " ") for row in (found[place], *(row for row, *_ in lines[:named])))
+    return Table(head, found[place].line, tuple(rows), (), end - place, columns)

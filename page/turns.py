@@ -9,11 +9,14 @@ from html import escape
 from itertools import groupby
 
 from page.html import badge, card, copier, empty, error, footnote, lines
-from rag.schema import Answer, Citation, Hit, Sentence, Side
+from rag.schema import Answer, Citation, Entry, Grid, Hit, Sentence, Side
 
 _SHOWN = 8  # hits shown below the cited clauses
 _LONGEST = 600  # characters of a question shown; a pasted book would bury the answer
-_BORNE = {"span": "文件原文", "model": "已逐句核对", "metadata": "文件信息", "correction": "与问题所说不同"}  # what a 结论 rests on
+_BORNE = {
+    "span": "文件原文", "model": "已逐句核对", "metadata": "文件信息", "correction": "与问题所说不同", "outline": "文件的标题和条目",
+    "row": "表中原行", "computed": "由所列各行得出",
+}  # what a 结论 rests on  # fmt: skip
 _REFUSED = "所收文件未能回答这个问题"
 _NEAREST = "最接近的条款（未回答问题）"
 _UNSURE = "未能确定这些原文直接回答了问题，请自行判断"  # neither yes nor no
@@ -70,6 +73,8 @@ def _answer(number: int, turn: Turn) -> str:
     answer, waiting = turn.answer, turn.stage in _WAITING and not turn.error
     parts = [_lead(number, answer, _WAITING[turn.stage] if waiting else "")]
     parts += [_table(number, answer.comparison)] if answer.comparison else []
+    parts += [_grid(number, answer.table)] if answer.table else []
+    parts += [_outline(number, answer.outline)] if any(entry.depth for entry in answer.outline) else []
     quoted = [s for s in answer.sentences if s.origin == "nearest"] if answer.refused else answer.support
     if quoted:
         parts.append(_label(_quoted_as(answer)) + _list(number, quoted))
@@ -141,6 +146,29 @@ def _table(turn: int, sides: Sequence[Side]) -> str:
     return f'{_label("对照")}<table class="tw-compare"><thead><tr><th>文件</th><th>原文</th></tr></thead><tbody>{rows}</tbody></table>'
 
 
+def _grid(turn: int, grid: Grid) -> str:
+    """The rows an answer rests on, each with its mark."""
+    heads = "".join(f"<th scope='col'>{escape(name)}</th>" for name in grid.columns)
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{lines(cell)}</td>' for cell in cells)}<td>{_mark(turn, n)}</td></tr>" for cells, n in grid.rows
+    )
+    return (
+        f'{_label("表格", escape(grid.caption))}<table class="tw-compare"><thead><tr>{heads}<th scope="col">出处</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _outline(turn: int, entries: Sequence[Entry]) -> str:
+    """Headings with those below them, folded; the outermost already stand in the answer."""
+    inner = "".join(
+        f'<li style="margin-inline-start:{entry.depth}em">{escape(entry.text)}{_mark(turn, entry.n)}</li>' for entry in entries
+    )
+    return (
+        f'<details class="tw-further" data-turn="{turn}"><summary>展开下一级标题（{len(entries)} 条）</summary>'
+        f'<ul class="tw-outline">{inner}</ul></details>'
+    )
+
+
 def _waiting(text: str) -> str:
     return f'<p class="tw-waiting">{text}<span class="tw-dots" aria-hidden="true"></span></p>'
 
@@ -198,15 +226,24 @@ def memo(answer: Answer) -> str:
     quoted = nearest if answer.refused else answer.support
     unsure = "" if answer.refused or answer.conclusion else f"（{_UNSURE}）"
     cited = {n for s in (*answer.conclusion, *quoted) for n in s.citations} | {side.n for side in answer.comparison}
+    cited |= {n for _, n in answer.table.rows} if answer.table else set()
     blocks = [
         _block(_REFUSED, [_line(s.marked) for s in _why(answer)] if answer.refused else []),
         _block("结论", [_line(s.marked) for s in answer.conclusion]),
         _block("对照", [f"《{side.document.title}》：" + _line(Sentence(side.text, (side.n,), "extract").marked) for side in answer.comparison]),
+        _block("表格", _tabbed(answer.table)),
         _block(_quoted_as(answer) + unsure, [f"{place}. {_line(s.marked)}" for place, s in enumerate(quoted, 1)]),
         "\n".join(footnote(citation) for citation in answer.citations if citation.n in cited),
         "\n".join(f"注：{_line(note)}" for note in answer.notes),
     ]
     return "\n\n".join(block for block in blocks if block)
+
+
+def _tabbed(grid: Grid | None) -> list[str]:
+    """A table as lines of cells apart by tabs, which a memo or a sheet takes over as a table."""
+    if grid is None:
+        return []
+    return ["\t".join(grid.columns), *("\t".join(_line(cell) for cell in cells) + f"[{n}]" for cells, n in grid.rows)]
 
 
 def _block(heading: str, said: Sequence[str]) -> str:

@@ -26,6 +26,8 @@ from rag.query.wording import is_everyday
 from rag.retrieval.filters import passes
 from rag.retrieval.retrieve import FIRST
 from rag.schema import CONCLUDING, SUPPORTING, Answer, Event, Filters, Sentence, Timings
+from rag.structure import found as forms
+from rag.structure.answering import structured
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -38,7 +40,7 @@ _HEARD = 5  # best sentences that may contradict a figure of the question
 
 
 def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filters) -> Iterator[Event]:
-    """The six steps of an answer, each as soon as it is done; closing the iterator stops the model."""
+    """The seven steps of an answer, each as soon as it is done; closing the iterator stops the model."""
     clock = _Clock()
     # 1 retrieve
     query = understand(question, history)
@@ -47,7 +49,12 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     answer = replace(answer, timings=Timings(clock.ms(), ranking.rerank_ms))
     yield Event("evidence", answer)
 
-    # 2 choose sentences; what a document prints about itself needs no reading, nor does what nothing here is about
+    # 2 headings, tables and the documents themselves answer by what they are, whole
+    if (found := structured(engine, query, ranking, filters)) is not None:
+        yield Event("done", _structured(engine, query, answer, found, clock))
+        return
+
+    # 3 choose sentences; what a document prints about itself needs no reading, nor does what nothing here is about
     facts = _own_facts(engine, query, filters)
     candidates, chosen = _choose(engine, query, ranking)
     if metadata.suffices(query, facts):
@@ -62,7 +69,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             return
     yield Event("extract", _with(engine, query, answer, [*facts, *_extract(engine, chosen)]))
 
-    # 3 read: which clauses answer, and where; a question in everyday words once more, by the documents' words for it too
+    # 4 read: which clauses answer, and where; a question in everyday words once more, by the documents' words for it too
     studied = study(engine, query, ranking, candidates)
     everyday = not facts and is_everyday(query, held.wording)
     if everyday and not studied.judgement.conclude and engine.chat is not None:
@@ -81,12 +88,12 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
         answer, hits=tuple(engine.hits(studied.ranking, SHOWN)), timings=timings, confidence=studied.judgement.confidence
     )  # fmt: skip
 
-    # 4 refuse, if the clauses do not answer
+    # 5 refuse, if the clauses do not answer
     if studied.judgement.refuse and not facts:
         yield Event("done", _refuse(engine, answer, refusal.unanswered(studied.narrowed, filters), chosen[:1], clock))
         return
 
-    # 5 conclude in the document's own words, where that is safe
+    # 6 conclude in the document's own words, where that is safe
     concluded = [] if facts else conclude(engine, query, studied)
     shown = _as_printed(chosen) if concluded else chosen
     claims = [*facts, *_corrections(engine, query, chosen), *concluded, *_extract(engine, shown)]
@@ -101,7 +108,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
         return
     yield Event("read", answer)
 
-    # 6 the chat model's reply: every sentence verified, and kept only where it agrees with the reader
+    # 7 the chat model's reply: every sentence verified, and kept only where it agrees with the reader
     draft, notes, first_token = "", (), None
     try:
         for piece in reply.draft(engine, query, chosen):
@@ -223,6 +230,15 @@ def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim])
         compared = sides(sentences, citations, max(2, len(engine.retriever.titles.best(query))))
     notes = tuple(dict.fromkeys((*answer.notes, *notes)))
     return replace(answer, sentences=sentences, citations=citations, comparison=compared, notes=notes)
+
+
+def _structured(engine: Engine, query: Query, answer: Answer, found: forms.Found, clock: _Clock) -> Answer:
+    """A structured answer with its table or outline, or why there is none."""
+    if found.refusal is not None:
+        return _finished(replace(answer, refused=True, sentences=(Sentence(found.refusal, (), "refusal"),)), clock)
+    answer = _with(engine, query, replace(answer, notes=(*answer.notes, *found.notes)), found.claims)
+    table = forms.grid(found.table, engine.store.clauses, answer.citations)
+    return _finished(replace(answer, table=table, outline=forms.outline(found.outline, answer.citations)), clock)
 
 
 def _notice(engine: Engine, claim: Claim):

@@ -97,7 +97,9 @@ def citation_json(citation: Citation) -> dict:
 
 
 def answer_json(answer: Answer) -> dict:
-    """The object of `ask`; `formal` only where an everyday question was searched in those words too."""
+    """The object of `ask`. `formal` only where an everyday question was searched in those words too; `table` only where rows
+    of a table answer: its `caption`, its `columns` with their units, its `rows`, each `cells` in that order and the
+    `citation` they rest on; `outline` only where headings do: `depth` (0 the outermost), `text`, `citation`."""
     return {
         "question": answer.question,
         "answer": answer.text,
@@ -116,7 +118,18 @@ def answer_json(answer: Answer) -> dict:
         "closeness": None if answer.closeness is None else round(answer.closeness, 4),
         "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "timings": _timings(answer.timings),
-    } | ({"formal": answer.formal} if answer.formal else {})  # fmt: skip
+    } | ({"formal": answer.formal} if answer.formal else {}) | _shown(answer)  # fmt: skip
+
+
+def _shown(answer: Answer) -> dict:
+    """The table or outline of an answer that has one."""
+    found = {}
+    if answer.table is not None:
+        rows = [{"cells": list(cells), "citation": n} for cells, n in answer.table.rows]
+        found["table"] = {"caption": answer.table.caption, "columns": list(answer.table.columns), "rows": rows}
+    if answer.outline:
+        found["outline"] = [{"depth": entry.depth, "text": entry.text, "citation": entry.n} for entry in answer.outline]
+    return found
 
 
 def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> dict:

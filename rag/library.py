@@ -18,6 +18,7 @@ from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.relating.relations import Relations
 from rag.schema import Status
 from rag.status import Ended, status
+from rag.structure.sheets import Sheet, sheets
 from rag.versions import newest
 
 
@@ -105,6 +106,11 @@ class Library:
             if start <= place < stop or place < start:
                 return found.year if (found := self.horizons[sentence]) else None
         return None
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """The tables of the store, ready to be asked."""
+        return sheets(self.store.structure.tables(), self.store.documents)
 
     @cached_property
     def relations(self) -> Relations:

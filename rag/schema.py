@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from index.schema import Clause, Document
 from rag.relating.differences import Difference
 
-CONCLUDING = frozenset(("span", "model", "metadata", "correction"))  # origins of a 结论
+CONCLUDING = frozenset(("span", "model", "metadata", "correction", "outline", "row", "computed"))  # origins of a 结论
 SUPPORTING = 3  # verbatim sentences shown at once
 _OWN_MARK = re.compile(r"\[(\d+)\]")
 
@@ -68,8 +68,9 @@ class Sentence:
     origin: str
 
     # span: the words of a clause that answer; model: written, then checked; metadata: the document's own facts;
-    # correction: what the question takes for granted and the clause contradicts; extract: verbatim; refusal: why there
-    # is no answer; nearest: what does not answer
+    # correction: what the question takes for granted and the clause contradicts; outline: a heading, an item of a list, or
+    # how many there are; row: a table's row; computed: worked out from rows; extract: verbatim; refusal: why there is no
+    # answer; nearest: what does not answer
 
     @property
     def marked(self) -> str:
@@ -85,6 +86,24 @@ class Side:
     status: Status
     text: str  # verbatim
     n: int  # the citation it rests on
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The rows of a table that an answer rests on."""
+
+    caption: str
+    columns: tuple[str, ...]  # with their units
+    rows: tuple[tuple[tuple[str, ...], int], ...]  # the cells of each, and its citation
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A heading of an outline."""
+
+    depth: int  # 0 the outermost
+    text: str
+    n: int  # its citation
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +131,8 @@ class Answer:
     confidence: float | None = None  # how likely it answers, 0 to 1, refused or not; None where no reader has said
     formal: str = ""  # the documents' words that an everyday question was searched with beside its own
     comparison: tuple[Side, ...] = ()  # only where a comparison is asked for and documents differ
+    table: Grid | None = None  # only where rows of a table answer
+    outline: tuple[Entry, ...] = ()  # only where headings answer
 
     @property
     def conclusion(self) -> tuple[Sentence, ...]:

@@ -136,7 +136,10 @@ def in_order(body, *words):
 
 
 def test_every_kind_of_conclusion_stands_first_and_says_what_it_rests_on(sample):
-    beside = {"span": "文件原文", "model": "已逐句核对", "metadata": "文件信息", "correction": "与问题所说不同"}
+    beside = {
+        "span": "文件原文", "model": "已逐句核对", "metadata": "文件信息", "correction": "与问题所说不同", "outline": "文件的标题和条目",
+        "row": "表中原行", "computed": "由所列各行得出",
+    }  # fmt: skip
     assert set(beside) == CONCLUDING
     for origin, word in beside.items():
         body = shown(answered(sample, ("全长118公里，即答。", origin), notes=("甲注", "乙注")))

@@ -19,6 +19,7 @@ class Claim:
     stop: int
     origin: str  # as Sentence.origin
     also: tuple[Clause, int, int] | None = None  # a second span it rests on: where its document's title is printed
+    more: tuple[tuple[Clause, int, int], ...] = ()  # further spans, of what is worked out from several
 
 
 def compose(
@@ -38,7 +39,7 @@ def compose(
 
 
 def _spans(claim: Claim) -> list[tuple[Clause, int, int]]:
-    return [(claim.clause, claim.start, claim.stop), *([claim.also] if claim.also else [])]
+    return [(claim.clause, claim.start, claim.stop), *([claim.also] if claim.also else []), *claim.more]
 
 
 def _place(spans: list[tuple[Clause, int, int]], wanted: Clause, begin: int, end: int) -> int:

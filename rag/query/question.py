@@ -14,6 +14,7 @@ from rag.query.completion import TITLE, YEAR, YEARS, complete
 MAX_QUESTION = 5000  # characters; a longer paste belongs to 找相关政策, which splits it
 
 _DOC_NO = re.compile(r"([一-鿿]{2,12})\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d+)\s*号?")
+_PLAIN_NO = re.compile(r"([一-鿿]{1,8}(?:政|府|办|发|函|规|字|令|委)[一-鿿]{0,3}?)\s*((?:19|20)\d{2})\s*年?\s*第?\s*(\d{1,4})\s*号")  # written without its brackets
 _ENQUIRES = re.compile(r"(?:[?？]|(?:多少|哪[些个几里年]|什么|怎[么样]|如何|是否|能否)[^。；]*。?)\s*$")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,16})[”\"]")
 _ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|部分|章|节|条(?=$|[^一-鿿]|[的是规第讲说怎内有要中里款项])|款|项)")
@@ -90,7 +91,7 @@ def _read(asked: str, text: str, focus: str) -> Query:
         text=text,
         focus=focus,
         titles=tuple(TITLE.findall(text)),
-        doc_nos=tuple(_DOC_NO.findall(text)),
+        doc_nos=tuple(_DOC_NO.findall(text)) or tuple(_PLAIN_NO.findall(text)),
         years=tuple(dict.fromkeys(YEAR.findall(YEARS.sub("", flat)))),
         address=tuple(_ADDRESS.findall("".join(flat.split()))),
         asks=asks,

@@ -1,0 +1,52 @@
+"""第八条规定了什么: the article itself, whole, or that there is none."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from index.markers import number
+from index.schema import Document
+from index.structure import Node
+from index.terms import compact
+from rag.query.question import Query
+from rag.structure.found import Found, claim, whole
+from rag.structure.trees import body
+from rag.structure.words import left_over
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
+
+_CN = "一二三四五六七八九十百零〇两"
+_ADDRESS = re.compile(rf"第([{_CN}\d]+)条(?:之([{_CN}]+))?(?:第([{_CN}\d]+)[款项])?")
+_ASKS = re.compile(r"规定|内容|什么|原文|全文|怎么|如何|写|说|讲|是|的|了|哪些|吗|文|号")
+
+
+def answer(engine: Engine, query: Query, document: Document) -> Found | None:
+    """The text of the one article a question asks for and nothing else; a refusal where the document has no such one."""
+    question = compact(query.text)
+    found = list(_ADDRESS.finditer(question))
+    if len(found) != 1 or found[0][3]:
+        return None
+    wanted = (number(found[0][1]), number(found[0][2]) if found[0][2] else 0)
+    rest = _ASKS.sub(" ", question.replace(found[0][0], " "))
+    names = [compact(document.title), compact(document.notice_title or ""), compact(document.doc_no or ""), *map(compact, document.issuers)]
+    numbers = re.findall(r"\d+", document.doc_no or "")
+    if [word for word in left_over(rest, names) if not any(n in word for n in numbers)]:
+        return None
+    own = [n for n in body(engine.store.structure.nodes(document.doc_id)) if n.kind == "条"]
+    if not own:
+        return None
+    held = next((node for node in own if _place(node) == wanted), None)
+    if held is None:
+        last = f"共{len({_place(node) for node in own})}条，" if len(own) > 2 else ""
+        return Found((), refusal=f"《{document.title}》{last}没有{found[0][0]}，无法回答。")
+    clause = engine.store.clauses[held.clause]
+    below = [c for c in engine.clauses(document.doc_id) if c.path and compact(c.path[-1]).startswith(compact(held.label)) and c.path[:-1] == clause.path]
+    claims = [claim(c.text.strip(), "span", [whole(c)]) for c in (clause, *below)]
+    return Found(tuple(claims))
+
+
+def _place(node: Node) -> tuple[int | None, int]:
+    further = re.search(rf"之([{_CN}]+)$", compact(node.label))
+    return node.number, (number(further[1]) or 0) if further else 0

@@ -1,0 +1,185 @@
+"""Arithmetic over a table's rows, shown with its addends; nothing is worked out of other units, unread cells or printed sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from index.grids import unit_of
+from index.structure import TableRow
+from index.terms import compact
+from rag.structure.found import Found, claim, whole
+from rag.structure.sheets import Sheet
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
+    from rag.structure.rows import Asked
+
+_NUMBERED = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]+[）)、．.]|附件\d*|表\d*)\s*")
+_BY_LENGTH, _BY_TIME = re.compile("[长短远近]"), re.compile("[早晚先迟]")
+
+
+def spans(engine: Engine, rows: Sequence[TableRow]) -> list[tuple]:
+    """The clauses of rows, whole."""
+    return [whole(engine.store.clauses[row.clause]) for row in rows]
+
+
+def source(sheet: Sheet, rows: Sequence[TableRow]) -> str:
+    """（重点项目表，第 3 行）"""
+    name = _NUMBERED.sub("", compact(sheet.table.name)) or sheet.title
+    places = [row.place for row in rows]
+    which = f"第 {places[0]} 行" if len(places) == 1 else f"第 {places[0]} 至 {places[-1]} 行" if places == list(
+        range(places[0], places[-1] + 1)
+    ) else f"第 {'、'.join(map(str, places[:12]))}{' 等' if len(places) > 12 else ''} 行"  # fmt: skip
+    return f"（{name}，{which}）"
+
+
+def cell(sheet: Sheet, row: TableRow, at: int) -> str:
+    """总投资 5420 万元: a cell with its column's name and unit."""
+    column, text = sheet.table.columns[at], compact(row.cells[at])
+    unit = column.unit if column.unit and row.values[at] is not None and not unit_of(text) else ""
+    return f"{column.name} {text or '未写明'}{' ' + unit if unit else ''}"
+
+
+def figure(value: Decimal) -> str:
+    """A decimal without an exponent or trailing noughts."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _columns(asked: Asked, kind: str) -> list[int]:
+    own = asked.match.sheet.table.columns
+    return [at for at in asked.columns if own[at].kind == kind] or [
+        at for at, column in enumerate(own) if column.kind == kind and not asked.columns
+    ]  # fmt: skip
+
+
+def _unread(asked: Asked, rows: Sequence[TableRow], at: int) -> Found | None:
+    """Why nothing is worked out: cells without a single figure, or figures of several units."""
+    sheet = asked.match.sheet
+    name = sheet.table.columns[at].name
+    odd = [row for row in rows if row.values[at] is None]
+    units = {unit_of(compact(row.cells[at])) or sheet.table.columns[at].unit for row in rows}
+    if not odd and len(units) == 1:
+        return None
+    why = f"“{name}”列有 {len(odd)} 行不是单一数字" if odd else f"“{name}”列单位不一（{'、'.join(sorted(units))}）"
+    return Found((), refusal=f"{why}，不能据以计算，请核对原表{source(sheet, rows)}。")
+
+
+def extreme(engine: Engine, asked: Asked, question: str) -> Found | None:
+    """The rows with the largest or smallest figure, or the earliest or latest date, of a column."""
+    sheet, do, rows = asked.match.sheet, asked.doing, asked.rows
+    adjective = question[question.index("最") + 1]
+    timed = bool(_BY_TIME.match(adjective))
+    columns = _columns(asked, "time" if timed else "figure")
+    if not timed and _BY_LENGTH.match(adjective) and len(columns) != 1:
+        columns = [at for at, c in enumerate(sheet.table.columns) if c.kind == "figure" and re.search("公里|米|km", c.unit)]
+    if len(columns) != 1 or re.search(r"第[二三四五]", question):
+        return None
+    at = columns[0]
+    if timed:
+        keyed = [(_date(row.cells[at]), row) for row in rows]
+        if any(key is None for key, _ in keyed):
+            return None
+    else:
+        if (why := _unread(asked, rows, at)) is not None:
+            return why
+        keyed = [(Decimal(row.values[at]), row) for row in rows]
+    ordered = sorted(keyed, key=lambda own: own[0], reverse=do.up)
+    edge = ordered[min(do.first, len(ordered)) - 1][0]
+    best = [row for key, row in ordered if (key >= edge if do.up else key <= edge)]
+    name = sheet.table.columns[at].name
+    told = "、".join(f"{sheet.name(row)}（{cell(sheet, row, at)}）" for row in best)
+    more = [c for c in asked.columns if c != at]
+    beside = "；".join("，".join(cell(sheet, row, c) for c in more) for row in best) if more else ""
+    within = f"{'，'.join(asked.conditions)}的" if asked.conditions else ""
+    count = f"{do.first} 项" if do.first > 1 else ""
+    text = f"{within}{name}最{adjective}的{count}是{told}{'；' + beside if beside else ''}，比较了 {len(rows)} 行的“{name}”列{source(sheet, best)}。"
+    return Found((claim(text, "computed", spans(engine, best)),), (sheet.table, tuple(best)))
+
+
+def total(engine: Engine, asked: Asked, question: str) -> Found | None:
+    """The sum or mean of a column, with its addends; a printed sum beside it."""
+    sheet, rows = asked.match.sheet, asked.rows
+    columns = _columns(asked, "figure")
+    if not columns or len(columns) > 2 or any(row.total for row in rows):
+        return None
+    claims = []
+    for at in columns:
+        if (why := _unread(asked, rows, at)) is not None:
+            return why
+        column = sheet.table.columns[at]
+        values = [Decimal(row.values[at]) for row in rows]
+        unit = column.unit or unit_of(compact(rows[0].cells[at]))
+        if unit == "%":
+            return None
+        whole_sum = sum(values, Decimal(0))
+        addends = "＋".join(figure(value) for value in values)
+        within = f"{'，'.join(asked.conditions)}的 " if asked.conditions else ""
+        if asked.doing.name == "mean":
+            mean = (whole_sum / len(values)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            text = f"{within}{len(rows)} 项“{column.name}”平均 {figure(mean)} {unit}（（{addends}）÷{len(rows)}）"
+        else:
+            text = f"{within}{len(rows)} 项“{column.name}”合计 {figure(whole_sum)} {unit}（{addends}）"
+        text += source(sheet, rows)
+        if asked.doing.name == "sum" and not asked.ahead:
+            text += _printed(sheet, at, whole_sum, unit)
+        claims.append(claim(f"{text}。", "computed", spans(engine, rows)))
+    return Found(tuple(claims), (sheet.table, rows))
+
+
+def _printed(sheet: Sheet, at: int, value: Decimal, unit: str) -> str:
+    """What the table's own sum says, where it has one row of it."""
+    sums = [row for row in sheet.table.rows if row.total and row.values[at] is not None]
+    if len(sums) != 1:
+        return ""
+    printed = Decimal(sums[0].values[at])
+    return "，与表中合计一致" if printed == value else f"，表中所印合计为 {figure(printed)} {unit}，与逐行相加不同，请核对"
+
+
+def apart(engine: Engine, asked: Asked, question: str) -> Found | None:
+    """The difference of two rows in one column."""
+    sheet, rows = asked.match.sheet, asked.rows
+    columns = _columns(asked, "figure")
+    named = asked.match.values.get(sheet.label, {})
+    if len(rows) != 2 or len(columns) != 1 or len(named) != 2:
+        return None
+    at = columns[0]
+    if (why := _unread(asked, rows, at)) is not None:
+        return why
+    column = sheet.table.columns[at]
+    one, other = sorted(rows, key=lambda row: Decimal(row.values[at]), reverse=True)
+    high, low = Decimal(one.values[at]), Decimal(other.values[at])
+    text = (
+        f"“{column.name}”：{sheet.name(one)}比{sheet.name(other)}多 {figure(high - low)} {column.unit}"
+        f"（{figure(high)}－{figure(low)}）{source(sheet, sorted(rows, key=lambda r: r.place))}。"
+    )
+    return Found((claim(text, "computed", spans(engine, [one, other])),), (sheet.table, rows))
+
+
+def share(engine: Engine, asked: Asked, question: str) -> Found | None:
+    """The share that some rows have of all in one column."""
+    sheet, rows = asked.match.sheet, asked.rows
+    columns = _columns(asked, "figure")
+    everything = [row for row in sheet.table.rows if not row.total]
+    if not asked.ahead or len(columns) != 1 or not re.search("占", question):
+        return None
+    at = columns[0]
+    if sheet.table.columns[at].unit == "%":
+        return None
+    if (why := _unread(asked, everything, at)) is not None:
+        return why
+    part, all_of = (sum((Decimal(row.values[at]) for row in own), Decimal(0)) for own in (rows, everything))
+    if not all_of:
+        return None
+    percent = (100 * part / all_of).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    who = "、".join(sheet.name(row) for row in rows)
+    text = f"{who}占“{sheet.table.columns[at].name}”合计的 {figure(percent)}%（{figure(part)}÷{figure(all_of)}）{source(sheet, everything)}。"
+    return Found((claim(text, "computed", spans(engine, everything)),), (sheet.table, tuple(everything)))
+
+
+def _date(text: str) -> tuple[int, int] | None:
+    found = re.findall(r"((?:19|20)\d{2})(?:年(\d{1,2})月)?", compact(text))
+    return (int(found[-1][0]), int(found[-1][1] or 12)) if found else None

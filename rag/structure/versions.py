@@ -1,0 +1,109 @@
+"""One figure in two documents: how much it went up or down, the newer first, both with their dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from index.schema import Clause, Document
+from index.sentences import split_sentences
+from index.terms import compact
+from rag.query.question import Query
+from rag.structure.found import Found, claim
+from rag.structure.sums import figure
+from rag.structure.words import common, left_over
+from rag.verification import facts
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
+
+_CHANGE = re.compile(r"(?:提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短)(?:了|出)?(?:多少|百分之多少|百分之几|几|多大)|(?:差|相差|变化)[^，。？?]{0,4}多少|翻了几倍")
+_ASIDE = re.compile(r"比|相比|较|提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短|百分之|多少|几|了|出|标准|新版|老版|旧版|现行|原来|以前")
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    document: Document
+    clause: Clause
+    start: int
+    stop: int
+    value: Decimal
+    unit: str
+
+
+def wanted(question: str) -> bool:
+    """Whether a compact question asks how much a figure changed."""
+    return bool(_CHANGE.search(question)) and bool(re.search(r"比|较|和|与|跟|相差", question))
+
+
+def answer(engine: Engine, query: Query, documents: frozenset[str]) -> Found | None:
+    """The two figures and what sets them apart; None where the documents or the figures are not plain."""
+    question = compact(query.text)
+    pair = _pair(engine, question, documents)
+    if pair is None:
+        return None
+    rest = question
+    for document in pair:
+        for part in common(rest, compact(document.title), 2):
+            rest = rest.replace(part, " ")
+        rest = rest.replace((document.issued_on or "x")[:4] + "年", " ")
+    keys = left_over(_ASIDE.sub(" ", rest), [])
+    if not keys:
+        return None
+    sides = [_figure(engine, document, keys) for document in pair]
+    if None in sides or sides[0].unit != sides[1].unit:
+        return None
+    new, old = sorted(sides, key=lambda side: side.document.issued_on or "", reverse=True)
+    gap = new.value - old.value
+    verb = "提高" if gap > 0 else "降低" if gap < 0 else "没有变化"
+    rate = (100 * abs(gap) / old.value).quantize(Decimal("0.1"), ROUND_HALF_UP) if old.value else None
+    told = f"{'、'.join(keys)}：由 {figure(old.value)}{old.unit} 变为 {figure(new.value)}{new.unit}，"
+    told += verb if not gap else f"{verb} {figure(abs(gap))}{new.unit}" + (f"，即 {figure(rate)}%（{figure(abs(gap))}÷{figure(old.value)}）" if rate is not None else "")
+    claims = [claim(f"{told}。", "computed", [(new.clause, new.start, new.stop), (old.clause, old.start, old.stop)])]
+    for side, name in ((new, "现行"), (old, "此前")):
+        since = side.document.issued_on or "未印日期"
+        text = f"{name}《{side.document.title}》（{since}印发{'，已不再有效' if engine.status(side.document).value == 'expired' else ''}）：{side.clause.text[side.start : side.stop].strip()}"
+        claims.append(claim(text, "extract", [(side.clause, side.start, side.stop)]))
+    return Found(tuple(claims))
+
+
+def _pair(engine: Engine, question: str, documents: frozenset[str]) -> tuple[Document, Document] | None:
+    """The two documents a question sets side by side: by title, or by year of issue among those of like titles."""
+    held = [d for d in engine.store.documents.values() if d.doc_id in documents]
+    named = [d for d in held if compact(d.title) in question]
+    named = [d for d in named if not any(compact(d.title) in compact(o.title) and d is not o for o in named)]
+    if len(named) == 2:
+        return named[0], named[1]
+    years = dict.fromkeys(re.findall(r"(?:19|20)\d{2}", question))
+    if len(years) != 2:
+        return None
+    pair = []
+    for year in years:
+        own = sorted((d for d in held if (d.issued_on or "").startswith(year)), key=lambda d: -len("".join(common(compact(d.title), question))))
+        if not own or sum(map(len, common(compact(own[0].title), question))) < 4:
+            return None
+        pair.append(own[0])
+    return pair[0], pair[1]
+
+
+def _figure(engine: Engine, document: Document, keys: Sequence[str]) -> _Side | None:
+    """The first figure behind the words asked for, in the one half-sentence of a document that says them."""
+    held: list[_Side] = []
+    title = compact(document.title)
+    for clause in engine.clauses(document.doc_id):
+        above = title + compact("".join(clause.path))
+        for start, stop in split_sentences(clause.text):
+            flat = facts.flatten(clause.text[start:stop])
+            for half in re.split(r"[，,；;。]", flat):
+                at = max((half.find(key) + len(key) for key in keys if key in half), default=-1)
+                if at < 0 or not all(key in flat or key in above for key in keys):
+                    continue
+                for own in facts.quantities(half[at:]):
+                    if own.unit:
+                        held.append(_Side(document, clause, start, stop, own.value, half[at:][own.start : own.stop].lstrip("0123456789.,")))
+                        break
+    values = {(side.value, side.unit) for side in held}
+    return held[0] if len(values) == 1 else None

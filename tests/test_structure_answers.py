@@ -1,0 +1,102 @@
+"""Answers from headings, lists, tables and the documents themselves, over the invented documents of eval/structure."""
+
+import pytest
+from conftest import ROOT, built, engine_over
+
+from page.turns import Turn, conversation, memo
+from rag.contract import answer_json
+from rag.structure.router import route
+
+DOCS = ROOT / "eval" / "structure" / "docs"
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    root = tmp_path_factory.mktemp("structure")
+    built(DOCS, root)
+    return engine_over(root)
+
+
+def test_articles_are_counted_in_the_tree_and_a_number_in_the_text_is_no_count(engine):
+    answer = engine.ask("芦溪市城市公园条例一共有多少条？")
+    assert answer.sentences[0].text == "《芦溪市城市公园条例》共14条（第一条至第十四条）。"
+    assert answer.sentences[0].origin == "outline" and len(answer.sentences[0].citations) >= 2
+
+
+def test_articles_on_a_topic_are_counted_by_name(engine):
+    assert "共3条：第十一条、第十二条、第十三条" in engine.ask("公园条例里有几条涉及罚款？").text
+
+
+def test_a_row_is_told_with_its_column_its_unit_and_its_place(engine):
+    answer = engine.ask("杨柳里小区计划投资多少万元？")
+    assert answer.sentences[0].text == "杨柳里小区：计划投资 1360 万元（改造清单，第 1 行）。"
+    assert answer.table.columns[4] == "计划投资（万元）" and answer.table.rows[0][0][2] == "杨柳里小区"
+
+
+def test_a_sum_shows_its_addends_and_leaves_out_the_printed_sum(engine):
+    text = engine.ask("老旧小区改造计划投资合计多少万元").text
+    assert "合计 10765 万元（1360＋798＋2645＋558＋2112＋1480＋1064＋748）" in text and "与表中合计一致" in text
+
+
+def test_rows_are_filtered_by_a_bound_in_another_scale(engine):
+    answer = engine.ask("计划投资超过0.2亿元的小区有哪些？")
+    assert "育才新村" in answer.text and "解放路片区" in answer.text and "棉纺" not in answer.text
+
+
+def test_a_year_that_no_column_knows_is_not_answered_by_a_row(engine):
+    answer = engine.ask("杨柳里小区2026年计划投资多少万元？")
+    assert answer.table is None and all(s.origin not in ("row", "computed") for s in answer.sentences)
+
+
+def test_what_the_question_names_beyond_the_table_leaves_it_to_passages(engine):
+    assert engine.ask("低保对象门诊救助比例是多少").table is None
+
+
+def test_a_list_is_whole_and_says_so(engine):
+    answer = engine.ask("申领高龄津贴要提交哪些材料？")
+    assert [s.text[:3] for s in answer.sentences] == ["第四条", "（一）", "（二）", "（三）"]
+    assert answer.text.count("（共 3 项，全部列出）") == 1
+
+
+def test_a_named_list_has_as_many_members_as_its_name_counts(engine):
+    assert "三平台：乡村治理平台、农业生产平台、惠民服务平台（共 3 项，全部列出）" in engine.ask("数字乡村的三平台是哪三个平台").text
+
+
+def test_an_outline_carries_the_headings_below_its_own(engine):
+    answer = engine.ask("数字乡村建设行动方案主要内容有哪些")
+    assert [s.text for s in answer.sentences[1:]] == ["一、总体要求。", "二、重点任务。", "三、保障措施。"]
+    assert {entry.depth for entry in answer.outline} == {0, 1}
+
+
+def test_documents_are_listed_by_date_and_region_with_their_numbers(engine):
+    text = engine.ask("2024年以来芦溪市印发了哪些文件").text
+    assert text.startswith("共 3 份") and "芦政办规〔2024〕6号" in text and "平交公路" not in text
+
+
+def test_the_document_that_says_something_is_named_first(engine):
+    assert engine.ask("哪份文件提出建设县域电商产业集聚区60个，文号是什么").text.startswith("《平陵省数字乡村建设行动方案（2023—2026年）》（平政办发〔2023〕41号")
+
+
+def test_an_article_is_given_whole_and_a_missing_one_refused(engine):
+    assert engine.ask("城市公园条例第七条规定了什么？").sentences[0].text.endswith("每日开放时间不少于十四小时。")
+    missing = engine.ask("城市公园条例第三十条规定了什么？")
+    assert missing.refused and "共14条，没有第三十条" in missing.text
+
+
+def test_two_versions_are_compared_with_the_arithmetic_and_the_older_marked(engine):
+    text = engine.ask("2024年的高龄津贴发放办法中，百岁老人津贴比2018年暂行办法提高了多少？").text
+    assert "由 600元 变为 1000元，提高 400元，即 66.7%（400÷600）" in text and "已不再有效" in text
+
+
+def test_the_contract_and_the_page_show_the_table_escaped(engine):
+    answer = engine.ask("望江区要改造哪些小区？")
+    told = answer_json(answer)["table"]
+    assert len(told["rows"]) == 3 and told["columns"][2] == "小区名称" and {row["citation"] for row in told["rows"]} <= {c.n for c in answer.citations}
+    page = conversation([Turn("<b>问</b>", answer=answer, stage="done")])
+    assert "<td>船校宿舍</td>" in page and "<b>问</b>" not in page
+    assert "所属区\t小区名称" in memo(answer)
+
+
+@pytest.mark.parametrize("question", ["骑车不戴头盔罚多少钱", "最低工资标准是多少", "审批几个工作日办结", "最高贷款额度是多少"])
+def test_everyday_questions_stay_passages(question):
+    assert route(question) == "passage" and route("哪个项目投资最大") == "rows"
