@@ -11,7 +11,8 @@ from index.load.docx import read
 OFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(OFFICE is None, reason="no LibreOffice")
 OUTLINE = lists(level(0, "%1."), level(1, "%1.%2"), level(2, "（%3）", "lowerRoman"))
-RESTARTED = '<w:num w:numId="2"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>'
+STARTS = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride>'
+RESTARTED = f'<w:num w:numId="2"><w:abstractNumId w:val="1"/>{STARTS}</w:num>'
 LINKED = "<w:numPr><w:ilvl w:val='{}'/><w:numId w:val='1'/></w:numPr>".format
 DOCUMENTS = {
     "levels": (
@@ -27,7 +28,7 @@ DOCUMENTS = {
         {"numbering": OUTLINE, "styles": style("章", LINKED(0)) + style("条", LINKED(1)) + style("条二", based_on="条")},
     ),
     "words": (
-        paragraph(run("甲") + f"<w:ins>{run('乙')}</w:ins>" + f"<w:hyperlink>{run('丙')}</w:hyperlink>" + "<w:r><w:noBreakHyphen/></w:r>")
+        paragraph(run("甲") + f"<w:ins>{run('乙')}</w:ins><w:hyperlink>{run('丙')}</w:hyperlink><w:r><w:noBreakHyphen/></w:r>")
         + f"<w:sdt><w:sdtContent>{paragraph('丁')}</w:sdtContent></w:sdt>"
         + table((cell("一", "<w:gridSpan w:val='2'/>"),), ("二", "三"))
         + paragraph("末"),

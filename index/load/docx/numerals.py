@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _DIGITS = "〇一二三四五六七八九"
 _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
@@ -82,7 +82,7 @@ def _row(first: int, last: int) -> Callable[[int], str | None]:
     return lambda number: chr(first - 1 + number) if number <= last else None
 
 
-def _of(characters: str) -> Callable[[int], str | None]:
+def _of(characters: Sequence[str]) -> Callable[[int], str | None]:
     return lambda number: characters[number - 1] if number <= len(characters) else None
 
 
@@ -124,7 +124,7 @@ _FORMATS: dict[str, Callable[[int], str | None]] = {
     "koreanDigital": _placed("영일이삼사오육칠팔구"), "koreanDigital2": _placed("零一二三四五六七八九"),
     "decimalFullWidth": _placed("０１２３４５６７８９"), "decimalFullWidth2": _placed("０１２３４５６７８９"),
     "ideographTraditional": _of(_STEMS), "ideographZodiac": _of(_BRANCHES),
-    "ideographZodiacTraditional": lambda number: _STEMS[(number - 1) % 10] + _BRANCHES[(number - 1) % 12] if number <= 60 else None,
+    "ideographZodiacTraditional": _of([stem + _BRANCHES[at % 12] for at, stem in enumerate(_STEMS * 6)]),
     "decimalEnclosedCircle": _row(0x2460, 20), "decimalEnclosedCircleChinese": _row(0x2460, 20),
     "decimalEnclosedParen": _row(0x2474, 20), "decimalEnclosedFullstop": _row(0x2488, 20),
     "ideographEnclosedCircle": _row(0x3280, 10),
