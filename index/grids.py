@@ -73,7 +73,8 @@ def grid_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[tu
         body = body[1:]
     carried: list[tuple[str, ...]] = []
     for place, row in enumerate(body):
-        row = (row + [""] * len(titles))[: len(titles)] if len(row) <= len(titles) else [*row[: len(titles) - 1], " ".join(row[len(titles) - 1 :])]
+        last = len(titles) - 1
+        row = [*row, *[""] * (last + 1 - len(row))] if len(row) <= last + 1 else [*row[:last], " ".join(row[last:])]
         lead = 1 if titles and _NUMBER.match("".join(titles[0].split())) and len(titles) > 1 else 0
         if place and not row[lead] and sum(bool(cell) for cell in row) >= 2 and lead + 1 < len(row):
             row[lead] = carried[-1][lead]
@@ -88,9 +89,10 @@ def _goes_on(titles: Sequence[str], row: Sequence[str]) -> bool:
     spans = len(above) < len(titles) or len(set(above)) < len(above)
     filled = [cell for cell in row if cell]
     figures = [cell for cell in filled if typed(cell) is not None and not _YEARS.match("".join(cell.split()))]
-    return spans and bool(filled) and not figures and not filled[0].isdigit() and len(row) == len(titles) and all(len(c) <= 20 for c in filled) and any(
-        not title or titles.count(title) > 1 for title, cell in zip(titles, row, strict=True) if cell
-    )
+    if not spans or not filled or figures or filled[0].isdigit() or len(row) != len(titles):
+        return False
+    beside = any(not title or titles.count(title) > 1 for title, cell in zip(titles, row, strict=True) if cell)
+    return beside and all(len(cell) <= 20 for cell in filled)
 
 
 def _joined(titles: Sequence[str], below: Sequence[str], at: int) -> str:

@@ -30,7 +30,8 @@ def answer(engine: Engine, query: Query, document: Document) -> Found | None:
         return None
     wanted = (number(found[0][1]), number(found[0][2]) if found[0][2] else 0)
     rest = _ASKS.sub(" ", question.replace(found[0][0], " "))
-    names = [compact(document.title), compact(document.notice_title or ""), compact(document.doc_no or ""), *map(compact, document.issuers)]
+    printed = (document.title, document.notice_title or "", document.doc_no or "", *document.issuers)
+    names = [compact(name) for name in printed]
     numbers = re.findall(r"\d+", document.doc_no or "")
     if [word for word in left_over(rest, names) if not any(n in word for n in numbers)]:
         return None
@@ -42,7 +43,8 @@ def answer(engine: Engine, query: Query, document: Document) -> Found | None:
         last = f"共{len({_place(node) for node in own})}条，" if len(own) > 2 else ""
         return Found((), refusal=f"《{document.title}》{last}没有{found[0][0]}，无法回答。")
     clause = engine.store.clauses[held.clause]
-    below = [c for c in engine.clauses(document.doc_id) if c.path and compact(c.path[-1]).startswith(compact(held.label)) and c.path[:-1] == clause.path]
+    label = compact(held.label)
+    below = [c for c in engine.clauses(document.doc_id) if c.path[:-1] == clause.path and compact(c.path[-1] if c.path else "").startswith(label)]
     claims = [claim(c.text.strip(), "span", [whole(c)]) for c in (clause, *below)]
     return Found(tuple(claims))
 

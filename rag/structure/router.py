@@ -18,7 +18,6 @@ _OUTLINE = re.compile(
 _LIST = re.compile(r"哪些|哪几|哪[两二三四五六七八九十]|有什么|包括什么|列出|列举|名单|分别是")
 _BARE_NO = re.compile(r"^[一-鿿]{2,12}[〔\[［(（【]?\d{4}[〕\]］)）】年]?第?\d+号?(?:文|文件)?(?:是什么|是啥|讲什么)?[？?。]?$")
 _BARE_TITLE = re.compile(r"^《[^》]+》[？?。]?$")
-_PERSONAL = re.compile(r"^(?:我|咱|俺)")
 
 
 def route(question: str) -> str:

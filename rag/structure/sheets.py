@@ -17,6 +17,7 @@ from rag.structure.words import common, longest
 _NAMED = re.compile(r"名称|项目|工程|事项|任务|品目|机具|指标|岗位|课程|对象|类别|类型|档次|地区|县区|区县|市县|单位|措施")
 _PARTS = re.compile(r"[、，,；;/\s]+")
 _YES, _NO = frozenset(("是", "有", "√", "✓", "需要", "可以")), frozenset(("否", "无", "×", "不需要", "不可以", "—"))
+_DENIES = re.compile(r"(?:不|无|未|没)(?:需要?|必|用|要|有|曾)?$")
 _SAYS_NOTHING = frozenset(("是", "否", "有", "无", "—", "-", "/", "合计", "总计"))
 _SURE, _DISTINCT = 0.5, 3  # share of a row's name, or characters of it that no other row has, by which a question names it
 _NAME = 24  # characters of a row's name; longer ones are sentences, of which a stretch names nothing
@@ -220,7 +221,8 @@ def flagged(found: Match, question: str) -> dict[int, bool]:
         held = {cells[at] for cells in found.sheet.cells if cells[at]}
         stretch = _stretch(own.name.removeprefix("是否"), question)
         if held and held <= _YES | _NO and len(stretch) >= 2:
-            told[at] = not re.search(r"(?:不|无|未|没)(?:需要?|必|用|要|有|曾)?$", question[: question.index(stretch)]) and not stretch.startswith(("不", "未"))
+            before = question[: question.index(stretch)]
+            told[at] = not _DENIES.search(before) and not stretch.startswith(("不", "未"))
     return told
 
 

@@ -123,9 +123,10 @@ def _limits(engine: Engine, question: str, documents: Sequence[Document]) -> tup
             limits.append(lambda d, value=value: engine.status(d).value == value)
             told.append(match[0])
             break
-    kinds = [kind for kind in KINDS if len(kind) > 1 and re.search(rf"(?:哪些|哪几[个份部]|几[个份部]|多少[个份部]|的){kind}|{kind}(?:有|都|一共|共)", question)]
+    ahead = r"(?:哪些|哪几[个份部]|几[个份部]|多少[个份部]|的)"
+    kinds = [k for k in KINDS if len(k) > 1 and re.search(rf"{ahead}{k}|{k}(?:有|都|一共|共)", question)]
     if kinds:
-        limits.append(lambda d: d.kind is not None and any(d.kind.endswith(kind) for kind in kinds[:1]) or kinds[0] in (d.notice_title or ""))
+        limits.append(lambda d: d.kind is not None and d.kind.endswith(kinds[0]) or kinds[0] in (d.notice_title or ""))
         told.append(kinds[0])
     return limits, told
 
@@ -214,7 +215,8 @@ def _saying(engine: Engine, question: str, near: Sequence[int], documents: Seque
 def _line(engine: Engine, own: Chosen) -> str:
     """《题名》（文号，日期，机关，时效）：为何列出。"""
     document = own.document
-    facts = [document.doc_no or "未印文号", _day(document.issued_on), "、".join(document.issuers) or "未印发文机关", LABEL[engine.status(document).value]]
+    issuers = "、".join(document.issuers) or "未印发文机关"
+    facts = [document.doc_no or "未印文号", _day(document.issued_on), issuers, LABEL[engine.status(document).value]]
     why = own.why if len(own.why) <= _LONGEST else own.why[:_LONGEST] + "……"
     end = "" if why.endswith(("。", "；", "！")) else "。"
     return f"《{document.title}》（{'，'.join(facts)}）{'：' + why if why else ''}{end}"

@@ -61,11 +61,13 @@ def answer(engine: Engine, query: Query, documents: frozenset[str]) -> Found | N
     verb = "提高" if gap > 0 else "降低" if gap < 0 else "没有变化"
     rate = (100 * abs(gap) / old.value).quantize(Decimal("0.1"), ROUND_HALF_UP) if old.value else None
     told = f"{'、'.join(keys)}：由 {figure(old.value)}{old.unit} 变为 {figure(new.value)}{new.unit}，"
-    told += verb if not gap else f"{verb} {figure(abs(gap))}{new.unit}" + (f"，即 {figure(rate)}%（{figure(abs(gap))}÷{figure(old.value)}）" if rate is not None else "")
+    share = f"，即 {figure(rate)}%（{figure(abs(gap))}÷{figure(old.value)}）" if rate is not None else ""
+    told += f"{verb} {figure(abs(gap))}{new.unit}{share}" if gap else verb
     claims = [claim(f"{told}。", "computed", [(new.clause, new.start, new.stop), (old.clause, old.start, old.stop)])]
     for side, name in ((new, "现行"), (old, "此前")):
         since = side.document.issued_on or "未印日期"
-        text = f"{name}《{side.document.title}》（{since}印发{'，已不再有效' if engine.status(side.document).value == 'expired' else ''}）：{side.clause.text[side.start : side.stop].strip()}"
+        ended = "，已不再有效" if engine.status(side.document).value == "expired" else ""
+        text = f"{name}《{side.document.title}》（{since}印发{ended}）：{side.clause.text[side.start : side.stop].strip()}"
         claims.append(claim(text, "extract", [(side.clause, side.start, side.stop)]))
     return Found(tuple(claims))
 
@@ -82,7 +84,8 @@ def _pair(engine: Engine, question: str, documents: frozenset[str]) -> tuple[Doc
         return None
     pair = []
     for year in years:
-        own = sorted((d for d in held if (d.issued_on or "").startswith(year)), key=lambda d: -len("".join(common(compact(d.title), question))))
+        dated = [d for d in held if (d.issued_on or "").startswith(year)]
+        own = sorted(dated, key=lambda d: -len("".join(common(compact(d.title), question))))
         if not own or sum(map(len, common(compact(own[0].title), question))) < 4:
             return None
         pair.append(own[0])
@@ -103,7 +106,8 @@ def _figure(engine: Engine, document: Document, keys: Sequence[str]) -> _Side | 
                     continue
                 for own in facts.quantities(half[at:]):
                     if own.unit:
-                        held.append(_Side(document, clause, start, stop, own.value, half[at:][own.start : own.stop].lstrip("0123456789.,")))
+                        unit = half[at:][own.start : own.stop].lstrip("0123456789.,")
+                        held.append(_Side(document, clause, start, stop, own.value, unit))
                         break
     values = {(side.value, side.unit) for side in held}
     return held[0] if len(values) == 1 else None
