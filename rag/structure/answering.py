@@ -32,7 +32,7 @@ def structured(engine: Engine, query: Query, ranking: Ranking, filters: Filters)
     documents = frozenset(document.doc_id for document in held)
     near = ranking.rows[:_NEAR]
     if kind == "facts":
-        named = engine.retriever.titles.best(query)
+        named = engine.retriever.titles.meant(query)
         return shelves.card(engine, named[0]) if len(named) == 1 and named[0].doc_id in documents else None
     if kind == "documents":
         return shelves.answer(engine, query, near, held)

@@ -25,10 +25,14 @@ _ASKING = re.compile(
 
 
 def about(engine: Engine, query: Query, ranking: Ranking, documents: frozenset[str]) -> Document | None:
-    """The one document a question is about: the one it names, else the one that all its first clauses belong to."""
-    named = [d for d in engine.retriever.titles.meant(query) or engine.retriever.titles.best(query) if d.doc_id in documents]
+    """The one document a question is about: the one it names, else the one that all its first clauses belong to; none where
+    it names one of another kind (a plan's 批复 is not the plan)."""
+    titles = engine.retriever.titles
+    named = [d for d in titles.meant(query) if d.doc_id in documents]
     if named:
         return named[0]
+    if titles.best(query):
+        return None
     first = [engine.store.clauses[row].doc_id for row in ranking.rows[:_FIRST]]
     if len(first) == _FIRST and len(set(first)) == 1 or len(documents) == 1 and first:
         return engine.store.documents[first[0]]
