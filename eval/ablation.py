@@ -79,7 +79,7 @@ def evaluate(sets: Sequence[str], out: Path, most: int = MOST) -> None:
 
 def _measured(opened: RetrievalSet, encoder: Encoder, progress) -> dict[str, Scores]:
     scores: dict[str, Scores] = {}
-    variants = list(_variants(opened.store))
+    variants = list(_variants())
     for done, variant in enumerate(variants):
         progress(f"逐项关闭：{opened.name}", done, len(variants))
         rank = variant.rank(opened.store, encoder)
@@ -92,7 +92,7 @@ def _measured(opened: RetrievalSet, encoder: Encoder, progress) -> dict[str, Sco
     return scores
 
 
-def _variants(store: Store):
+def _variants():
     def ours(name: str, pasted: bool | None = None, **parts: object) -> Variant:
         return Variant(name, lambda store, encoder: _ours(store, encoder, **parts), pasted)
 

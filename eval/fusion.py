@@ -55,6 +55,8 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
             topics.append((fusion.features(read, found)[0], right))
     units = np.array(_UNITS)
     known = [(features, right) for features, right in topics if right.any()]
+    if len(known) < 2:
+        raise BadInput(f"{data} 的题目中，能找到依据条款的不足两题，无法拟合")
     halves = [fitted(known[part::2], units) for part in (0, 1)]
     crossed = [_rank(features @ halves[1 - at % 2], right) for at, (features, right) in enumerate(known)]
     weights = fitted(known, units)

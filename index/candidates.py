@@ -33,12 +33,22 @@ def candidates(
     dense: Dense, lexical: Lexical, text: str, vector: np.ndarray, k: int, allowed: np.ndarray | None, also: Sequence[int]
 ) -> Candidates:  # fmt: skip
     """The `k` clauses nearest by their words and those of the `k` nearest sentences, among those `allowed` (bool mask
-    [clauses], None for all), with the rows `also`; `vector` is the unit vector of `text`."""
+    [clauses], None for all), with the rows `also`; `vector` is the unit vector of `text`.
+
+    Where these are fewer than `k` clauses, as when few share a word and the nearest sentences stand together, more sentences
+    are taken, so that a list of `k` is filled.
+    """
     import numpy as np
 
     matches = lexical.scores(text)
-    near = dense.nearest_sentences(vector, k, None if allowed is None else allowed[dense.owner])
-    rows = np.unique(np.concatenate([matches.best(k, allowed), dense.owner[near], np.array(also, dtype=np.int64)]))
+    worded, inside = matches.best(k, allowed), None if allowed is None else allowed[dense.owner]
+    reach = k
+    while True:
+        near = dense.nearest_sentences(vector, reach, inside)
+        rows = np.unique(np.concatenate([worded, dense.owner[near], np.array(also, dtype=np.int64)]))
+        if len(rows) >= k or len(near) < reach:
+            break
+        reach *= 2
     sentences, counts = dense.sentences_of(rows)
     cosines = dense.sentence_scores(vector, sentences)
     return Candidates(rows, matches.of(rows), best_of(cosines, counts, -1.0), sentences, counts, cosines)

@@ -112,7 +112,7 @@ class Late:
         self.space = space
         self._sentences, self._titles = sentences, titles
         self._known, self._holders = holders
-        self._owner, self._document_of = owner, document_of
+        self._document_of = document_of
         self._first = np.searchsorted(owner, np.arange(len(document_of) + 1))  # of each clause's sentences
 
     @classmethod
@@ -159,17 +159,7 @@ class Late:
 
         spans = [np.arange(self._first[row], self._first[row + 1]) for row in rows]
         sentences = np.concatenate([*spans, np.zeros(0, dtype=np.int64)])
-        return self._page(sentences, rows, np.array([len(span) for span in spans], dtype=np.int64))
-
-    def page(self, sentences: np.ndarray) -> Page:
-        """The words of the sentences with these rows, int64, each as if it were a clause."""
-        import numpy as np
-
-        return self._page(sentences, self._owner[sentences], np.ones(len(sentences), dtype=np.int64))
-
-    def _page(self, sentences: np.ndarray, rows: np.ndarray, counts: np.ndarray) -> Page:
-        import numpy as np
-
+        counts = np.array([len(span) for span in spans], dtype=np.int64)
         vectors = self._sentences.gathered(sentences)[1]
         norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)
         return Page(self, sentences, self._document_of[rows], counts, vectors, norms)

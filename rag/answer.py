@@ -24,7 +24,7 @@ from rag.query import formal
 from rag.query.question import Query, understand
 from rag.query.wording import is_everyday
 from rag.retrieval.filters import passes
-from rag.retrieval.retrieve import FIRST
+from rag.retrieval.fusion import FIRST
 from rag.schema import CONCLUDING, SUPPORTING, Answer, Event, Filters, Sentence, Timings
 from rag.structure import found as forms
 from rag.structure.answering import structured

@@ -29,7 +29,7 @@ class Calibration:
     refuse_below: dict[str, float]  # by sort of question: below it stand a share `risk` of the answerable ones
     conclude_from: dict[str, float]  # by sort of question: from it on a reply in the clause's own words is given
     foreign_below: float  # cosine of the best sentence, below which a question that shares no wording is from elsewhere
-    order: float  # what one unit of log-odds weighs in the order of clauses, in standard deviations
+    order: float  # what one unit of log-odds weighs in the order of clauses, in units of a ranking’s scores
     fitted: dict  # on what, with which risks and figures
 
     def confidence(self, signals: Mapping[str, float]) -> float:

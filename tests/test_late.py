@@ -17,9 +17,9 @@ from index.space import Space
 from index.store import Store
 from rag.engine import Engine
 from rag.query.question import understand
-from rag.retrieval.fusion import Fusion, Parts
+from rag.retrieval.fusion import Fusion
 from rag.retrieval.pastes import PasteParts, thinned
-from rag.retrieval.retrieve import Retriever, Steps
+from rag.retrieval.retrieve import Retriever
 from rag.schema import Filters
 
 
@@ -246,8 +246,7 @@ def test_a_corpus_that_outgrows_its_space_is_read_anew(tmp_path):
     assert encoder.fitted == 2 and grown.late.space.seen > 1000
 
 
-def test_words_are_compared_where_a_filter_leaves_clauses(tmp_path, monkeypatch):
-    monkeypatch.setattr("rag.retrieval.fusion._READ", 3)  # of more clauses than are compared
+def test_words_are_compared_where_a_filter_leaves_clauses(tmp_path):
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     for path in sorted(SAMPLE.glob("*.txt")):
@@ -255,8 +254,8 @@ def test_words_are_compared_where_a_filter_leaves_clauses(tmp_path, monkeypatch)
     store = index(corpus, tmp_path / "i", WordEncoder())
     engine = Engine(Settings(index=tmp_path / "i", chat_model=""), store, WordEncoder())
     document = next(d for d in store.documents.values() if "批复" in d.title)
-    ranking = engine.rank(understand("港口危险货物作业怎么报告？"), Filters(document=document.title))
-    read = {store.sentences[row][0] for row in np.flatnonzero(~np.isnan(ranking.likeness))}
+    ranking = engine.rank(understand("港口危险货物作业怎么报告？"), Filters(document=document.title), 3)
+    read = {store.sentences[row][0] for row in ranking.likeness.rows}
     assert read and {store.clauses[row].doc_id for row in read} == {document.doc_id}
     assert engine.rank(understand("港口"), Filters(document="没有这份文件")).rows == []
     assert engine.search("推动客票一体化。统一城际列车检票标准，推广“一码通乘”。" * 3, filters=Filters(document="没有这份文件")) == []
@@ -268,13 +267,12 @@ def test_words_lift_the_clause_that_holds_them_all(tmp_path):
     lines = ["船舶在锚地停泊应当报告。", "航道养护由交通部门负责。", "船舶报告由港口收取。", "锚地由港口管理。"]
     (corpus / "a.txt").write_text("船舶管理办法\n" + "\n".join(f"第{n}条　{t}" for n, t in zip("一二三四", lines, strict=True)), encoding="utf-8")
     store = index(corpus, tmp_path / "i", WordEncoder())
-    scores = Fusion(store, WordEncoder(), Parts()).scores("锚地停泊报告")
-    best = store.clauses[int(scores.fused.argmax())]
-    assert "锚地停泊" in best.text and np.nanargmax(scores.likeness) in store.sentence_rows[int(scores.fused.argmax())]
-    plain = Fusion(store, WordEncoder(), Parts(late_clause=0.0, late_sentence=0.0)).scores("锚地停泊报告")
-    assert plain.likeness is None
-    assert Fusion(store, WordEncoder(), Parts()).scores("，。？").likeness is None  # no word to compare
-    assert Fusion(store, FakeEncoder(), Parts()).scores("锚地停泊报告").likeness is None  # a model without states
+    scores = Fusion(store, WordEncoder()).scores("锚地停泊报告")
+    best = int(scores.rows[scores.fused.argmax()])
+    likest = int(scores.likeness.rows[scores.likeness.values.argmax()])
+    assert "锚地停泊" in store.clauses[best].text and likest in store.sentence_rows[best]
+    assert Fusion(store, WordEncoder()).scores("，。？").likeness is None  # no word to compare
+    assert Fusion(store, FakeEncoder()).scores("锚地停泊报告").likeness is None  # a model without states
 
 
 # Pastes
@@ -359,39 +357,3 @@ def test_in_documents_titled_by_the_name_a_clause_stands_by_what_else_it_says(tm
     rows = Retriever(store, WordEncoder()).rank(replace(understand(own), pasted=True)).rows
     said = ("信贷", "接待旅游团队", "另行印发", "原则同意")
     assert [part for row in rows for part in said if part in store.clauses[row].text] == [*said]
-
-
-def test_what_is_left_of_an_everyday_question_orders_the_document_it_has_found(tmp_path):
-    lines = {
-        "石坪云岩合作方案": [
-            "石坪云岩古迹众多，石坪云岩游客如织。", "景区实行联票，凭票通游。", "石坪云岩石刻年代久远。", "石坪云岩道路通畅。",
-            "石坪云岩民宿成片。", "石坪云岩文创上新。",
-        ],
-        "石坪云岩保护规划": ["石坪云岩石刻由专班看护。", "修缮廊道。"],
-        "东岭年鉴": ["东岭县粮食丰收。", "东岭县水利完工。"],
-    }  # fmt: skip
-    store = of_documents(tmp_path, lines)
-    meant = next(row for row, clause in enumerate(store.clauses) if "联票" in clause.text)
-    asked = "石坪跟云岩那边能不能买一回票就都逛个够嘛？"
-
-    def rank(question, **steps):
-        return Retriever(store, WordEncoder(), steps=Steps(**steps)).rank(question)
-
-    plain, settled = rank(understand(asked), within=0.0), rank(understand(asked))
-    assert settled.rows.index(meant) < plain.rows.index(meant)
-    owners = store.document_of
-    assert [owners[row] for row in settled.rows] == [owners[row] for row in plain.rows]  # only places within it change
-    assert np.array_equal(np.sort(settled.fused), np.sort(plain.fused))
-    for named in (f"《石坪云岩合作方案》：{asked}", "石坪云岩古迹众多，石坪云岩游客如织"):  # says what it wants; in the documents' words
-        assert rank(understand(named)).rows == rank(understand(named), within=0.0).rows
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [("石窟的古桥要修吗？", "的要修吗？"), ("waste in 石窟 古桥", "waste in  "), ("", ""), ("修缮不修缮", "不")],
-)
-def test_what_most_clauses_say_of_a_text_is_left_out_and_the_rest_stays_as_it_was(tmp_path, text, left):
-    store = of_documents(tmp_path, {"石窟方案": ["修缮古桥。", "修缮古桥，改良民宿。"]})
-    fusion = Fusion(store, WordEncoder())
-    assert fusion.unsaid(text, range(len(store.clauses))) == left
-    assert fusion.unsaid(text, []) == text

@@ -1,12 +1,12 @@
-"""Ranking: what a question names steers it, an address resolves, no document crowds the list, filters hold."""
+"""Ranking: what a question names comes first, an address resolves, no document crowds a paste's list, filters hold."""
 
 import numpy as np
 import pytest
-from conftest import built, engine_over, needs_book
+from conftest import FakeEncoder, built, engine_over
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.query.addresses import stands_at
+from rag.query.addresses import Addresses
 from rag.query.question import understand
 from rag.retrieval.crowding import uncrowded
 from rag.retrieval.retrieve import Retriever, Steps
@@ -32,9 +32,10 @@ def test_an_address_in_a_named_document_comes_first(engine):
 def test_addresses_are_read_from_the_clause_and_from_the_headings_above(sample):
     clauses = sample["岚江省港口条例"].clauses
     article = next(c for c in clauses if c.text.startswith("第三条"))
-    assert stands_at(article, ("第三条",)) and stands_at(article, ("第3条",))
-    assert not stands_at(article, ("第四条",)) and not stands_at(article, ())
-    assert not stands_at(article, ("第二款",))  # lies within a clause
+    at, row = Addresses(clauses), clauses.index(article)
+    assert at.rows(("第三条",)) == at.rows(("第3条",)) == [row]
+    assert row not in at.rows(("第四条",)) and at.rows(()) == []
+    assert at.rows(("第二款",)) == []  # lies within a clause
 
 
 @pytest.mark.parametrize(
@@ -48,21 +49,6 @@ def test_addresses_are_read_from_the_clause_and_from_the_headings_above(sample):
 def test_filters_leave_only_what_they_name(engine, filters, holds):
     hits = engine.search("船舶靠港使用岸电", 50, filters=filters)
     assert hits and all(holds(hit.document) for hit in hits)
-
-
-def test_a_heading_s_own_paragraph_is_lifted_beside_what_stands_below_it(tmp_path):
-    text = (
-        "某市水运行动方案\n一、总体要求\n（一）坚持统筹。兼顾上下游。\n（二）坚持绿色。减少污染。\n二、重点任务\n（一）实施港口行动。\n到2031年，布局明显优化。\n1．扩建东港。吞吐能力达到300万吨。\n"
-        "2．修缮航道。开展疏浚。\n（二）实施船舶行动。\n到2033年，船型明显更新。\n1．更新渡船。补贴五百艘。\n2．安装信标。全部覆盖。\n"
-    )
-    (tmp_path / "c").mkdir()
-    (tmp_path / "c" / "plan.txt").write_text(text, encoding="utf-8")
-    built(tmp_path / "c", tmp_path / "i")
-    engine = engine_over(tmp_path / "i")
-    query = understand("东港吞吐能力达到300万吨")
-    lifted, plain = engine.retriever.rank(query), Retriever(engine.store, engine.encoder, steps=Steps(lift=None)).rank(query)
-    head = next(row for row, c in enumerate(engine.store.clauses) if "2031" in c.text)
-    assert lifted.rows.index(head) == 1 < plain.rows.index(head)
 
 
 @given(st.lists(st.floats(-5, 5, width=32), min_size=1, max_size=60), st.integers(1, 4))
@@ -91,17 +77,6 @@ def test_search_is_a_langchain_retriever(engine):
     found = (PolicyRetriever(engine=engine, k=3) | RunnableLambda(lambda documents: documents)).invoke("岸电")
     assert [d.id for d in found] == [hit.clause.clause_id for hit in engine.search("岸电", 3)]
     assert found[0].page_content == engine.search("岸电", 1)[0].clause.text and found[0].metadata["rank"] == 1
-
-
-@needs_book
-def test_headed_clauses_of_the_book_are_found_by_their_headings(book):
-    from rag.retrieval.retrieve import _families
-
-    clauses = [clause for parsed in book[1] for clause in parsed.clauses]
-    children, heads = _families(clauses)
-    assert len(heads) > 50
-    for child, head in zip(children.tolist(), heads.tolist(), strict=True):
-        assert clauses[head].text.split("\n", 1)[0].strip() in [h.strip() for h in clauses[child].path]
 
 
 def test_the_clauses_that_print_what_is_asked_of_a_document_come_first(engine):

@@ -118,8 +118,9 @@ def _for_one(
         for i in np.argsort(-score, kind="stable")
     ]  # fmt: skip
     names = items.whole(store, query, ranking.rows[:depth])
+    least = float(similarity.min())  # some of the names may stand in clauses that were no candidates
     first = [
-        Passage(row, *store.sentences[row], found[0].score, 0.0, float(ranking.sentences[row])) for row in names
+        Passage(row, *store.sentences[row], found[0].score, 0.0, ranking.sentences.get(row, least)) for row in names
     ]  # fmt: skip
     return first + [passage for passage in found if passage.sentence not in names]
 

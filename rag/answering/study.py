@@ -14,8 +14,9 @@ from rag.answering.judgement import UNREAD, Judgement, Unlike, judge, signals, s
 from rag.query.asked import asked, fits, stated
 from rag.query.question import Query
 from rag.reading.clauses import Read, by_clause, read
+from rag.retrieval.fusion import FIRST
 from rag.retrieval.rerank import reordered
-from rag.retrieval.retrieve import FIRST, together
+from rag.retrieval.retrieve import together
 from rag.verification import facts
 from rag.verification.narrowing import Narrowing, narrowing
 

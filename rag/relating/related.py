@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.query.question import Query, clean
 from rag.relating.paste import split
 from rag.relating.relations import NEAREST, ORIGINAL, Related
+from rag.retrieval.fusion import CANDIDATES
 from rag.retrieval.retrieve import Ranking
 from rag.schema import Hit
 
@@ -61,7 +62,7 @@ def related(engine: Engine, text: str, k: int, filters: Filters) -> list[Hit]:
 
 def _around(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhood:
     query = Query(text[:_READ], text[:_READ], "", (), (), (), (), frozenset(), (), pasted=True)
-    ranking = engine.rank(query, filters)
+    ranking = engine.rank(query, filters, max(k, CANDIDATES))
     if not ranking.rows:
         return Neighbourhood(text, ())
     source = engine.relations.source(text, _candidates(engine, query, ranking, k))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from index.candidates import Candidates
     from index.encoder import Encoder, Question
 
+FIRST = 5  # clauses that tell how much of a question's wording is borne out
 CANDIDATES = 200  # a list; the ranking of the first twenty is that of all clauses (eval/ABLATION.md)
 TITLED = 0.8  # a like in the title of the clause's document against one in the clause
 
@@ -35,7 +36,6 @@ class Scores:
 
     rows: np.ndarray  # int64, ascending
     fused: np.ndarray  # float32 [rows]
-    question: Question  # the text as the encoder read it
     cosines: Sparse  # of sentences, to the text's vector
     meaning: Sparse  # the same, to be chosen by: of two readings, of both
     likeness: Sparse | None  # of sentences, their words to the text's; None where the model gives no token states
@@ -82,7 +82,7 @@ class Fusion:
         features, words = self.features(question, found)
         likeness = None if words is None else Sparse(found.sentences, words)
         cosines = Sparse(found.sentences, found.cosines)
-        return Scores(found.rows, features @ self._weighed(features), question, cosines, cosines, likeness)
+        return Scores(found.rows, features @ self._weighed(features), cosines, cosines, likeness)
 
     def _weighed(self, features: np.ndarray) -> np.ndarray:
         """float32 [3]: the weights; of another encoder's cosines as if they were spread as those they were fitted to."""

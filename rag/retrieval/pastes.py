@@ -67,8 +67,9 @@ class Pastes:
         self._parts = parts
         self._titles = [document.title for document in store.documents.values()]
 
-    def scores(self, text: str, allowed: np.ndarray | None) -> Scores:
-        """The candidates for the text and for each of its sentences, scored; `allowed`: a bool mask [clauses], None for all."""
+    def scores(self, text: str, allowed: np.ndarray | None = None, k: int = CANDIDATES) -> Scores:
+        """The candidates for the text, `k` from each index, and for each of its sentences, scored; `allowed`: a bool mask
+        [clauses], None for all."""
         import numpy as np
 
         parts, store = self._parts, self._store
@@ -79,7 +80,7 @@ class Pastes:
         worded = [store.sentence_pairs.scores(text[a:b]) for a, b in sentences]
         of_allowed = None if allowed is None else allowed[store.dense.owner]
         also = [store.dense.owner[own.best(_EACH, of_allowed)] for own in worded]
-        found = store.candidates(text, read.vector, CANDIDATES, allowed, np.concatenate(also))
+        found = store.candidates(text, read.vector, k, allowed, np.concatenate(also))
 
         def wording(matches: Matches) -> np.ndarray:
             return standard(best_of(matches.of(found.sentences), found.counts, 0.0))
@@ -91,13 +92,13 @@ class Pastes:
         fused += parts.piece_wording * standard(np.mean(of_pieces, axis=0))
         cosines = Sparse(found.sentences, found.cosines)
         if not len(found.rows):
-            return Scores(found.rows, fused, read, cosines, cosines, None)
+            return Scores(found.rows, fused, cosines, cosines, None)
         names, telling = self._names(text, found.rows, int(np.argmax(fused)))
         for start, stop in names:
             fused += parts.name_wording * np.where(telling, wording(store.sentence_pairs.scores(text[start:stop])), 0.0)
         if has_words(store, read):
             fused += self._words(read, found.rows, [sentences, pieces, names], telling, fused)
-        return Scores(found.rows, fused, read, cosines, cosines, None)
+        return Scores(found.rows, fused, cosines, cosines, None)
 
     def _words(
         self, read: Question, rows: np.ndarray, spans: Sequence[Spans], telling: np.ndarray, fused: np.ndarray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
 
-FIRST = 5  # clauses that tell how much of a question's wording is borne out
+_APART = 1e-3  # of a question's scores: what is lifted stands so far above all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Retriever:
 
     def _rank(self, query: Query, allowed: np.ndarray | None, k: int) -> Ranking:
         if query.pasted:
-            scores = self.pastes.scores(thinned(query.text), allowed)
+            scores = self.pastes.scores(thinned(query.text), allowed, k)
             return _ranking(scores, self._for_pasted(scores))
         first, named = self._pointed_at(query, allowed), self._of_named(query, allowed)
         scores = self.fusion.scores(query.text, query.formal, allowed, [*first, *named], k)
@@ -79,18 +79,20 @@ class Retriever:
     def _pointed_at(self, query: Query, allowed: np.ndarray | None) -> list[int]:
         """Rows of the clauses at the address asked for, of the document named where it has such a place; or of those that
         print the 文号, date or issuer asked for, of the documents named."""
-        rows: list[int] = []
+        def left(rows: Iterable[int]) -> list[int]:
+            return [row for row in rows if allowed is None or allowed[row]]
+
         if numbered(query.address):
             named = {document.doc_id for document in self.titles.meant(query)}
-            there = self._addresses.rows(query.address)
-            rows = [row for row in there if self._store.clauses[row].doc_id in named] or there
-        elif query.asks & metadata.ABOUT_ITSELF:
-            rows = [
-                self._store.row_of[clause.clause_id]
-                for document in self.titles.meant(query)
-                for clause in metadata.printed_in(query, document, self._store.clauses_of(document.doc_id))
-            ]
-        return rows if allowed is None else [row for row in rows if allowed[row]]
+            there = left(self._addresses.rows(query.address))
+            return [row for row in there if self._store.clauses[row].doc_id in named] or there
+        if not query.asks & metadata.ABOUT_ITSELF:
+            return []
+        return left(
+            self._store.row_of[clause.clause_id]
+            for document in self.titles.meant(query)
+            for clause in metadata.printed_in(query, document, self._store.clauses_of(document.doc_id))
+        )
 
     def _of_named(self, query: Query, allowed: np.ndarray | None) -> list[int]:
         """Rows of the clauses of the documents named by 《title》 or 文号."""
@@ -129,7 +131,7 @@ def _lifted(fused: np.ndarray, rows: np.ndarray, first: Sequence[int]) -> np.nda
 
     if not len(first):
         return fused
-    return fused + (fused.max() - fused.min()) * np.isin(rows, first)
+    return fused + (fused.max() - fused.min() + _APART) * np.isin(rows, first)
 
 
 def together(sides: tuple[Ranking, ...]) -> Ranking:

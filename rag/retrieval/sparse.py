@@ -22,9 +22,16 @@ class Sparse:
         import numpy as np
 
         at = np.searchsorted(self.rows, wanted)
-        if not np.array_equal(self.rows[np.minimum(at, len(self.rows) - 1)], wanted):
+        if np.max(at, initial=-1) >= len(self.rows) or not np.array_equal(self.rows[at], wanted):
             raise KeyError(wanted)
         return self.values[at]
+
+    def get(self, wanted: int, otherwise: float) -> float:
+        """The number of a row, `otherwise` where it has none."""
+        try:
+            return float(self[wanted])
+        except KeyError:
+            return otherwise
 
     def highest(self, other: Sparse) -> Sparse:
         """The higher of both, of the rows of either."""

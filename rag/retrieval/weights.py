@@ -6,6 +6,7 @@ Cosines of another model spread otherwise; there each score is scaled to the spr
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,10 @@ class Weights:
 def load(file: Path = FILE) -> Weights:
     """The weights; ModelError where the file is damaged."""
     try:
-        return Weights(**json.loads(file.read_text(encoding="utf-8")))
+        found = Weights(**json.loads(file.read_text(encoding="utf-8")))
+        numbers = (found.wording, found.meaning, found.words, *found.spread)
+        if len(numbers) != 5 or not all(0 <= number < math.inf for number in numbers):
+            raise ValueError("权重应为不小于零的数")
+        return found
     except (OSError, ValueError, TypeError) as error:
         raise ModelError(f"检索权重 {file} 缺失或已损坏（{error}）。请运行：python -m eval fusion") from error
