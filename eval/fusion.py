@@ -35,7 +35,8 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
     """Fit to the pairs of `data` (see rag.training) and write the weights; BadInput where there are none."""
     import numpy as np
 
-    pairs = [json.loads(line) for f in sorted((data / "pairs").glob("*.jsonl")) for line in f.read_text(encoding="utf-8").splitlines()]
+    files = sorted((data / "pairs").glob("*.jsonl"))
+    pairs = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     asked = [pair for pair in pairs if pair["evidence"]]
     if not asked:
         raise BadInput(f"{data} 里没有可供训练的题目")

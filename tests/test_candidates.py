@@ -74,7 +74,8 @@ def test_where_few_share_a_word_and_the_nearest_sentences_stand_together_a_list_
 def test_no_clause_allowed_gives_no_candidate():
     dense, lexical, vectors, _, texts = parts(4)
     found = candidates(dense, lexical, "甲乙", vectors[0], 5, np.zeros(len(texts), dtype=bool), ())
-    assert [len(part) for part in (found.rows, found.wording, found.meaning, found.sentences, found.counts, found.cosines)] == [0] * 6
+    parts_of = (found.rows, found.wording, found.meaning, found.sentences, found.counts, found.cosines)
+    assert [len(part) for part in parts_of] == [0] * 6
 
 
 def test_a_store_without_sentences_is_searched_by_its_words():
@@ -113,7 +114,8 @@ def test_the_best_come_first_the_lower_row_where_they_are_equal_and_only_those_a
 
 def test_texts_that_share_nothing_score_nothing():
     found = Matches(np.array([1, 4]), np.array([2, 5], dtype=np.float32))
-    assert found.of(np.array([0, 1, 2, 4, 7])).tolist() == [0, 2, 0, 5, 0] and found.of(np.zeros(0, dtype=np.int64)).tolist() == []
+    assert found.of(np.array([0, 1, 2, 4, 7])).tolist() == [0, 2, 0, 5, 0]
+    assert found.of(np.zeros(0, dtype=np.int64)).tolist() == []
     none = Matches(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
     assert none.of(np.array([3])).tolist() == [0] and none.best(4).tolist() == []
 

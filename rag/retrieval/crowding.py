@@ -11,7 +11,7 @@ _DEPTH, _PLACES, _MOST = 200, 50, 3  # clauses looked at, places settled, and ho
 
 
 def uncrowded(scores: np.ndarray, document_of: np.ndarray, penalty: float, free: int) -> np.ndarray:
-    """float32 [candidates]: their scores, each document's clauses beyond its first `free` in the list lowered, one `penalty` a step."""
+    """float32 [candidates]: `scores`, each document's clauses beyond its first `free` lowered, one `penalty` a step."""
     import numpy as np
 
     settled = scores.copy()
