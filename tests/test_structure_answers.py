@@ -48,6 +48,12 @@ def test_a_year_that_no_column_knows_is_not_answered_by_a_row(engine):
     assert answer.table is None and all(s.origin not in ("row", "computed") for s in answer.sentences)
 
 
+@pytest.mark.parametrize("question", ["望松公路预防养护有几处？", "平芦公路路面改造有几项？", "低保对象救助有几种？"])
+def test_how_many_of_something_a_named_row_has_is_not_how_many_rows_there_are(engine, question):
+    answer = engine.ask(question)
+    assert answer.refused or all(s.origin != "computed" for s in answer.sentences)
+
+
 def test_what_the_question_names_beyond_the_table_leaves_it_to_passages(engine):
     assert engine.ask("低保对象门诊救助比例是多少").table is None
 

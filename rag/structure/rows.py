@@ -198,6 +198,9 @@ def _measured(engine: Engine, question: str, asked: Asked) -> Found | None:
 
 
 def _count(engine: Engine, question: str, asked: Asked) -> Found | None:
+    named = asked.match.sheet.label in asked.match.values or asked.match.partly
+    if named and len(asked.rows) == 1:
+        return None  # how many of something the row has that is named, not how many rows there are
     if not _speaks_of_rows(question, asked.match.sheet) and not asked.match.narrowed:
         return None
     rows = asked.rows
