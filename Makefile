@@ -31,8 +31,9 @@ index: setup  ## documents in, index out; an unchanged corpus is left alone
 run: index  ## the page
 	$(PY) ui.py
 
+# Two files at a time, a thread each: many tests wait for a page, a child process or one core.
 test: index $(TESTABLE)  ## all tests; PYTEST="-k name" narrows them
-	$(PY) -m pytest -q tests $(PYTEST)
+	OMP_NUM_THREADS=1 TIAOWEN_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadfile tests $(PYTEST)
 
 eval: index  ## scores of search and answers on QUESTIONS
 	$(PY) -m eval $(QUESTIONS) --mode search

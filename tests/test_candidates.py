@@ -21,7 +21,13 @@ def parts(seed, clauses=12, axes=8):
     owner = np.repeat(np.arange(clauses, dtype=np.int64), counts)
     clause_vectors, vectors = (unit(random.normal(size=(n, axes)).astype(np.float32)) for n in (clauses, len(owner)))
     texts = ["".join(random.choice(list(LETTERS), 6)) for _ in range(clauses)]
-    return Dense.build(clause_vectors, vectors, owner), Lexical.build(texts, list), vectors, owner, texts
+    return filled(clause_vectors, vectors, owner), Lexical.build(texts, list), vectors, owner, texts
+
+
+def filled(clause_vectors, vectors, owner):
+    dense = Dense.blank(len(clause_vectors), owner, vectors.shape[1])
+    dense.clause_vectors()[:], dense.sentence_vectors()[:] = clause_vectors, vectors
+    return dense
 
 
 def unit(vectors):
@@ -66,7 +72,7 @@ def test_where_few_share_a_word_and_the_nearest_sentences_stand_together_a_list_
     vectors = np.zeros((40, 4), dtype=np.float32)
     vectors[:30, 0], vectors[30:, 1] = 1, 1  # thirty sentences of one clause are nearer than those of ten others
     owner = np.concatenate([np.zeros(30, dtype=np.int64), np.arange(1, 11)])
-    dense, lexical = Dense.build(np.eye(11, 4, dtype=np.float32), vectors, owner), Lexical.build(["甲"] * 11, list)
+    dense, lexical = filled(np.eye(11, 4, dtype=np.float32), vectors, owner), Lexical.build(["甲"] * 11, list)
     assert len(candidates(dense, lexical, "乙", vectors[0], 8, None, ()).rows) >= 8
     assert candidates(dense, lexical, "乙", vectors[0], 30, None, ()).rows.tolist() == list(range(11))
 
@@ -79,7 +85,7 @@ def test_no_clause_allowed_gives_no_candidate():
 
 
 def test_a_store_without_sentences_is_searched_by_its_words():
-    dense = Dense.build(np.eye(3, dtype=np.float32), np.zeros((0, 3), dtype=np.float32), np.zeros(0, dtype=np.int64))
+    dense = filled(np.eye(3, dtype=np.float32), np.zeros((0, 3), dtype=np.float32), np.zeros(0, dtype=np.int64))
     found = candidates(dense, Lexical.build(["甲", "乙", "甲乙"], list), "甲", np.eye(3, dtype=np.float32)[0], 5, None, ())
     assert found.rows.tolist() == [0, 2] and found.meaning.tolist() == [-1.0, -1.0] and len(found.sentences) == 0
 

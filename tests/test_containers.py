@@ -8,16 +8,16 @@ from email.message import EmailMessage
 import written
 
 from index.errors import UnreadableFile
-from index.load import containers, load_each, load_folder
+from index.load import containers, load_files, load_folder
 
 BLOCKS = [("title", "云泽州渡口管理办法"), ("p", "第一条　渡口应当设置标志。")]
 
 
 def loaded(folder, name, data):
     (folder / name).write_bytes(data)
-    found = list(load_each(folder / name, name))
-    raws = {raw.file: [line.text for line in raw.lines if line.text] for raw in found if not isinstance(raw, UnreadableFile)}
-    return raws, {failure.file: failure.reason for failure in found if isinstance(failure, UnreadableFile)}
+    raws, failures = load_files(folder / name, name)
+    texts = {raw.file: [line.text for line in raw.lines if line.text] for raw in raws}
+    return texts, {failure.file: failure.reason for failure in failures}
 
 
 def test_members_are_files_of_their_own_read_by_their_content(tmp_path):

@@ -132,11 +132,20 @@ def test_a_line_read_with_little_confidence_makes_its_clause_doubtful(monkeypatc
 def test_a_doubtful_clause_is_marked_wherever_it_is_shown(monkeypatch, tmp_path):
     from conftest import built
 
+    from index.load import load_files, pool
     from index.store import Store
+    from index.take import take
     from page import html, shelves
     from rag.contract import citation_json, clause_json
     from rag.schema import Citation, Status
 
+    def here(files, limits):
+        """As in a child process, where the recogniser could not be replaced."""
+        for place, file in enumerate(files):
+            raws, _ = load_files(file.path, file.name)
+            yield place, pool.Outcome(tuple(map(take, raws)))
+
+    monkeypatch.setattr(pool, "taken", here)
     monkeypatch.setattr(scan, "recogniser", lambda threads: Fake(0.7, "第一条 收费三百元。"))
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "a.png").write_bytes(photographed(()))

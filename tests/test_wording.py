@@ -85,6 +85,7 @@ def test_counted_items_are_all_named_first_in_printed_order(tmp_path):
     engine = engine_over(tmp_path / "i")
     for question in ("湾城规划的四个片区，分别叫什么？", "湾城分成哪四个片区？"):
         said = [sentence.text for sentence in engine.ask(question).sentences]
+        said = [text for text in said if not text.endswith("共 4 项，全部列出：")]
         assert [zone in text for zone, text in zip(zones, said, strict=False)] == [True] * 4, said[:5]
 
 

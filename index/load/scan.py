@@ -13,6 +13,7 @@ from index.load.gaps import of_pages
 from index.load.paged import compose
 from index.load.paged.sheet import Sheet
 from index.load.picture import sheet
+from index.load.pulse import beat
 from index.load.recogniser import Unavailable, recogniser
 from index.schema import Reading
 from index.settings import Settings, load_settings
@@ -54,6 +55,7 @@ class Scanner:
             return None
         finally:
             self.spent += time.monotonic() - begun
+            beat()
         (self.read if any(glyph.text.strip() for glyph in found.glyphs) else self.bare).append(number)
         return found
 

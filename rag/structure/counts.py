@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from index.headers import KINDS
 from index.schema import Document
 from index.structure import Node
 from index.terms import compact
@@ -23,6 +24,10 @@ _UNITS = {
     "节": re.compile(rf"{_HOW_MANY}个?节{_ENDS}"), "附件": re.compile(rf"{_HOW_MANY}个?(?:附件|附录|附表)"),
     "专栏": re.compile(rf"{_HOW_MANY}个?专栏"),
 }  # fmt: skip
+# What stands before the number where a document's own units are counted: nothing, a kind of document, or a word of having.
+_OF_DOCUMENT = re.compile(
+    rf"^$|(?:{'|'.join(map(re.escape, KINDS))}|法|文件|政策|全文|正文|总则|附则|章|节|里面?|中|内|它|[，,、。？?]|共|总共?|有|是|分|含|包括|规定了?|写了?|设了?)$"
+)
 _MEMBERS = re.compile(
     rf"{_HOW_MANY}(?:大|个|项|条|点|方面|类)*[一-鿿]{{0,4}}?(?:部分|方面|要求|措施|任务|举措|内容|政策|条件|情形|原则|目标|规定|重点|行动|工程|工作(?!日)|职责|事项|点)"
 )
@@ -51,8 +56,10 @@ def answer(engine: Engine, query: Query, document: Document) -> Found | None:
         return _on_topic(engine, question, document, found)
     if unit == "members":
         return _members(engine, question, document, found)
-    rest = re.sub(_UNITS[unit], " ", question)
-    if unexplained(rest, document):
+    counted = _UNITS[unit].search(question)
+    if counted is None or not _OF_DOCUMENT.search(question[: counted.start()]):
+        return None  # 航线多少条 counts routes
+    if unexplained(f"{question[: counted.start()]} {question[counted.end() :]}", document):
         return None
     return _units(engine, unit, document, found)
 
