@@ -2,8 +2,7 @@
 and by the text's words each against its like (MaxSim), and these three added.
 
 A convex combination of BM25, scaled by its best, and cosines as they are (Bruch, Gai and Ingber, “An analysis of fusion
-functions for hybrid retrieval”, 2023), with three weights fitted to questions for training. Measured against a dozen
-parts with weights set by hand: eval/ABLATION.md.
+functions for hybrid retrieval”, 2023), with three weights fitted to questions for training (eval/ABLATION.md).
 """
 
 from __future__ import annotations
