@@ -57,6 +57,29 @@ class Box(NamedTuple):
         return max(0.0, width) * max(0.0, height)
 
 
+class Boxed:
+    """What stands in a box, by its sides."""
+
+    __slots__ = ()
+    box: Box
+
+    @property
+    def left(self) -> float:
+        return self.box.left
+
+    @property
+    def right(self) -> float:
+        return self.box.right
+
+    @property
+    def top(self) -> float:
+        return self.box.top
+
+    @property
+    def bottom(self) -> float:
+        return self.box.bottom
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One page."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from index.load.paged.sheet import Box, Glyph
+from index.load.paged.sheet import Box, Boxed, Glyph
 
 GAP = 1.1  # em between two glyphs of a line; a wider one parts columns or cells (a full-width blank is 1)
 _BLANK = 0.2  # em between two Latin letters or figures; a wider gap is a blank
@@ -17,7 +17,7 @@ _SAME_LINE = 0.35  # em between base lines
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Boxed):
     """Glyphs that stand on one line without a wide gap."""
 
     glyphs: tuple[Glyph, ...]  # left to right, none of them blank
@@ -25,22 +25,6 @@ class Strip:
     box: Box
     base: float
     size: float
-
-    @property
-    def left(self) -> float:
-        return self.box.left
-
-    @property
-    def right(self) -> float:
-        return self.box.right
-
-    @property
-    def top(self) -> float:
-        return self.box.top
-
-    @property
-    def bottom(self) -> float:
-        return self.box.bottom
 
     @property
     def doubtful(self) -> bool:

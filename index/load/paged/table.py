@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.load.paged.grid import Grid
-from index.load.paged.sheet import Box, Glyph, around
+from index.load.paged.sheet import Box, Boxed, Glyph, around
 from index.load.paged.strips import Strip, rows
 from index.load.paged.wrapped import cell_text
 
@@ -27,29 +27,13 @@ class TableLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(Boxed):
     """Where the columns are and what the rows say."""
 
     box: Box
     xs: tuple[float, ...]
     lines: tuple[TableLine, ...]
     head: int  # rows down to the last that heads the columns; before them may be some that reach over all columns
-
-    @property
-    def left(self) -> float:
-        return self.box.left
-
-    @property
-    def right(self) -> float:
-        return self.box.right
-
-    @property
-    def top(self) -> float:
-        return self.box.top
-
-    @property
-    def bottom(self) -> float:
-        return self.box.bottom
 
 
 def ruled(grid: Grid, glyphs: Mapping[tuple[int, int], Sequence[Glyph]]) -> Table | None:
