@@ -7,7 +7,6 @@ and questions about other documents (which must be refused) go through retrieval
 from __future__ import annotations
 
 import json
-import shutil
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -15,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from eval.gathered import indexed
 from eval.thresholds import fit, held_out, lower_bound, upper_bound
 from index.bars import Bars
-from index.build import build
 from index.encoder import open_encoder
 from index.errors import BadInput
 from index.settings import ROOT, Settings
@@ -59,14 +58,8 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Calibration:
     """Fit on the documents of `data` (see rag.training) and write the calibration file."""
     questions, absent, files = _chosen(data)
     folder = settings.var / "calibration"
-    corpus = folder / "corpus"
-    shutil.rmtree(corpus, ignore_errors=True)
-    corpus.mkdir(parents=True)
-    for file in files:
-        shutil.copy(file, corpus / file.name)
-    own = settings.model_copy(update={"corpus": corpus, "index": folder / "index", "chat_model": ""})
-    with Bars() as progress:
-        build([corpus], own.index_dir, lambda: open_encoder(own), rebuild=False, progress=progress)
+    corpus, root = indexed(files, folder, open_encoder(settings))
+    own = settings.model_copy(update={"corpus": corpus, "index": root, "chat_model": ""})
     engine = Engine.open(own)
     if engine.reader is None:
         raise BadInput("没有启用阅读模型，无可校准")

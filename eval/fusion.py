@@ -7,13 +7,12 @@ below zero and held small, so that a score the others already tell takes little.
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eval.gathered import indexed
 from eval.stats import Sample, estimate
 from index.bars import Bars
-from index.build import build
 from index.encoder import open_encoder
 from index.errors import BadInput
 from index.settings import Settings
@@ -41,7 +40,8 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
     if not asked:
         raise BadInput(f"{data} 里没有可供训练的题目")
     encoder = open_encoder(settings)
-    store = _indexed(settings, data, {e["doc"] for pair in asked for e in pair["evidence"]}, encoder)
+    named = {e["doc"] for pair in asked for e in pair["evidence"]}
+    store = Store.open(indexed(_files(data, named), settings.var / "fusion", encoder)[1])
     fusion = Fusion(store, encoder)
     texts = [compact(clause.text) for clause in store.clauses]
     topics: list[tuple[np.ndarray, np.ndarray]] = []
@@ -96,16 +96,6 @@ def _rank(scores: np.ndarray, right: np.ndarray) -> int:
     return int((scores > scores[right].max()).sum()) + 1
 
 
-def _indexed(settings: Settings, data: Path, named: set[str], encoder) -> Store:
-    """An index of the documents that the pairs are about."""
-    corpus = settings.var / "fusion" / "corpus"
-    shutil.rmtree(corpus, ignore_errors=True)
-    corpus.mkdir(parents=True)
-    for part in ("docs", "regulations"):
-        for file in sorted((data / part).rglob("*")):
-            if file.is_file() and file.stem in named:
-                shutil.copy(file, corpus / file.name)
-    root = settings.var / "fusion" / "index"
-    with Bars() as progress:
-        build([corpus], root, lambda: encoder, rebuild=False, progress=progress)
-    return Store.open(root)
+def _files(data: Path, named: set[str]) -> list[Path]:
+    """The files of the documents that the pairs are about."""
+    return [f for part in ("docs", "regulations") for f in sorted((data / part).rglob("*")) if f.is_file() and f.stem in named]

@@ -13,6 +13,7 @@ from index.lexical import Lexical
 from index.schema import Clause, Document
 from index.sentences import split_sentences
 from index.store import Content, Store, document_rows
+from index.stretches import bounds, stretches
 from index.terms import pairs
 from index.vectors import Progress, Rows
 
@@ -112,7 +113,7 @@ def _lexical(
     of_sentences = np.full(len(sentences), -1)
     if old is not None:
         held = np.flatnonzero(origin >= 0)
-        of_sentences[np.isin(owner, held)] = vectors.stretches(*vectors.bounds(old.dense.owner, origin[held]))
+        of_sentences[np.isin(owner, held)] = stretches(*bounds(old.dense.owner, origin[held]))
     parts = [
         None if at >= 0 else clauses[row].text[a:b] for at, (row, a, b) in zip(of_sentences, sentences, strict=True)
     ]  # fmt: skip

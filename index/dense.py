@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.stretches import bounds, stretches
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -67,11 +69,8 @@ class Dense:
 
     def sentences_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int64: the rows of the sentences of these clauses, clause after clause; int64 [rows]: how many each has)."""
-        import numpy as np
-
-        first, stop = np.searchsorted(self.owner, rows), np.searchsorted(self.owner, rows, side="right")
-        spans = [np.arange(a, b) for a, b in zip(first, stop, strict=True)]
-        return np.concatenate([*spans, np.zeros(0, dtype=np.int64)]), stop - first
+        begin, end = bounds(self.owner, rows)
+        return stretches(begin, end), end - begin
 
     def clause_vectors(self) -> np.ndarray:
         """float32 [clauses, d]: the index's own memory, valid as long as this object."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from index.candidates import best_of
 from index.lexical import inverse_frequency
 from index.space import Space
+from index.stretches import stretches
 from index.windows import unit
 
 if TYPE_CHECKING:
@@ -157,9 +158,8 @@ class Late:
         """The words of the clauses `rows`, int64, in memory."""
         import numpy as np
 
-        spans = [np.arange(self._first[row], self._first[row + 1]) for row in rows]
-        sentences = np.concatenate([*spans, np.zeros(0, dtype=np.int64)])
-        counts = np.array([len(span) for span in spans], dtype=np.int64)
+        begin, end = self._first[rows], self._first[rows + 1]
+        sentences, counts = stretches(begin, end), end - begin
         vectors = self._sentences.gathered(sentences)[1]
         norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)
         return Page(self, sentences, self._document_of[rows], counts, vectors, norms)

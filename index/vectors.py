@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.late import Tokens
+from index.stretches import bounds, stretches
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,21 +115,6 @@ def _copy(source: np.ndarray, at: np.ndarray, target: np.ndarray, here: np.ndarr
     for begin, end in zip([0, *breaks], [*breaks, len(at)], strict=True):
         if end > begin:
             target[here[begin] : here[begin] + end - begin] = source[at[begin] : at[begin] + end - begin]
-
-
-def bounds(owner: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(int64, int64): where the sentences of the clauses `at` begin and end, `owner` being the clause of each."""
-    import numpy as np
-
-    return np.searchsorted(owner, at), np.searchsorted(owner, at, side="right")
-
-
-def stretches(begin: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """int64: begin[0], …, end[0] - 1, begin[1], … as one."""
-    import numpy as np
-
-    counts = end - begin
-    return np.arange(int(counts.sum())) + np.repeat(begin - (np.cumsum(counts) - counts), counts)
 
 
 def titles(model: Encoder, wanted: Sequence[str], space: Space, old: Store | None) -> list[Tokens]:

@@ -4,7 +4,7 @@ import pytest
 from word import item, level, lists, package, paragraph, style
 
 from index.load.docx import read
-from index.load.docx.numerals import circled, numeral
+from index.load.numerals import circled, numeral
 
 
 def labels(body, numbering, **parts):

@@ -84,7 +84,7 @@ def head(node: Node, limit: int = 60) -> str:
 def asked_for(engine: Engine, question: str, document: Document, found: Sequence[Node]) -> Node | None:
     """The heading whose members a question asks for: the one that accounts for all its words beside the document's title;
     None where none does, or several do."""
-    named = [compact(document.title), compact(document.notice_title or ""), *map(compact, document.issuers), compact(document.doc_no or "")]
+    named = _names(document)
     rest = question
     for title in named:
         for part in common(rest, title, 3):
@@ -115,5 +115,9 @@ def asked_for(engine: Engine, question: str, document: Document, found: Sequence
 
 def unexplained(question: str, document: Document) -> list[str]:
     """Words of a question that neither a document's names nor the asking accounts for."""
-    named = [compact(document.title), compact(document.notice_title or ""), *map(compact, document.issuers), compact(document.doc_no or "")]
-    return left_over(_ASKING.sub(" ", question), named)
+    return left_over(_ASKING.sub(" ", question), _names(document))
+
+
+def _names(document: Document) -> list[str]:
+    """What a question may call a document by, compact."""
+    return [compact(document.title), compact(document.notice_title or ""), *map(compact, document.issuers), compact(document.doc_no or "")]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.load.docx.names import MATH, W
-from index.load.docx.numerals import circled
+from index.load.numerals import circled
 
 _SIMPLE = re.compile(r"[\w.%′″]*$|\([^()]*\)$")  # reads as one thing beside / or ^
 _LEFT_OUT = {f"{W}del", f"{W}moveFrom", f"{W}rPr", f"{MATH}rPr", f"{MATH}ctrlPr", f"{MATH}argPr"}

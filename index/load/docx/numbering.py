@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from index.load.docx.names import COMPATIBLE, W, integer, switch, value
-from index.load.docx.numerals import custom, numeral
+from index.load.numerals import custom, numeral
 from index.load.docx.styles import Style, Styles
 
 _LEVELS = 9  # of a list (17.9.6)
