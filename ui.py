@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,7 +26,9 @@ def _port_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise BadInput(f"端口 {host}:{port} 已被占用或不可用。请换一个：python ui.py --port {port % 65535 + 1}") from error
+            raise BadInput(
+                f"端口 {host}:{port} 已被占用或不可用。请换一个：python ui.py --port {port % 65535 + 1}"
+            ) from error
 
 
 def serve(settings: Settings, engine: Engine) -> None:
@@ -56,8 +58,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 @app.command()
 def main(
-    host: Annotated[Optional[str], typer.Option(help="监听地址")] = None,
-    port: Annotated[Optional[int], typer.Option(help="端口")] = None,
+    host: Annotated[str | None, typer.Option(help="监听地址")] = None,
+    port: Annotated[int | None, typer.Option(help="端口")] = None,
 ) -> None:
     """打开网页：问政策、找相关政策、文件库。"""
     from rag.engine import Engine

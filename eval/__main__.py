@@ -1,5 +1,5 @@
-"""`python -m eval QUESTIONS.jsonl …` scores a pipeline; `beir DIR` scores retrieval on a BEIR set, `ablation` its parts;
-`calibrate` fits what a reader's scores mean."""
+"""`python -m eval QUESTIONS.jsonl …` scores a pipeline; `beir DIR` scores retrieval on a BEIR set, `ablation` its
+parts; `calibrate` fits what a reader's scores mean."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ from rag.retrieval.weights import FILE as WEIGHTS
 COMMANDS = ("score", "beir", "ablation", "fusion", "calibrate")
 
 app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
     help="评测：python -m eval 题目.jsonl，或 python -m eval beir 文件夹。",
-)  # fmt: skip
+)
 
 
 @app.command()
@@ -55,7 +58,12 @@ def beir(
 
 @app.command()
 def ablation(
-    sets: Annotated[list[str], typer.Argument(help="题目.jsonl（问本产品的索引）、题目.jsonl@文件夹（问文件夹里的文件）或 BEIR 文件夹，可多个")],
+    sets: Annotated[
+        list[str],
+        typer.Argument(
+            help="题目.jsonl（问本产品的索引）、题目.jsonl@文件夹（问文件夹里的文件）或 BEIR 文件夹，可多个"
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="写到哪里")] = Path(__file__).parent / "ABLATION.md",
     most: Annotated[int, typer.Option(help="每个数据集至多多少题，均匀抽取")] = 200,
 ) -> None:
@@ -82,7 +90,9 @@ def fusion(
 
 @app.command()
 def calibrate(
-    data: Annotated[Path, typer.Argument(help="训练数据文件夹（见 rag.training）；只用其中没有训练过的文件")] = ROOT.parent / "shared" / "train",
+    data: Annotated[
+        Path, typer.Argument(help="训练数据文件夹（见 rag.training）；只用其中没有训练过的文件")
+    ] = ROOT.parent / "shared" / "train",
     out: Annotated[Path, typer.Option(help="校准文件写到哪里")] = FILE,
 ) -> None:
     """校准阅读模型：多大把握才作答、才下结论。"""

@@ -1,4 +1,5 @@
-"""`python -m eval ablation SET…`: what each part of the ranking is worth, each off in turn, over several sets at once."""
+"""`python -m eval ablation SET…`: what each part of the ranking is worth, each off in turn, over several sets at
+once."""
 
 from __future__ import annotations
 
@@ -71,7 +72,7 @@ def evaluate(sets: Sequence[str], out: Path, most: int = MOST) -> None:
         f"Written by `python -m eval ablation`: {', '.join(about)}. Each row switches one part off; its cells are the "
         f"{' / '.join(JUDGED)} of that ranking less those of the whole, in thousandths, bold where a 95% bootstrap interval over "
         "the set's topics leaves out 0. A part stays that brings 10 on two sets and costs significantly on none.\n\n"
-    )  # fmt: skip
+    )
     table = _table(found)
     out.write_text(head + table, encoding="utf-8")
     print(table + f"\n{out}")
@@ -85,9 +86,10 @@ def _measured(opened: RetrievalSet, encoder: Encoder, progress) -> dict[str, Sco
         rank = variant.rank(opened.store, encoder)
         scores[variant.name] = [
             dict(topic.score(rank(topic.query)))
-            if variant.pasted in (None, topic.query.pasted) else scores["whole"][place]
+            if variant.pasted in (None, topic.query.pasted)
+            else scores["whole"][place]
             for place, topic in enumerate(opened.topics)
-        ]  # fmt: skip
+        ]
     progress(f"逐项关闭：{opened.name}", len(variants), len(variants))
     return scores
 
@@ -116,8 +118,12 @@ def _variants():
 
 
 def _ours(
-    store: Store, encoder: Encoder, weights: Weights | None = None, steps: Steps = Steps(), paste_parts: PasteParts = PasteParts()
-) -> Rank:  # fmt: skip
+    store: Store,
+    encoder: Encoder,
+    weights: Weights | None = None,
+    steps: Steps = Steps(),
+    paste_parts: PasteParts = PasteParts(),
+) -> Rank:
     retriever = Retriever(store, encoder, weights, steps, paste_parts)
     return lambda query: retriever.rank(query).rows
 
@@ -151,12 +157,21 @@ def _table(found: dict[str, dict[str, Scores]]) -> str:
         cells, worth, harm = [], 0, False
         for own in found.values():
             changes = [
-                stats.difference(*(Sample.mean([s[metric] for s in own[which]]) for which in (name, "whole"))) for metric in JUDGED
+                stats.difference(*(Sample.mean([s[metric] for s in own[which]]) for which in (name, "whole")))
+                for metric in JUDGED
             ]
             cells.append(" / ".join(_cell(change) for change in changes))
             worth += any(change.value <= -GAIN for change in changes)
             harm = harm or any(change.low > 0 for change in changes)
-        told = "alone" if " alone" in name or "RRF" in name else "costs somewhere" if harm else "stays" if worth >= 2 else "on trial"
+        told = (
+            "alone"
+            if " alone" in name or "RRF" in name
+            else "costs somewhere"
+            if harm
+            else "stays"
+            if worth >= 2
+            else "on trial"
+        )
         rows.append(f"| {name} | {' | '.join(cells)} | {told} |")
     return "\n".join(rows) + "\n"
 

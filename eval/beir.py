@@ -59,12 +59,18 @@ def evaluate(folder: Path, split: str, qrels: str | None, out: Path | None) -> d
         runs, seconds = rank(engine, beir, [owner[clause.doc_id] for clause in opened.clauses], progress)
     encoder.close()
     report = {
-        "set": beir.name, "documents": len(beir.corpus), "clauses": len(clauses), "split": cut,
-        "queries": len(beir.queries), "index_seconds": built, "machine": machine(), "peak_memory_mib": memory.mib(),
+        "set": beir.name,
+        "documents": len(beir.corpus),
+        "clauses": len(clauses),
+        "split": cut,
+        "queries": len(beir.queries),
+        "index_seconds": built,
+        "machine": machine(),
+        "peak_memory_mib": memory.mib(),
         "search_seconds": asdict(stats.estimate(Sample.quantile(seconds, 0.5))),
         "search_seconds_p95": asdict(stats.estimate(Sample.quantile(seconds, 0.95))),
         **scores(beir.qrels, runs),
-    }  # fmt: skip
+    }
     (target / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     show(report)
     print(f"报告：{target / 'report.json'}")
@@ -78,7 +84,7 @@ def cut_by_default(corpus: Sequence[Entry]) -> bool:
 
 def clauses_of(
     corpus: Sequence[Entry], cut: bool, progress: Progress
-) -> tuple[list[Document], list[Clause], dict[str, str]]:  # fmt: skip
+) -> tuple[list[Document], list[Clause], dict[str, str]]:
     """Documents, their clauses, and which corpus entry each document is (or is part of).
 
     Uncut, a text is one clause. Cut, it goes through the product's own parser, as a file of that name would.
@@ -97,7 +103,7 @@ def clauses_of(
             raw = RawText(entry.id, lines, hashlib.sha256(entry.text.encode()).hexdigest())
             parsed = [
                 (replace(p.document, title=entry.title or p.document.title), p.clauses) for p in parse(raw) if p.clauses
-            ]  # fmt: skip
+            ]
         for document, own in parsed or [_whole(entry)]:
             documents.append(document)
             clauses.extend(own)
@@ -109,9 +115,7 @@ def clauses_of(
 def _whole(entry: Entry) -> tuple[Document, Sequence[Clause]]:
     """An entry as one clause."""
     digest = hashlib.sha256(f"{entry.id}\n{entry.title}\n{entry.text}".encode()).hexdigest()
-    document = Document(
-        digest[:16], entry.title, None, None, (), None, None, None, None, None, entry.id, digest
-    )  # fmt: skip
+    document = Document(digest[:16], entry.title, None, None, (), None, None, None, None, None, entry.id, digest)
     text = entry.text if entry.text.strip() else entry.title
     return document, [Clause(f"{digest[:16]}-0000", digest[:16], 0, "clause", (), text, (), Source(entry.id, None, 1))]
 
@@ -185,7 +189,7 @@ def scores(qrels: dict[str, dict[str, int]], runs: dict[str, dict[str, list[str]
     systems = {
         name: {metric: asdict(stats.estimate(Sample.mean(values[metric]))) for metric in METRICS}
         for name, values in by_query.items()
-    }  # fmt: skip
+    }
     best = max((name for name in systems if name != "ours"), key=lambda name: systems[name]["nDCG@10"]["value"])
     gain = stats.difference(Sample.mean(by_query["ours"]["nDCG@10"]), Sample.mean(by_query[best]["nDCG@10"]))
     return {"systems": systems, "best_part": best, "against_best_part": asdict(gain)}

@@ -1,7 +1,8 @@
 """`python -m eval calibrate`: fit what a reader's scores mean, on questions over documents it was not trained on.
 
-Documents held out of training, with invented ones that it never sees, are indexed by themselves; each of their questions, its twin,
-and questions about other documents (which must be refused) go through retrieval and reading as when they are asked.
+Documents held out of training, with invented ones that it never sees, are indexed by themselves; each of their
+questions, its twin, and questions about other documents (which must be refused) go through retrieval and reading as
+when they are asked.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ from rag.training.figures import auc
 from rag.training.plan import HELD_OUT
 
 WRITTEN = ROOT / "rag" / "training" / "data"  # documents and pairs that serve the calibration alone
-# Risks: an answerable question refused, of a sort that is refused at all (4% of all, as few sorts are seen often enough);
-# a short reply to one that is not answerable.
+# Risks: an answerable question refused, of a sort that is refused at all (4% of all, as few sorts are seen often
+# enough); a short reply to one that is not answerable.
 REFUSED, REPLIED = 0.06, 0.05
 FOREIGN = 0.02  # risk: a question in other words than the documents' taken for one from elsewhere
 _ABSENT = 7  # one in so many questions about documents that are not in the index
@@ -51,7 +52,9 @@ class Asked:
     sort: str  # as rag.answering.judgement.sort_of
     signals: dict[str, float]
     right: bool  # whether the best window's phrase holds what is asked for
-    clauses: list[tuple[float, float, bool]]  # of each clause read: fused score, log-odds, whether it holds the evidence
+    clauses: list[
+        tuple[float, float, bool]
+    ]  # of each clause read: fused score, log-odds, whether it holds the evidence
 
 
 def evaluate(settings: Settings, data: Path, out: Path) -> Calibration:
@@ -73,7 +76,11 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Calibration:
 def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
     """The calibration that these questions give."""
     order = max(_ORDERS, key=lambda weight: _mrr(asked, weight))
-    rows, truth, origins = [a.signals for a in asked], [a.kind == "answerable" for a in asked], [a.origin for a in asked]
+    rows, truth, origins = (
+        [a.signals for a in asked],
+        [a.kind == "answerable" for a in asked],
+        [a.origin for a in asked],
+    )
     said = held_out(rows, truth, origins)
     weights, intercept = fit(rows, truth)
     answerable = [p for p, a in zip(said, asked, strict=True) if a.kind == "answerable"]
@@ -90,14 +97,20 @@ def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
         "questions": {kind: sum(a.kind == kind for a in asked) for kind in ("answerable", "twin", "absent")},
         "risk": {"answerable refused": REFUSED, "twin replied to": REPLIED, "foreign": FOREIGN},
         "cross-validated by document": {
-            "auc": auc(said, truth), "auc of twins": auc([*answerable, *twins], [True] * len(answerable) + [False] * len(twins)),
-            "answerable refused": _share(asked, said, "answerable", refuse), "twins refused": _share(asked, said, "twin", refuse),
-            "absent refused": _share(asked, said, "absent", refuse), "answerable replied to": len(replied) / len(answerable),
-            "of a sort": {sort: {kind: len(scores.get((sort, kind), [])) for kind in ("answerable", "twin", "absent")} for sort in sorts},
+            "auc": auc(said, truth),
+            "auc of twins": auc([*answerable, *twins], [True] * len(answerable) + [False] * len(twins)),
+            "answerable refused": _share(asked, said, "answerable", refuse),
+            "twins refused": _share(asked, said, "twin", refuse),
+            "absent refused": _share(asked, said, "absent", refuse),
+            "answerable replied to": len(replied) / len(answerable),
+            "of a sort": {
+                sort: {kind: len(scores.get((sort, kind), [])) for kind in ("answerable", "twin", "absent")}
+                for sort in sorts
+            },
             "of these right": float(np.mean(replied)) if replied else None,
             "mrr by order": {str(weight): round(_mrr(asked, weight), 4) for weight in _ORDERS},
         },
-    }  # fmt: skip
+    }
     foreign = lower_bound(unworded, FOREIGN)
     return Calibration(encoder, reader, weights, intercept, refuse, conclude, foreign, order, told)
 
@@ -121,7 +134,11 @@ def _mrr(asked: Sequence[Asked], weight: float) -> float:
 def _chosen(data: Path) -> tuple[list[dict], list[dict], list[Path]]:
     """(questions over the documents held out, questions about others, the documents' files)."""
     files = {f.stem: f for part in ("docs", "regulations") for f in sorted((data / part).rglob("*")) if f.is_file()}
-    pairs = [json.loads(line) for f in sorted((data / "pairs").glob("*.jsonl")) for line in f.read_text(encoding="utf-8").splitlines()]
+    pairs = [
+        json.loads(line)
+        for f in sorted((data / "pairs").glob("*.jsonl"))
+        for line in f.read_text(encoding="utf-8").splitlines()
+    ]
     own = {name: f for name, f in files.items() if zlib.crc32(name.encode()) % HELD_OUT == 0}
     of_pair = {q["pair"]: q["evidence"][0]["doc"] for q in pairs if q["evidence"]}
     held = [q | {"origin": of_pair[q["pair"]]} for q in pairs if of_pair[q["pair"]] in own]

@@ -41,9 +41,15 @@ PIPELINES: dict[str, Open] = {"ours": open_ours, "plain": open_plain}
 
 
 def evaluate(
-    file: Path, mode: str, pipeline: str, out: Path | None, other: Path | None, fail_under: Sequence[str],
-    judge_url: str | None, only: Sequence[str],
-) -> int:  # fmt: skip
+    file: Path,
+    mode: str,
+    pipeline: str,
+    out: Path | None,
+    other: Path | None,
+    fail_under: Sequence[str],
+    judge_url: str | None,
+    only: Sequence[str],
+) -> int:
     """Exit code: 0, or 1 where a gate is not met or a question could not be run. BadInput before anything runs.
 
     With `both`, plain and then ours run, each in a process and a folder of its own, so that neither's memory counts for
@@ -87,15 +93,27 @@ def child(arguments: Sequence[str]) -> int:
 
 
 def _run(
-    name: str, settings: Settings, file: Path, questions: Sequence[Question], mode: str, folder: Path,
-    warnings: Sequence[str], grader: Judge | None, theirs: dict | None,
-) -> dict:  # fmt: skip
+    name: str,
+    settings: Settings,
+    file: Path,
+    questions: Sequence[Question],
+    mode: str,
+    folder: Path,
+    warnings: Sequence[str],
+    grader: Judge | None,
+    theirs: dict | None,
+) -> dict:
     """Run one pipeline, write its report into `folder` and show it."""
     folder.mkdir(parents=True, exist_ok=True)
     memory, begin = PeakMemory(), time.perf_counter()
     with Bars() as progress:
         pipeline = PIPELINES[name](settings, progress)
-        facts = {**pipeline.facts, "mode": mode, "pipeline": name, "eval": folder_digest(ROOT / "eval", "run.py") + folder_digest(ROOT / "eval", "trace.py")}
+        facts = {
+            **pipeline.facts,
+            "mode": mode,
+            "pipeline": name,
+            "eval": folder_digest(ROOT / "eval", "run.py") + folder_digest(ROOT / "eval", "trace.py"),
+        }
         journal = Journal(folder / "journal.jsonl", facts)
         resumed = sum(journal.get(question) is not None for question in questions)
         try:
@@ -108,10 +126,17 @@ def _run(
     verdicts = [judge(question, trace, collection) for question, trace in zip(questions, traces, strict=True)]
     verdicts = paired(questions, traces, verdicts)
     about = report.Circumstances(
-        name, mode, file.name, pipeline.facts, machine(), datetime.now().astimezone().isoformat(timespec="seconds"),
-        seconds, peak, "进程启动以来" if memory.since_start else "本次运行期间",
+        name,
+        mode,
+        file.name,
+        pipeline.facts,
+        machine(),
+        datetime.now().astimezone().isoformat(timespec="seconds"),
+        seconds,
+        peak,
+        "进程启动以来" if memory.since_start else "本次运行期间",
         [*warnings, *([f"{resumed} 题沿用中断前的结果，用时与内存不含这部分"] if resumed else [])],
-    )  # fmt: skip
+    )
     written = report.build(about, questions, traces, verdicts)
     if theirs is not None:
         written["compare"] = compare.compare(written, theirs)

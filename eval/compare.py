@@ -12,8 +12,15 @@ from index.errors import BadInput
 
 # A question counts as won or lost when one of these moved.
 DECIDING = (
-    "recall@5", "recall@10", "related.recall@10", "complete@200", "complete@500", "lead", "responded_rightly", "pair_right",
-)  # fmt: skip
+    "recall@5",
+    "recall@10",
+    "related.recall@10",
+    "complete@200",
+    "complete@500",
+    "lead",
+    "responded_rightly",
+    "pair_right",
+)
 
 
 def compare(ours: dict, theirs: dict) -> dict:
@@ -99,9 +106,10 @@ def _moved(ours: dict, theirs: dict, direction: int) -> dict | None:
     fields = [
         name
         for name in DECIDING
-        if name in ours["scores"] and name in theirs["scores"]
+        if name in ours["scores"]
+        and name in theirs["scores"]
         and (ours["scores"][name] - theirs["scores"][name]) * direction > 1e-9
-    ]  # fmt: skip
+    ]
     if not fields:
         return None
     return {"id": ours["id"], "type": ours["type"], "question": ours["question"], "fields": fields}

@@ -25,7 +25,8 @@ from rag.retrieval.weights import Weights
 if TYPE_CHECKING:
     import numpy as np
 
-# What one unit of a feature tells: BM25 shares fill 0 to 1, cosines of sentences and of words an eighth and a quarter of it.
+# What one unit of a feature tells: BM25 shares fill 0 to 1, cosines of sentences and of words an eighth and a quarter
+# of it.
 _UNITS = (1.0, 8.0, 4.0)
 _RIDGE = 3e-3  # below, the wording of one corpus decides; above, nothing changes
 
@@ -62,9 +63,11 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
     crossed = [_rank(features @ halves[1 - at % 2], right) for at, (features, right) in enumerate(known)]
     weights = fitted(known, units)
     told = {
-        "questions": len(asked), "with their clause among the candidates": len(known), "ridge": _RIDGE,
+        "questions": len(asked),
+        "with their clause among the candidates": len(known),
+        "ridge": _RIDGE,
         "mrr, each half by the other's weights": estimate(Sample.mean([1 / rank for rank in crossed])).value,
-    }  # fmt: skip
+    }
     spread = np.mean([features[:, 1:].std(axis=0) for features, _ in topics], axis=0)
     found = Weights(*weights.tolist(), encoder.digest, spread.tolist(), told)
     found.save(out)
@@ -98,4 +101,9 @@ def _rank(scores: np.ndarray, right: np.ndarray) -> int:
 
 def _files(data: Path, named: set[str]) -> list[Path]:
     """The files of the documents that the pairs are about."""
-    return [f for part in ("docs", "regulations") for f in sorted((data / part).rglob("*")) if f.is_file() and f.stem in named]
+    return [
+        f
+        for part in ("docs", "regulations")
+        for f in sorted((data / part).rglob("*"))
+        if f.is_file() and f.stem in named
+    ]

@@ -1,4 +1,5 @@
-"""Files from several places as one corpus with an index of its own, for what is fitted to documents that are not the product's."""
+"""Files from several places as one corpus with an index of its own, for what is fitted to documents that are not the
+product's."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from index.encoder import Encoder
 
 
 def indexed(files: Iterable[Path], folder: Path, encoder: Encoder) -> tuple[Path, Path]:
-    """(the folder of copies of `files`, that of their index), both below `folder`; what an earlier run has embedded is kept."""
+    """(the folder of copies of `files`, that of their index), both below `folder`; what an earlier run has embedded is
+    kept."""
     corpus, root = folder / "corpus", folder / "index"
     shutil.rmtree(corpus, ignore_errors=True)
     corpus.mkdir(parents=True)

@@ -64,8 +64,9 @@ def _closeness(report: dict) -> tuple[list[float], list[float], float | None] | 
     """(of answerable questions, of others, the bar in force); None where the pipeline tells none."""
     told = [
         (entry["answerable"], entry["reply"]["closeness"])
-        for entry in report["questions"] if entry["reply"] and entry["reply"].get("closeness") is not None
-    ]  # fmt: skip
+        for entry in report["questions"]
+        if entry["reply"] and entry["reply"].get("closeness") is not None
+    ]
     if not told:
         return None
     bar = report["facts"].get("foreign_below")

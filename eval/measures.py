@@ -87,7 +87,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("judged_correct", "评判：正确", "judged_correct", stage="judge"),
     Measure("judged_supported", "评判：有据", "judged_supported", stage="judge"),
-)  # fmt: skip
+)
 BY_KEY = {measure.key: measure for measure in MEASURES}
 ALL = "全部"  # the group of all questions
 

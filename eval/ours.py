@@ -30,7 +30,11 @@ class Ours:
         """Open the index and models of the settings; BrokenIndex or ModelError say what is wrong."""
         engine = Engine.open(settings)
         facts = {
-            "code": folder_digest(_ROOT / "rag", "*.py") + folder_digest(_ROOT / "rag", "*.tsv") + folder_digest(_ROOT / "rag", "*.json") + folder_digest(_ROOT / "index", "*.py") + folder_digest(_ROOT / "eval", "ours.py"),
+            "code": folder_digest(_ROOT / "rag", "*.py")
+            + folder_digest(_ROOT / "rag", "*.tsv")
+            + folder_digest(_ROOT / "rag", "*.json")
+            + folder_digest(_ROOT / "index", "*.py")
+            + folder_digest(_ROOT / "eval", "ours.py"),
             "index": folder_digest(engine.store.folder, "manifest.json"),
             "prompts": folder_digest(_ROOT / "prompts", "*.txt"),
             "embedder": engine.store.manifest.encoder,

@@ -68,9 +68,7 @@ class Plain:
         raws, _ = load_folder(settings.corpus)
         if not raws:
             raise CorpusError(f"语料 {settings.corpus} 中没有可读的文件。请检查设置 corpus")
-        chunks = [
-            chunk for raw in raws for chunk in split(raw.file, "\n".join(line.text for line in raw.lines))
-        ]  # fmt: skip
+        chunks = [chunk for raw in raws for chunk in split(raw.file, "\n".join(line.text for line in raw.lines))]
         encoder = open_encoder(settings)
         cached = CachedEncoder(encoder, settings.var / "eval" / "vectors.sqlite")
         progress("plain：计算向量", 0, len(chunks))

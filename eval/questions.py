@@ -11,6 +11,7 @@ from pathlib import Path
 from eval.scoring import flat
 from index.errors import BadInput
 
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Words that a right clause contains, verbatim but for width and white space."""
@@ -122,15 +123,24 @@ def _parse(row: str, number: int) -> tuple[Question | None, list[str]]:
         return Question(data["id"], "", "", "", (), (), (), False, True, (), number, ""), wrong
     return (
         Question(
-            data["id"], data["type"].strip(), data["question"], data.get("answer", ""),
-            tuple(tuple(group) for group in data.get("must", ())), tuple(data.get("must_not", ())),
-            _quoted(data.get("evidence", ())), data.get("any_of", False), data["answerable"],
-            tuple(data.get("history", ())), number,
+            data["id"],
+            data["type"].strip(),
+            data["question"],
+            data.get("answer", ""),
+            tuple(tuple(group) for group in data.get("must", ())),
+            tuple(data.get("must_not", ())),
+            _quoted(data.get("evidence", ())),
+            data.get("any_of", False),
+            data["answerable"],
+            tuple(data.get("history", ())),
+            number,
             hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest(),
-            data.get("pair", ""), _quoted(data.get("near", ())), data.get("why_not", ""),
+            data.get("pair", ""),
+            _quoted(data.get("near", ())),
+            data.get("why_not", ""),
         ),
         [],
-    )  # fmt: skip
+    )
 
 
 def _shape(data: dict) -> list[str]:
@@ -143,9 +153,7 @@ def _shape(data: dict) -> list[str]:
         wrong.append("answerable 应为 true 或 false")
     if not isinstance(data.get("any_of", False), bool):
         wrong.append("any_of 应为 true 或 false")
-    wrong += [
-        f"{name} 应为文字" for name in ("answer", "pair", "why_not") if not isinstance(data.get(name, ""), str)
-    ]  # fmt: skip
+    wrong += [f"{name} 应为文字" for name in ("answer", "pair", "why_not") if not isinstance(data.get(name, ""), str)]
     if not _texts(data.get("must_not", [])):
         wrong.append("must_not 应为文字列表")
     must = data.get("must", [])
@@ -207,7 +215,7 @@ def _unpaired(questions: Sequence[Question]) -> list[str]:
         f"第 {own[0].line} 行：成对的题目 {pair} 应为两题，一题有答案并有 must，一题没有答案"
         for pair, own in members.items()
         if sorted(q.answerable for q in own) != [False, True] or sorted(bool(q.must) for q in own) != [False, True]
-    ]  # fmt: skip
+    ]
 
 
 def _quoted(entries: Sequence[dict]) -> tuple[Evidence, ...]:

@@ -37,7 +37,7 @@ def rank_scores(quotes: Sequence[str], any_of: bool, found: Sequence[str], relev
     scores = {
         f"recall@{k}": sum(values[f"Success@{k}"] for values in by_topic.values()) / len(topics)
         for k in range(1, DEPTH + 1)
-    }  # fmt: skip
+    }
     anywhere = {item: 1 for items in holding for item in items}
     unseen = {f"unseen{n}": 1 for n in range(max(relevant - len(anywhere), 0 if anywhere else 1))}
     whole = calculate([ir.RR, ir.nDCG @ 10], {"": anywhere | unseen}, run)

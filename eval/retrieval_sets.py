@@ -1,8 +1,8 @@
 """What rankings are measured on: questions over folders of documents, and BEIR sets, each with an index of its own.
 
-A set is named on the command line: `QUESTIONS.jsonl` is asked of the product's own index, `QUESTIONS.jsonl@FOLDER` of the
-documents in a folder, and a BEIR folder by itself. Quotes are looked for without white space and punctuation, as some
-sets give them so.
+A set is named on the command line: `QUESTIONS.jsonl` is asked of the product's own index, `QUESTIONS.jsonl@FOLDER` of
+the documents in a folder, and a BEIR folder by itself. Quotes are looked for without white space and punctuation, as
+some sets give them so.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _indexed(folder: Path, settings: Settings, encoder: CachedEncoder, progress:
 
 def _beir(
     folder: Path, settings: Settings, encoder: CachedEncoder, progress: Progress
-) -> tuple[str, Store, list[Topic]]:  # fmt: skip
+) -> tuple[str, Store, list[Topic]]:
     from eval.beir import clauses_of, cut_by_default, index
     from eval.beir_set import read
 
@@ -107,7 +107,9 @@ def _asked(file: Path, store: Store) -> list[Topic]:
     return topics
 
 
-def _quoted(quotes: Sequence[str], any_of: bool, texts: Sequence[str]) -> Callable[[Sequence[int]], Mapping[str, float]]:
+def _quoted(
+    quotes: Sequence[str], any_of: bool, texts: Sequence[str]
+) -> Callable[[Sequence[int]], Mapping[str, float]]:
     relevant = sum(any(quote in text for quote in quotes) for text in texts)
 
     def score(rows: Sequence[int]) -> Mapping[str, float]:

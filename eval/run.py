@@ -19,9 +19,13 @@ Progress = Callable[[str, int, int], None]  # (what is being done, done so far, 
 
 
 def run(
-    pipeline: Pipeline, questions: Sequence[Question], mode: str, journal: Journal, progress: Progress,
+    pipeline: Pipeline,
+    questions: Sequence[Question],
+    mode: str,
+    journal: Journal,
+    progress: Progress,
     grader: Grader | None = None,
-) -> list[Trace]:  # fmt: skip
+) -> list[Trace]:
     """The traces in order of the questions.
 
     A ModelError or BrokenIndex stops the run (it goes on from there when called again); a question that the pipeline

@@ -95,7 +95,7 @@ class Citing:
 
 def citing(
     sentences: Sequence[tuple[str, Sequence[int]]], clauses: Mapping[int, str], quotes: Sequence[str], given: str = ""
-) -> Citing:  # fmt: skip
+) -> Citing:
     """Judge an answer's citations: its sentences with their marks, clause texts by mark, the question's quotes.
 
     A mark without a clause cites an empty text. `given` is text whose figures need no clause, as the question of a
@@ -109,7 +109,7 @@ def citing(
     holding = {mark for mark in cited if any(flat(quote) in flats[mark] for quote in quotes)}
     backing = [
         {mark for mark in marks if mark in holding or states(text, clauses.get(mark, ""))} for text, marks in sentences
-    ]  # fmt: skip
+    ]
     right = set().union(*backing) if backing else set()
     everything = "。".join([*(clauses.get(mark, "") for mark in cited), given])
     unheld, misplaced = [], []
@@ -120,7 +120,10 @@ def citing(
         unheld += nowhere
         misplaced += [figure for figure in missing(said, own) if figure not in nowhere]
     return Citing(
-        tuple(mark for mark in cited if mark not in right), tuple(cited),
-        tuple(text for (text, _), backs in zip(sentences, backing, strict=True) if not backs), len(sentences),
-        tuple(unheld), tuple(misplaced),
-    )  # fmt: skip
+        tuple(mark for mark in cited if mark not in right),
+        tuple(cited),
+        tuple(text for (text, _), backs in zip(sentences, backing, strict=True) if not backs),
+        len(sentences),
+        tuple(unheld),
+        tuple(misplaced),
+    )

@@ -115,9 +115,14 @@ def difference(ours: Sample, theirs: Sample) -> Difference:
         return both.figure(np.moveaxis(a, axis, -1)) - both.figure(np.moveaxis(b, axis, -1))
 
     result = permutation_test(
-        (places, places + n), statistic, vectorized=True, permutation_type="samples", n_resamples=PERMUTATIONS,
-        rng=np.random.default_rng(SEED), batch=max(BATCH // n, 1),
-    )  # fmt: skip
+        (places, places + n),
+        statistic,
+        vectorized=True,
+        permutation_type="samples",
+        n_resamples=PERMUTATIONS,
+        rng=np.random.default_rng(SEED),
+        batch=max(BATCH // n, 1),
+    )
     return Difference(mine, other, value, low, high, _number(result.pvalue), n)
 
 
@@ -137,10 +142,14 @@ def _interval(figure, n: int) -> tuple[float | None, float | None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # resamples without any denominator; left out below
         result = bootstrap(
-            (np.arange(n),), lambda drawn, axis: figure(np.moveaxis(drawn, axis, -1)), vectorized=True,
-            n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(SEED),
+            (np.arange(n),),
+            lambda drawn, axis: figure(np.moveaxis(drawn, axis, -1)),
+            vectorized=True,
+            n_resamples=RESAMPLES,
+            method="percentile",
+            rng=np.random.default_rng(SEED),
             batch=max(BATCH // n, 1),
-        )  # fmt: skip
+        )
     told = result.bootstrap_distribution[~np.isnan(result.bootstrap_distribution)]
     if not len(told):
         return None, None

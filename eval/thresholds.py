@@ -26,7 +26,9 @@ def chance(row: dict[str, float], weights: dict[str, float], intercept: float) -
     return float(expit(intercept + sum(weight * row[name] for name, weight in weights.items())))
 
 
-def held_out(rows: Sequence[dict[str, float]], truth: Sequence[bool], origins: Sequence[str], parts: int = 5) -> list[float]:
+def held_out(
+    rows: Sequence[dict[str, float]], truth: Sequence[bool], origins: Sequence[str], parts: int = 5
+) -> list[float]:
     """What a model fitted to the other origins says of each row; origins (documents) are never parted."""
     order = {origin: number for number, origin in enumerate(sorted(set(origins)))}
     said = [0.0] * len(rows)

@@ -60,22 +60,24 @@ class CachedEncoder:
 
     def read_passages(
         self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
-    ) -> list[Reading]:  # fmt: skip
+    ) -> list[Reading]:
         """As the encoder reads them."""
 
         def encode(block: Sequence[int]) -> list[Arrays]:
-            return list(map(_arrays, self._encoder.read_passages([texts[i] for i in block], [spans[i] for i in block], space)))
+            return list(
+                map(_arrays, self._encoder.read_passages([texts[i] for i in block], [spans[i] for i in block], space))
+            )
 
         keys = self._keys(texts, spans, space)
         rows = self._filled(keys, progress, encode, texts)
         return [
             Reading(own["head"], own["parts"], Tokens(own["ids"], own["vectors"], own["counts"]) if space else None)
             for own in map(rows.__getitem__, keys)
-        ]  # fmt: skip
+        ]
 
     def read_and_fit(
         self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
-    ) -> tuple[list[Reading], Space | None]:  # fmt: skip
+    ) -> tuple[list[Reading], Space | None]:
         """The same, in the space the encoder fits."""
         from index.space import Space
 
@@ -106,7 +108,7 @@ class CachedEncoder:
         return [
             self._key(f"spans\n{within}\n{[tuple(span) for span in own]}", text)
             for text, own in zip(texts, spans, strict=True)
-        ]  # fmt: skip
+        ]
 
     def _stored(self, key: str) -> bytes | None:
         found = self._db.execute("SELECT data FROM vectors WHERE key = ?", (key,)).fetchone()

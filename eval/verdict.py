@@ -87,18 +87,21 @@ def judge(question: Question, trace: Trace, collection: Collection) -> Verdict:
 
 def _missed(
     question: Question, trace: Trace, ranks: Sequence[int | None], collection: Collection
-) -> tuple[Missed, ...]:  # fmt: skip
+) -> tuple[Missed, ...]:
     late = [rank is None or rank > SHOULD for rank in ranks]
     if question.any_of and not all(late):
         return ()
     return tuple(
         Missed(
-            evidence.quote, evidence.doc, rank, next(iter(collection.holding([evidence.quote])), None),
+            evidence.quote,
+            evidence.doc,
+            rank,
+            next(iter(collection.holding([evidence.quote])), None),
             trace.found[0] if trace.found else None,
         )
         for evidence, rank, is_late in zip(question.evidence, ranks, late, strict=True)
         if is_late
-    )  # fmt: skip
+    )
 
 
 def _answer(question: Question, reply: Reply) -> tuple[dict[str, float], list[str]]:

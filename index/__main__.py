@@ -50,14 +50,21 @@ def built(corpus: Sequence[Path], settings: Settings, *, rebuild: bool) -> None:
 
     with Bars() as bars:
         summary = build(
-            corpus, settings.index_dir, lambda: open_encoder(settings), rebuild=rebuild, progress=bars, limits=settings.limits
-        )  # fmt: skip
+            corpus,
+            settings.index_dir,
+            lambda: open_encoder(settings),
+            rebuild=rebuild,
+            progress=bars,
+            limits=settings.limits,
+        )
     for file, why in summary.skipped.items():
         print(f"跳过 {file}：{why}", file=sys.stderr)
     done = f"已更新，新计算 {summary.embedded} 条的向量" if summary.changed else "无变化"
     print(f"{summary.documents} 份文件，{summary.clauses} 条，{summary.sentences} 句；索引{done}。", flush=True)
     if summary.attention:
-        print(f"有 {summary.attention} 处需要留意（缺页、存疑、几乎相同的文件）：python -m index report", file=sys.stderr)
+        print(
+            f"有 {summary.attention} 处需要留意（缺页、存疑、几乎相同的文件）：python -m index report", file=sys.stderr
+        )
 
 
 def _tried(corpus: Sequence[Path], settings: Settings, rebuild: bool) -> None:

@@ -1,9 +1,11 @@
-"""第X条 at a paragraph's start: an article, or a sentence that begins by citing one? Decided by the whole sequence. Pure.
+"""第X条 at a paragraph's start: an article, or a sentence that begins by citing one? Decided by the whole sequence.
+Pure.
 
-One line alone does not tell: “第二条规划、交通等部门……” opens an article, “第九条要求的证明……” cites one. So all paragraphs
-that begin with 第X条 are weighed together: the cheapest way through them is kept (dynamic programming over a chain),
-where leaving out a number that stands apart costs much, a gap, a repeat or a step back in the count costs something, and
-so do words that continue a citation (的, 第二款, 规定的) or a sentence left open in the paragraph before.
+One line alone does not tell: “第二条规划、交通等部门……” opens an article, “第九条要求的证明……” cites one. So all
+paragraphs that begin with 第X条 are weighed together: the cheapest way through them is kept (dynamic programming over a
+chain), where leaving out a number that stands apart costs much, a gap, a repeat or a step back in the count costs
+something, and so do words that continue a citation (的, 第二款, 规定的) or a sentence left open in the paragraph
+before.
 """
 
 from __future__ import annotations
@@ -34,7 +36,11 @@ _LONG_LINE = 20  # characters; a shorter line without a stop is a heading, not a
 
 # Costs. Only their order matters: no single doubt outweighs a number that stands apart in its place.
 _APART, _CLOSE, _STRAY = 9.0, 6.0, 1.5  # of leaving out a number: apart from its text; not; not, where the others are
-_TAKING = ((0.0, 0.0), (2.0, 0.5), (7.0, 3.0))  # of taking one, by whether its words look like a citation; where it stands apart
+_TAKING = (
+    (0.0, 0.0),
+    (2.0, 0.5),
+    (7.0, 3.0),
+)  # of taking one, by whether its words look like a citation; where it stands apart
 _LEAVING_DOUBTFUL = ((), (2.5, 6.0), (0.0, 2.0))  # of leaving such a one out, likewise
 _OPEN = 4.0  # of taking one behind a sentence left open
 _GAP, _MORE, _NEAR = 2.5, 0.25, 6  # of the first number missing, of each further, of how many that is told apart
@@ -88,7 +94,7 @@ def opens(text: str) -> Article | None:
 
 def unfinished(text: str) -> bool:
     """Whether a paragraph ends in mid-sentence, so that the next may be the rest of it."""
-    return bool(text) and (text[-1] in "，、," or len(text) > _LONG_LINE and bool(_OPEN_END.search(text)))
+    return bool(text) and (text[-1] in "，、," or (len(text) > _LONG_LINE and bool(_OPEN_END.search(text))))
 
 
 def chain(openings: Sequence[Opening]) -> list[bool]:

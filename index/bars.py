@@ -11,9 +11,12 @@ class Bars:
         from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
         self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
             console=Console(stderr=True),
-        )  # fmt: skip
+        )
         self._tasks: dict[str, TaskID] = {}
         self._progress.start()
         return self

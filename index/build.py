@@ -41,9 +41,14 @@ class Summary:
 
 
 def build(
-    corpus: Sequence[Path], root: Path, encoder: Callable[[], Encoder], *, rebuild: bool, progress: Progress,
+    corpus: Sequence[Path],
+    root: Path,
+    encoder: Callable[[], Encoder],
+    *,
+    rebuild: bool,
+    progress: Progress,
     limits: Limits = Limits(),
-) -> Summary:  # fmt: skip
+) -> Summary:
     """Bring the index below `root` in line with `corpus` (folders and files, read in this order).
 
     `encoder` is called only when something has to be embedded or compared. Raises CorpusError when nothing readable
@@ -72,8 +77,13 @@ def build(
 
 
 def _build(
-    corpus: Sequence[Path], root: Path, encoder: Callable[[], Encoder], rebuild: bool, progress: Progress, limits: Limits
-) -> Summary:  # fmt: skip
+    corpus: Sequence[Path],
+    root: Path,
+    encoder: Callable[[], Encoder],
+    rebuild: bool,
+    progress: Progress,
+    limits: Limits,
+) -> Summary:
     named = "、".join(shown(str(path)) for path in corpus)
     files, unlisted = _listed(corpus)
     code = code_digest()
@@ -103,7 +113,9 @@ def _build(
         if same is not None and all(getattr(same.manifest, name) == value for name, value in facts.items()):
             done = True
             m = same.manifest
-            return Summary(m.documents, m.clauses, m.sentences, 0, m.skipped, changed=False, attention=same.report.attention)
+            return Summary(
+                m.documents, m.clauses, m.sentences, 0, m.skipped, changed=False, attention=same.report.attention
+            )
         documents = [each.document for each in taken]
         clauses = [clause for each in taken for clause in each.clauses]
         vectors = old is not None and old.manifest.encoder_digest == model.digest
@@ -116,8 +128,14 @@ def _build(
     finally:
         journal.close(done=done)
     return Summary(
-        manifest.documents, manifest.clauses, manifest.sentences, embedded, skipped, changed=True, attention=report.attention
-    )  # fmt: skip
+        manifest.documents,
+        manifest.clauses,
+        manifest.sentences,
+        embedded,
+        skipped,
+        changed=True,
+        attention=report.attention,
+    )
 
 
 def _listed(corpus: Sequence[Path]) -> tuple[list[Found], dict[str, str]]:
@@ -134,9 +152,13 @@ def _listed(corpus: Sequence[Path]) -> tuple[list[Found], dict[str, str]]:
 
 
 def _outcomes(
-    files: Sequence[Found], digests: Sequence[str | None], same: store.Store | None, journal: Journal, progress: Progress,
+    files: Sequence[Found],
+    digests: Sequence[str | None],
+    same: store.Store | None,
+    journal: Journal,
+    progress: Progress,
     limits: Limits,
-) -> list[pool.Outcome]:  # fmt: skip
+) -> list[pool.Outcome]:
     """What comes of each file: out of the old generation or the journal where its bytes are the same, else read now."""
     outcomes = {
         place: known
@@ -181,19 +203,26 @@ def _from(same: store.Store, entry: FileEntry) -> tuple[Contents, ...]:
 
 
 def _report(
-    files: Sequence[Found], digests: Sequence[str | None], outcomes: Sequence[pool.Outcome], taken: Sequence[Taken],
-    unlisted: dict[str, str], pairs: Sequence[Pair], limits: Limits,
-) -> Report:  # fmt: skip
+    files: Sequence[Found],
+    digests: Sequence[str | None],
+    outcomes: Sequence[pool.Outcome],
+    taken: Sequence[Taken],
+    unlisted: dict[str, str],
+    pairs: Sequence[Pair],
+    limits: Limits,
+) -> Report:
     entries = [
         FileEntry(
-            file.name, digest,
+            file.name,
+            digest,
             sum(contents.pages or 0 for contents in outcome.contents) or None,
             tuple(dict.fromkeys(gap for contents in outcome.contents for gap in contents.gaps)),
             tuple(each.document.doc_id for contents in outcome.contents for each in contents.taken),
-            outcome.refused, _told(limits) if outcome.stopped else "",
+            outcome.refused,
+            _told(limits) if outcome.stopped else "",
         )
         for file, digest, outcome in zip(files, digests, outcomes, strict=True)
-    ]  # fmt: skip
+    ]
     entries += [FileEntry(name, None, None, (), (), ((name, why),)) for name, why in unlisted.items()]
     documents = tuple(document_entry(each.document, len(each.clauses), each.doubts) for each in taken)
     return Report(tuple(entries), documents, tuple(pairs))

@@ -1,7 +1,7 @@
 """The first stage of a search: the clauses worth comparing, from the indexes themselves; no other clause is scored.
 
-A clause is a candidate for its words (BM25) or for one of its sentences (cosine). What else a search adds is read for the
-candidates alone, so that its time does not grow with the corpus.
+A clause is a candidate for its words (BM25) or for one of its sentences (cosine). What else a search adds is read for
+the candidates alone, so that its time does not grow with the corpus.
 """
 
 from __future__ import annotations
@@ -30,13 +30,19 @@ class Candidates:
 
 
 def candidates(
-    dense: Dense, lexical: Lexical, text: str, vector: np.ndarray, k: int, allowed: np.ndarray | None, also: Sequence[int]
-) -> Candidates:  # fmt: skip
+    dense: Dense,
+    lexical: Lexical,
+    text: str,
+    vector: np.ndarray,
+    k: int,
+    allowed: np.ndarray | None,
+    also: Sequence[int],
+) -> Candidates:
     """The `k` clauses nearest by their words and those of the `k` nearest sentences, among those `allowed` (bool mask
     [clauses], None for all), with the rows `also`; `vector` is the unit vector of `text`.
 
-    Where these are fewer than `k` clauses, as when few share a word and the nearest sentences stand together, more sentences
-    are taken, so that a list of `k` is filled.
+    Where these are fewer than `k` clauses, as when few share a word and the nearest sentences stand together, more
+    sentences are taken, so that a list of `k` is filled.
     """
     import numpy as np
 
@@ -55,7 +61,8 @@ def candidates(
 
 
 def best_of(scores: np.ndarray, counts: np.ndarray, empty: float) -> np.ndarray:
-    """float32 [..., runs]: of scores float32 [..., n] the largest in each run of `counts` int64 [runs]; `empty` in none."""
+    """float32 [..., runs]: of scores float32 [..., n] the largest in each run of `counts` int64 [runs]; `empty` in
+    none."""
     import numpy as np
 
     best = np.full((*scores.shape[:-1], len(counts)), empty, dtype=np.float32)

@@ -63,7 +63,7 @@ def units(row: Sequence[str]) -> tuple[str, ...]:
         beyond[0] = beyond[0][1:]  # the task
     found: list[str] = []
     cut = False  # the name so far lacks its end, which stands behind the next cell
-    for part in (name for group in beyond for part in group for name in _names(part)):
+    for part in (name for group in beyond for cell in group for name in _names(cell)):
         if cut and len(part) <= 2 and is_organ(found[-1] + part):
             found[-1] += part
             cut = False
@@ -130,9 +130,9 @@ def _name_goes_on(before: str, text: str) -> bool:
 def _one_figure(before: str, text: str) -> bool:
     """202 + 3 is a year cut in two, 5. + 7 an amount."""
     cut = before.isdigit() and len(before) < 4 and before.startswith("20")
-    return before.endswith(".") or cut and text[:1].isdigit()
+    return before.endswith(".") or (cut and text[:1].isdigit())
 
 
 def _unfinished(before: str, text: str) -> bool:
     """An organ-like line that is still part of the sentence before it (…推动文化旅游 / 部门…)."""
-    return before.endswith(("、", "，", "（", "“", "和", "与")) or len(text) <= 3 and text[0] not in "省市州县区"
+    return before.endswith(("、", "，", "（", "“", "和", "与")) or (len(text) <= 3 and text[0] not in "省市州县区")

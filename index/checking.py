@@ -22,10 +22,15 @@ def in_words(contents: Contents) -> Iterator[str]:
 def _document(taken: Taken) -> Iterator[str]:
     document = taken.document
     facts = (
-        ("文号", document.doc_no), ("发文机关", "、".join(document.issuers)), ("成文日期", document.issued_on),
-        ("层级", document.level), ("文种", document.kind), ("实施期", document.period.text if document.period else None),
-        ("施行日期", document.effective_on), ("印发通知", document.notice_title),
-    )  # fmt: skip
+        ("文号", document.doc_no),
+        ("发文机关", "、".join(document.issuers)),
+        ("成文日期", document.issued_on),
+        ("层级", document.level),
+        ("文种", document.kind),
+        ("实施期", document.period.text if document.period else None),
+        ("施行日期", document.effective_on),
+        ("印发通知", document.notice_title),
+    )
     yield f"《{document.title}》"
     yield from (f"  {name}：{value or '未写明'}" for name, value in facts)
     yield from (f"  有缺：{gap}" for gap in document.gaps)

@@ -86,7 +86,7 @@ def walk(found: Sequence[Paragraph], set_in: Measure, state: Walk) -> None:
             state.box, state.box_numbered, state.box_amid_units = True, False, state.unit is not None
             state.box_wide = following is not None and (following.rows == 1 or _wide(following, set_in))
             _heading(paragraph, mark, state)
-        elif state.box and (mark.rank > ITEM_RANK or mark.rank == ITEM_RANK and (state.box_numbered or _first(mark))):
+        elif state.box and (mark.rank > ITEM_RANK or (mark.rank == ITEM_RANK and (state.box_numbered or _first(mark)))):
             state.box_numbered = state.box_numbered or mark.kind == "1．"
             _start(paragraph, mark, state, "box")
         else:
@@ -105,7 +105,7 @@ def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, stat
     state.listing, state.kind, state.stack = False, "annex", []
     state.root = (paragraph.text,)
     state.outline.append(Heading(paragraph.text, paragraph.line, (), "annex"))
-    if named or following is None or following.mark is not None and following.mark.kind != STYLED:
+    if named or following is None or (following.mark is not None and following.mark.kind != STYLED):
         return 0
     if len(following.text) > 60 or following.text.endswith("。"):
         return 0
@@ -115,16 +115,17 @@ def _annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, stat
 
 
 def _opens_annex(paragraph: Paragraph, mark: Marker, following: Paragraph | None, state: Walk) -> bool:
-    """附件2：分解表 heads an annex where its text follows; where names, a signature or the annex follow, it is listed."""
+    """附件2：分解表 heads an annex where its text follows; where names, a signature or the annex follow, it is
+    listed."""
     if following is None:
         return state.table_next
     if is_closing_line(following.text) or signature(following.text):
         return False
     below = following.mark
-    if below is not None and (below.kind == "附件" or below.kind == "1．" and not _first(below)):
+    if below is not None and (below.kind == "附件" or (below.kind == "1．" and not _first(below))):
         return False
     counted = bool(re.search(r"[\d一二三四五六七八九]", mark.label))
-    return counted or below is not None and paragraph is state.last_annex
+    return counted or (below is not None and paragraph is state.last_annex)
 
 
 def _heading(paragraph: Paragraph, mark: Marker, state: Walk) -> None:
@@ -180,7 +181,7 @@ def _in_box(paragraph: Paragraph, set_in: Measure, state: Walk) -> bool:
         inside = isinstance(last, Draft) and last.kind == "box"
         turned = inside and bool(_TOPIC.match(paragraph.text)) and not _TOPIC.match(last.text)
         return len(paragraph.text) < LONG and state.unit is None and not turned
-    return paragraph.rows == 1 and not set_in.full(paragraph.first_width) or _wide(paragraph, set_in)
+    return (paragraph.rows == 1 and not set_in.full(paragraph.first_width)) or _wide(paragraph, set_in)
 
 
 def _wide(paragraph: Paragraph, set_in: Measure) -> bool:

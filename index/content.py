@@ -42,8 +42,13 @@ class Kept:
 
 
 def assemble(
-    documents: Sequence[Document], clauses: Sequence[Clause], model: Encoder, kept: Kept, journal: Journal, progress: Progress
-) -> tuple[Content, int]:  # fmt: skip
+    documents: Sequence[Document],
+    clauses: Sequence[Clause],
+    model: Encoder,
+    kept: Kept,
+    journal: Journal,
+    progress: Progress,
+) -> tuple[Content, int]:
     """(the content of a new generation, number of clauses that had to be encoded).
 
     Equal texts are encoded once, and those that `kept` or `journal` already holds not at all. A clause that is the very
@@ -72,7 +77,7 @@ def assemble(
 
 def _rows(
     documents: Sequence[Document], clauses: Sequence[Clause], kept: Kept
-) -> tuple[list[tuple[int, int, int]], Rows]:  # fmt: skip
+) -> tuple[list[tuple[int, int, int]], Rows]:
     """(the sentences, as a store holds them; what is read and tokenised of each clause)."""
     by_id = {document.doc_id: document for document in documents}
     old = kept.store
@@ -101,7 +106,7 @@ def _rows(
 
 def _lexical(
     clauses: Sequence[Clause], rows: Rows, sentences: Sequence[tuple[int, int, int]], kept: Kept, progress: Progress
-) -> list[Lexical]:  # fmt: skip
+) -> list[Lexical]:
     """The indexes of pairs over clauses and over sentences."""
     import numpy as np
 
@@ -116,7 +121,7 @@ def _lexical(
         of_sentences[np.isin(owner, held)] = stretches(*bounds(old.dense.owner, origin[held]))
     parts = [
         None if at >= 0 else clauses[row].text[a:b] for at, (row, a, b) in zip(of_sentences, sentences, strict=True)
-    ]  # fmt: skip
+    ]
     found = []
     for name, what, at in (("pairs", texts, origin), ("sentence_pairs", parts, of_sentences)):
         found.append(Lexical.build(what, pairs, None if old is None else getattr(old, name), at))

@@ -39,8 +39,8 @@ def beside(corpus: Path) -> Path:
 
 
 def add(paths: Sequence[Path], corpus: Path, root: Path, limits: Limits) -> Change:
-    """Copy files (of folders: all in them) into the corpus folder; a file whose one document is there already, by 文号 or
-    by title and date, takes the place of that file. `root` is where the index is."""
+    """Copy files (of folders: all in them) into the corpus folder; a file whose one document is there already, by 文号
+    or by title and date, takes the place of that file. `root` is where the index is."""
     _check_folder(corpus)
     entries = _entries(root)
     added, moved, refused = [], [], []
@@ -82,7 +82,9 @@ def remove(names: Sequence[str], corpus: Path, root: Path) -> Change:
 
 def _check_folder(corpus: Path) -> None:
     if not corpus.is_dir():
-        raise CorpusError(f"语料 {shown(str(corpus))} 不是文件夹，不能加入或移出文件。请把设置 corpus（TIAOWEN_CORPUS）改为一个文件夹")
+        raise CorpusError(
+            f"语料 {shown(str(corpus))} 不是文件夹，不能加入或移出文件。请把设置 corpus（TIAOWEN_CORPUS）改为一个文件夹"
+        )
 
 
 def _entries(root: Path) -> tuple[DocumentEntry, ...]:
@@ -122,7 +124,9 @@ def _file_named(name: str, corpus: Path, entries: Sequence[DocumentEntry]) -> st
         raise BadInput(f"叫“{name}”的文件有 {len(files)} 份：{'、'.join(files)}。请写文件名")
     held = sum(entry.file == files[0] for entry in entries)
     if held > 1:
-        raise BadInput(f"“{name}”与另外 {held - 1} 份文件同在 {files[0]} 中，不能单独移出。要全部移出，请写文件名 {files[0]}")
+        raise BadInput(
+            f"“{name}”与另外 {held - 1} 份文件同在 {files[0]} 中，不能单独移出。要全部移出，请写文件名 {files[0]}"
+        )
     if not (corpus / files[0]).is_file():
         raise BadInput(f"“{name}”的来源文件 {files[0]} 已不在 {shown(str(corpus))} 中。请运行 python -m index 更新索引")
     return files[0]

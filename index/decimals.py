@@ -1,7 +1,7 @@
 """The numbering 1 / 1.1 / 1.1.1 of emergency plans, standards and technical annexes, in a part that counts so. Pure.
 
-A part counts so where some x.1 has an x.2 behind it; a lone 1.2 is a figure. Its numbers stand above 一、 and （一） where
-they come first (1 总则, 1.1 目的), and below where they are items of one (二、建设内容: 1. 1.1 1.2).
+A part counts so where some x.1 has an x.2 behind it; a lone 1.2 is a figure. Its numbers stand above 一、 and （一）
+where they come first (1 总则, 1.1 目的), and below where they are items of one (二、建设内容: 1. 1.1 1.2).
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from index.markers import ITEM_RANK, Marker
 
 _DECIMAL = re.compile(r"^(\d{1,2}(?:[.．]\d{1,2}){0,3})([.．]?)[\s　]*(?=[一-鿿“《（])(.*)$")
 _ABOVE, _BELOW = 45, ITEM_RANK  # the ranks of 1; of 1.1, 1.1.1 … one more each
-_MEASURE = re.compile(r"[百千]?[万亿]|[个元倍年月日天吨米分岁人户座条项处级类亩度]|公里|公斤|小时|平方|立方|千瓦|兆瓦|毫|厘|摄氏|左右|以[上下内]")
+_MEASURE = re.compile(
+    r"[百千]?[万亿]|[个元倍年月日天吨米分岁人户座条项处级类亩度]|公里|公斤|小时|平方|立方|千瓦|兆瓦|毫|厘|摄氏|左右|以[上下内]"
+)
 _OUTER = ("一、", "（一）")
 _HEADS = ("编", "分编", "章", "附件")
 
@@ -37,7 +39,9 @@ def decimals(texts: Sequence[str], marks: Sequence[Marker | None]) -> list[Marke
     for begin, end in zip([0, *heads], [*heads, len(texts)], strict=True):
         if uses_decimals(texts[begin:end]):
             run = _Run()
-            out[begin:end] = [run.mark(text, mark) for text, mark in zip(texts[begin:end], marks[begin:end], strict=True)]
+            out[begin:end] = [
+                run.mark(text, mark) for text, mark in zip(texts[begin:end], marks[begin:end], strict=True)
+            ]
     return out
 
 
@@ -54,12 +58,12 @@ class _Run:
     def mark(self, text: str, mark: Marker | None) -> Marker | None:
         """The mark of the next paragraph, `mark` where it is no number of this count."""
         match = _DECIMAL.match(text)
-        if match is None or mark is not None and mark.kind in ("条", "附件"):
+        if match is None or (mark is not None and mark.kind in ("条", "附件")):
             if mark is not None and mark.kind in _OUTER:
                 self.outer, self.items = True, 0
             return mark
         value, dotted = _value(match[1]), bool(match[2])
-        begins = value in ((1,), (1, 1)) and (not self.last or self.outer and self.rank == _BELOW)
+        begins = value in ((1,), (1, 1)) and (not self.last or (self.outer and self.rank == _BELOW))
         if begins:
             self.rank, self.dotted = (_BELOW if self.outer else _ABOVE), dotted
         elif not self._fits(value, dotted, match[3]):

@@ -25,8 +25,8 @@ class Dense:
 
     @classmethod
     def blank(cls, clauses: int, owner: np.ndarray, dimension: int) -> Dense:
-        """For so many clauses and for sentences with these owners, int64; zero until the vectors are filled in, in place:
-        a second copy of them would be as large as all the rest of a build."""
+        """For so many clauses and for sentences with these owners, int64; zero until the vectors are filled in, in
+        place: a second copy of them would be as large as all the rest of a build."""
         import faiss
         import numpy as np
 
@@ -55,8 +55,8 @@ class Dense:
         return cls(clauses, sentences, np.load(folder / "owner.npy", allow_pickle=False))
 
     def nearest_sentences(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> np.ndarray:
-        """int64 [at most k]: the rows of the sentences nearest to the unit vector `query` [d], nearest first; `allowed` is a
-        bool mask [sentences]."""
+        """int64 [at most k]: the rows of the sentences nearest to the unit vector `query` [d], nearest first; `allowed`
+        is a bool mask [sentences]."""
         return _nearest(self._sentences, query, k, allowed)
 
     def clause_scores(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ addressee, or (in a book) the line set closer. A file without such a beginning i
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,9 @@ from index.traditional import folded
 _TITLE = re.compile(
     r"关于.{2,}(?:通知|批复|意见|决定|决议|函|公告|通告|通报|报告|方案|办法|规定|措施|规划|请示|命令|令)$|印发.{0,3}《.+》|印发.{4,}(?:通知|方案|意见|办法|规划|要点)$"
 )
-_WHOLE = re.compile(r"^[一-鿿、 ]{2,40}(?:部|委|局|厅|院|府|办公室|部门|委员会|行|会)(?:联合)?(?:印发)?关于.{4,80}的(?:通知|批复|意见|决定|公告|通告|通报|请示|报告|函)$")
+_WHOLE = re.compile(
+    r"^[一-鿿、 ]{2,40}(?:部|委|局|厅|院|府|办公室|部门|委员会|行|会)(?:联合)?(?:印发)?关于.{4,80}的(?:通知|批复|意见|决定|公告|通告|通报|请示|报告|函)$"
+)
 _ENDINGS = ("通知", "批复", "意见", "决定", "函", "公告", "通告", "通报", "办法", "措施", "请示", "》")
 _NUMBERED_TITLE = re.compile(
     r"^(.{4,}?[的《].{0,60}?(?:通知|批[复復覆]|意[见見]|[决決]定|函|公告|通告|通[报報]|[办辦]法|方案|措施|》))"
@@ -74,8 +77,8 @@ def split(found: Sequence[Row], set_in: Measure) -> list[Part]:
 
 
 def _unglued(row: Row, place: int) -> list[Row]:
-    """A title with its 文号 on the same line (…的通知 屏文〔2025〕3号) → a row each; only where a title may stand, since
-    lists of documents have such lines too."""
+    """A title with its 文号 on the same line (…的通知 屏文〔2025〕3号) → a row each; only where a title may stand,
+    since lists of documents have such lines too."""
     first = (place < _FIRST or row.page_top) and len(row.text) <= _LONGEST_TITLE and row.text[0] not in "《（("
     match = _NUMBERED_TITLE.match(row.text) if first else None
     if match is None or marker(row.text) is not None:
@@ -129,7 +132,7 @@ def _title_size(found: Sequence[Row], place: int, set_in: Measure) -> int:
         if place + size > len(found):
             return 0
         row = found[place + size - 1]
-        if size > 1 and (row.page_top or row.indented and set_in.indents):
+        if size > 1 and (row.page_top or (row.indented and set_in.indents)):
             return 0
         if _LABEL.search(row.text) or _stands_apart(row.text):
             return 0
@@ -160,7 +163,11 @@ def _may_begin(found: Sequence[Row], place: int, set_in: Measure) -> bool:
     if place == 0 or row.page_top:
         return True
     before = found[place - 1]
-    return before.text[-1] in "。）)" or is_doc_no(before.text) or not set_in.full(before.width) and before.text[-1] not in "，、"
+    return (
+        before.text[-1] in "。）)"
+        or is_doc_no(before.text)
+        or (not set_in.full(before.width) and before.text[-1] not in "，、")
+    )
 
 
 def _title_ends(joined: str, row: Row, following: Row | None, set_in: Measure) -> bool:
@@ -183,15 +190,21 @@ def _plain_title(found: Sequence[Row]) -> int:
     """How many rows of a file without recognised beginnings are its title: a short first line, or two."""
     if not found or found[0].width > 100 or re.search(r"[。；，,;]$", found[0].text) or marker(found[0].text):
         return 0
-    if len(found) < 2 or "\t" in found[0].text or found[0].heading > 1 and "\t" in found[1].text:
+    if len(found) < 2 or "\t" in found[0].text or (found[0].heading > 1 and "\t" in found[1].text):
         return 0  # a table's row, or the heading of a table (a spreadsheet's name), is no title
     # A long title goes on in a second short line with no break between.
     second = found[1]
     wraps = (
-        found[0].width >= 36 and second.width <= 44 and second.gap <= found[0].gap and not second.indented
-        and marker(second.text) is None and not re.search(r"[。；：:，]", second.text) and not second.heading
-        and not is_doc_no(second.text) and not second.text.startswith(("（", "("))
-    )  # fmt: skip
+        found[0].width >= 36
+        and second.width <= 44
+        and second.gap <= found[0].gap
+        and not second.indented
+        and marker(second.text) is None
+        and not re.search(r"[。；：:，]", second.text)
+        and not second.heading
+        and not is_doc_no(second.text)
+        and not second.text.startswith(("（", "("))
+    )
     return 2 if wraps else 1
 
 
@@ -234,7 +247,7 @@ def _without_remains(found: list[Row], dropped: list[Line]) -> tuple[list[Row], 
         return found, dropped
     remains = {
         place
-        for place, (mark, following) in enumerate(zip(kinds[: chapters[0]], kinds[1:], strict=False))
+        for place, (mark, following) in enumerate(itertools.pairwise(kinds))
         if mark is not None and mark.kind == "节" and following is not None
     }
     return [r for i, r in enumerate(found) if i not in remains], dropped + [found[i].line for i in sorted(remains)]

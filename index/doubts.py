@@ -1,4 +1,5 @@
-"""What of a parsed document an official should compare with the original: no title, numbers left out, a bare notice. Pure."""
+"""What of a parsed document an official should compare with the original: no title, numbers left out, a bare notice.
+Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def doubts(parsed: ParsedDocument, uncertain: Sequence[Line] = ()) -> tuple[str,
         found.append(f"另有 {len(jumps) - _SHOWN} 处编号不连续")
     if uncertain:
         pages = sorted({line.page for line in uncertain if line.page is not None})
-        where = f"（第 {'、'.join(map(str, pages[:_SHOWN]))}{' 等' if len(pages) > _SHOWN else ''} 页）" if pages else ""
+        where = (
+            f"（第 {'、'.join(map(str, pages[:_SHOWN]))}{' 等' if len(pages) > _SHOWN else ''} 页）" if pages else ""
+        )
         found.append(f"{len(uncertain)} 行文字识别把握不大{where}")
     return tuple(found)
 

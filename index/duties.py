@@ -1,7 +1,7 @@
 """责任单位 at the end of a clause, and in the cells of a list: who is named, in which role, for which province. Pure.
 
-Printed forms: （责任单位：…；…）, （牵头单位：…；配合单位：…）, （…牵头负责）, （…牵头，…配合）, and a paragraph of its own
-that begins with the role. Names are verbatim; they are told apart by 、，； outside brackets.
+Printed forms: （责任单位：…；…）, （牵头单位：…；配合单位：…）, （…牵头负责）, （…牵头，…配合）, and a paragraph of its
+own that begins with the role. Names are verbatim; they are told apart by 、，； outside brackets.
 """
 
 from __future__ import annotations
@@ -15,13 +15,19 @@ _ROLE = r"(?:(?:责任|牵头|配合|主责|承办|协办|主办|主管|实施|�
 _LABELLED = re.compile(rf"[（(〔\[【]\s*({_ROLE})\s*[：:]")
 _PARAGRAPH = re.compile(rf"(?:^|(?<=。))[ \t　]*({_ROLE})\s*[：:]", re.M)
 _NEXT_ROLE = re.compile(rf"[；;，,。\s]*({_ROLE})\s*[：:]")
-_CHARGED = re.compile(r"[（(〔【]([^（()）〔〕【】。；：]{2,}?)(?:按照?(?:各自)?职[责能]分工)?(?:共同|分别|等)?(牵头负责|牵头|负责)[)）〕】]")
-_LED = re.compile(r"[（(〔【]([^（()）〔〕【】。：]{2,}?)牵头[，,；;]\s*([^（()）〔〕【】。：]{2,}?)(?:按照?职[责能]分工)?(?:参与|参加|配合|负责|落实)[)）〕】]")
+_CHARGED = re.compile(
+    r"[（(〔【]([^（()）〔〕【】。；：]{2,}?)(?:按照?(?:各自)?职[责能]分工)?(?:共同|分别|等)?(牵头负责|牵头|负责)[)）〕】]"
+)
+_LED = re.compile(
+    r"[（(〔【]([^（()）〔〕【】。：]{2,}?)牵头[，,；;]\s*([^（()）〔〕【】。：]{2,}?)(?:按照?职[责能]分工)?(?:参与|参加|配合|负责|落实)[)）〕】]"
+)
 _REGION = re.compile(
     r"^(?!有关|相关|全|本|我|其他|省|市|[一-鿿]{0,2}[各两])([一-鿿]{2,3}?(?:省|市)|[一-鿿]{2,7}?自治区)(?=[一-鿿]{2,})"
 )
 _LOCAL = re.compile(r"^(?:人民)?政府$")
-_RULE = re.compile(r"下同$|^以下|(?:列|排)\S*(?:首位|第一)|为牵头(?:单位|部门)")  # how to read the list, not a unit of it
+_RULE = re.compile(
+    r"下同$|^以下|(?:列|排)\S*(?:首位|第一)|为牵头(?:单位|部门)"
+)  # how to read the list, not a unit of it
 _UNIT_END = re.compile(r"等(?:有关|相关)?(?:单位|部门)?$|按照?(?:各自)?职[责能]分工(?:负责)?$")
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 _ORGAN = re.compile(
@@ -117,7 +123,11 @@ def _groups(role: str, text: str) -> list[Duty]:
                 region = _region(unit)
                 local = bool(region and region.endswith("市") and _LOCAL.match(unit[len(region) :]))
                 begins = region is not None and region != (groups[-1][0] if groups else None)
-                if fresh or begins and (region or "").endswith(("省", "自治区")) or begins and place == 0 and not local:
+                if (
+                    fresh
+                    or (begins and (region or "").endswith(("省", "自治区")))
+                    or (begins and place == 0 and not local)
+                ):
                     groups.append((region, []))
                     fresh = False
                 groups[-1][1].append(unit)

@@ -25,10 +25,15 @@ _BERT = {
     "emb.ln.b": "embeddings.LayerNorm.bias",
 }
 _LAYER = {
-    "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
-    "ao": "attention.output.dense", "aln": "attention.output.LayerNorm", "fi": "intermediate.dense",
-    "fo": "output.dense", "oln": "output.LayerNorm",
-}  # fmt: skip
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
 
 
 def convert(weights: bytes, tokenizer: bytes, folder: Path) -> None:
@@ -50,8 +55,15 @@ def convert(weights: bytes, tokenizer: bytes, folder: Path) -> None:
         raise ModelError(f"无法写入 {target}（{error}）。请检查磁盘空间后重新运行 python -m index.models") from error
     target.chmod(0o644)  # it is written for its owner alone
     (folder / "tokenizer.json").write_bytes(tokenizer)
-    special = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "sep_token": "</s>", "pad_token": "<pad>",
-               "cls_token": "<s>", "mask_token": "<mask>"}  # fmt: skip
+    special = {
+        "bos_token": "<s>",
+        "eos_token": "</s>",
+        "unk_token": "<unk>",
+        "sep_token": "</s>",
+        "pad_token": "<pad>",
+        "cls_token": "<s>",
+        "mask_token": "<mask>",
+    }
     for name, content in {
         "config.json": config,
         "tokenizer_config.json": {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 512, **special},
@@ -82,9 +94,16 @@ def read(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
         hidden, layers, heads, ffn, vocab, positions, types = struct.unpack_from("<7i", data, 8)
         (eps,) = struct.unpack_from("<f", data, 36)
         table = _behind_tokenizer(data, 44)
-        sizes = {"hidden_size": hidden, "num_hidden_layers": layers, "num_attention_heads": heads,
-                 "intermediate_size": ffn, "vocab_size": vocab, "max_position_embeddings": positions,
-                 "type_vocab_size": types, "layer_norm_eps": round(eps, 15)}  # fmt: skip
+        sizes = {
+            "hidden_size": hidden,
+            "num_hidden_layers": layers,
+            "num_attention_heads": heads,
+            "intermediate_size": ffn,
+            "vocab_size": vocab,
+            "max_position_embeddings": positions,
+            "type_vocab_size": types,
+            "layer_norm_eps": round(eps, 15),
+        }
         shapes = {"emb.word": (vocab, hidden), "emb.pos": (positions, hidden), "emb.type": (types, hidden)}
         tensors: dict[str, np.ndarray] = {}
         for name, kind, count, offset, size in _entries(data, table):
@@ -92,10 +111,20 @@ def read(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
             shape = shapes.get(name) or _shape(name, hidden, ffn)
             tensors[_name(name)] = np.ascontiguousarray(flat[:count].reshape(shape), dtype=np.float32)
     except (struct.error, ValueError, KeyError, UnicodeDecodeError) as error:
-        raise ModelError(f"嵌入模型权重已损坏（{error}），请删除 var/models 后重新运行 python -m index.models") from error
-    config = {"architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu", "pad_token_id": 1,
-              "hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1, "position_embedding_type": "absolute",
-              "tokenizer_class": "PreTrainedTokenizerFast", **sizes}  # fmt: skip
+        raise ModelError(
+            f"嵌入模型权重已损坏（{error}），请删除 var/models 后重新运行 python -m index.models"
+        ) from error
+    config = {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "hidden_act": "gelu",
+        "pad_token_id": 1,
+        "hidden_dropout_prob": 0.1,
+        "attention_probs_dropout_prob": 0.1,
+        "position_embedding_type": "absolute",
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        **sizes,
+    }
     return config, tensors
 
 

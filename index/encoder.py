@@ -78,11 +78,11 @@ class Encoder(Protocol):
 
     def read_passages(
         self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
-    ) -> list[Reading]: ...  # fmt: skip
+    ) -> list[Reading]: ...
 
     def read_and_fit(
         self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
-    ) -> tuple[list[Reading], Space | None]: ...  # fmt: skip
+    ) -> tuple[list[Reading], Space | None]: ...
 
 
 def open_encoder(settings: Settings) -> Encoder:
@@ -157,7 +157,7 @@ class SentenceEncoder:
 
     def read_passages(
         self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
-    ) -> list[Reading]:  # fmt: skip
+    ) -> list[Reading]:
         """Each text's vector, those of its spans (character ranges) and, in `space`, its tokens, by one pass.
 
         Texts longer than the model takes are read in overlapping windows, none is cut.
@@ -171,7 +171,7 @@ class SentenceEncoder:
 
     def read_and_fit(
         self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
-    ) -> tuple[list[Reading], Space | None]:  # fmt: skip
+    ) -> tuple[list[Reading], Space | None]:
         """The same, in a space fitted to these very tokens, whose states are in memory meanwhile (1 MB for 3,000
         characters); (…, None) where the model gives none, or nothing is said.
 
@@ -194,11 +194,15 @@ class SentenceEncoder:
         return [
             Reading(pool.whole(), pool.parts(), None if space is None else own)
             for pool, own in zip(pools, tokens, strict=True)
-        ], space  # fmt: skip
+        ], space
 
     def _read_together(
-        self, texts: Sequence[str], spans: Sequence[Spans], keep: Callable[[np.ndarray], np.ndarray] | None, progress: Progress | None
-    ) -> tuple[list[Pool], list[Tokens] | list[None]]:  # fmt: skip
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Spans],
+        keep: Callable[[np.ndarray], np.ndarray] | None,
+        progress: Progress | None,
+    ) -> tuple[list[Pool], list[Tokens] | list[None]]:
         """Pooled states of each text and its spans, and the telling tokens with what `keep` makes of their states.
 
         Batches are made of texts of like length, so that little is spent on padding.
@@ -290,9 +294,7 @@ class SentenceEncoder:
             states = self._model[0].auto_model(input_ids=ids, attention_mask=mask).last_hidden_state.numpy()
         return [own[: len(row)] for own, row in zip(states, rows, strict=True)]
 
-    def _read_apart(
-        self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None
-    ) -> list[Reading]:  # fmt: skip
+    def _read_apart(self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None) -> list[Reading]:
         """Texts, then spans, each on its own: for models whose token states cannot be averaged."""
         import numpy as np
 

@@ -12,7 +12,9 @@ _UNIT = r"(?:[万亿千百]*(?:元|美元|吨|亩|人|户|个|公里|千米|米|
 _BRACKET = re.compile(rf"[（(]\s*(?:单位[:：])?\s*({_UNIT})\s*[)）]")
 _LINE = re.compile(rf"单位[:：]\s*({_UNIT})")
 _FIGURE = re.compile(rf"^[约]?(-?\d+(?:,\d{{3}})*(?:\.\d+)?)\s*({_UNIT})?$")
-_YEARS = re.compile(r"^(?:19|20)\d{2}(?:年?(?:[-—–~至](?:(?:19|20)\d{2})?)?年?)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:底|前|底前)?$")
+_YEARS = re.compile(
+    r"^(?:19|20)\d{2}(?:年?(?:[-—–~至](?:(?:19|20)\d{2})?)?年?)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:底|前|底前)?$"
+)
 _NUMBER = re.compile(r"^(?:序号?|编号|项次|no\.?)$", re.I)
 _MOST = 0.8  # of a column's filled cells that make its kind
 

@@ -23,7 +23,9 @@ KINDS = (
 )  # fmt: skip
 _ISSUES = r"(?:印[发發]|[发發]布|公布|[颁頒]布|下[发發])"
 _ABOUT = "(?:关于|關於)"
-_CENTRAL = re.compile(r"^(?:中华人民共和国)?(?:中共中央|国务院|(?:第\S{1,3}届)?全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$")
+_CENTRAL = re.compile(
+    r"^(?:中华人民共和国)?(?:中共中央|国务院|(?:第\S{1,3}届)?全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$"
+)
 _PROVINCE = re.compile(r"^(?:中共)?([一-鿿]{2,3}?(?:省|自治区|市))")
 _ORGAN_END = re.compile(
     r"(?:人民政府|[县市省区州盟旗乡镇]政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$"
@@ -36,14 +38,20 @@ ORDER_NO = re.compile(r"^[（(]?(?:\d{4}年)?第\d+号[)）]?$")
 _LABELLED_NO = re.compile(
     r"(?:发文字号|公文字号|发文文号|文件编号|文\s*号)\s*[：:]\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*[号號])"
 )
-_LABELLED_ISSUER = re.compile(r"(?:发文机关|发文单位|发文部门|发布机构|发布单位|制定机关|印发机关)\s*[：:]\s*(\S{2,30})")
-_LABELLED_DAY = re.compile(rf"(?:成文日期|成文时间|印发日期|发文日期)\s*[：:]\s*(?:{DATE}|(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}))")
+_LABELLED_ISSUER = re.compile(
+    r"(?:发文机关|发文单位|发文部门|发布机构|发布单位|制定机关|印发机关)\s*[：:]\s*(\S{2,30})"
+)
+_LABELLED_DAY = re.compile(
+    rf"(?:成文日期|成文时间|印发日期|发文日期)\s*[：:]\s*(?:{DATE}|(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}))"
+)
 _ADOPTED = re.compile(
     rf"(?:{DATE})(?:经)?([一-鿿]{{2,40}}?)(?:第[一二三四五六七八九十百\d]+次[一-鿿]{{0,4}}会议)?(?:((?:令|公告)第\d+号)|公告第?\d*号?)?"
     r"(?:审议)?(?:通过|公布|发布|修订)"
 )
 _ADOPTION = re.compile(rf"[（(]?{DATE}[^。；]{{2,400}}?(?:通过|公布|发布|修订|修正|修改|批准|施行)[)）]?")
-_LEAD_ISSUERS = re.compile(r"(?:^|近日，|日前，|，)([一-鿿]{2,}(?:、[一-鿿]{2,}?)+?)(?:日前|近日)?(?:联合)?印发(?:了)?《")
+_LEAD_ISSUERS = re.compile(
+    r"(?:^|近日，|日前，|，)([一-鿿]{2,}(?:、[一-鿿]{2,}?)+?)(?:日前|近日)?(?:联合)?印发(?:了)?《"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +83,13 @@ def header(
     return Header(
         title=own or whole,
         notice_title=whole if own else None,
-        doc_no=next((no for p in notice if (no := _doc_no(p.text))), None) or _order_no(whole, notice) or _ordered(adopted),
+        doc_no=next((no for p in notice if (no := _doc_no(p.text))), None)
+        or _order_no(whole, notice)
+        or _ordered(adopted),
         issuers=issuers,
-        issued_on=next((day for p in around if (day := date_line(p.text))), iso(adopted) if adopted else _labelled_day(notice)),
+        issued_on=next(
+            (day for p in around if (day := date_line(p.text))), iso(adopted) if adopted else _labelled_day(notice)
+        ),
         level=_level(issuers, own or whole),
         kind=_kind(own or whole),
     )
@@ -87,7 +99,9 @@ def policy_title(printed: str) -> tuple[str | None, str]:
     """(the policy's own title, the words before 印发 or 关于); None where the document is no 印发通知 of another."""
     if several_policies(printed):
         return None, re.split(_ABOUT, printed, maxsplit=1)[0]  # it issues several policies
-    if match := re.match(rf"^(.*?){_ABOUT}?(?:联合)?{_ISSUES}{_ABOUT}?《(.+)》(?:的(?:通知|函|公告|通告|令))?$", printed):
+    if match := re.match(
+        rf"^(.*?){_ABOUT}?(?:联合)?{_ISSUES}{_ABOUT}?《(.+)》(?:的(?:通知|函|公告|通告|令))?$", printed
+    ):
         return match[2], match[1]
     if match := re.match(rf"^(.*?){_ABOUT}(?:联合)?({_ISSUES})(.+)的(?:通知|公告)$", printed):
         # What is made known (公布……一览表的公告) is a policy only where its name says so.
@@ -118,7 +132,9 @@ def spaces(text: str) -> str:
     parts = [part for part in head.split(" ") if part]
     joined = ""
     for part in parts:
-        joined += (" " if joined and _ORGAN_END.search(joined) or joined and joined.endswith(("中央",)) else "") + part
+        joined += (
+            " " if (joined and _ORGAN_END.search(joined)) or (joined and joined.endswith(("中央",))) else ""
+        ) + part
     return joined + mark + tail.replace(" ", "")
 
 
@@ -130,7 +146,11 @@ def is_adoption(text: str) -> bool:
 def signature(text: str) -> list[str]:
     """The organs a line names, and nothing else; [] where it is no signature."""
     parts = text.split()
-    if len(text) > 60 or re.search(r"[。，；：、]", text) or not all(_organ(part) and len(part) <= 24 for part in parts):
+    if (
+        len(text) > 60
+        or re.search(r"[。，；：、]", text)
+        or not all(_organ(part) and len(part) <= 24 for part in parts)
+    ):
         return []
     return parts
 
@@ -171,7 +191,7 @@ def _order_no(whole: str, notice: Sequence[Paragraph]) -> str | None:
 def _adopted(notice: Sequence[Paragraph]) -> re.Match[str] | None:
     """Where a note below the title says who adopted or ordered the text and when; that of an order before others."""
     bare = ["".join(p.text.split()) for p in notice]
-    notes = [note for note in bare if is_adoption(note) or note[:1] in ("（", "(") and _ADOPTED.match(note, 1)]
+    notes = [note for note in bare if is_adoption(note) or (note[:1] in ("（", "(") and _ADOPTED.match(note, 1))]
     found = [match for note in notes for match in _ADOPTED.finditer(note)]
     return next((match for match in found if match[5]), found[0] if found else None)
 
@@ -192,7 +212,9 @@ def _issuers(whole: str, issuing: str, notice: Sequence[Paragraph], closing: Seq
     signed = _signature(notice) or _signature(closing)
     alone = next((tuple(names) for p in notice if (names := signature(p.text))), ())
     if not (signed or alone):
-        labelled = (tuple(re.split(r"[、，,;；]", match[1])) for p in notice if (match := _LABELLED_ISSUER.search(p.text)))
+        labelled = (
+            tuple(re.split(r"[、，,;；]", match[1])) for p in notice if (match := _LABELLED_ISSUER.search(p.text))
+        )
         alone = next((names for names in labelled if all(map(_organ, names))), ())
     return signed or alone or tuple(name for name in named if _organ(name))
 

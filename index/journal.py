@@ -99,8 +99,10 @@ class Journal:
         for key, reading in zip(keys, readings, strict=True):
             tokens = reading.tokens
             arrays = () if tokens is None else (tokens.ids, tokens.vectors, tokens.counts)
-            rows.append([key, reading.head.astype("<f4").tobytes(), reading.parts.astype("<f4").tobytes()]
-                        + ([array.tobytes() for array in arrays] or [None] * 3))  # fmt: skip
+            rows.append(
+                [key, reading.head.astype("<f4").tobytes(), reading.parts.astype("<f4").tobytes()]
+                + ([array.tobytes() for array in arrays] or [None] * 3)
+            )
         self._db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._db.commit()
 

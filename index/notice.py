@@ -25,7 +25,9 @@ _ORDER_ROWS = 40  # an order and the title of what it enacts
 _ENACTS = re.compile(r"《([^《》]+)》.{0,60}(?:公布|发布|颁布|印发|施行)")
 _ALIKE, _LIKELY = 88.0, 70.0  # ratio of two titles: of one policy anywhere, and where the place says so too
 _SUBTITLE = re.compile(r"^[—─―－-]{2}[^。；]{4,60}$")
-_TITLE_TAIL = re.compile(r"^[（(](?:\d{4}\s*年?\s*[—–\-－~～至]+\s*\d{4}\s*年?|(?:暂行|试行|修订|\d{4}\s*年(?:版|修订)?)[^（()）]{0,4})[)）]$")
+_TITLE_TAIL = re.compile(
+    r"^[（(](?:\d{4}\s*年?\s*[—–\-－~～至]+\s*\d{4}\s*年?|(?:暂行|试行|修订|\d{4}\s*年(?:版|修订)?)[^（()）]{0,4})[)）]$"
+)
 _COVER_DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月$")
 
 
@@ -50,12 +52,14 @@ def body_title(found: Sequence[Row], own: str) -> BodyTitle | None:
             if place + size > len(found) or len(joined) > len(wanted) + 12:
                 break
             joined += _plain(found[place + size - 1].text)
-            if len(joined) < 6 or abs(len(joined) - len(wanted)) > 12 and not wanted.startswith(joined):
+            if len(joined) < 6 or (abs(len(joined) - len(wanted)) > 12 and not wanted.startswith(joined)):
                 continue
             last = found[place + size - 1].text
             if found[place].text.startswith("《") != last.endswith("》") and "《" not in own:
                 continue  # a title that the notice mentions, cut by a line's end
-            other = not wanted.startswith("关于") and _OTHER_TITLE.search(found[place].text) and not _named(joined, wanted)
+            other = (
+                not wanted.startswith("关于") and _OTHER_TITLE.search(found[place].text) and not _named(joined, wanted)
+            )
             if "。" in joined or other:
                 continue
             # A list's own name may be the first part of the title it was issued under.
@@ -109,7 +113,9 @@ def head_end(opening: Sequence[Paragraph], issues_another: bool, titled: bool) -
     `issues_another`: its title says that it issues another text (印发《…》), so that all before the body is notice.
     """
     head = 0
-    while head < len(opening) and (is_head_line(opening[head].text) or titled and _SUBTITLE.match(opening[head].text)):
+    while head < len(opening) and (
+        is_head_line(opening[head].text) or (titled and _SUBTITLE.match(opening[head].text))
+    ):
         head += 1
     numbered = (i for i, p in enumerate(opening) if i >= head and (marker(p.text) is not None or p.heading))
     first = next(numbered, len(opening))
@@ -136,15 +142,19 @@ def is_head_line(text: str) -> bool:
     if (mark := marker(text)) is not None and mark.kind in ("条", "一、"):
         return False  # 第一条 有下列情形之一的： is no addressee
     return (
-        is_doc_no(bare) or bool(ORDER_NO.match(bare)) or bare.endswith(("：", ":")) or date_line(text) is not None
-        or (bare[:1] in "（(" and bare[-1:] in "）)") or is_adoption(text)
-    )  # fmt: skip
+        is_doc_no(bare)
+        or bool(ORDER_NO.match(bare))
+        or bare.endswith(("：", ":"))
+        or date_line(text) is not None
+        or (bare[:1] in "（(" and bare[-1:] in "）)")
+        or is_adoption(text)
+    )
 
 
 def is_closing_line(text: str) -> bool:
     """Date or distribution mark (（此件公开发布）)."""
-    return date_line(text) is not None or bool(_DISTRIBUTION.match(text)) and len(text) < 30
+    return date_line(text) is not None or (bool(_DISTRIBUTION.match(text)) and len(text) < 30)
 
 
 def _plain(text: str) -> str:
-    return "".join(text.split()).strip("《》").translate(str.maketrans("“”＂()", "\"\"\"（）"))
+    return "".join(text.split()).strip("《》").translate(str.maketrans("“”＂()", '"""（）'))

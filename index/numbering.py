@@ -28,7 +28,7 @@ _STOPPED = re.compile(r"[。；：，、;:,]$")
 
 def numbered(
     prose: Sequence[Paragraph], titles: frozenset[str] = frozenset(), breaks: frozenset[int] = frozenset()
-) -> list[Paragraph]:  # fmt: skip
+) -> list[Paragraph]:
     """The paragraphs of a document with their marks. `titles`: of the policies it holds, where they are several;
     `breaks`: places that a table stands before."""
     marks: list[Marker | None] = []
@@ -58,7 +58,7 @@ def _scopes(prose: Sequence[Paragraph], titles: frozenset[str]) -> Iterator[tupl
     begin = 0
     for place, paragraph in enumerate(prose):
         mark = marker(paragraph.text)
-        if place > begin and (mark is not None and mark.kind == "附件" or paragraph.text.strip("《》") in titles):
+        if place > begin and ((mark is not None and mark.kind == "附件") or paragraph.text.strip("《》") in titles):
             yield begin, place
             begin = place
     yield begin, len(prose)
@@ -86,7 +86,12 @@ def _with_articles(scope: Sequence[Paragraph]) -> list[Marker | None]:
     begun = False
     for place, kept, opening in zip(places, articles.chain(openings), openings, strict=True):
         marks[place] = marks[place] if kept else None
-        if kept and begun and opening.article.value == (1, 0) and (title := _title_above(scope, marks, place)) is not None:
+        if (
+            kept
+            and begun
+            and opening.article.value == (1, 0)
+            and (title := _title_above(scope, marks, place)) is not None
+        ):
             marks[title] = Marker(STYLED, _TITLE_RANK, "", scope[title].text)
         begun = begun or kept
     return marks
@@ -98,7 +103,7 @@ def _title_above(scope: Sequence[Paragraph], marks: Sequence[Marker | None], pla
         text, mark = scope[at].text, marks[at]
         if mark is None and len(text) <= _TITLE_MAX and _TITLE.search(text):
             return at
-        if not (mark is not None and mark.kind in ("编", "章", "节") or text[0] in "（(" and text[-1] in "）)"):
+        if not ((mark is not None and mark.kind in ("编", "章", "节")) or (text[0] in "（(" and text[-1] in "）)")):
             return None
     return None
 
@@ -107,7 +112,7 @@ def _heads_anew(paragraph: Paragraph, mark: Marker | None) -> bool:
     """A chapter, a styled heading, or a line that may be a title: below it articles may count from 第一条 again."""
     if mark is not None:
         return mark.rank < ARTICLE_RANK
-    return bool(paragraph.heading) or len(paragraph.text) <= _TITLE_MAX and not _STOPPED.search(paragraph.text)
+    return bool(paragraph.heading) or (len(paragraph.text) <= _TITLE_MAX and not _STOPPED.search(paragraph.text))
 
 
 def _within_articles(marks: Sequence[Marker | None], begin: int, breaks: frozenset[int]) -> list[Marker | None]:

@@ -128,7 +128,7 @@ def _divided(draft: Draft) -> list[Draft]:
     charged = sum(bool(duties(text)) for text, _ in draft.parts)
     if len(draft.text) <= LONG and charged < 2:
         return [draft]
-    first, line = draft.parts[0]
+    first, _ = draft.parts[0]
     mark = marker(first)
     if mark is None:
         return [draft]

@@ -47,9 +47,7 @@ def parse(raw: RawText) -> list[ParsedDocument]:
     return parsed
 
 
-def _parse_part(
-    raw: RawText, part: Part, set_in: Measure, numbers: Sequence[Line], seen: set[str]
-) -> ParsedDocument:  # fmt: skip
+def _parse_part(raw: RawText, part: Part, set_in: Measure, numbers: Sequence[Line], seen: set[str]) -> ParsedDocument:
     printed = part.title or PurePosixPath(raw.file).stem
     whole = headers.repair_quotes(headers.spaces(printed))
     several = headers.several_policies(whole)
@@ -110,7 +108,7 @@ def _segments(found: Sequence[Row], set_in: Measure) -> list[list[Paragraph] | t
 
 def _numbered(
     segments: Sequence[list[Paragraph] | tables.Table], titles: frozenset[str]
-) -> list[list[Paragraph] | tables.Table]:  # fmt: skip
+) -> list[list[Paragraph] | tables.Table]:
     """The segments, with every paragraph's numbering weighed over all of them."""
     loose = [unglued(segment) if isinstance(segment, list) else segment for segment in segments]
     sizes = [len(segment) if isinstance(segment, list) else 0 for segment in loose]
@@ -141,8 +139,16 @@ def _walk_prose(found: Sequence[Paragraph], set_in: Measure, state: Walk, table_
     name = None
     if table_next and found:
         last = found[-1]
-        annexed = len(found) > 1 and (m := marker(found[-2].text)) is not None and m.kind == "附件" and not m.rest.strip()
-        if len(last.text) <= 60 and "。" not in last.text and marker(last.text) is None and not annexed and not last.heading:
+        annexed = (
+            len(found) > 1 and (m := marker(found[-2].text)) is not None and m.kind == "附件" and not m.rest.strip()
+        )
+        if (
+            len(last.text) <= 60
+            and "。" not in last.text
+            and marker(last.text) is None
+            and not annexed
+            and not last.heading
+        ):
             name, found = last, found[:-1]
     state.table_next = table_next and name is None
     walk(found, set_in, state)
@@ -168,13 +174,15 @@ def _add_table(table: tables.Table, state: Walk, name: Heading | str | None) -> 
         parts = [(cell, row.line) for cell in row.cells]
         grid = None
         if table.columns and row.number is not None:
-            grid = Grid(first, table.head, table.columns, row.by_column or ("",) * len(table.columns), bool(row.by_column))
+            grid = Grid(
+                first, table.head, table.columns, row.by_column or ("",) * len(table.columns), bool(row.by_column)
+            )
         state.outline.append(Draft(kind, path, parts, cell_duties(table.role, row.units, table.regions), grid))
 
 
 def _assemble(
     raw: RawText, part: Part, head: headers.Header, outline: Sequence[Entry], dropped: tuple[Line, ...], seen: set[str]
-) -> ParsedDocument:  # fmt: skip
+) -> ParsedDocument:
     drafts = [entry for entry in outline if isinstance(entry, Draft)]
     texts = [draft.text for draft in drafts]
     effective = dates.effective_on(texts, head.issued_on)
@@ -182,17 +190,34 @@ def _assemble(
     content = "\n".join(line.text for line in (*above, *part.title_lines, *(row.line for row in part.rows)))
     doc_id = _doc_id(raw.file, head.title, head.doc_no, seen)
     document = Document(
-        doc_id, head.title, head.notice_title, head.doc_no, head.issuers, head.issued_on, head.level, head.kind,
-        periods.period(head.title, head.kind, texts, effective, head.issued_on), effective, raw.file,
+        doc_id,
+        head.title,
+        head.notice_title,
+        head.doc_no,
+        head.issuers,
+        head.issued_on,
+        head.level,
+        head.kind,
+        periods.period(head.title, head.kind, texts, effective, head.issued_on),
+        effective,
+        raw.file,
         hashlib.sha256(content.encode()).hexdigest(),
-    )  # fmt: skip
+    )
     clauses = tuple(
         Clause(
-            f"{doc_id}-{ordinal:04d}", doc_id, ordinal, draft.kind, draft.path, draft.text, draft.duties(),
-            Source(raw.file, draft.parts[0][1].page, draft.parts[0][1].number), draft.doubtful, draft.grid,
+            f"{doc_id}-{ordinal:04d}",
+            doc_id,
+            ordinal,
+            draft.kind,
+            draft.path,
+            draft.text,
+            draft.duties(),
+            Source(raw.file, draft.parts[0][1].page, draft.parts[0][1].number),
+            draft.doubtful,
+            draft.grid,
         )
         for ordinal, draft in enumerate(drafts)
-    )  # fmt: skip
+    )
     return ParsedDocument(document, clauses, tuple(entry.text for entry in outline), dropped)
 
 

@@ -1,8 +1,10 @@
-"""How long a document says it holds: 实施期 and 有效期. Only a sentence about the document itself sets its period. Pure.
+"""How long a document says it holds: 实施期 and 有效期. Only a sentence about the document itself sets its period.
+Pure.
 
 Policies state terms of many things: licences, contracts, subsidies, projects, other plans. What a term is of stands
-before it in its sentence, so that is read whole: it may name this document, say when it comes into force, who interprets
-it and what it replaces, and nothing else. A term without any of these is the document's where it closes the text.
+before it in its sentence, so that is read whole: it may name this document, say when it comes into force, who
+interprets it and what it replaces, and nothing else. A term without any of these is the document's where it closes the
+text.
 """
 
 from __future__ import annotations
@@ -25,9 +27,7 @@ _YEARLY = ("要点", "清单", "通知", "工作计划", "计划")  # kinds whos
 _CLOSING = 3  # paragraphs at the end in which a bare term closes the text
 
 # --- what may stand before a term ---
-_KIND = (
-    r"(?:办法|条例|规定|方案|政策|措施|意见|通知|细则|决定|计划|规则|标准|公告|通告|文件|清单|要点|指南|规程|规划|纲要|制度|预案|批复|目录|指引|公约|章程)"
-)
+_KIND = r"(?:办法|条例|规定|方案|政策|措施|意见|通知|细则|决定|计划|规则|标准|公告|通告|文件|清单|要点|指南|规程|规划|纲要|制度|预案|批复|目录|指引|公约|章程)"
 _ITSELF = (
     rf"(?:本(?:行动|工作|实施|管理|暂行|试行|若干|专项|应急|指导|政策|发展|总体|[三五]年){{0,3}}{_KIND}"
     rf"|(?:以上|上述)(?:各项)?(?:政策|措施|规定|意见|条款)+|《{_KIND}》)(?:[（(][试暂]行[)）])?"
@@ -62,9 +62,7 @@ _SPAN = (
 _HOUR = r"(?:\s*(?:零|\d{1,2})\s*[时点](?:整|\d{1,2}分)?)?"
 _DAYS = rf"{_PLANNED}{_IS}(?:自|从)?\s*(?P<from>{DAY}){_HOUR}\s*起?\s*{_TO}(?P<to>{DAY}){_HOUR}"
 _MONTH = r"\d{4}\s*年\s*\d{1,2}\s*月"
-_MONTHS = (
-    rf"(?:{_PLANNED}|(?:实施|执行|行动)时间)(?:为|是|[：:])?\s*(?:自|从)?\s*(?P<month>{_MONTH}){_TO}(?P<last_month>{_MONTH})(?:底|末)?(?!\s*\d)"
-)
+_MONTHS = rf"(?:{_PLANNED}|(?:实施|执行|行动)时间)(?:为|是|[：:])?\s*(?:自|从)?\s*(?P<month>{_MONTH}){_TO}(?P<last_month>{_MONTH})(?:底|末)?(?!\s*\d)"
 _FROM = rf"(?:自|从)\s*(?P<since>{DAY})\s*起(?:施行|实施|执行|生效|试行)[，,]?\s*(?:有效期|执行|实施|施行)?{_TO}(?P<till>{DAY})\s*(?:止|(?=[，,)）]|$))"
 _WITHIN = rf"(?:自|从)\s*(?P<begin>{DAY}){_HOUR}\s*起?\s*{_TO}(?P<end>{DAY}){_HOUR}\s*止?(?:施行|实施|执行|有效)"
 _ENDS = rf"(?:自|于|至)?\s*(?P<ends>{DAY})\s*(?:起|后)?\s*(?:自行|自动|即行)?(?:废止|失效|停止执行)"
@@ -75,13 +73,21 @@ def _stating(term: str) -> re.Pattern[str]:
 
 
 _ENDING = _stating(_ENDS)  # which names what ends, unlike the others
-_STATED = (*map(_stating, (_SPAN, _DAYS, _MONTHS, _FROM, _WITHIN)), _ENDING, *map(_stating, (_UNTIL, _VALID, _TRIED, _LASTS)))
-_NAMED_YEARS = re.compile(rf"{_NUMBER}\s*{_ITSELF}(?P<term>[（(]\s*(?P<first>\d{{4}})\s*年?{_TO}(?P<last>\d{{4}})\s*年?\s*[)）])")
+_STATED = (
+    *map(_stating, (_SPAN, _DAYS, _MONTHS, _FROM, _WITHIN)),
+    _ENDING,
+    *map(_stating, (_UNTIL, _VALID, _TRIED, _LASTS)),
+)
+_NAMED_YEARS = re.compile(
+    rf"{_NUMBER}\s*{_ITSELF}(?P<term>[（(]\s*(?P<first>\d{{4}})\s*年?{_TO}(?P<last>\d{{4}})\s*年?\s*[)）])"
+)
 _OPENING_PLAN = re.compile(rf"[，,]\s*(?P<term>(?=规划){_SPAN})")
 _PLAN = re.compile(rf"{_NUMBER}\s*(?:本(?:发展|总体)?规划|规划范围)")
 _OF_PLANS = re.compile(rf"{_NAMED}|自|从")  # what needs no subject: only policies are in force from a day on
 _BARE = re.compile(r"(?:有效|试行)期")
-_ENDED = re.compile(r"[止内]?[）)”]*\s*(?:$|[，,、（(])")  # a term that goes on (有效期五年的许可证) is of something else
+_ENDED = re.compile(
+    r"[止内]?[）)”]*\s*(?:$|[，,、（(])"
+)  # a term that goes on (有效期五年的许可证) is of something else
 _LAST = re.compile(rf"止?[）)]?\s*(?:[，,]\s*{_EXPLAINED})?$")
 _FORCED = re.compile(_FORCE)
 _ABOUT = re.compile(_OWN)
@@ -114,9 +120,11 @@ def _matches(sentence: str, closes: bool) -> Iterator[re.Match[str]]:
     """The terms of a sentence that are the document's own; `closes`: it closes a text, so that a bare 有效期 is too."""
     for pattern in _STATED:
         if (match := pattern.match(sentence)) and _ENDED.match(sentence, match.end()):
-            if match["own"] or pattern is not _ENDING and _OF_PLANS.match(match["term"]):
-                yield match
-            elif closes and _BARE.match(match["term"]) and _LAST.match(sentence, match.end()):
+            if (
+                match["own"]
+                or (pattern is not _ENDING and _OF_PLANS.match(match["term"]))
+                or (closes and _BARE.match(match["term"]) and _LAST.match(sentence, match.end()))
+            ):
                 yield match
     if match := _NAMED_YEARS.match(sentence):
         yield match

@@ -1,8 +1,8 @@
 """Tables of projects printed in narrow columns (place, name, content, two years, figures, remark) → cells. Pure.
 
-Cells wrap every few characters, figures too (202 / 3, 5. / 7); some rows come out with the first line of every cell on one.
-A figure is put together only where one reading is possible, and all figures of a group are given up where they do not
-make the sum that is printed above it.
+Cells wrap every few characters, figures too (202 / 3, 5. / 7); some rows come out with the first line of every cell on
+one. A figure is put together only where one reading is possible, and all figures of a group are given up where they do
+not make the sum that is printed above it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def read(rows: Sequence[TableRow], count: int) -> dict[int, tuple[str, ...]]:
         own.place = own.place if len(wider) > 1 or not above else f"{above} {own.place}"
         found[row.number] = own
     _check(numbered, found)
-    return {n: (str(n), c.place, c.name, c.content, c.begin, c.end, *c.figures, c.remark)[:count] for n, c in found.items()}
+    return {
+        n: (str(n), c.place, c.name, c.content, c.begin, c.end, *c.figures, c.remark)[:count] for n, c in found.items()
+    }
 
 
 def _pieces(row: TableRow) -> list[str]:
@@ -98,7 +100,9 @@ def _row(row: TableRow, places: set[str]) -> _Cells | None:
         own, _, other = rest[0].partition(" ")
         name, content, rest = name + own, content + other, rest[1:]
     remark = "".join(rest) if figures[1] == "—" else ""
-    return _Cells(" ".join(pieces[: at + 1]), name, content + ("" if remark else "".join(rest)), begin, end, figures, remark)
+    return _Cells(
+        " ".join(pieces[: at + 1]), name, content + ("" if remark else "".join(rest)), begin, end, figures, remark
+    )
 
 
 def _splits(line: str) -> bool:
@@ -107,8 +111,8 @@ def _splits(line: str) -> bool:
 
 
 def _name_and_content(lines: Sequence[str], cut: bool) -> tuple[str, str] | None:
-    """The name's lines end with the first that stops short of its column, or where a name ends and a verb begins; of one
-    that is `cut`, where a verb begins."""
+    """The name's lines end with the first that stops short of its column, or where a name ends and a verb begins; of
+    one that is `cut`, where a verb begins."""
     full = max(width(line) for line in lines[:2])
     if cut:
         begins = next((at for at, line in enumerate(lines) if at and _BEGINS.match(line)), None)
@@ -117,7 +121,7 @@ def _name_and_content(lines: Sequence[str], cut: bool) -> tuple[str, str] | None
         following = lines[at + 1] if at + 1 < len(lines) else ""
         if not following:
             return None
-        if width(line) < full - 1 or _NAMED.search(line) and _BEGINS.match(following):
+        if width(line) < full - 1 or (_NAMED.search(line) and _BEGINS.match(following)):
             return "".join(lines[: at + 1]), "".join(lines[at + 1 :])
     return None
 
@@ -165,7 +169,7 @@ def _figures(tokens: Sequence[str]) -> tuple[str, str, list[str]] | None:
     for cut in range(len(rest) - 1, 0, -1):
         total, part = "".join(rest[:cut]), "".join(rest[cut:])
         dash = not part.strip("—–-")
-        if _FIGURE.match(total) and (dash or _FIGURE.match(part) and Decimal(part) <= Decimal(total)):
+        if _FIGURE.match(total) and (dash or (_FIGURE.match(part) and Decimal(part) <= Decimal(total))):
             return begin, end, [total, "—" if dash else part]
     return None
 

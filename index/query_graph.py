@@ -162,9 +162,14 @@ def _write_graph(transformer, table: Table, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter tells of axis names it renames
         program = torch.onnx.export(
-            States().eval(), (words, mask), dynamo=True, verbose=False,
-            input_names=["words", "mask"], output_names=["states"], dynamic_shapes={"words": shapes, "mask": shapes},
-        )  # fmt: skip
+            States().eval(),
+            (words, mask),
+            dynamo=True,
+            verbose=False,
+            input_names=["words", "mask"],
+            output_names=["states"],
+            dynamic_shapes={"words": shapes, "mask": shapes},
+        )
     part = path.with_name(path.name + ".part")
     program.save(str(part), external_data=False)
     os.replace(part, path)

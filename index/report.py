@@ -1,4 +1,5 @@
-"""What a build made of each file: documents, clauses, gaps, doubts, near-duplicates; as JSON, and in lines for a person."""
+"""What a build made of each file: documents, clauses, gaps, doubts, near-duplicates; as JSON, and in lines for a
+person."""
 
 from __future__ import annotations
 
@@ -94,9 +95,17 @@ class Report:
 def document_entry(document: Document, clauses: int, doubts: Sequence[str]) -> DocumentEntry:
     """A document as the report tells it."""
     return DocumentEntry(
-        document.doc_id, document.title, document.doc_no, document.issuers, document.issued_on,
-        document.period.text if document.period else None, document.file, clauses, document.gaps, tuple(doubts),
-    )  # fmt: skip
+        document.doc_id,
+        document.title,
+        document.doc_no,
+        document.issuers,
+        document.issued_on,
+        document.period.text if document.period else None,
+        document.file,
+        clauses,
+        document.gaps,
+        tuple(doubts),
+    )
 
 
 def in_words(report: Report) -> Iterator[str]:
@@ -108,10 +117,13 @@ def in_words(report: Report) -> Iterator[str]:
     yield from _listed("未收录", [f"{file}：{why}" for file, why in left])
     gaps = [f"{entry.file}：{'；'.join(entry.gaps)}" for entry in report.files if entry.gaps]
     yield from _listed("内容有缺", gaps)
-    unsure = [f"《{entry.title}》（{entry.file}）：{'；'.join(entry.doubts)}" for entry in report.documents if entry.doubts]
+    unsure = [
+        f"《{entry.title}》（{entry.file}）：{'；'.join(entry.doubts)}" for entry in report.documents if entry.doubts
+    ]
     yield from _listed("请与原件核对", unsure)
     pairs = [
-        f"{_named(report, pair.first)} 与 {_named(report, pair.second)}：约 {pair.share:.0%} 的文字相同" for pair in report.alike
+        f"{_named(report, pair.first)} 与 {_named(report, pair.second)}：约 {pair.share:.0%} 的文字相同"
+        for pair in report.alike
     ]
     yield from _listed("内容几乎相同", pairs)
     if not (left or gaps or unsure or pairs):

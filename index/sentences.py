@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 _STOP = re.compile(r"[。！？!?；;]+[”’」』）)》]*|\n+")
@@ -27,7 +28,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             cuts.append(match.start())
     cuts = sorted({*cuts, len(text)})
     spans: list[tuple[int, int]] = []
-    for start, stop in zip(cuts, cuts[1:], strict=False):
+    for start, stop in itertools.pairwise(cuts):
         spans += _shortened(text, start, stop)
     trimmed = (_trim(text, start, stop) for start, stop in spans)
     return [(start, stop) for start, stop in trimmed if start < stop]

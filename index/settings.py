@@ -51,7 +51,9 @@ class Settings(BaseSettings):
     extract_chars: int = Field(440, ge=80)  # verbatim sentences shown; 400 held .88 of the nuggets, 200 .79
     prompt_chars: int = Field(260, ge=80)  # of those, what the model reads: every 100 tokens are 3 s of waiting
     scan_pages: int = Field(60, ge=0)  # pages of one file that are recognised from their picture
-    scan_seconds: float = Field(45.0, ge=0)  # after so many no further page of the file is begun, and the rest are named:
+    scan_seconds: float = Field(
+        45.0, ge=0
+    )  # after so many no further page of the file is begun, and the rest are named:
     # a full page takes 8 s of one core; kept below the limit for reading a file
     as_of: date = Field(default_factory=date.today)  # the day for which 时效 is judged
     host: str = "127.0.0.1"  # the page is for this machine unless told otherwise
@@ -59,10 +61,13 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
     @field_validator("corpus", "var", "index")
@@ -119,10 +124,16 @@ def _should(error: dict) -> str:
     """In Chinese, what pydantic finds missing in a value."""
     kind, context = error["type"], error.get("ctx", {})
     for start, text in {
-        "extra_forbidden": "没有这个设置", "int_": "应为整数", "float_": "应为数字", "date_": "应为日期，如 2026-01-31",
-        "path_": "应为路径", "string_": "应为文字", "greater_than_equal": f"不得小于 {context.get('ge')}",
-        "greater_than": f"应大于 {context.get('gt')}", "less_than_equal": f"不得大于 {context.get('le')}",
-    }.items():  # fmt: skip
+        "extra_forbidden": "没有这个设置",
+        "int_": "应为整数",
+        "float_": "应为数字",
+        "date_": "应为日期，如 2026-01-31",
+        "path_": "应为路径",
+        "string_": "应为文字",
+        "greater_than_equal": f"不得小于 {context.get('ge')}",
+        "greater_than": f"应大于 {context.get('gt')}",
+        "less_than_equal": f"不得大于 {context.get('le')}",
+    }.items():
         if kind.startswith(start):
             return text
     return error["msg"]

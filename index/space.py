@@ -43,9 +43,11 @@ class Space:
         variances, axes = np.linalg.eigh(sum(own.T @ own for own in centred) / tokens)
         kept = [at for at in range(len(variances) - 1, -1, -1) if variances[at] > _FLAT * variances[-1]][:AXES]
         return cls(
-            mean.astype(np.float32), queries.mean(axis=0).astype(np.float32),
-            (axes[:, kept] * variances[kept] ** -_WHITEN).astype(np.float32), seen,
-        )  # fmt: skip
+            mean.astype(np.float32),
+            queries.mean(axis=0).astype(np.float32),
+            (axes[:, kept] * variances[kept] ** -_WHITEN).astype(np.float32),
+            seen,
+        )
 
     def outgrown(self, characters: int) -> bool:
         """Whether a corpus of so many characters is much larger than the little it was fitted to."""

@@ -110,7 +110,7 @@ class Store:
 
     def candidates(
         self, text: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None, also: Sequence[int] = ()
-    ) -> Candidates:  # fmt: skip
+    ) -> Candidates:
         """The first stage of a search, as index.candidates describes it."""
         return candidates(self.dense, self.pairs, text, vector, k, allowed, also)
 
@@ -143,9 +143,15 @@ class Store:
             dense = Dense.load(folder)
             document_of = document_rows(documents, clauses)
             content = Content(
-                documents, clauses, keys, document_of, sentences, dense, Late.load(folder, dense.owner, document_of),
+                documents,
+                clauses,
+                keys,
+                document_of,
+                sentences,
+                dense,
+                Late.load(folder, dense.owner, document_of),
                 *(Lexical.load(folder / name, terms) for name, terms in _LEXICAL),
-            )  # fmt: skip
+            )
         except (sqlite3.DatabaseError, ValueError, RuntimeError, OSError) as error:
             raise BrokenIndex(f"索引无法读取（{type(error).__name__}：{error}）。{REBUILD}") from error
         return cls(folder, manifest, content)
@@ -221,14 +227,18 @@ def read_manifest(folder: Path) -> Manifest:
 
 def write(root: Path, content: Content, report: Report, samples: np.ndarray, facts: dict) -> Manifest:
     """Write a new generation below `root` and make it current; `facts` are the Manifest fields known to the caller,
-    `samples` those of the report's documents, as index.alike takes them, uint64 [documents, at most SAMPLE], zeros behind.
+    `samples` those of the report's documents, as index.alike takes them, uint64 [documents, at most SAMPLE], zeros
+    behind.
 
     On any failure the half-written folder is removed and the old generation stays current.
     """
     import numpy as np
 
     root.mkdir(parents=True, exist_ok=True)
-    for left in (*root.glob("building-*"), *root.glob("CURRENT-*")):  # by builds that were killed: the caller holds the lock
+    for left in (
+        *root.glob("building-*"),
+        *root.glob("CURRENT-*"),
+    ):  # by builds that were killed: the caller holds the lock
         shutil.rmtree(left) if left.is_dir() else left.unlink()
     building = root / f"building-{os.getpid()}"
     building.mkdir()
@@ -244,11 +254,17 @@ def write(root: Path, content: Content, report: Report, samples: np.ndarray, fac
         report.save(building / REPORT)
         np.save(building / _SENTENCES, np.array(content.sentences, dtype=np.int64).reshape(-1, 3), allow_pickle=False)
         np.save(building / _SAMPLES, samples, allow_pickle=False)
-        files = _digests(building, [p.relative_to(building).as_posix() for p in sorted(building.rglob("*")) if p.is_file()])
+        files = _digests(
+            building, [p.relative_to(building).as_posix() for p in sorted(building.rglob("*")) if p.is_file()]
+        )
         manifest = Manifest(
-            format=FORMAT, documents=len(content.documents), clauses=len(content.clauses),
-            sentences=len(content.sentences), files=files, **facts,
-        )  # fmt: skip
+            format=FORMAT,
+            documents=len(content.documents),
+            clauses=len(content.clauses),
+            sentences=len(content.sentences),
+            files=files,
+            **facts,
+        )
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
         (building / "manifest.json").write_text(text, encoding="utf-8")
         for path in (*files, "manifest.json"):
@@ -340,12 +356,21 @@ def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[st
     rows = db.execute("SELECT * FROM clauses ORDER BY row").fetchall()
     clauses = [
         Clause(
-            clause_id, doc_id, ordinal, kind, headings(path), text,
-            () if duties == "[]" else tuple(Duty(d["role"], d["region"], tuple(d["units"])) for d in json.loads(duties)),
-            Source(file, page, line), bool(doubtful), grid and _grid(json.loads(grid)),
+            clause_id,
+            doc_id,
+            ordinal,
+            kind,
+            headings(path),
+            text,
+            ()
+            if duties == "[]"
+            else tuple(Duty(d["role"], d["region"], tuple(d["units"])) for d in json.loads(duties)),
+            Source(file, page, line),
+            bool(doubtful),
+            grid and _grid(json.loads(grid)),
         )
         for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, doubtful, grid, _ in rows
-    ]  # fmt: skip
+    ]
     return documents, clauses, [row[-1] for row in rows]
 
 

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 
 def bounds(owner: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(int64, int64): where the sentences of the clauses `at` begin and end, `owner` being the clause of each, ascending."""
+    """(int64, int64): where the sentences of the clauses `at` begin and end, `owner` being the clause of each,
+    ascending."""
     import numpy as np
 
     return np.searchsorted(owner, at), np.searchsorted(owner, at, side="right")

@@ -1,4 +1,5 @@
-"""What a document is made of, as data: its tree of headings and numbered items, its named lists, its tables in typed cells.
+"""What a document is made of, as data: its tree of headings and numbered items, its named lists, its tables in typed
+cells.
 
 Written into the index's SQLite file when it is built, and queried by parameters; nothing of it is read off an answer.
 """
@@ -56,7 +57,8 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row; `values` are the figures of its cells as decimals in words, None for a cell that holds none or was not read."""
+    """A row; `values` are the figures of its cells as decimals in words, None for a cell that holds none or was not
+    read."""
 
     id: int
     place: int  # 1-based within its table
@@ -84,12 +86,17 @@ def write(db: sqlite3.Connection, clauses: Sequence[Clause]) -> None:
     db.executescript(_TABLES)
     db.executemany(
         f"INSERT INTO nodes VALUES ({','.join('?' * 11)})",
-        ((n.id, n.doc_id, n.parent, n.part, n.kind, n.number, n.label, n.text, n.clause, n.start, n.stop) for n in nodes(clauses)),
+        (
+            (n.id, n.doc_id, n.parent, n.part, n.kind, n.number, n.label, n.text, n.clause, n.start, n.stop)
+            for n in nodes(clauses)
+        ),
     )
     _write_tables(db, clauses)
     for place, (row, found) in enumerate((row, own) for row, clause in enumerate(clauses) for own in listings(clause)):
         db.execute("INSERT INTO lists VALUES (?,?,?,?,?)", (place, clauses[row].doc_id, row, found.name, found.counted))
-        db.executemany("INSERT INTO list_items VALUES (?,?,?,?,?)", ((place, at, *item) for at, item in enumerate(found.items)))
+        db.executemany(
+            "INSERT INTO list_items VALUES (?,?,?,?,?)", ((place, at, *item) for at, item in enumerate(found.items))
+        )
     db.commit()
 
 
@@ -113,7 +120,9 @@ class Structure:
 
     def children(self, node: Node) -> list[Node]:
         """What stands directly below a heading or unit."""
-        found = self._db.execute("SELECT * FROM nodes WHERE doc_id = ? AND parent = ? ORDER BY id", (node.doc_id, node.id))
+        found = self._db.execute(
+            "SELECT * FROM nodes WHERE doc_id = ? AND parent = ? ORDER BY id", (node.doc_id, node.id)
+        )
         return [Node(*row) for row in found]
 
     def table_of(self, clause: int) -> Table | None:
@@ -123,13 +132,19 @@ class Structure:
 
     def tables(self, doc_id: str | None = None) -> list[Table]:
         """The tables of a document, or of all, in printed order."""
-        found = self._db.execute("SELECT id FROM tables WHERE ? IS NULL OR doc_id = ? ORDER BY id", (doc_id, doc_id)).fetchall()
+        found = self._db.execute(
+            "SELECT id FROM tables WHERE ? IS NULL OR doc_id = ? ORDER BY id", (doc_id, doc_id)
+        ).fetchall()
         return [self._tables(number) for (number,) in found]
 
     def listed(self, doc_id: str | None = None) -> list[tuple[str, int, Listing]]:
         """(document, store row of the clause, list) of a document's named lists, or of all."""
-        found = self._db.execute("SELECT * FROM lists WHERE ? IS NULL OR doc_id = ? ORDER BY id", (doc_id, doc_id)).fetchall()
-        return [(own, clause, Listing(name, counted, self._items(number))) for number, own, clause, name, counted in found]
+        found = self._db.execute(
+            "SELECT * FROM lists WHERE ? IS NULL OR doc_id = ? ORDER BY id", (doc_id, doc_id)
+        ).fetchall()
+        return [
+            (own, clause, Listing(name, counted, self._items(number))) for number, own, clause, name, counted in found
+        ]
 
     def _items(self, number: int) -> tuple[tuple[str, int, int], ...]:
         found = self._db.execute("SELECT text, start, stop FROM list_items WHERE list_id = ? ORDER BY place", (number,))
@@ -137,13 +152,19 @@ class Structure:
 
     def _table(self, number: int) -> Table:
         _, doc_id, name, above = self._db.execute("SELECT * FROM tables WHERE id = ?", (number,)).fetchone()
-        columns = self._db.execute("SELECT name, unit, kind FROM table_columns WHERE table_id = ? ORDER BY place", (number,))
+        columns = self._db.execute(
+            "SELECT name, unit, kind FROM table_columns WHERE table_id = ? ORDER BY place", (number,)
+        )
         rows = []
         for key, _, place, clause, total, read in self._db.execute(
             "SELECT * FROM table_rows WHERE table_id = ? ORDER BY place", (number,)
         ).fetchall():
             cells = self._db.execute("SELECT text, value FROM cells WHERE row_id = ? ORDER BY place", (key,)).fetchall()
-            rows.append(TableRow(key, place, clause, bool(total), bool(read), tuple(t for t, _ in cells), tuple(v for _, v in cells)))
+            rows.append(
+                TableRow(
+                    key, place, clause, bool(total), bool(read), tuple(t for t, _ in cells), tuple(v for _, v in cells)
+                )
+            )
         return Table(number, doc_id, name, above, tuple(Column(*own) for own in columns), tuple(rows))
 
 
@@ -190,11 +211,17 @@ def _units(clause: Clause, row: int, parent: int | None, count: int) -> Iterator
         at += len(line) + 1
 
 
-def _node(key: int, clause: Clause, parent: int | None, text: str, printed: str, row: int, start: int, stop: int) -> Node:
+def _node(
+    key: int, clause: Clause, parent: int | None, text: str, printed: str, row: int, start: int, stop: int
+) -> Node:
     mark = marker(printed)
     part = clause.kind
     if part == "row":  # what stands above a table belongs to the body, or to its annex
-        part = "annex" if clause.path and (first := marker(clause.path[0])) is not None and first.kind == "附件" else "clause"
+        part = (
+            "annex"
+            if clause.path and (first := marker(clause.path[0])) is not None and first.kind == "附件"
+            else "clause"
+        )
     kind, label = (mark.kind, mark.label) if mark is not None else ("标题", "")
     value = number(label) if label else None
     return Node(key, clause.doc_id, parent, part, kind, value, label, text, row, start, stop)
@@ -206,21 +233,25 @@ def _write_tables(db: sqlite3.Connection, clauses: Sequence[Clause]) -> None:
         if (grid := clause.grid) is not None:
             tables.setdefault((clause.doc_id, grid.table), []).append((row, grid))
     key = 0
-    for number, ((doc_id, _), found) in enumerate(tables.items()):
+    for table, ((doc_id, _), found) in enumerate(tables.items()):
         first, grid = found[0]
         name, above = _named(clauses[first].path, grid)
-        db.execute("INSERT INTO tables VALUES (?,?,?,?)", (number, doc_id, name, above))
+        db.execute("INSERT INTO tables VALUES (?,?,?,?)", (table, doc_id, name, above))
         for at, title in enumerate(grid.columns):
             own = column(title, name, [g.cells[at] for _, g in found if not _total(g)])
-            db.execute("INSERT INTO table_columns VALUES (?,?,?,?,?)", (number, at, own.name, own.unit, own.kind))
+            db.execute("INSERT INTO table_columns VALUES (?,?,?,?,?)", (table, at, own.name, own.unit, own.kind))
         for place, (row, grid) in enumerate(found, 1):
-            db.execute("INSERT INTO table_rows VALUES (?,?,?,?,?,?)", (key, number, place, row, _total(grid), grid.read))
-            db.executemany("INSERT INTO cells VALUES (?,?,?,?)", ((key, at, text, typed(text)) for at, text in enumerate(grid.cells)))
+            db.execute("INSERT INTO table_rows VALUES (?,?,?,?,?,?)", (key, table, place, row, _total(grid), grid.read))
+            db.executemany(
+                "INSERT INTO cells VALUES (?,?,?,?)",
+                ((key, at, text, typed(text)) for at, text in enumerate(grid.cells)),
+            )
             key += 1
 
 
 def _named(path: Sequence[str], grid: Grid) -> tuple[str, str]:
-    """(the table's name, all headings above it): the last heading before its column line that is no group of its rows."""
+    """(the table's name, all headings above it): the last heading before its column line that is no group of its
+    rows."""
     head = next((at for at, heading in enumerate(path) if compact(heading) == compact(grid.head)), len(path) - 1)
     above = list(path[:head])
     return (above[-1] if above else "", "\n".join(above))

@@ -1,4 +1,5 @@
-"""Headings that a file marks by its styles, among numbers: a style misused on an item never moves what is around it. Pure.
+"""Headings that a file marks by its styles, among numbers: a style misused on an item never moves what is around it.
+Pure.
 
 Offices put heading styles on whatever is to look bold. So a number tells its place before its style does, a sentence is
 no heading, and a styled line that the count of 一、 or （一） goes on across is one of its items. What is left heads
@@ -58,8 +59,8 @@ def _item(mark: Marker, open_: Sequence[Marker], headed: bool) -> bool:
 
 
 def _amid(rank: int, open_: Sequence[Marker], ahead: dict[str, int | None]) -> bool:
-    """Whether an unnumbered line stands amid a count that it would cut: 一、 before it, 二、 behind it, and no heading of
-    its level above them."""
+    """Whether an unnumbered line stands amid a count that it would cut: 一、 before it, 二、 behind it, and no heading
+    of its level above them."""
     if any(above.rank == rank for above in open_):
         return False
     outermost = next((above for above in open_ if above.kind in _COUNTED), None)

@@ -21,7 +21,9 @@ from index.schema import Line
 
 _HEAD = re.compile(r"^序\s*号(?:\s|$)")
 _HEAD_SPLIT = ("序", "号")
-_HEAD_WORDS = re.compile(r"序号|重点|工作|任务|事项|项目|名称|责任|牵头|配合|实施|单位|部门|完成|时限|时间|类型|类别|内容|措施|备注|目标")
+_HEAD_WORDS = re.compile(
+    r"序号|重点|工作|任务|事项|项目|名称|责任|牵头|配合|实施|单位|部门|完成|时限|时间|类型|类别|内容|措施|备注|目标"
+)
 _UNIT_COLUMN = re.compile(r"(责任|牵头|配合|实施|主管|承办|负责)\s*(单\s*位|部\s*门)")
 _NOTE = re.compile(r"^(?:备\s*)?注\s*[：:]")
 _SUM = re.compile(r"^[合小总]\s*计(?:\s|$)")
@@ -66,7 +68,9 @@ class Table:
     def regions(self) -> tuple[str, ...]:
         """The provinces that columns are headed with."""
         bare = _HEAD_WORDS.sub(" ", "".join(self.head.split()))
-        return tuple(re.findall(r"(?<![一-鿿])[一-鿿]{2,3}?(?:省|自治区|市)|(?<=[省市区])[一-鿿]{2,3}?(?:省|自治区|市)", bare))
+        return tuple(
+            re.findall(r"(?<![一-鿿])[一-鿿]{2,3}?(?:省|自治区|市)|(?<=[省市区])[一-鿿]{2,3}?(?:省|自治区|市)", bare)
+        )
 
 
 def unit_column(head: str) -> str | None:
@@ -159,7 +163,9 @@ class _Reader:
             row = tuple(cells(lines, self.width, self.with_units))
         charged = units((first, *row[2:]) if named is not None else row) if self.with_units else ()
         line, in_cell = self.current[0].line, named is not None
-        self.rows.append(TableRow(self.number or None, row, line, self.group, self.group_line, in_cell, charged, tuple(lines)))
+        self.rows.append(
+            TableRow(self.number or None, row, line, self.group, self.group_line, in_cell, charged, tuple(lines))
+        )
         self.group_line = None
         self.current = []
 
@@ -250,7 +256,9 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
         whole = row.line.text if _tabs(row) == tabs and not indented else row.text
         return [part.strip() for part in whole.split("\t")]
 
-    lines: list[tuple[Row, list[str], Row | None, bool]] = []  # a row, its cells, the row above that heads it, whether first below it
+    lines: list[
+        tuple[Row, list[str], Row | None, bool]
+    ] = []  # a row, its cells, the row above that heads it, whether first below it
     group: Row | None = None
     opened = False  # no row stands below the group yet
     for at in range(place + 1, end):
@@ -260,7 +268,9 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
         else:
             lines.append((found[at], parts, group, opened))
             opened = False
-    notes = {at for at, (_, parts, _, _) in enumerate(lines) if sum(map(bool, parts)) == 1 and any(map(_NOTE.match, parts))}
+    notes = {
+        at for at, (_, parts, _, _) in enumerate(lines) if sum(map(bool, parts)) == 1 and any(map(_NOTE.match, parts))
+    }
     told = [parts for at, (_, parts, _, _) in enumerate(lines) if at not in notes]
     columns, by_column = grid_columns(split(found[place]), told)
     named = len(told) - len(by_column)  # further lines of column names
@@ -273,9 +283,16 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
         units = own[column] if own and column is not None else ""
         charged = tuple(unit for unit in re.split(r"[、，,；;\s]+", units) if unit)
         line = above.line if above is not None and first else None
-        rows.append(TableRow(
-            None if at in notes else number, tuple(filter(None, parts)), row.line, above and above.text, line,
-            units=charged, by_column=own,
-        ))  # fmt: skip
+        rows.append(
+            TableRow(
+                None if at in notes else number,
+                tuple(filter(None, parts)),
+                row.line,
+                above and above.text,
+                line,
+                units=charged,
+                by_column=own,
+            )
+        )
     head = " ".join(row.text.replace("\t", " ") for row in (found[place], *(row for row, *_ in lines[:named])))
     return Table(head, found[place].line, tuple(rows), (), end - place, columns)

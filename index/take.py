@@ -1,4 +1,5 @@
-"""One file as read → what the index takes from it: its documents, their gaps, and what to have a second look at. Pure."""
+"""One file as read → what the index takes from it: its documents, their gaps, and what to have a second look at.
+Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Chinese text → terms for BM25: overlapping character pairs, which need no dictionary and never miss a new place name. Pure."""
+"""Chinese text → terms for BM25: overlapping character pairs, which need no dictionary and never miss a new place name.
+Pure."""
 
 from __future__ import annotations
 
@@ -32,9 +33,7 @@ def pairs(text: str) -> list[str]:
     """Overlapping character pairs of each Chinese run (a lone character stands for itself); other runs whole."""
     terms: list[str] = []
     for run in _runs(text):
-        if run[0] < "㐀" and run[0] != "〇":
-            terms.append(run)
-        elif len(run) == 1:
+        if (run[0] < "㐀" and run[0] != "〇") or len(run) == 1:
             terms.append(run)
         else:
             terms.extend(run[i : i + 2] for i in range(len(run) - 1))

@@ -1,4 +1,5 @@
-"""Traditional forms of the characters that a document's head and numbering are recognised by → the simplified ones. Pure.
+"""Traditional forms of the characters that a document's head and numbering are recognised by → the simplified ones.
+Pure.
 
 Only what patterns are matched against is folded, character by character; what is shown stays as printed.
 """

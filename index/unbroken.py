@@ -1,7 +1,8 @@
 """A page saved without its line breaks → the lines it was printed in. Pure.
 
-Web pages saved as one line hold whole documents of up to 16,000 characters. What is left of their lines are blanks behind
-stops and before numbering, and, in the head, around title, 文号 and addressee. What has no numbering is cut at sentences.
+Web pages saved as one line hold whole documents of up to 16,000 characters. What is left of their lines are blanks
+behind stops and before numbering, and, in the head, around title, 文号 and addressee. What has no numbering is cut at
+sentences.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ _ORGAN = re.compile(r"(?:^|\s)[一-鿿]{2,12}(?:部|局|厅|委|府|会|院|行|
 
 
 def lines(found: Sequence[Line]) -> list[Line]:
-    """The lines of a file; of one saved without line breaks, most of whose lines and characters are in lines too long to
-    be printed, the pieces of these, in order. Only blanks at the cuts are left out."""
+    """The lines of a file; of one saved without line breaks, most of whose lines and characters are in lines too long
+    to be printed, the pieces of these, in order. Only blanks at the cuts are left out."""
     texts = [line.text for line in found if line.text.strip()]
     long = [text for text in texts if len(text) > LONGEST]
     if 2 * len(long) < len(texts) or 2 * sum(map(len, long)) < sum(map(len, texts)):
@@ -53,7 +54,9 @@ def _pieces(text: str, head: bool) -> Iterator[str]:
 
 def _parts(before: str) -> bool:
     """Whether a line of the head ends here: not behind the first of several organs, nor within brackets."""
-    return not _ORGAN.search(before) and before.count("（") + before.count("(") <= before.count("）") + before.count(")")
+    return not _ORGAN.search(before) and before.count("（") + before.count("(") <= before.count("）") + before.count(
+        ")"
+    )
 
 
 def _short(text: str) -> Iterator[str]:

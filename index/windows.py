@@ -37,7 +37,8 @@ class Pool:
         self._counts = np.zeros(len(spans), dtype=np.int64)
 
     def add(self, states: np.ndarray, first: int) -> None:
-        """float32 [tokens + 2, dimension]: a beginning mark, the window's tokens from number `first` on, an end mark."""
+        """float32 [tokens + 2, dimension]: a beginning mark, the window's tokens from number `first` on, an end
+        mark."""
         self._whole += states.sum(axis=0)
         inner = states[1:-1]
         offsets = self._offsets[first : first + len(inner)]

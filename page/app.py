@@ -1,4 +1,5 @@
-"""The page: a header and its tabs (问政策, 找相关政策, 文件库, 文件关系), and the links that lead from one to another."""
+"""The page: a header and its tabs (问政策, 找相关政策, 文件库, 文件关系), and the links that lead from one to
+another."""
 
 from __future__ import annotations
 

@@ -41,9 +41,16 @@ def ask_tab(engine: Engine | Live, documents: Sequence[Document], clauses: int, 
                 picks = panel(documents, "ask")
             with gr.Row(elem_id="composer"):
                 box = gr.Textbox(
-                    placeholder="输入问题，回车发送，Shift+回车换行；可以接着追问", lines=1, max_lines=6,
-                    show_label=False, label="问题", elem_id="question", autofocus=True, scale=1, container=False,
-                )  # fmt: skip
+                    placeholder="输入问题，回车发送，Shift+回车换行；可以接着追问",
+                    lines=1,
+                    max_lines=6,
+                    show_label=False,
+                    label="问题",
+                    elem_id="question",
+                    autofocus=True,
+                    scale=1,
+                    container=False,
+                )
                 send = gr.Button("提问", variant="primary", elem_id="send", scale=0, min_width=84)
                 stop = gr.Button("停止", elem_id="stop", scale=0, min_width=72, interactive=False)
                 clear = gr.Button("清空", elem_id="clear", scale=0, min_width=72)
@@ -85,7 +92,12 @@ def ask_tab(engine: Engine | Live, documents: Sequence[Document], clauses: int, 
         ended = [t if t.stage == "done" else replace(t, stage="stopped") for t in past]
         return conversation(ended) if ended else gr.skip(), ended, gr.Button(interactive=False)
 
-    how = {"concurrency_limit": TOGETHER, "concurrency_id": "ask", "show_progress": "hidden", "api_visibility": "private"}
+    how = {
+        "concurrency_limit": TOGETHER,
+        "concurrency_id": "ask",
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
     asking = [
         gr.on([send.click, box.submit], respond, [box, turns, *picks], outputs, **how),
         chat.select(_sample, None, [box], **how).then(respond, [box, turns, *picks], outputs, **how),
@@ -106,6 +118,7 @@ def _history(past: Sequence[Turn]) -> list[dict[str, str]]:
     """Earlier turns as the engine takes them."""
     return [
         {"role": role, "content": content}
-        for turn in past if turn.answer is not None
+        for turn in past
+        if turn.answer is not None
         for role, content in (("user", turn.question), ("assistant", turn.answer.text))
-    ]  # fmt: skip
+    ]

@@ -1,4 +1,5 @@
-"""A pasted sentence beside a clause's: what both say, and what they say differently. Pure; everything is escaped here."""
+"""A pasted sentence beside a clause's: what both say, and what they say differently. Pure; everything is escaped
+here."""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ def side_by_side(hit: Hit) -> str:
     )
     return (
         '<div class="tw-sides">'
-        f'<div><h4>粘贴的条款</h4><p>{_marked(hit.pasted, ours, mine)}</p></div>'
-        f'<div><h4>本条</h4><p>{_marked(hit.quote, theirs, other)}</p></div></div>'
+        f"<div><h4>粘贴的条款</h4><p>{_marked(hit.pasted, ours, mine)}</p></div>"
+        f"<div><h4>本条</h4><p>{_marked(hit.quote, theirs, other)}</p></div></div>"
         + (f'<ul class="tw-differences">{named}</ul>' if named else "")
     )
 
@@ -49,7 +50,11 @@ def _differing(hit: Hit) -> tuple[list[Span], list[Span]]:
     at, place = hit.unit.find(hit.pasted), hit.clause.text.find(hit.quote)
     return (
         [(a - at, b - at) for a, b in (d.ours for d in hit.differences) if at <= a < b <= at + len(hit.pasted)],
-        [(a - place, b - place) for a, b in (d.theirs for d in hit.differences) if place <= a < b <= place + len(hit.quote)],
+        [
+            (a - place, b - place)
+            for a, b in (d.theirs for d in hit.differences)
+            if place <= a < b <= place + len(hit.quote)
+        ],
     )
 
 

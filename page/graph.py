@@ -62,7 +62,7 @@ def between(around: Neighbourhood, node: Node) -> list[Edge]:
 
 def drawing(
     around: Neighbourhood, documents: Mapping[str, Document], status_of: Callable[[Document], Status], columns: int
-) -> str:  # fmt: skip
+) -> str:
     """The neighbourhood as one SVG, `columns` boxes wide."""
     width = _GUTTER + columns * (_BOX + _GAP)
     middle = (_GUTTER + width) / 2
@@ -89,14 +89,20 @@ def drawing(
     title = f"《{escape(around.document.title)}》的文件关系图，逐条原文列在图下"
     return (
         f'<svg class="tw-graph" viewBox="0 0 {width} {y + 12:.0f}" role="group" aria-label="{title}">'
-        f'<defs>{"".join(_arrow(css, columns) for css in _CSS.values())}</defs>{"".join(parts)}</svg>'
+        f"<defs>{''.join(_arrow(css, columns) for css in _CSS.values())}</defs>{''.join(parts)}</svg>"
     )
 
 
 def _rows(
-    group: Group, columns: int, top: float, parts: list[str], documents: Mapping[str, Document],
-    status_of: Callable[[Document], Status], middle: float, rail: float,
-) -> list[float]:  # fmt: skip
+    group: Group,
+    columns: int,
+    top: float,
+    parts: list[str],
+    documents: Mapping[str, Document],
+    status_of: Callable[[Document], Status],
+    middle: float,
+    rail: float,
+) -> list[float]:
     """Draw the boxes of a group with the short line from each to its rail; the top of each row."""
     tops = []
     for begin in range(0, len(group.nodes), columns):
@@ -115,7 +121,7 @@ def _rows(
 
 def _wires(
     group: Group, rails: Sequence[float], edge: float, place: int, total: int, middle: float, columns: int, *, up: bool
-) -> str:  # fmt: skip
+) -> str:
     """The rails of a group and the line that leads from them to the document in the middle, at its edge `edge`."""
     css = _CSS[group.relation]
     port = middle + (place - (total - 1) / 2) * 34
@@ -145,16 +151,23 @@ def _caption(group: Group, y: float) -> str:
 
 
 def _box(
-    node: Node, x: float, y: float, width: float, documents: Mapping[str, Document],
-    status_of: Callable[[Document], Status], css: str = "",
-) -> str:  # fmt: skip
+    node: Node,
+    x: float,
+    y: float,
+    width: float,
+    documents: Mapping[str, Document],
+    status_of: Callable[[Document], Status],
+    css: str = "",
+) -> str:
     """A document as a box: its title opens it, the button puts it in the middle."""
     name = f"《{escape(node.title)}》"
     day = escape(node.issued_on or "")
     if node.in_corpus:
         document = documents[node.id]
         title = opener(document, None, name)
-        button = "" if css else f'<button type="button" class="tw-centre" data-doc="{escape(node.id)}">看它的关系</button>'
+        button = (
+            "" if css else f'<button type="button" class="tw-centre" data-doc="{escape(node.id)}">看它的关系</button>'
+        )
         foot = badge(status_of(document)) + f"<span>{day[:7]}</span>" + button
     else:
         css, title = "outside", f"<span>{name}</span>"

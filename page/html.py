@@ -112,9 +112,16 @@ def _spans(text: str, quotes: Iterable[str]) -> list[tuple[int, int]]:
 
 
 def card(
-    clause: Clause, document: Document, status: Status, quotes: Sequence[str], lead: str, *, titled: bool, css: str = "",
+    clause: Clause,
+    document: Document,
+    status: Status,
+    quotes: Sequence[str],
+    lead: str,
+    *,
+    titled: bool,
+    css: str = "",
     between: str = "",
-) -> str:  # fmt: skip
+) -> str:
     """A clause with where it stands. `lead` (HTML) comes first, `between` (HTML) before the text; `titled` shows its
     document, title, 文号 and 时效."""
     number = escape(document.doc_no or "未印文号") + (f"　{escape(document.issued_on)}" if document.issued_on else "")
@@ -125,9 +132,14 @@ def card(
     page = f"，第 {clause.source.page} 页" if clause.source.page else ""
     return (
         f'<article class="tw-card {css}" tabindex="-1"><header>{lead}{title}{"" if titled else kind + where}</header>'
-        + (f'<div class="tw-meta"><span>{number}</span>{kind}{where}</div>{warning(status)}{gaps(document)}' if titled else "")
-        + between + clause_text(clause.text, quotes)
-        + f'<footer>{opener(document, clause, "在全文中查看")}{copier(cited(document, clause, status), "复制引文")}'
+        + (
+            f'<div class="tw-meta"><span>{number}</span>{kind}{where}</div>{warning(status)}{gaps(document)}'
+            if titled
+            else ""
+        )
+        + between
+        + clause_text(clause.text, quotes)
+        + f"<footer>{opener(document, clause, '在全文中查看')}{copier(cited(document, clause, status), '复制引文')}"
         f'<span class="tw-file">{escape(clause.source.file)}{page}</span></footer></article>'
     )
 

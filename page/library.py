@@ -35,7 +35,10 @@ def library_tab(engine: Engine | Live, opening: str) -> tuple[gr.HTML, gr.HTML]:
             )
         with gr.Column(scale=7, min_width=360, elem_id="reading"):
             shown = gr.HTML(
-                html.empty("在列表中选择一份文件，全文会显示在这里。"), elem_id="document", js_on_load=_DRAWN, apply_default_css=False
+                html.empty("在列表中选择一份文件，全文会显示在这里。"),
+                elem_id="document",
+                js_on_load=_DRAWN,
+                apply_default_css=False,
             )
 
     def narrow(*picked: str) -> str:
@@ -45,9 +48,14 @@ def library_tab(engine: Engine | Live, opening: str) -> tuple[gr.HTML, gr.HTML]:
         return shelves.library([e for e in entries if passes(e[0], chosen, own.status)], len(entries))
 
     gr.on(
-        [pick.change for pick in picks], narrow, picks, [listed],
-        show_progress="hidden", trigger_mode="always_last", api_visibility="private",
-    )  # fmt: skip
+        [pick.change for pick in picks],
+        narrow,
+        picks,
+        [listed],
+        show_progress="hidden",
+        trigger_mode="always_last",
+        api_visibility="private",
+    )
     return listed, shown
 
 

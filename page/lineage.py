@@ -29,9 +29,12 @@ def lineage_tab(engine: Library | Live, opening: str) -> gr.HTML:
     """Build the tab; the drawing is returned, whose links open documents."""
     documents = [document for document, _, _ in engine.now().documents()]
     pick = gr.Dropdown(
-        [(document.title, document.doc_id) for document in documents], value=_busiest(engine.now(), documents),
-        label="文件（可输入题名中的字查找）", filterable=True, elem_id="lineage-pick",
-    )  # fmt: skip
+        [(document.title, document.doc_id) for document in documents],
+        value=_busiest(engine.now(), documents),
+        label="文件（可输入题名中的字查找）",
+        filterable=True,
+        elem_id="lineage-pick",
+    )
     shown = gr.HTML(drawn(engine, pick.value), elem_id="lineage", js_on_load=opening + _CENTRE, apply_default_css=False)
 
     def centred(where: gr.EventData):

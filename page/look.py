@@ -1,4 +1,5 @@
-"""How the page looks: what Gradio is launched with. System fonts, one theme by day and night, nothing from a network."""
+"""How the page looks: what Gradio is launched with. System fonts, one theme by day and night, nothing from a
+network."""
 
 from __future__ import annotations
 
@@ -23,9 +24,14 @@ def launch_options() -> dict[str, Any]:
         "css": (_HERE / "style.css").read_text(encoding="utf-8"),
         "head": f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>",
         "favicon_path": str(_HERE / "seal.svg"),
-        "footer_links": [], "run_history": False, "quiet": True, "ssr_mode": False, "pwa": False,
-        "enable_monitoring": False, "share": False,
-    }  # fmt: skip
+        "footer_links": [],
+        "run_history": False,
+        "quiet": True,
+        "ssr_mode": False,
+        "pwa": False,
+        "enable_monitoring": False,
+        "share": False,
+    }
 
 
 def _theme() -> Base:

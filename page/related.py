@@ -27,17 +27,18 @@ _BROKEN = "程序内部出错，查找没有完成。详情见运行条问的窗
 
 def related_tab(
     engine: Engine | Live, documents: Sequence[Document], opening: str
-) -> tuple[gr.Textbox, gr.HTML, Callable[[Callable], None]]:  # fmt: skip
+) -> tuple[gr.Textbox, gr.HTML, Callable[[Callable], None]]:
     """Build the tab; (paste box, results, what makes an event start the search) let other tabs look things up here."""
     with gr.Row(elem_id="match"):
         with gr.Column(scale=2, min_width=320, elem_id="pasted"):
             paste = gr.Textbox(
-                label="条款原文", lines=10, max_lines=18, elem_id="paste",
+                label="条款原文",
+                lines=10,
+                max_lines=18,
+                elem_id="paste",
                 placeholder="把正在起草或核对的条款粘贴到这里。也可以在“文件库”里点某一条下面的“找相关条款”。",
-            )  # fmt: skip
-            draft = gr.UploadButton(
-                f"或上传草案（{NAMES} 等）", file_types=list(READERS), elem_id="draft", size="sm"
-            )  # fmt: skip
+            )
+            draft = gr.UploadButton(f"或上传草案（{NAMES} 等）", file_types=list(READERS), elem_id="draft", size="sm")
             with gr.Row():
                 find = gr.Button("查找相关条款", variant="primary", elem_id="find", scale=3)
                 clear = gr.Button("清空", elem_id="wipe", scale=1, min_width=72)

@@ -28,8 +28,8 @@ def related(found: Sequence[Neighbourhood]) -> str:
 
 
 def _neighbourhood(found: Neighbourhood) -> str:
-    """Clauses grouped by document: the paste's own first, then higher levels, then earlier ones; what only comes nearest
-    last."""
+    """Clauses grouped by document: the paste's own first, then higher levels, then earlier ones; what only comes
+    nearest last."""
     if not found.hits:
         return empty("所选范围内没有条款。")
     groups: dict[str, list[Hit]] = {}
@@ -40,7 +40,9 @@ def _neighbourhood(found: Neighbourhood) -> str:
     related = found.related
     documents = len({hit.document.doc_id for hit in related})
     what = f"{len(related)} 条相关条款，出自 {documents} 份文件" if related else "未找到相关条款，以下只是最接近的"
-    return f'<div class="tw-found"><b>{what}</b>{kinds}</div>' + "".join(map(_group, sorted(groups.values(), key=_place)))
+    return f'<div class="tw-found"><b>{what}</b>{kinds}</div>' + "".join(
+        map(_group, sorted(groups.values(), key=_place))
+    )
 
 
 def _place(hits: Sequence[Hit]) -> tuple[bool, bool, int, str]:
@@ -65,7 +67,12 @@ def _group(hits: Sequence[Hit]) -> str:
     document, status = hits[0].document, hits[0].status
     cards = "".join(
         card(
-            h.clause, document, status, [h.quote] if h.quote else [], _relations(h), titled=False,
+            h.clause,
+            document,
+            status,
+            [h.quote] if h.quote else [],
+            _relations(h),
+            titled=False,
             between=side_by_side(h),
         )
         for h in hits
@@ -106,10 +113,17 @@ def library(entries: Sequence[tuple[Document, Status, int]], total: int) -> str:
 def document(found: Document, status: Status, clauses: Sequence[Clause], target: str | None = None) -> str:
     """One document whole: its facts, then every clause below its headings. `target` is the clause that was linked."""
     facts = {
-        "文号": found.doc_no, "发文机关": "、".join(found.issuers), "成文日期": found.issued_on, "层级": found.level,
-        "文种": found.kind, "实施期": found.period.text if found.period else None, "施行日期": found.effective_on,
-        "时效": status.reason, "印发通知": found.notice_title, "来源文件": found.file,
-    }  # fmt: skip
+        "文号": found.doc_no,
+        "发文机关": "、".join(found.issuers),
+        "成文日期": found.issued_on,
+        "层级": found.level,
+        "文种": found.kind,
+        "实施期": found.period.text if found.period else None,
+        "施行日期": found.effective_on,
+        "时效": status.reason,
+        "印发通知": found.notice_title,
+        "来源文件": found.file,
+    }
     listed = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items() if value)
     body, contents = _body(found, status, clauses, target)
     outline = f'<details class="tw-outline"><summary>目录</summary><ul>{contents}</ul></details>' if contents else ""
@@ -123,12 +137,17 @@ def _body(found: Document, status: Status, clauses: Sequence[Clause], target: st
     """(clauses with the headings that change from one to the next, outline of the two outermost levels)."""
     parts, outline, path = [], [], ()
     for clause in clauses:
-        same = next((i for i, (a, b) in enumerate(zip(path, clause.path)) if a != b), min(len(path), len(clause.path)))
+        same = next(
+            (i for i, (a, b) in enumerate(zip(path, clause.path, strict=False)) if a != b),
+            min(len(path), len(clause.path)),
+        )
         for depth, heading in enumerate(clause.path[same:], same):
             anchor = f"h-{escape(clause.clause_id)}-{depth}"
             parts.append(f'<h{min(depth + 3, 6)} id="{anchor}">{lines(heading)}</h{min(depth + 3, 6)}>')
             if depth < 2:
-                outline.append(f'<li class="depth{depth}"><a class="tw-jump" href="#{anchor}">{escape(heading)}</a></li>')
+                outline.append(
+                    f'<li class="depth{depth}"><a class="tw-jump" href="#{anchor}">{escape(heading)}</a></li>'
+                )
         path = clause.path
         linked = ' target" tabindex="-1' if clause.clause_id == target else ""
         kind = f'<span class="tw-kind">{KINDS[clause.kind]}</span>' if clause.kind in KINDS else ""
@@ -136,7 +155,7 @@ def _body(found: Document, status: Status, clauses: Sequence[Clause], target: st
         parts.append(
             f'<div class="tw-clause{linked}" id="k-{escape(clause.clause_id)}" title="{escape(address(clause.path))}">{kind}'
             f'<div class="tw-text">{lines(clause.text)}</div><div class="tw-tools">'
-            f'{copier(cited(found, clause, status), "复制引文")}'
+            f"{copier(cited(found, clause, status), '复制引文')}"
             f'<button type="button" class="tw-relate" data-clause="{escape(clause.clause_id)}">找相关条款</button></div></div>'
         )
     return "".join(parts), "".join(outline)

@@ -14,16 +14,24 @@ from rag.schema import Answer, Citation, Entry, Grid, Hit, Sentence, Side
 _SHOWN = 8  # hits shown below the cited clauses
 _LONGEST = 600  # characters of a question shown; a pasted book would bury the answer
 _BORNE = {
-    "span": "文件原文", "model": "已逐句核对", "metadata": "文件信息", "correction": "与问题所说不同", "outline": "文件的标题和条目",
-    "row": "表中原行", "computed": "由所列各行得出",
-}  # what a 结论 rests on  # fmt: skip
+    "span": "文件原文",
+    "model": "已逐句核对",
+    "metadata": "文件信息",
+    "correction": "与问题所说不同",
+    "outline": "文件的标题和条目",
+    "row": "表中原行",
+    "computed": "由所列各行得出",
+}  # what a 结论 rests on
 _REFUSED = "所收文件未能回答这个问题"
 _NEAREST = "最接近的条款（未回答问题）"
 _UNSURE = "未能确定这些原文直接回答了问题，请自行判断"  # neither yes nor no
 _WAITING = {
-    "evidence": "已找到相关条款，正在整理", "formal": "已找到相关条款，正在换用公文用语再查一遍", "extract": "正在判读这些原文是否回答了问题",
-    "read": "模型正在撰写简要答复，核对后显示", "draft": "模型正在撰写简要答复，核对后显示",
-}  # fmt: skip
+    "evidence": "已找到相关条款，正在整理",
+    "formal": "已找到相关条款，正在换用公文用语再查一遍",
+    "extract": "正在判读这些原文是否回答了问题",
+    "read": "模型正在撰写简要答复，核对后显示",
+    "draft": "模型正在撰写简要答复，核对后显示",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,9 @@ def _turn(number: int, turn: Turn) -> str:
     if len(question) > _LONGEST:
         question = f"{question[:_LONGEST]}……（共 {len(turn.question)} 字）"
     scope = f'<div class="tw-scope">范围：{escape(turn.scope)}</div>' if turn.scope else ""
-    asked = f'<div class="tw-asked" id="q{number}"><span class="tw-who">问</span><div>{lines(question)}{scope}</div></div>'
+    asked = (
+        f'<div class="tw-asked" id="q{number}"><span class="tw-who">问</span><div>{lines(question)}{scope}</div></div>'
+    )
     failed = error(turn.error) if turn.error else ""
     if turn.answer is None and turn.stage == "stopped":
         return f'{asked}<div class="tw-answer"><p class="tw-stopped">已停止，没有作答。</p></div>'
@@ -95,8 +105,8 @@ def _answer(number: int, turn: Turn) -> str:
 
 
 def _lead(turn: int, answer: Answer, waiting: str) -> str:
-    """What stands first: the 结论, the refusal, or that there is neither. What is waited for is told in this place, whose
-    height a short 结论 keeps, so that the sentences below stay where they are when it comes."""
+    """What stands first: the 结论, the refusal, or that there is neither. What is waited for is told in this place,
+    whose height a short 结论 keeps, so that the sentences below stay where they are when it comes."""
     parts = []
     if answer.refused:
         parts.append(f'<div class="tw-refusal"><b>{_REFUSED}</b>{"".join(escape(s.text) for s in _why(answer))}</div>')
@@ -150,7 +160,8 @@ def _grid(turn: int, grid: Grid) -> str:
     """The rows an answer rests on, each with its mark."""
     heads = "".join(f"<th scope='col'>{escape(name)}</th>" for name in grid.columns)
     rows = "".join(
-        f"<tr>{''.join(f'<td>{lines(cell)}</td>' for cell in cells)}<td>{_mark(turn, n)}</td></tr>" for cells, n in grid.rows
+        f"<tr>{''.join(f'<td>{lines(cell)}</td>' for cell in cells)}<td>{_mark(turn, n)}</td></tr>"
+        for cells, n in grid.rows
     )
     return (
         f'{_label("表格", escape(grid.caption))}<table class="tw-compare"><thead><tr>{heads}<th scope="col">出处</th></tr></thead>'
@@ -161,7 +172,8 @@ def _grid(turn: int, grid: Grid) -> str:
 def _outline(turn: int, entries: Sequence[Entry]) -> str:
     """Headings with those below them, folded; the outermost already stand in the answer."""
     inner = "".join(
-        f'<li style="margin-inline-start:{entry.depth}em">{escape(entry.text)}{_mark(turn, entry.n)}</li>' for entry in entries
+        f'<li style="margin-inline-start:{entry.depth}em">{escape(entry.text)}{_mark(turn, entry.n)}</li>'
+        for entry in entries
     )
     return (
         f'<details class="tw-further" data-turn="{turn}"><summary>展开下一级标题（{len(entries)} 条）</summary>'
@@ -230,7 +242,13 @@ def memo(answer: Answer) -> str:
     blocks = [
         _block(_REFUSED, [_line(s.marked) for s in _why(answer)] if answer.refused else []),
         _block("结论", [_line(s.marked) for s in answer.conclusion]),
-        _block("对照", [f"《{side.document.title}》：" + _line(Sentence(side.text, (side.n,), "extract").marked) for side in answer.comparison]),
+        _block(
+            "对照",
+            [
+                f"《{side.document.title}》：" + _line(Sentence(side.text, (side.n,), "extract").marked)
+                for side in answer.comparison
+            ],
+        ),
         _block("表格", _tabbed(answer.table)),
         _block(_quoted_as(answer) + unsure, [f"{place}. {_line(s.marked)}" for place, s in enumerate(quoted, 1)]),
         "\n".join(footnote(citation) for citation in answer.citations if citation.n in cited),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -13,20 +13,23 @@ from index.edge import run
 from index.errors import BadInput
 
 app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
     help="条问：向政策文件提问，每句话都附条款原文。",
-)  # fmt: skip
+)
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 K = Annotated[int, typer.Option("-k", help="返回条数")]
-DocumentFilter = Annotated[Optional[str], typer.Option("--document", help="题名或文号的一部分")]
-LevelFilter = Annotated[Optional[str], typer.Option("--level", help="层级：中央、部委、省市联合……")]
-IssuerFilter = Annotated[Optional[str], typer.Option("--issuer", help="发文机关")]
-RegionFilter = Annotated[Optional[str], typer.Option("--region", help="地区")]
-KindFilter = Annotated[Optional[str], typer.Option("--kind", help="文种：规划、方案、批复……")]
-YearFilter = Annotated[Optional[int], typer.Option("--year", help="成文年份")]
-StatusFilter = Annotated[Optional[str], typer.Option("--status", help="in_force、expired 或 unknown")]
-AsOf = Annotated[Optional[str], typer.Option("--as-of", help="按哪一天判断时效，如 2024-01-01；默认今天")]
+DocumentFilter = Annotated[str | None, typer.Option("--document", help="题名或文号的一部分")]
+LevelFilter = Annotated[str | None, typer.Option("--level", help="层级：中央、部委、省市联合……")]
+IssuerFilter = Annotated[str | None, typer.Option("--issuer", help="发文机关")]
+RegionFilter = Annotated[str | None, typer.Option("--region", help="地区")]
+KindFilter = Annotated[str | None, typer.Option("--kind", help="文种：规划、方案、批复……")]
+YearFilter = Annotated[int | None, typer.Option("--year", help="成文年份")]
+StatusFilter = Annotated[str | None, typer.Option("--status", help="in_force、expired 或 unknown")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="按哪一天判断时效，如 2024-01-01；默认今天")]
 
 
 def _engine(as_of: str | None = None):
@@ -67,7 +70,9 @@ def docs(as_json: Json = False, as_of: AsOf = None) -> None:
     if as_json:
         return _print(entries)
     for e in entries:
-        print(f"{e['document']}　{e['doc_no'] or '无文号'}　{e['issued_on'] or '日期不明'}　{e['status']}　{e['clauses']}条")
+        print(
+            f"{e['document']}　{e['doc_no'] or '无文号'}　{e['issued_on'] or '日期不明'}　{e['status']}　{e['clauses']}条"
+        )
         for gap in e["gaps"]:
             print(f"　　有缺：{gap}")
 
@@ -88,10 +93,18 @@ def clauses(document: DocumentFilter = None, as_json: Json = False, as_of: AsOf 
 
 @app.command()
 def search(
-    question: str, k: K = 10, as_json: Json = False, document: DocumentFilter = None, level: LevelFilter = None,
-    issuer: IssuerFilter = None, region: RegionFilter = None, kind: KindFilter = None, year: YearFilter = None,
-    status: StatusFilter = None, as_of: AsOf = None,
-) -> None:  # fmt: skip
+    question: str,
+    k: K = 10,
+    as_json: Json = False,
+    document: DocumentFilter = None,
+    level: LevelFilter = None,
+    issuer: IssuerFilter = None,
+    region: RegionFilter = None,
+    kind: KindFilter = None,
+    year: YearFilter = None,
+    status: StatusFilter = None,
+    as_of: AsOf = None,
+) -> None:
     """查找回答问题的条款。"""
     from rag.contract import hit_json
     from rag.schema import Filters
@@ -103,12 +116,19 @@ def search(
 
 @app.command()
 def related(
-    text: Annotated[Optional[str], typer.Argument(help="条款文字；也可用 --file")] = None,
-    file: Annotated[Optional[Path], typer.Option("--file", help="装有条款的文本文件")] = None,
-    k: K = 10, as_json: Json = False, document: DocumentFilter = None, level: LevelFilter = None,
-    issuer: IssuerFilter = None, region: RegionFilter = None, kind: KindFilter = None, year: YearFilter = None,
-    status: StatusFilter = None, as_of: AsOf = None,
-) -> None:  # fmt: skip
+    text: Annotated[str | None, typer.Argument(help="条款文字；也可用 --file")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="装有条款的文本文件")] = None,
+    k: K = 10,
+    as_json: Json = False,
+    document: DocumentFilter = None,
+    level: LevelFilter = None,
+    issuer: IssuerFilter = None,
+    region: RegionFilter = None,
+    kind: KindFilter = None,
+    year: YearFilter = None,
+    status: StatusFilter = None,
+    as_of: AsOf = None,
+) -> None:
     """粘贴一条条款，查找相关政策。"""
     from rag.contract import hit_json
     from rag.relating.relations import NEAREST
@@ -129,7 +149,7 @@ def related(
 @app.command()
 def lineage(
     title: Annotated[str, typer.Argument(help="题名或文号")], as_json: Json = False, as_of: AsOf = None
-) -> None:  # fmt: skip
+) -> None:
     """列出一份文件的依据、落实、批准、废止和引用关系，附原文。"""
     from rag.contract import lineage_json
     from rag.lineage.graph import in_words
@@ -143,10 +163,17 @@ def lineage(
 
 @app.command()
 def ask(
-    question: str, as_json: Json = False, document: DocumentFilter = None, level: LevelFilter = None,
-    issuer: IssuerFilter = None, region: RegionFilter = None, kind: KindFilter = None, year: YearFilter = None,
-    status: StatusFilter = None, as_of: AsOf = None,
-) -> None:  # fmt: skip
+    question: str,
+    as_json: Json = False,
+    document: DocumentFilter = None,
+    level: LevelFilter = None,
+    issuer: IssuerFilter = None,
+    region: RegionFilter = None,
+    kind: KindFilter = None,
+    year: YearFilter = None,
+    status: StatusFilter = None,
+    as_of: AsOf = None,
+) -> None:
     """提问，得到附条款原文的回答。"""
     from contextlib import closing
 
@@ -162,7 +189,9 @@ def ask(
     for note in answer["notes"]:
         print(f"注：{note}")
     for c in answer["citations"]:
-        print(f"[{c['n']}] 《{c['document']}》{c['doc_no'] or ''} {' › '.join(c['path'])}\n    “{c['quote']}”（{c['status_reason']}）")
+        print(
+            f"[{c['n']}] 《{c['document']}》{c['doc_no'] or ''} {' › '.join(c['path'])}\n    “{c['quote']}”（{c['status_reason']}）"
+        )
 
 
 @app.command()
@@ -176,14 +205,20 @@ def conflicts(as_json: Json = False) -> None:
     if as_json:
         return _print({"conflicts": found})
     for number, pair in enumerate(found, 1):
-        print(f"{number}. 〔{pair['kind']}〕相近度 {pair['likeness']:.2f}{''.join('，' + why for why in pair['reasons'])}")
+        print(
+            f"{number}. 〔{pair['kind']}〕相近度 {pair['likeness']:.2f}{''.join('，' + why for why in pair['reasons'])}"
+        )
         for side in pair["sides"]:
             year = f"{side['year']}年　" if side["year"] else ""
-            print(f"   {year}{side['value']}　《{side['document']}》{' › '.join(side['path'])}\n      “{side['quote']}”")
+            print(
+                f"   {year}{side['value']}　《{side['document']}》{' › '.join(side['path'])}\n      “{side['quote']}”"
+            )
 
 
 @app.command()
-def batch(kind: Annotated[str, typer.Argument(help="ask、search 或 related")], source: Path, target: Path, k: K = 10) -> None:
+def batch(
+    kind: Annotated[str, typer.Argument(help="ask、search 或 related")], source: Path, target: Path, k: K = 10
+) -> None:
     """逐行处理 JSONL（可各带 history 和 filters）；中断后再次运行会接着做。"""
     from contextlib import closing
 
@@ -207,7 +242,9 @@ def _print_hits(hits: list[dict]) -> None:
     for h in hits:
         labels = dict.fromkeys(label for label in (h.get("relation"), h.get("standing")) if label)
         head = f"{h['rank']}. " + "".join(f"〔{label}〕" for label in labels)
-        print(f"{head}《{h['document']}》{h['doc_no'] or ''} {' › '.join(h['path'])}（{h['status']}）\n   {h['text']}\n")
+        print(
+            f"{head}《{h['document']}》{h['doc_no'] or ''} {' › '.join(h['path'])}（{h['status']}）\n   {h['text']}\n"
+        )
 
 
 if __name__ == "__main__":

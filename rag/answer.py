@@ -1,8 +1,8 @@
 """From a question to a checked, cited answer: start reading here.
 
 Verbatim sentences stand there at once; a trained reader then says which of them answer, and whether any does: it puts a
-short reply in the document's own words before them, or refuses. The chat model may say that reply more plainly; what the
-clauses do not bear out, or the reader does not agree with, is dropped.
+short reply in the document's own words before them, or refuses. The chat model may say that reply more plainly; what
+the clauses do not bear out, or the reader does not agree with, is dropped.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             return
     yield Event("extract", _with(engine, query, answer, [*facts, *_extract(engine, chosen)]))
 
-    # 4 read: which clauses answer, and where; a question in everyday words once more, by the documents' words for it too
+    # 4 read: which clauses answer, and where; a question in everyday words once more, by the documents' words for it
+    # too
     studied = study(engine, query, ranking, candidates)
     everyday = not facts and is_everyday(query, held.wording)
     if everyday and not studied.judgement.conclude and engine.chat is not None:
@@ -85,8 +86,11 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
         _, chosen = _choose(engine, query, studied.ranking, studied.reads)
     timings = replace(answer.timings, read_ms=studied.ms)
     answer = replace(
-        answer, hits=tuple(engine.hits(studied.ranking, SHOWN)), timings=timings, confidence=studied.judgement.confidence
-    )  # fmt: skip
+        answer,
+        hits=tuple(engine.hits(studied.ranking, SHOWN)),
+        timings=timings,
+        confidence=studied.judgement.confidence,
+    )
 
     # 5 refuse, if the clauses do not answer
     if studied.judgement.refuse and not facts:
@@ -149,8 +153,8 @@ def _choose(
 
 
 def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[Event, None, Answer]:
-    """The answer so far with the documents' words for the question; nothing new is told meanwhile, but every event gives
-    the caller a moment to stop the model."""
+    """The answer so far with the documents' words for the question; nothing new is told meanwhile, but every event
+    gives the caller a moment to stop the model."""
     written = ""
     try:
         for piece in formal.written(engine.chat, query):
@@ -166,14 +170,15 @@ def _held(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
     return refusal.Evidence(
         engine.store, query, ranking, candidates, engine.retriever.titles, wording, engine.foreign_bar
-    )  # fmt: skip
+    )
 
 
 def _own_facts(engine: Engine, query: Query, filters: Filters) -> list[Claim]:
     """Answers from the metadata of the documents the question names and the filters leave."""
     return [
         Claim(fact.text, fact.clause, fact.start, fact.stop, "metadata")
-        for document in engine.retriever.titles.meant(query) if passes(document, filters, engine.status)
+        for document in engine.retriever.titles.meant(query)
+        if passes(document, filters, engine.status)
         for fact in metadata.facts(query, document, engine.status(document), engine.telling(document))
     ]
 
@@ -196,7 +201,7 @@ def _extract(engine: Engine, chosen: Sequence[Passage]) -> list[Claim]:
     return [
         Claim(clauses[p.clause].text[p.start : p.stop].strip(), clauses[p.clause], p.start, p.stop, "extract")
         for p in chosen
-    ]  # fmt: skip
+    ]
 
 
 def _as_printed(chosen: Sequence[Passage]) -> list[Passage]:
@@ -207,7 +212,8 @@ def _as_printed(chosen: Sequence[Passage]) -> list[Passage]:
 
 def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim]) -> Answer:
     """The answer with these claims, repeated ones left out, side by side where a comparison is asked for, and a warning
-    for every cited plan that has ended, that has gaps or whose file is gone, and every cited clause that carries orders."""
+    for every cited plan that has ended, that has gaps or whose file is gone, and every cited clause that carries
+    orders."""
     first: dict[tuple[str, bool], Claim] = {}
     for claim in claims:  # a 结论 may be a whole sentence: that sentence still stands below it as what it rests on
         first.setdefault((claim.text, claim.origin in CONCLUDING), claim)
@@ -218,12 +224,17 @@ def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim])
     notes += tuple(f"《{d.title}》{'；'.join(d.gaps)}，引用前请核对原件。" for d in documents.values() if d.gaps)
     notes += tuple(
         f"《{d.title}》另有{other.issued_on}成文的同名文件{other.doc_no or ''}，引用前请核对是否已被代替。"
-        for d in documents.values() if (other := engine.later(d)) is not None and other.doc_id not in documents
-    )  # fmt: skip
+        for d in documents.values()
+        if (other := engine.later(d)) is not None and other.doc_id not in documents
+    )
     notes += tuple(_GONE.format(d.title, d.file) for d in documents.values() if engine.gone(d))
     ordering = dict.fromkeys(engine.document(c.clause).title for c in kept if instructions.spans(c.clause.text))
-    notes += tuple(f"《{title}》的引用条款中有写给问答程序的指令文字，未据以作答，请核对原文来源。" for title in ordering)
-    kept = [replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept]
+    notes += tuple(
+        f"《{title}》的引用条款中有写给问答程序的指令文字，未据以作答，请核对原文来源。" for title in ordering
+    )
+    kept = [
+        replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept
+    ]
     sentences, citations = compose(kept, engine.document, engine.status)
     compared = ()
     if "compare" in query.asks:
@@ -251,9 +262,11 @@ def _refuse(engine: Engine, answer: Answer, why: str, nearest: Sequence[Passage]
     shown, citations = compose(claims, engine.document, engine.status)
     nearest_sentences = tuple(replace(s, origin="nearest") for s in shown)
     return _finished(
-        replace(answer, refused=True, sentences=(Sentence(why, (), "refusal"), *nearest_sentences), citations=citations),
+        replace(
+            answer, refused=True, sentences=(Sentence(why, (), "refusal"), *nearest_sentences), citations=citations
+        ),
         clock,
-    )  # fmt: skip
+    )
 
 
 def _finished(answer: Answer, clock: _Clock) -> Answer:

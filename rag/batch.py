@@ -70,7 +70,9 @@ def _read(source: Path) -> list[dict]:
             line = json.loads(row)
             line.setdefault("history", [])
             line["filters"] = _narrowed(line.get("filters", {}))
-            if not (isinstance(line["id"], (str, int)) and isinstance(line["question"], str)) or not _turns(line["history"]):
+            if not (isinstance(line["id"], (str, int)) and isinstance(line["question"], str)) or not _turns(
+                line["history"]
+            ):
                 raise TypeError
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadInput(
@@ -96,7 +98,9 @@ def _lacking(lines: list[dict], done: Counter[str | int]) -> list[dict]:
 def _turns(history: object) -> bool:
     """Whether these are earlier turns of a conversation."""
     keys = ("role", "content")
-    return isinstance(history, list) and all(isinstance(t, dict) and all(isinstance(t.get(k), str) for k in keys) for t in history)
+    return isinstance(history, list) and all(
+        isinstance(t, dict) and all(isinstance(t.get(k), str) for k in keys) for t in history
+    )
 
 
 def _narrowed(said: dict) -> Filters:

@@ -1,7 +1,7 @@
 """What was fitted to data about a reader's scores: how likely an answer is, when to refuse, when to conclude.
 
-One file, `calibration.json`, written by `python -m eval calibrate` and keyed by the digests of the encoder and the reader
-it was fitted for: with any other, nothing is refused on a score and nothing is concluded from one.
+One file, `calibration.json`, written by `python -m eval calibrate` and keyed by the digests of the encoder and the
+reader it was fitted for: with any other, nothing is refused on a score and nothing is concluded from one.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ def document_json(document: Document, status: Status, clauses: int) -> dict:
 
 
 def clause_json(clause: Clause, document: Document, status: Status) -> dict:
-    """An entry of `clauses`; every hit carries the same fields. `doubtful`: read from a scan with little confidence, to be
-    compared with the original (待核)."""
+    """An entry of `clauses`; every hit carries the same fields. `doubtful`: read from a scan with little confidence, to
+    be compared with the original (待核)."""
     return {
         "clause_id": clause.clause_id,
         "document": document.title,
@@ -58,9 +58,12 @@ def hit_json(hit: Hit) -> dict:
     found = {"rank": hit.rank, "score": round(hit.score, 4), **clause_json(hit.clause, hit.document, hit.status)}
     if hit.relation is not None:
         found |= {
-            "relation": hit.relation, "standing": hit.standing, "quote": hit.quote, "pasted": hit.pasted,
+            "relation": hit.relation,
+            "standing": hit.standing,
+            "quote": hit.quote,
+            "pasted": hit.pasted,
             "differences": [asdict(difference) for difference in hit.differences],
-        }  # fmt: skip
+        }
     return found
 
 
@@ -72,11 +75,18 @@ def conflict_json(conflict: Conflict, document_of: Callable[[Clause], Document])
         "explained": conflict.explained,
         "reasons": list(conflict.reasons),
         "sides": [
-            {"clause_id": s.clause.clause_id, "document": document_of(s.clause).title, "path": list(s.clause.path),
-             "indicator": s.indicator, "value": s.printed, "year": s.year, "quote": s.quote}
+            {
+                "clause_id": s.clause.clause_id,
+                "document": document_of(s.clause).title,
+                "path": list(s.clause.path),
+                "indicator": s.indicator,
+                "value": s.printed,
+                "year": s.year,
+                "quote": s.quote,
+            }
             for s in (conflict.first, conflict.second)
         ],
-    }  # fmt: skip
+    }
 
 
 def citation_json(citation: Citation) -> dict:
@@ -97,28 +107,37 @@ def citation_json(citation: Citation) -> dict:
 
 
 def answer_json(answer: Answer) -> dict:
-    """The object of `ask`. `formal` only where an everyday question was searched in those words too; `table` only where rows
-    of a table answer: its `caption`, its `columns` with their units, its `rows`, each `cells` in that order and the
-    `citation` they rest on; `outline` only where headings do: `depth` (0 the outermost), `text`, `citation`."""
-    return {
-        "question": answer.question,
-        "answer": answer.text,
-        "refused": answer.refused,
-        "sentences": [
-            {"text": s.text, "citations": list(s.citations), "origin": s.origin} for s in answer.sentences
-        ],
-        "citations": [citation_json(citation) for citation in answer.citations],
-        "comparison": [
-            {"document": side.document.title, "doc_no": side.document.doc_no, "status": side.status.value,
-             "text": side.text, "citation": side.n}
-            for side in answer.comparison
-        ],
-        "notes": list(answer.notes),
-        "hits": [hit_json(hit) for hit in answer.hits],
-        "closeness": None if answer.closeness is None else round(answer.closeness, 4),
-        "confidence": None if answer.confidence is None else round(answer.confidence, 4),
-        "timings": _timings(answer.timings),
-    } | ({"formal": answer.formal} if answer.formal else {}) | _shown(answer)  # fmt: skip
+    """The object of `ask`. `formal` only where an everyday question was searched in those words too; `table` only where
+    rows of a table answer: its `caption`, its `columns` with their units, its `rows`, each `cells` in that order and
+    the `citation` they rest on; `outline` only where headings do: `depth` (0 the outermost), `text`, `citation`."""
+    return (
+        {
+            "question": answer.question,
+            "answer": answer.text,
+            "refused": answer.refused,
+            "sentences": [
+                {"text": s.text, "citations": list(s.citations), "origin": s.origin} for s in answer.sentences
+            ],
+            "citations": [citation_json(citation) for citation in answer.citations],
+            "comparison": [
+                {
+                    "document": side.document.title,
+                    "doc_no": side.document.doc_no,
+                    "status": side.status.value,
+                    "text": side.text,
+                    "citation": side.n,
+                }
+                for side in answer.comparison
+            ],
+            "notes": list(answer.notes),
+            "hits": [hit_json(hit) for hit in answer.hits],
+            "closeness": None if answer.closeness is None else round(answer.closeness, 4),
+            "confidence": None if answer.confidence is None else round(answer.confidence, 4),
+            "timings": _timings(answer.timings),
+        }
+        | ({"formal": answer.formal} if answer.formal else {})
+        | _shown(answer)
+    )
 
 
 def _shown(answer: Answer) -> dict:
@@ -144,14 +163,18 @@ def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> dict:
         "document": around.document.title,
         "nodes": [
             {
-                "id": node.id, "title": node.title, "doc_no": node.doc_no, "issued_on": node.issued_on,
-                "level": node.level, "status": statuses[node.id].value if node.in_corpus else None,
+                "id": node.id,
+                "title": node.title,
+                "doc_no": node.doc_no,
+                "issued_on": node.issued_on,
+                "level": node.level,
+                "status": statuses[node.id].value if node.in_corpus else None,
                 "in_corpus": node.in_corpus,
             }
             for node in around.nodes
         ],
         "edges": [asdict(edge) | {"path": list(edge.path)} for edge in around.edges],
-    }  # fmt: skip
+    }
 
 
 def _timings(timings: Timings) -> dict:

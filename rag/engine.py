@@ -71,7 +71,8 @@ class Engine(Library):
 
     @cached_property
     def reader(self) -> Reader | None:
-        """Who says which clauses answer, and where; None where the settings want none. ModelError when it is damaged."""
+        """Who says which clauses answer, and where; None where the settings want none. ModelError when it is
+        damaged."""
         return open_reader(self.settings)
 
     @cached_property
@@ -85,8 +86,8 @@ class Engine(Library):
         return calibration.foreign_bar(self.encoder.digest)
 
     def rank(self, query: Query, filters: Filters = NO_FILTERS, k: int = CANDIDATES) -> Ranking:
-        """The candidates for a question or a paste, `k` from each index, best first; a question's first ones read again where
-        a reranker is set."""
+        """The candidates for a question or a paste, `k` from each index, best first; a question's first ones read again
+        where a reranker is set."""
         ranking = self.retriever.rank(query, allowed_rows(self.store, filters, self.status), k)
         if query.pasted or self.reranker is None or not ranking.rows:
             return ranking
@@ -104,7 +105,7 @@ class Engine(Library):
 
     def search(
         self, question: str, k: int = 10, history: Sequence[dict] = (), filters: Filters = NO_FILTERS
-    ) -> list[Hit]:  # fmt: skip
+    ) -> list[Hit]:
         """The `k` clauses that answer best, best first."""
         _check_k(k)
         return self.hits(self.rank(understand(question, history), filters, max(k, CANDIDATES)), k)
@@ -119,9 +120,7 @@ class Engine(Library):
         *_, last = self.ask_stream(question, history, filters)
         return last.answer
 
-    def ask_stream(
-        self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS
-    ) -> Iterator[Event]:  # fmt: skip
+    def ask_stream(self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS) -> Iterator[Event]:
         """The answer as it grows; closing the iterator stops the chat model."""
         return answer.stream(self, question, history, filters)
 

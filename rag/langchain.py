@@ -1,11 +1,11 @@
 """Our retrieval as a LangChain retriever, so that others' chains run on it:
 
-    from langchain_core.runnables import RunnablePassthrough
-    from rag.engine import Engine
-    from rag.langchain import PolicyRetriever
+from langchain_core.runnables import RunnablePassthrough
+from rag.engine import Engine
+from rag.langchain import PolicyRetriever
 
-    retriever = PolicyRetriever(engine=Engine.open(), k=5)
-    chain = {"clauses": retriever, "question": lambda question: question} | prompt | model
+retriever = PolicyRetriever(engine=Engine.open(), k=5)
+chain = {"clauses": retriever, "question": lambda question: question} | prompt | model
 """
 
 from __future__ import annotations

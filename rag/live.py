@@ -20,8 +20,8 @@ class Live:
         self._failure = ""
 
     def now(self) -> Engine:
-        """The current engine. Looking costs one stat; who first finds another generation opens it, others go on with the
-        old one meanwhile. A generation that cannot be opened is not tried again, and `failure` says why."""
+        """The current engine. Looking costs one stat; who first finds another generation opens it, others go on with
+        the old one meanwhile. A generation that cannot be opened is not tried again, and `failure` says why."""
         found = stamp(self._engine.settings.index_dir)
         if (found != self._stamp or self._day != self._as_of()) and self._moving.acquire(blocking=False):
             try:

@@ -1,8 +1,8 @@
 """A batch's output: a file of JSON lines that only ever grows, at the hands of one process at a time.
 
 A line is written whole, its newline last, and is never moved or changed afterwards; so a process killed at any moment
-leaves every answer it wrote and at most the beginning of one more. That beginning is all that is ever taken out, when the
-file is next opened. A file that holds anything else is not ours, and is not touched.
+leaves every answer it wrote and at most the beginning of one more. That beginning is all that is ever taken out, when
+the file is next opened. A file that holds anything else is not ours, and is not touched.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Results:
 
 @contextmanager
 def opened(target: Path) -> Iterator[Results]:
-    """The output `target`, made where it is not there; BadInput where another process writes it, or it is none of ours."""
+    """The output `target`, made where it is not there; BadInput where another process writes it, or it is none of
+    ours."""
     from filelock import FileLock, Timeout
 
     target = target.resolve()  # two names of one file are one output

@@ -68,9 +68,9 @@ class Sentence:
     origin: str
 
     # span: the words of a clause that answer; model: written, then checked; metadata: the document's own facts;
-    # correction: what the question takes for granted and the clause contradicts; outline: a heading, an item of a list, or
-    # how many there are; row: a table's row; computed: worked out from rows; extract: verbatim; refusal: why there is no
-    # answer; nearest: what does not answer
+    # correction: what the question takes for granted and the clause contradicts; outline: a heading, an item of a list,
+    # or how many there are; row: a table's row; computed: worked out from rows; extract: verbatim; refusal: why there
+    # is no answer; nearest: what does not answer
 
     @property
     def marked(self) -> str:
@@ -136,7 +136,8 @@ class Answer:
 
     @property
     def conclusion(self) -> tuple[Sentence, ...]:
-        """结论: the sentences that answer by themselves; empty where there is no safe one, or none has been read yet."""
+        """结论: the sentences that answer by themselves; empty where there is no safe one, or none has been read
+        yet."""
         return tuple(sentence for sentence in self.sentences if sentence.origin in CONCLUDING)
 
     @property
@@ -159,9 +160,9 @@ class Answer:
 class Event:
     """One step of a streamed answer; `answer` is always whole and checked as far as it goes.
 
-    `stage` is evidence (hits are in, nothing answered yet), formal (the model is naming an everyday question's matter in
-    the documents' words; evidence comes again), extract (verbatim sentences are there, their relevance not read yet),
-    read (the reader has settled conclusion, sentences or refusal), draft (the model is writing; `draft` holds its
+    `stage` is evidence (hits are in, nothing answered yet), formal (the model is naming an everyday question's matter
+    in the documents' words; evidence comes again), extract (verbatim sentences are there, their relevance not read
+    yet), read (the reader has settled conclusion, sentences or refusal), draft (the model is writing; `draft` holds its
     unchecked words so far, to be shown as such or not at all) or done.
     """
 

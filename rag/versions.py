@@ -1,5 +1,5 @@
-"""Versions of one document: the same title by the same issuer, of different dates. Nothing says that the later one ends the
-earlier (a notice may come every year), so both stay as they are and the earlier one is marked. Pure."""
+"""Versions of one document: the same title by the same issuer, of different dates. Nothing says that the later one ends
+the earlier (a notice may come every year), so both stay as they are and the earlier one is marked. Pure."""
 
 from __future__ import annotations
 

@@ -103,14 +103,19 @@ def swapped(sentence: str, rng: random.Random) -> str:
 
 def unbounded(sentence: str, rng: random.Random) -> str:
     """A bound beside a figure left out."""
-    found = [m for m in _BOUNDS.finditer(sentence) if re.search(r"\d[^，。；、]{0,5}$", sentence[: m.start()])
-             or re.match(r"\s*\d", sentence[m.end() :])]  # fmt: skip
+    found = [
+        m
+        for m in _BOUNDS.finditer(sentence)
+        if re.search(r"\d[^，。；、]{0,5}$", sentence[: m.start()]) or re.match(r"\s*\d", sentence[m.end() :])
+    ]
     return _replaced(sentence, rng.choice(found), "") if found else ""
 
 
 _PER = re.compile(r"(?:每[一-鿿]|[人户年月日]均|累计|单笔|单户|最高|一次性)(?=[^，。；、：\d]{0,10}\d)|(?<=元)/[一-鿿]")
 _PLACED = re.compile(r"第([一二三四五六七八九十]{1,3}|\d+)(?=[条章批次届期项款])")
-_HALF = re.compile(r"(?:^|(?<=[，；：]))([^，。；：、（）()\d]{3,14}?)\s*(\d+(?:\.\d+)?)\s*((?:亿|万)?[一-鿿％%]{1,3})(?=[，。；]|$)")
+_HALF = re.compile(
+    r"(?:^|(?<=[，；：]))([^，。；：、（）()\d]{3,14}?)\s*(\d+(?:\.\d+)?)\s*((?:亿|万)?[一-鿿％%]{1,3})(?=[，。；]|$)"
+)
 _GROUPS = (
     "退役军人", "大专毕业生", "个体工商户", "外资企业", "民办学校", "残疾人家庭", "低保对象", "留学回国人员", "农民工", "在职教师", "护理人员", "新生儿", "渔民", "出租车司机",
     "博士后", "养殖户", "家政公司", "律师事务所",
@@ -121,8 +126,11 @@ def _siblings(sentence: str, rng: random.Random) -> tuple[re.Match[str], re.Matc
     """Two half-sentences, each a subject before a figure of one unit."""
     found = list(_HALF.finditer(sentence))
     couples = [
-        (a, b) for a in found for b in found if a is not b and a[3] == b[3] and a[2] != b[2] and not set(a[1]) >= set(b[1])
-    ]  # fmt: skip
+        (a, b)
+        for a in found
+        for b in found
+        if a is not b and a[3] == b[3] and a[2] != b[2] and not set(a[1]) >= set(b[1])
+    ]
     return rng.choice(couples) if couples else None
 
 
@@ -220,11 +228,15 @@ def percent(sentence: str, rng: random.Random) -> str:
 def numerals(sentence: str, rng: random.Random) -> str:
     """中文数字 for a small figure with a unit, or the reverse."""
     unit = r"\s*(?=个|家|项|条|座|小时|分钟|倍|公里|天|处|万|亿|所)"
-    found = [m for m in re.finditer(rf"(?<![\d.〔第])[1-9]\d{{0,2}}{unit}", sentence)]
+    found = list(re.finditer(rf"(?<![\d.〔第])[1-9]\d{{0,2}}{unit}", sentence))
     if found:
         match = rng.choice(found)
         return _replaced(sentence, match, cn2an.an2cn(match[0].strip(), "low"))
-    found = list(re.finditer(r"(?<![第一二三四五六七八九十百千万“])[二三四五六七八九十](?=个|家|项|条|年|小时|天)(?!年来)", sentence))
+    found = list(
+        re.finditer(
+            r"(?<![第一二三四五六七八九十百千万“])[二三四五六七八九十](?=个|家|项|条|年|小时|天)(?!年来)", sentence
+        )
+    )
     if not found:
         return ""
     match = rng.choice(found)

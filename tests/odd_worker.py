@@ -11,16 +11,22 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from index import load  # noqa: E402
-from index.load import pulse, text, worker  # noqa: E402
-from index.schema import Line, Reading  # noqa: E402
+from index import load
+from index.load import pulse, text, worker
+from index.schema import Line, Reading
 
 ERRORS = {
-    "zlib": zlib.error("bad data"), "runtime": RuntimeError("encrypted"), "missing": NotImplementedError("type 99"),
-    "deep": RecursionError("deep"), "half": UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"),
-    "attribute": AttributeError("x"), "value": ValueError("invalid literal"), "key": KeyError("x"), "assert": AssertionError(),
+    "zlib": zlib.error("bad data"),
+    "runtime": RuntimeError("encrypted"),
+    "missing": NotImplementedError("type 99"),
+    "deep": RecursionError("deep"),
+    "half": UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"),
+    "attribute": AttributeError("x"),
+    "value": ValueError("invalid literal"),
+    "key": KeyError("x"),
+    "assert": AssertionError(),
     "io": OSError(5, "Input/output error"),
-}  # fmt: skip
+}
 
 
 def read(data: bytes) -> Reading:

@@ -108,7 +108,9 @@ def test_filters_leave_only_what_they_name(sample_root):
     assert nothing.refused and not nothing.hits
 
 
-@pytest.mark.parametrize("bad", ["", "   \n", "？！。", "长" * 20_000, "\x00\x01\x02\x03\x04\x05\x06abc", "\ufffd" * 50])
+@pytest.mark.parametrize(
+    "bad", ["", "   \n", "？！。", "长" * 20_000, "\x00\x01\x02\x03\x04\x05\x06abc", "\ufffd" * 50]
+)
 def test_unusable_questions_are_refused_in_chinese(sample_root, bad):
     with pytest.raises(BadInput) as caught:
         engine_over(sample_root).ask(bad)
@@ -204,7 +206,10 @@ def test_an_approval_is_told_from_what_it_approves():
 
     plan = document("青山示范带总体方案", ("甲省发展和改革委员会",))
     approval = document("甲省人民政府关于同意青山示范带总体方案的批复", ("甲省人民政府",))
-    others = [document(f"甲省人民政府关于{name}总体方案的批复", ("甲省人民政府",)) for name in ("云海", "北原", "南川", "东湾")]
+    others = [
+        document(f"甲省人民政府关于{name}总体方案的批复", ("甲省人民政府",))
+        for name in ("云海", "北原", "南川", "东湾")
+    ]
     titles = Titles([plan, approval, *others])
     assert titles.best(understand("省政府哪天批复同意青山示范带总体方案的？"))[0] is approval
     assert titles.best(understand("青山示范带总体方案是谁印发的？"))[0] is plan

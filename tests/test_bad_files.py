@@ -223,8 +223,10 @@ def test_the_command_takes_a_folder_whose_name_is_no_utf8(tmp_path):
     folder = os.path.join(os.fsencode(tmp_path), "渡口".encode("gb18030"))
     os.mkdir(folder)
     done = subprocess.run(
-        [os.fsencode(sys.executable), b"-m", b"index", folder], cwd=ROOT, capture_output=True,
+        [os.fsencode(sys.executable), b"-m", b"index", folder],
+        cwd=ROOT,
+        capture_output=True,
         env=os.environ | {"TIAOWEN_INDEX": str(tmp_path / "i")},
-    )  # fmt: skip
+    )
     told = done.stderr.decode("utf-8").strip()
     assert done.returncode == 2 and "没有可读的文件" in told and "Traceback" not in told and len(told.splitlines()) == 1

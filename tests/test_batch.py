@@ -39,7 +39,9 @@ def source(tmp_path):
 
 
 def written(path, rows):
-    path.write_text("".join(json.dumps({"id": i, "question": q}, ensure_ascii=False) + "\n" for i, q in rows), encoding="utf-8")
+    path.write_text(
+        "".join(json.dumps({"id": i, "question": q}, ensure_ascii=False) + "\n" for i, q in rows), encoding="utf-8"
+    )
     return path
 
 
@@ -118,7 +120,9 @@ def test_a_second_writer_is_refused_and_changes_nothing(source, tmp_path):
     assert search(Engine(), source, target) == (3, 1)
 
 
-@pytest.mark.parametrize("text", ["会议记录\n", "会议记录", '{"id": 1}\n会议', "[1]\n", '{"question": "x"}\n', '{"id": 1}\n{"id": [2]}\n'])
+@pytest.mark.parametrize(
+    "text", ["会议记录\n", "会议记录", '{"id": 1}\n会议', "[1]\n", '{"question": "x"}\n', '{"id": 1}\n{"id": [2]}\n']
+)
 def test_a_file_that_is_no_output_is_refused_and_not_touched(source, tmp_path, text):
     target = tmp_path / "notes.txt"
     target.write_text(text, encoding="utf-8")

@@ -109,8 +109,9 @@ def test_only_page_numbers_contents_and_repeated_headers_are_dropped(book):
     assert headers.count("序号 类型 重点任务 牵头单位 完成时限") == 3
     assert headers.count("序号 事 项 名 称 实施部门") == 9
     assert [text for text in headers if not text.startswith("序号 ")] == [
-        "第二节 加强规划实施保障", *["序", "号", "重 点 事 项", "责 任 单 位 完成", "时限重庆市 四川省"] * 2,
-    ]  # fmt: skip
+        "第二节 加强规划实施保障",
+        *["序", "号", "重 点 事 项", "责 任 单 位 完成", "时限重庆市 四川省"] * 2,
+    ]
 
 
 def test_what_is_printed_is_a_clause_a_heading_of_an_address_or_a_title_line(book):
@@ -184,7 +185,9 @@ def printed_units(text):
             if depth == 0:
                 break
             end += 1
-        body = re.sub(r"^(?:责任单位|牵头单位)[：:]|牵头负责$", "", text[match.start() + 1 : end]).replace("配合单位：", "")
+        body = re.sub(r"^(?:责任单位|牵头单位)[：:]|牵头负责$", "", text[match.start() + 1 : end]).replace(
+            "配合单位：", ""
+        )
         unit, depth = "", 0
         for character in body + "；":
             depth += (character in OPEN) - (character in CLOSE)
@@ -219,8 +222,9 @@ def test_every_bracket_charges_one_clause(book, number, brackets):
 def test_groups_of_units_belong_to_the_province_printed_before_them(book):
     first = find(book, 36, "加大可再生能源开发力度").duties
     assert [(d.region, d.units) for d in first] == [
-        ("重庆市", ("重庆市发展改革委", "市能源局")), ("四川省", ("四川省发展改革委", "省能源局")),
-    ]  # fmt: skip
+        ("重庆市", ("重庆市发展改革委", "市能源局")),
+        ("四川省", ("四川省发展改革委", "省能源局")),
+    ]
     regions = {d.region for number in (24, 28, 36, 37) for c in clauses_of(book, number) for d in c.duties}
     assert regions == {"重庆市", "四川省"}
 
@@ -244,8 +248,10 @@ def test_rows_of_a_list_of_tasks_name_their_units(book):
     assert find(book, 30, "辐射安全许可遗失补办").responsible == ("重庆市生态环境局", "四川省生态环境厅")
     columns = find(book, 31, "共同打造中欧班列（成渝）品牌，力争").duties
     assert [(d.region, d.units) for d in columns] == [
-        ("重庆市", ("市政府口岸物流办",)), (None, ("成都市政府",)), ("四川省", ("省政府口岸物流办",)),
-    ]  # fmt: skip
+        ("重庆市", ("市政府口岸物流办",)),
+        (None, ("成都市政府",)),
+        ("四川省", ("省政府口岸物流办",)),
+    ]
     assert not any(c.duties for c in rows_of(book, 34))
 
 
@@ -253,7 +259,10 @@ def test_rows_of_a_list_of_tasks_name_their_units(book):
 
 
 def test_1_a_page_number_before_a_title_hides_no_document(book):
-    assert [book[1][n - 1].clauses[0].text.split("\n")[0][:11] for n in (7, 43)] == ["推动成渝地区双城经济圈", "四川省经济和信息化厅 "]
+    assert [book[1][n - 1].clauses[0].text.split("\n")[0][:11] for n in (7, 43)] == [
+        "推动成渝地区双城经济圈",
+        "四川省经济和信息化厅 ",
+    ]
 
 
 def test_2_a_heading_glued_to_the_end_of_a_paragraph_is_cut_loose(book):
@@ -322,7 +331,10 @@ def test_13_a_list_of_annexes_numbers_no_clauses_and_the_glossary_no_sections(bo
 
 
 def test_14_a_wrapped_dash_is_no_item_and_a_real_one_is(book):
-    assert "乐山—自贡" in find(book, 6, "构筑“五横五纵”旅游通道").text or "—遂宁—内江" in find(book, 6, "构筑“五横五纵”").text
+    assert (
+        "乐山—自贡" in find(book, 6, "构筑“五横五纵”旅游通道").text
+        or "—遂宁—内江" in find(book, 6, "构筑“五横五纵”").text
+    )
     assert not any(c.text.startswith(("—遂宁", "—3条")) for n in (6, 31) for c in clauses_of(book, n))
     assert at(book, 9, 4258).text.startswith("—产业竞争力显著增强。")
 

@@ -22,7 +22,7 @@ SHOTS = ROOT / "var" / "screenshots"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PASTE = "推动客票一体化。统一城际列车检票标准，推广“一码通乘”，鼓励公交、地铁与城际列车优惠换乘。"
 MARKUP = (
-    "<script>window.hacked=1</script><img src=x onerror=window.hacked=2> \"><b>粗</b> </textarea></button> "
+    '<script>window.hacked=1</script><img src=x onerror=window.hacked=2> "><b>粗</b> </textarea></button> '
     "**加粗** [链接](javascript:alert(1)) $E=mc^2$ ${window.hacked=3} {{constructor}} `x`"
 )
 HOSTILE = (
@@ -210,7 +210,9 @@ def test_sentences_keep_their_place_and_what_was_unfolded_stays_so_when_an_answe
 
     def stepwise(question, *_):
         document, status, _ = engine.documents()[0]
-        cited = tuple(Citation(n, c, document, status, c.text) for n, c in enumerate(engine.clauses(document.doc_id)[:5], 1))
+        cited = tuple(
+            Citation(n, c, document, status, c.text) for n, c in enumerate(engine.clauses(document.doc_id)[:5], 1)
+        )
         quoted = tuple(Sentence(c.quote, (c.n,), "extract") for c in cited)
         answer = Answer(question, quoted, cited, engine.search(question), False)
         while not read.is_set():
@@ -531,9 +533,14 @@ def test_two_visitors_do_not_see_each_other(visit, url):
 def test_what_keeps_the_page_from_starting_is_one_chinese_line(url, tmp_path):
     def refused(*options, **env):
         done = subprocess.run(
-            [sys.executable, "ui.py", *options], cwd=ROOT, env=os.environ | env,
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+            [sys.executable, "ui.py", *options],
+            cwd=ROOT,
+            env=os.environ | env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
         assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1, done.stderr
         return done.stderr
 

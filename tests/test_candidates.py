@@ -86,7 +86,9 @@ def test_no_clause_allowed_gives_no_candidate():
 
 def test_a_store_without_sentences_is_searched_by_its_words():
     dense = filled(np.eye(3, dtype=np.float32), np.zeros((0, 3), dtype=np.float32), np.zeros(0, dtype=np.int64))
-    found = candidates(dense, Lexical.build(["甲", "乙", "甲乙"], list), "甲", np.eye(3, dtype=np.float32)[0], 5, None, ())
+    found = candidates(
+        dense, Lexical.build(["甲", "乙", "甲乙"], list), "甲", np.eye(3, dtype=np.float32)[0], 5, None, ()
+    )
     assert found.rows.tolist() == [0, 2] and found.meaning.tolist() == [-1.0, -1.0] and len(found.sentences) == 0
 
 
@@ -99,7 +101,10 @@ def test_a_query_without_a_known_term_is_searched_by_its_meaning():
 # BM25
 
 
-@given(st.lists(st.text(alphabet=LETTERS, max_size=6), min_size=1, max_size=8), st.text(alphabet=LETTERS + "猫", max_size=6))
+@given(
+    st.lists(st.text(alphabet=LETTERS, max_size=6), min_size=1, max_size=8),
+    st.text(alphabet=LETTERS + "猫", max_size=6),
+)
 def test_sparse_scores_are_those_of_bm25s_for_every_text(texts, query):
     lexical, whole = Lexical.build(texts, list), bm25s.BM25()
     whole.index([list(text) or [""] for text in texts], show_progress=False)
@@ -112,7 +117,9 @@ def test_sparse_scores_are_those_of_bm25s_for_every_text(texts, query):
 
 def test_the_best_come_first_the_lower_row_where_they_are_equal_and_only_those_allowed():
     found = Matches(np.array([1, 4, 6, 9]), np.array([2, 5, 5, 1], dtype=np.float32))
-    assert found.best(3).tolist() == [4, 6, 1] and found.best(99).tolist() == [4, 6, 1, 9] and found.best(0).tolist() == []
+    assert (
+        found.best(3).tolist() == [4, 6, 1] and found.best(99).tolist() == [4, 6, 1, 9] and found.best(0).tolist() == []
+    )
     allowed = np.ones(10, dtype=bool)
     allowed[4] = False
     assert found.best(2, allowed).tolist() == [6, 1]

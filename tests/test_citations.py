@@ -102,7 +102,11 @@ def test_figures_are_read_alike_however_they_are_printed():
     assert values("9． 83％") == values("9.83%") == values("百分之九点八三") or values("9． 83％") == values("9.83%")
     assert values("五年内") == values("5年内")
     assert values("1.2亿元") == values("12000万元")
-    assert facts.dates(facts.flatten("2022 年 1 月 16 日")) == {"2022-1-16"} == facts.dates(facts.flatten("二〇二二年1月16日"))
+    assert (
+        facts.dates(facts.flatten("2022 年 1 月 16 日"))
+        == {"2022-1-16"}
+        == facts.dates(facts.flatten("二〇二二年1月16日"))
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_headings_alone_are_addresses_and_numbered_units_are_clauses():
         ("一、加强建设，提升能力 > （二）重点任务。", "2．疏浚河道。完成20公里。"),
         ("一、加强建设，提升能力", "（三）保障措施加强领导。强化监督。"),
         ("二、组织实施", "各单位要落实责任。"),
-    ]  # fmt: skip
+    ]
 
 
 def test_paragraphs_under_a_section_are_clauses_of_their_own():
@@ -73,17 +73,23 @@ TECHNICAL = "附件：渡口技术规范\n1.范围\n1.1适用渡口\n1.2适用�
 
 
 def test_an_annex_that_counts_by_decimals_changes_nothing_above_it():
-    body = "某方案\n一、范围\n（一）渡口\n1.人渡。免费。\n2.车渡。收费。\n（二）渡船\n每年检验。\n二、补助\n按规定补助。"
+    body = (
+        "某方案\n一、范围\n（一）渡口\n1.人渡。免费。\n2.车渡。收费。\n（二）渡船\n每年检验。\n二、补助\n按规定补助。"
+    )
     alone, with_annex = addresses(parsed(body)), addresses(parsed(body + "\n" + TECHNICAL))
     assert with_annex[: len(alone)] == alone
     assert with_annex[len(alone) :] == [
-        ("附件：渡口技术规范 > 1.范围", "1.1适用渡口"), ("附件：渡口技术规范 > 1.范围", "1.2适用渡船"),
-        ("附件：渡口技术规范 > 2.设施", "2.1栈桥"), ("附件：渡口技术规范 > 2.设施", "2.2护栏"),
-    ]  # fmt: skip
+        ("附件：渡口技术规范 > 1.范围", "1.1适用渡口"),
+        ("附件：渡口技术规范 > 1.范围", "1.2适用渡船"),
+        ("附件：渡口技术规范 > 2.设施", "2.1栈桥"),
+        ("附件：渡口技术规范 > 2.设施", "2.2护栏"),
+    ]
 
 
 def test_decimals_below_a_chinese_number_stay_below_it():
-    found = parsed("某方案\n一、建设\n1.泵站\n1.1 选址\n选在河口。\n1.2 容量\n三台。\n2.水闸\n2.1 选址\n选在支流。\n二、管护\n1.巡查。每日一次。")
+    found = parsed(
+        "某方案\n一、建设\n1.泵站\n1.1 选址\n选在河口。\n1.2 容量\n三台。\n2.水闸\n2.1 选址\n选在支流。\n二、管护\n1.巡查。每日一次。"
+    )
     assert clause(found, "2.1").path == ("一、建设", "2.水闸") and clause(found, "1.巡查").path == ("二、管护",)
 
 
@@ -92,26 +98,38 @@ def test_each_chapter_counts_for_itself_and_figures_are_no_numbers():
         "某规范\n第一章 渡口\n1.1 选址\n河口为宜。\n1.2 容量\n2.5万人以上的渡口设候船室。\n（一）候船室\n不小于80平方米。\n第二章 渡船\n（一）船员\n1.船长。一名。\n2.水手。两名。"
     )
     assert clause(found, "（一）候船室").path == ("第一章 渡口", "1.2 容量")
-    assert clause(found, "1.2").text.endswith("2.5万人以上的渡口设候船室。") and clause(found, "2.水手").path == ("第二章 渡船", "（一）船员")
+    assert clause(found, "1.2").text.endswith("2.5万人以上的渡口设候船室。") and clause(found, "2.水手").path == (
+        "第二章 渡船",
+        "（一）船员",
+    )
 
 
 def test_items_of_a_plan_by_decimals_may_count_by_themselves():
-    found = parsed("某预案\n1 总则\n1.1 目的\n做好处置。\n1.2 原则\n1.统一。服从指挥。\n2.快速。及时处置。\n3.安全。保护群众。\n2 体系\n2.1 指挥部\n设立指挥部。")
+    found = parsed(
+        "某预案\n1 总则\n1.1 目的\n做好处置。\n1.2 原则\n1.统一。服从指挥。\n2.快速。及时处置。\n3.安全。保护群众。\n2 体系\n2.1 指挥部\n设立指挥部。"
+    )
     assert clause(found, "3.安全").path == ("1 总则", "1.2 原则") and clause(found, "2.1").path == ("2 体系",)
 
 
 def test_items_stay_within_articles_in_the_statute_and_open_clauses_in_its_annex():
-    found = parsed("某条例\n第一条 目的：\n（一）甲；\n（二）乙。\n第二条 施行。\n附件1：目录\n一、渡口\n（一）人渡口。\n（二）车渡口。\n附：\n说明\n1.渡船。指客船。\n2.浮桥。指临时桥。")
+    found = parsed(
+        "某条例\n第一条 目的：\n（一）甲；\n（二）乙。\n第二条 施行。\n附件1：目录\n一、渡口\n（一）人渡口。\n（二）车渡口。\n附：\n说明\n1.渡船。指客船。\n2.浮桥。指临时桥。"
+    )
     assert found.clauses[0].text == "第一条 目的：\n（一）甲；\n（二）乙。"
-    assert clause(found, "（二）车渡口").path == ("附件1：目录", "一、渡口") and clause(found, "2.浮桥").path == ("附：", "说明")
+    assert clause(found, "（二）车渡口").path == ("附件1：目录", "一、渡口") and clause(found, "2.浮桥").path == (
+        "附：",
+        "说明",
+    )
 
 
 def test_text_without_numbers_is_a_clause_a_paragraph_under_its_subheads():
     long = "各地积极探索不同的路径，取得了一些值得关注的经验，也暴露出不少需要解决的问题，需要认真研究。"
     found = parsed(f"数字乡村怎么建\n{long}\n先把网络铺好\n{long}\n再把数据用起来\n{long}")
     assert [(c.kind, c.path) for c in found.clauses] == [
-        ("clause", ()), ("clause", ("先把网络铺好",)), ("clause", ("再把数据用起来",)),
-    ]  # fmt: skip
+        ("clause", ()),
+        ("clause", ("先把网络铺好",)),
+        ("clause", ("再把数据用起来",)),
+    ]
 
 
 def test_a_box_keeps_its_items_and_sub_heads_and_ends_with_its_numbering():
@@ -147,15 +165,17 @@ def test_a_heading_with_nothing_below_is_a_clause():
 
 
 def test_a_signature_below_plain_paragraphs_ends_the_last_of_them():
-    found = parsed("某办公室关于做好工作的通知\n各单位：\n一、推进项目\n认真落实责任。\n某建设联合办公室\n2022 年 1 月 30 日\n（此件公开发布）")
+    found = parsed(
+        "某办公室关于做好工作的通知\n各单位：\n一、推进项目\n认真落实责任。\n某建设联合办公室\n2022 年 1 月 30 日\n（此件公开发布）"
+    )
     assert found.clauses[-1].text == "认真落实责任。\n某建设联合办公室\n2022 年 1 月 30 日\n（此件公开发布）"
 
 
 @pytest.mark.parametrize("width", [24, 31, 40])
 def test_wrapped_and_indented_lines_are_the_same_clauses_as_flowing_ones(width):
-    flowing = PLAN.replace("完成20公里。", "完成20公里。" + "同步整治岸线、涵闸和泵站，建立长效管护机制，确保安全度汛。" * 3).replace(
-        "制定本方案。", "结合实际，统筹推进防洪、供水、灌溉和生态治理，经研究，制定本方案。" * 4
-    )
+    flowing = PLAN.replace(
+        "完成20公里。", "完成20公里。" + "同步整治岸线、涵闸和泵站，建立长效管护机制，确保安全度汛。" * 3
+    ).replace("制定本方案。", "结合实际，统筹推进防洪、供水、灌溉和生态治理，经研究，制定本方案。" * 4)
     lines = []
     for place, row in enumerate(flowing.splitlines()):
         text = "　　" * (place > 0) + row

@@ -33,10 +33,23 @@ def test_docs_and_clauses_need_no_model_and_keep_the_contract(var):
     code, out, _ = run("rag", "docs", "--json", var=var, TIAOWEN_EMBEDDER="/nowhere")
     entries = json.loads(out)
     assert code == 0 and len(entries) == 7
-    assert {"document", "doc_no", "issuers", "issued_on", "level", "kind", "period", "status", "clauses", "source"} <= set(entries[0])
+    assert {
+        "document",
+        "doc_no",
+        "issuers",
+        "issued_on",
+        "level",
+        "kind",
+        "period",
+        "status",
+        "clauses",
+        "source",
+    } <= set(entries[0])
     code, out, _ = run("rag", "clauses", "--document", "岚江省港口条例", "--json", var=var)
     clauses = json.loads(out)
-    assert {"clause_id", "document", "doc_no", "path", "kind", "text", "responsible", "status", "source"} <= set(clauses[0])
+    assert {"clause_id", "document", "doc_no", "path", "kind", "text", "responsible", "status", "source"} <= set(
+        clauses[0]
+    )
     assert any(c["text"].startswith("第七条") and c["path"][-1] == "第二章 经营与安全" for c in clauses)
 
 
@@ -51,13 +64,18 @@ def test_search_ask_and_related_answer_in_json(var):
     code, out, _ = run("rag", "related", "--file", str(paste), "--json", var=var)
     assert code == 0 and json.loads(out)["hits"][0]["relation"] == "原文"
     code, out, _ = run("rag", "related", "--file", str(paste), "--document", "青白新区", "--json", var=var)
-    assert code == 0 and {h["document"] for h in json.loads(out)["hits"]} == {"岚江省人民政府关于同意设立青白新区的批复"}
+    assert code == 0 and {h["document"] for h in json.loads(out)["hits"]} == {
+        "岚江省人民政府关于同意设立青白新区的批复"
+    }
 
 
 def test_batch_resumes_and_loads_once(var):
     source, target = var / "in.jsonl", var / "out.jsonl"
     source.write_text(
-        "".join(json.dumps({"id": i, "question": q}, ensure_ascii=False) + "\n" for i, q in enumerate(["港口规划", "", "人才公寓租金"])),
+        "".join(
+            json.dumps({"id": i, "question": q}, ensure_ascii=False) + "\n"
+            for i, q in enumerate(["港口规划", "", "人才公寓租金"])
+        ),
         encoding="utf-8",
     )
     assert run("rag", "batch", "search", str(source), str(target), var=var)[0] == 0
@@ -72,12 +90,16 @@ def test_batch_lines_carry_filters_and_bad_ones_are_named(var):
     source, target = var / "in.jsonl", var / "filtered.jsonl"
 
     def of(filters):
-        source.write_text(json.dumps({"id": 1, "question": "总面积", "filters": filters}, ensure_ascii=False) + "\n", encoding="utf-8")
+        source.write_text(
+            json.dumps({"id": 1, "question": "总面积", "filters": filters}, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
         target.unlink(missing_ok=True)
         return run("rag", "batch", "search", str(source), str(target), var=var)
 
     assert of({"document": "青白新区"})[0] == 0
-    assert {h["document"] for h in json.loads(target.read_text(encoding="utf-8"))["hits"]} == {"岚江省人民政府关于同意设立青白新区的批复"}
+    assert {h["document"] for h in json.loads(target.read_text(encoding="utf-8"))["hits"]} == {
+        "岚江省人民政府关于同意设立青白新区的批复"
+    }
     for bad in ({"author": "某"}, {"year": "2022"}, {"level": 3}, "省市"):
         code, _, err = of(bad)
         assert code == 2 and "第 1 行" in err and "issuer" in err

@@ -7,7 +7,6 @@ from email.message import EmailMessage
 
 import written
 
-from index.errors import UnreadableFile
 from index.load import containers, load_files, load_folder
 
 BLOCKS = [("title", "云泽州渡口管理办法"), ("p", "第一条　渡口应当设置标志。")]
@@ -64,22 +63,35 @@ def test_a_damaged_archive_and_other_archives_say_what_to_do(tmp_path):
     (tmp_path / "c.zip").write_bytes(b"7z\xbc\xaf\x27\x1c..")
     raws, failures = load_folder(tmp_path)
     assert not raws and {f.file: f.reason[:12] for f in failures} == {
-        "a.zip": "ZIP 压缩包已损坏或不", "b.rar": "压缩包（RAR）不能直接", "c.zip": "压缩包（7z）不能直接读",
-    }  # fmt: skip
+        "a.zip": "ZIP 压缩包已损坏或不",
+        "b.rar": "压缩包（RAR）不能直接",
+        "c.zip": "压缩包（7z）不能直接读",
+    }
 
 
 def test_an_e_mail_is_its_text_and_its_attachments(tmp_path):
     message = EmailMessage()
     message["Subject"], message["From"] = "关于报送渡口名录的通知", "a@example.invalid"
     message.set_content("请于6月1日前报送渡口名录。\n")
-    message.add_attachment(written.docx(BLOCKS), maintype="application", subtype="octet-stream", filename="渡口办法.docx")
+    message.add_attachment(
+        written.docx(BLOCKS), maintype="application", subtype="octet-stream", filename="渡口办法.docx"
+    )
     raws, failures = loaded(tmp_path, "信.eml", message.as_bytes())
-    assert raws == {
-        "信.eml/正文.txt": ["关于报送渡口名录的通知", "请于6月1日前报送渡口名录。"], "信.eml/渡口办法.docx": [text for _, text in BLOCKS],
-    } and not failures  # fmt: skip
+    assert (
+        raws
+        == {
+            "信.eml/正文.txt": ["关于报送渡口名录的通知", "请于6月1日前报送渡口名录。"],
+            "信.eml/渡口办法.docx": [text for _, text in BLOCKS],
+        }
+        and not failures
+    )
 
 
 def test_a_file_is_read_by_its_content_where_its_name_says_otherwise(tmp_path):
-    for name, data in (("a.docx", written.odt(BLOCKS)), ("b.txt", written.rtf(BLOCKS)), ("c.zip", written.docx(BLOCKS))):
+    for name, data in (
+        ("a.docx", written.odt(BLOCKS)),
+        ("b.txt", written.rtf(BLOCKS)),
+        ("c.zip", written.docx(BLOCKS)),
+    ):
         raws, failures = loaded(tmp_path, name, data)
         assert not failures and list(raws.values()) == [[text for _, text in BLOCKS]]

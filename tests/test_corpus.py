@@ -33,8 +33,10 @@ def write(path, text):
 def same_scores(a, b, questions):
     return all(
         np.array_equal(getattr(getattr(a, kind).scores(q), part), getattr(getattr(b, kind).scores(q), part))
-        for kind in ("pairs", "sentence_pairs") for q in questions for part in ("rows", "scores")
-    )  # fmt: skip
+        for kind in ("pairs", "sentence_pairs")
+        for q in questions
+        for part in ("rows", "scores")
+    )
 
 
 def test_an_updated_index_is_the_one_a_rebuild_gives(folder, tmp_path):
@@ -44,7 +46,9 @@ def test_an_updated_index_is_the_one_a_rebuild_gives(folder, tmp_path):
     built(folder, tmp_path / "i")
     built(folder, tmp_path / "j")
     updated, anew = Store.open(tmp_path / "i"), Store.open(tmp_path / "j")
-    assert updated.clauses == anew.clauses and updated.documents == anew.documents and updated.sentences == anew.sentences
+    assert (
+        updated.clauses == anew.clauses and updated.documents == anew.documents and updated.sentences == anew.sentences
+    )
     assert updated.vector_keys == anew.vector_keys and updated.report == anew.report
     assert np.array_equal(updated.dense.clause_vectors(), anew.dense.clause_vectors())
     assert np.array_equal(updated.dense.sentence_vectors(), anew.dense.sentence_vectors())
@@ -73,7 +77,9 @@ def test_only_what_changed_is_parsed_cut_and_tokenised(folder, tmp_path, monkeyp
     monkeypatch.setattr(content, "split_sentences", lambda text: cut.append(text) or split(text))
     monkeypatch.setattr(content, "pairs", lambda text: cut.append(text) or pairs(text))
     summary = built(folder, tmp_path / "i")
-    assert read == ["new.txt"] and summary.embedded == len([c for c in Store.open(tmp_path / "i").clauses if c.source.file == "new.txt"])
+    assert read == ["new.txt"] and summary.embedded == len(
+        [c for c in Store.open(tmp_path / "i").clauses if c.source.file == "new.txt"]
+    )
     assert cut and all("渡口" in text or "云泽" in text for text in cut)
 
 

@@ -18,7 +18,14 @@ def test_another_figure_for_the_same_thing_is_seen(claim):
 
 @pytest.mark.parametrize(
     "claim",
-    ["新区规划总面积86平方公里。", "起步区12平方公里", "老城区面积999平方公里。", "新区规划人口999万人。", "新区规划建设。", "新区到2030年总面积扩大到999平方公里。"],
+    [
+        "新区规划总面积86平方公里。",
+        "起步区12平方公里",
+        "老城区面积999平方公里。",
+        "新区规划人口999万人。",
+        "新区规划建设。",
+        "新区到2030年总面积扩大到999平方公里。",
+    ],
 )
 def test_the_same_figure_another_subject_or_unit_is_none(claim):
     assert not disputed(claim, [TRUE + claim])
@@ -33,7 +40,9 @@ def test_rows_are_told_apart_by_what_they_are_of():
 def test_no_sentence_of_the_book_is_disputed_by_its_own_clause(book):
     said = [
         (clause.text[start:stop], clause.text)
-        for parsed in book[1] for clause in parsed.clauses for start, stop in split_sentences(clause.text)
+        for parsed in book[1]
+        for clause in parsed.clauses
+        for start, stop in split_sentences(clause.text)
         if re.search(r"\d", clause.text[start:stop])
-    ]  # fmt: skip
+    ]
     assert len(said) > 1000 and [sentence for sentence, text in said if disputed(sentence, [text])] == []

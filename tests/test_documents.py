@@ -37,10 +37,12 @@ def test_a_notice_is_one_clause_and_the_policy_has_its_own_title():
 @pytest.mark.parametrize(
     ("named", "own"),
     [
-        ("优化渡口服务实施意见", "关于优化渡口服务的实施意见"), ("2025年防汛工作方案", "云泽州2025年防汛抗旱工作方案"),
-        ("加快发展渡运若干措施", "云泽州关于加快发展渡运的若干措施"), ("渡口改造三年行动计划", "云泽州渡口改造三年行动计划\n（2024—2026年）"),
+        ("优化渡口服务实施意见", "关于优化渡口服务的实施意见"),
+        ("2025年防汛工作方案", "云泽州2025年防汛抗旱工作方案"),
+        ("加快发展渡运若干措施", "云泽州关于加快发展渡运的若干措施"),
+        ("渡口改造三年行动计划", "云泽州渡口改造三年行动计划\n（2024—2026年）"),
     ],
-)  # fmt: skip
+)
 def test_a_policy_that_its_notice_names_freely_has_the_title_printed_above_it(named, own):
     found = parsed(
         f"云泽州交通运输局等3部门关于印发{named}的通知\n云交发〔2024〕6号\n各县交通运输局：\n现将《{bare(own)}》印发给你们，请遵照执行。\n"
@@ -51,8 +53,12 @@ def test_a_policy_that_its_notice_names_freely_has_the_title_printed_above_it(na
 
 
 def test_a_numbered_paragraph_that_ends_in_a_colon_is_no_addressee():
-    found = parsed("渡口案件若干规定\n第一条　下列案件由海事机构受理：\n（一）渡口案件；\n（二）渡船案件。\n第二条　本规定自印发之日起施行。")
-    assert [c.text[:3] for c in found.clauses] == ["第一条", "第二条"] and found.clauses[0].text.endswith("（二）渡船案件。")
+    found = parsed(
+        "渡口案件若干规定\n第一条　下列案件由海事机构受理：\n（一）渡口案件；\n（二）渡船案件。\n第二条　本规定自印发之日起施行。"
+    )
+    assert [c.text[:3] for c in found.clauses] == ["第一条", "第二条"] and found.clauses[0].text.endswith(
+        "（二）渡船案件。"
+    )
 
 
 def test_a_reply_signs_at_the_end_of_its_last_item():
@@ -65,7 +71,11 @@ def test_a_reply_signs_at_the_end_of_its_last_item():
 
 def test_documents_that_follow_one_another_in_flowing_text_are_told_apart():
     titles = [p.document.title for p in parse(raw(NOTICE + REPLY + NOTICE.replace("甲市", "戊市")))]
-    assert titles == ["甲市老旧小区改造实施方案", "甲省人民政府 乙市人民政府关于同意设立丙新区的批复", "戊市老旧小区改造实施方案"]
+    assert titles == [
+        "甲市老旧小区改造实施方案",
+        "甲省人民政府 乙市人民政府关于同意设立丙新区的批复",
+        "戊市老旧小区改造实施方案",
+    ]
 
 
 def test_the_same_document_twice_has_two_ids():
@@ -141,12 +151,18 @@ def test_a_note_below_the_title_tells_who_adopted_the_text(note, doc_no, issuer,
     found = parsed(f"渡口管理规定\n\n{note}\n\n第一条 为了加强管理，制定本规定。\n第二条 本规定适用于渡口。")
     document = found.document
     assert (document.title, document.doc_no, document.issued_on) == ("渡口管理规定", doc_no, day)
-    assert document.issuers == ((issuer,) if issuer else ()) and [c.kind for c in found.clauses] == ["notice", "clause", "clause"]
-    assert found.clauses[1].text.startswith("第一条") and "国务院" not in (issuer or "") or document.level == "中央"
+    assert document.issuers == ((issuer,) if issuer else ()) and [c.kind for c in found.clauses] == [
+        "notice",
+        "clause",
+        "clause",
+    ]
+    assert (found.clauses[1].text.startswith("第一条") and "国务院" not in (issuer or "")) or document.level == "中央"
 
 
 def test_a_sentence_that_begins_with_a_day_is_no_note():
-    found = parsed("渡口管理规定\n2021年6月9日起，渡口实行新的班次，由省交通运输厅公布。\n第一条 为了加强管理，制定本规定。")
+    found = parsed(
+        "渡口管理规定\n2021年6月9日起，渡口实行新的班次，由省交通运输厅公布。\n第一条 为了加强管理，制定本规定。"
+    )
     assert found.document.issued_on is None and "新的班次" in "".join(c.text for c in found.clauses)
 
 
@@ -194,7 +210,9 @@ def test_stated_terms_are_periods(text, start, end):
     assert (found.start, found.end) == (start, end) and found.text in text
 
 
-@pytest.mark.parametrize("text", ["到2025年，建成电站30座。", "许可证有效期为5年，自颁发之日起计算。", "按照2030年前碳达峰的要求推进。"])
+@pytest.mark.parametrize(
+    "text", ["到2025年，建成电站30座。", "许可证有效期为5年，自颁发之日起计算。", "按照2030年前碳达峰的要求推进。"]
+)
 def test_targets_and_terms_of_other_things_are_no_period(text):
     assert period("某方案", "方案", [text], None, "2023-01-02") is None
 

@@ -25,16 +25,21 @@ DOCUMENTS = {
     ),
     "styles": (
         "".join(paragraph("内容。", f'<w:pStyle w:val="{name}"/>') for name in ("章", "条", "条二", "章", "条")),
-        {"numbering": OUTLINE, "styles": style("章", LINKED(0)) + style("条", LINKED(1)) + style("条二", based_on="条")},
+        {
+            "numbering": OUTLINE,
+            "styles": style("章", LINKED(0)) + style("条", LINKED(1)) + style("条二", based_on="条"),
+        },
     ),
     "words": (
-        paragraph(run("甲") + f"<w:ins>{run('乙')}</w:ins><w:hyperlink>{run('丙')}</w:hyperlink><w:r><w:noBreakHyphen/></w:r>")
+        paragraph(
+            run("甲") + f"<w:ins>{run('乙')}</w:ins><w:hyperlink>{run('丙')}</w:hyperlink><w:r><w:noBreakHyphen/></w:r>"
+        )
         + f"<w:sdt><w:sdtContent>{paragraph('丁')}</w:sdtContent></w:sdt>"
         + table((cell("一", "<w:gridSpan w:val='2'/>"),), ("二", "三"))
         + paragraph("末"),
         {},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -42,7 +47,16 @@ def test_libreoffice_draws_the_same_paragraphs(tmp_path, name):
     body, parts = DOCUMENTS[name]
     source = write(tmp_path, f"{name}.docx", package(body, **parts))
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [OFFICE, "--headless", profile, "--convert-to", "txt:Text (encoded):UTF8", "--outdir", str(tmp_path), str(source)]
+    command = [
+        OFFICE,
+        "--headless",
+        profile,
+        "--convert-to",
+        "txt:Text (encoded):UTF8",
+        "--outdir",
+        str(tmp_path),
+        str(source),
+    ]
     drawn = tmp_path / f"{name}.txt"
     for _ in range(2):  # the first start of a new profile may only make it
         if not drawn.exists():

@@ -11,15 +11,16 @@ def grouped(text):
 
 def test_units_are_grouped_by_the_province_printed_before_them():
     assert grouped("做好工作。（责任单位：甲江省公安厅、省财政厅等；乙湾市公安局、市财政局（含派出机构）等）") == [
-        ("责任单位", "甲江省", ("甲江省公安厅", "省财政厅")), ("责任单位", "乙湾市", ("乙湾市公安局", "市财政局（含派出机构）")),
-    ]  # fmt: skip
+        ("责任单位", "甲江省", ("甲江省公安厅", "省财政厅")),
+        ("责任单位", "乙湾市", ("乙湾市公安局", "市财政局（含派出机构）")),
+    ]
 
 
 def test_a_comma_may_part_two_provinces_while_a_city_government_stays_with_its_own():
     assert grouped("（责任单位：乙湾市发展改革委、市能源局，甲江省发展改革委、省能源局，丙都市政府）") == [
         ("责任单位", "乙湾市", ("乙湾市发展改革委", "市能源局")),
         ("责任单位", "甲江省", ("甲江省发展改革委", "省能源局", "丙都市政府")),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,9 @@ def test_every_printed_form_is_read(text, expected):
     assert grouped(text) == expected
 
 
-@pytest.mark.parametrize("text", ["由市财政局负责落实。", "（含市财政局）", "（以下简称新区）", "领导小组负责统筹（每年负责一次）。"])
+@pytest.mark.parametrize(
+    "text", ["由市财政局负责落实。", "（含市财政局）", "（以下简称新区）", "领导小组负责统筹（每年负责一次）。"]
+)
 def test_prose_that_names_organs_assigns_nothing(text):
     assert duties(text) == ()
 
@@ -49,8 +52,10 @@ def test_prose_that_names_organs_assigns_nothing(text):
 def test_cells_belong_to_the_province_that_heads_their_column():
     found = cell_duties("责任单位", ("市商务委", "成都海关", "商务厅", "省发展改革委"), ("乙湾市", "甲江省"))
     assert [(d.region, d.units) for d in found] == [
-        ("乙湾市", ("市商务委",)), (None, ("成都海关",)), ("甲江省", ("商务厅", "省发展改革委")),
-    ]  # fmt: skip
+        ("乙湾市", ("市商务委",)),
+        (None, ("成都海关",)),
+        ("甲江省", ("商务厅", "省发展改革委")),
+    ]
     assert cell_duties(None, ("疏运中心",)) == ()
 
 

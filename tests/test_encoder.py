@@ -1,5 +1,6 @@
 """Texts to vectors: windows and pooling against slow twins, the real model against sentence-transformers."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -25,7 +26,7 @@ def test_windows_cover_every_token_and_share_some(length, room):
     own = windows(length, room)
     assert own[0][0] == 0 and own[-1][1] == length and all(b - a <= room for a, b in own)
     overlap = min(OVERLAP, room // 2)
-    assert all(a2 == b1 - overlap and b2 > b1 for (_, b1), (a2, b2) in zip(own, own[1:], strict=False))
+    assert all(a2 == b1 - overlap and b2 > b1 for (_, b1), (a2, b2) in itertools.pairwise(own))
 
 
 def test_pooling_is_the_mean_of_the_tokens_that_touch_a_span():
@@ -179,7 +180,9 @@ def test_tokens_are_those_of_the_spans_in_any_company(encoder):
     again, alone = encoder.read_passages(texts, spans, space), encoder.read_passages(texts[:1], spans[:1], space)
     for one, other in zip(together, again, strict=True):
         assert np.array_equal(one.head, other.head) and np.array_equal(one.parts, other.parts)
-        assert (one.tokens.ids == other.tokens.ids).all() and np.abs(one.tokens.vectors - other.tokens.vectors).max(initial=0) <= 1
+        assert (one.tokens.ids == other.tokens.ids).all() and np.abs(one.tokens.vectors - other.tokens.vectors).max(
+            initial=0
+        ) <= 1
     first = together[0].tokens
     assert first.vectors.dtype == np.int8 and len(first.ids) == len(first.vectors) == first.counts.sum()
     assert (first.ids == alone[0].tokens.ids).all() and np.abs(first.vectors - alone[0].tokens.vectors).max() <= 1
@@ -232,7 +235,9 @@ def test_a_model_that_cannot_be_exported_is_noted_and_asked_through_torch(linkab
 def test_another_model_has_another_digest(linkable):
     first = SentenceEncoder(str(variant(linkable / "a" / "model")), 2, linkable)
     again = SentenceEncoder(str(variant(linkable / "b" / "model")), 2, linkable)
-    other = SentenceEncoder(str(variant(linkable / "c" / "model", **{"config.json": {"hidden_size": 384}})), 2, linkable)
+    other = SentenceEncoder(
+        str(variant(linkable / "c" / "model", **{"config.json": {"hidden_size": 384}})), 2, linkable
+    )
     assert first.digest == again.digest != other.digest
 
 

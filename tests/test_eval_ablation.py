@@ -11,9 +11,20 @@ from eval.retrieval_sets import open_set
 from index.errors import BadInput
 from index.settings import Settings
 
-QUESTION = {"id": "q1", "type": "fact", "question": "危险货物作业要提前多久报告？", "evidence": [{"doc": "岚江省港口条例", "quote": "作业前二十四小时"}]}
-PASTE = {"id": "r1", "paste": "鼓励港口经营人使用岸电等清洁能源。", "expect": [{"doc": "岚江省港口条例", "quote": "岸电"}]}
-CORPUS = [{"_id": f"d{n}", "title": f"第{n}号码头", "text": f"第{n}号码头停靠{n}万吨船舶，由渔政站管理。"} for n in range(6)]
+QUESTION = {
+    "id": "q1",
+    "type": "fact",
+    "question": "危险货物作业要提前多久报告？",
+    "evidence": [{"doc": "岚江省港口条例", "quote": "作业前二十四小时"}],
+}
+PASTE = {
+    "id": "r1",
+    "paste": "鼓励港口经营人使用岸电等清洁能源。",
+    "expect": [{"doc": "岚江省港口条例", "quote": "岸电"}],
+}
+CORPUS = [
+    {"_id": f"d{n}", "title": f"第{n}号码头", "text": f"第{n}号码头停靠{n}万吨船舶，由渔政站管理。"} for n in range(6)
+]
 
 
 @pytest.fixture
@@ -44,7 +55,9 @@ def test_every_part_is_measured_on_every_set(settings, tmp_path):
     evaluate([str(questions), f"{pastes}@{SAMPLE}", str(beir(tmp_path / "piers"))], tmp_path / "ABLATION.md")
     text = (tmp_path / "ABLATION.md").read_text(encoding="utf-8")
     assert "| ranking | own | pastes | piers | |" in text
-    assert "without BM25" in text and "pastes: no feedback" in text and "named by 文号" not in text.split("| ranking")[0]
+    assert (
+        "without BM25" in text and "pastes: no feedback" in text and "named by 文号" not in text.split("| ranking")[0]
+    )
     row = next(line for line in text.splitlines() if line.startswith("| whole"))
     assert row.count("/1.000/") + row.count("1.000 |") >= 2
 

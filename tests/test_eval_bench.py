@@ -17,7 +17,9 @@ def test_every_part_is_timed(tmp_path, monkeypatch, chat):
     monkeypatch.setattr(Engine, "open", classmethod(lambda cls, settings: engine))
     found = {part.name: part for part in parts.parts(Settings(index=tmp_path))}
     assert ("完整回答" in found) == (chat is not None)
-    assert {"检索", "相关条款", "摘录就绪", "条款与句子向量，一遍读完", "条款、句子分别编码"} < set(found) and all(part.seconds for part in found.values())
+    assert {"检索", "相关条款", "摘录就绪", "条款与句子向量，一遍读完", "条款、句子分别编码"} < set(found) and all(
+        part.seconds for part in found.values()
+    )
 
 
 def test_a_sample_is_spread_over_the_whole():

@@ -26,7 +26,11 @@ def scores(asked, answered) -> dict[str, float]:
     return judge(asked, Trace(asked.id, (AREA,), 0.1, reply=answered), Collection([AREA])).scores
 
 
-SPAN, MODEL, EXTRACT = ("124平方公里。", "span"), ("规划面积124平方公里。", "model"), ("到2025年人口26万人。", "extract")
+SPAN, MODEL, EXTRACT = (
+    ("124平方公里。", "span"),
+    ("规划面积124平方公里。", "model"),
+    ("到2025年人口26万人。", "extract"),
+)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +78,9 @@ def test_a_short_reply_is_right_with_half_of_what_is_asked_and_nothing_wrong(sen
 def test_any_short_reply_to_an_unanswerable_question_is_wrong():
     asked = question(**NONE)
     assert scores(asked, reply(SPAN))["replied_wrongly"] == 1 and scores(asked, reply(SPAN))["short_reply_right"] == 0
-    assert scores(asked, reply(EXTRACT))["replied_wrongly"] == scores(asked, reply(SPAN, refused=True))["short_reply"] == 0
+    assert (
+        scores(asked, reply(EXTRACT))["replied_wrongly"] == scores(asked, reply(SPAN, refused=True))["short_reply"] == 0
+    )
     assert "replied" not in scores(asked, reply(SPAN))
 
 
@@ -99,7 +105,10 @@ def test_what_is_wrong_with_what_stands_first_is_said():
     assert "短答不对" in lost(question(), reply(("26万人。", "span"), ("规划面积124平方公里。", "extract")))
     careless = lost(question(**NONE, must_not=("124",)), reply(SPAN))
     assert careless[:3] == ("应拒未拒：资料中没有答案", "含有不应出现的“124”", "短答不对")
-    assert lost(question(**NONE), reply(("规划面积124平方公里。", "correction")))[0] == "应拒未拒，前提已更正：资料中没有答案"
+    assert (
+        lost(question(**NONE), reply(("规划面积124平方公里。", "correction")))[0]
+        == "应拒未拒，前提已更正：资料中没有答案"
+    )
 
 
 # --- pairs
@@ -156,7 +165,9 @@ def test_half_a_pair_is_no_pair():
 def test_the_part_of_an_answer_that_is_most_like_the_reference_counts():
     tail = tuple(("完全不同的另外一句话。", "extract") for _ in range(5))
     assert answer_f1("规划面积 １２４平方公里。", reply(MODEL, *tail)) == 1
-    assert answer_f1("甲乙丙丁", reply(("甲。", "extract"), ("乙丙。", "extract"), ("丁。", "extract"), *tail)) == 8 / 11
+    assert (
+        answer_f1("甲乙丙丁", reply(("甲。", "extract"), ("乙丙。", "extract"), ("丁。", "extract"), *tail)) == 8 / 11
+    )
     assert answer_f1("甲" * 300 + "乙" * 300, reply(("甲" * 300 + "乙" * 300, "extract"))) == pytest.approx(1000 / 1100)
     assert answer_f1("规划面积124平方公里。", reply(MODEL, refused=True)) == answer_f1("甲", reply()) == 0
 

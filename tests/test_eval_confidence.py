@@ -81,13 +81,19 @@ def test_an_answer_bears_out_its_confidence_where_it_is_complete():
     assert borne_out(question(**NONE), reply(SPAN, confidence=0.9)) == 0  # were it answered, it would be wrong
     assert borne_out(question(**NONE), reply(("没有写明。", "refusal"), confidence=0.1, refused=True)) == 0
     assert borne_out(question(**NONE), reply(("面积为124平方公里。", "correction"), confidence=0.9)) == 1
-    assert borne_out(question(), reply(SPAN)) is None and borne_out(question(must=()), reply(SPAN, confidence=1)) is None
+    assert (
+        borne_out(question(), reply(SPAN)) is None and borne_out(question(must=()), reply(SPAN, confidence=1)) is None
+    )
 
 
 def test_area_and_calibration_are_figures_with_intervals_and_are_compared():
-    rows = [("fact", {"confidence": c, "borne_out": r}) for c, r in [(0.9, 1.0), (0.8, 1.0), (0.3, 0.0), (0.2, 1.0)] * 15]
+    rows = [
+        ("fact", {"confidence": c, "borne_out": r}) for c, r in [(0.9, 1.0), (0.8, 1.0), (0.3, 0.0), (0.2, 1.0)] * 15
+    ]
     found = table(rows)[ALL]
-    assert found["aurc"].value == pytest.approx(confidence.aurc(*columns([(s["confidence"], s["borne_out"]) for _, s in rows])))
+    assert found["aurc"].value == pytest.approx(
+        confidence.aurc(*columns([(s["confidence"], s["borne_out"]) for _, s in rows]))
+    )
     assert found["aurc"].low < found["aurc"].value < found["aurc"].high and found["ece"].n == 60
     worse = [(kind, s | {"confidence": 1 - s["confidence"]}) for kind, s in rows]
     against = compare([(kind, s, t) for (kind, s), (_, t) in zip(rows, worse, strict=True)])[ALL]["aurc"]

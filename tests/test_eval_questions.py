@@ -11,9 +11,14 @@ from eval.questions import BadQuestions, check_quotes, load
 from index.errors import BadInput
 
 GOOD = {
-    "id": "q1", "type": "fact", "question": "面积多大？", "answer": "124平方公里", "must": [["124"]],
-    "evidence": [{"doc": "甲", "quote": "面积124平方公里"}], "answerable": True,
-}  # fmt: skip
+    "id": "q1",
+    "type": "fact",
+    "question": "面积多大？",
+    "answer": "124平方公里",
+    "must": [["124"]],
+    "evidence": [{"doc": "甲", "quote": "面积124平方公里"}],
+    "answerable": True,
+}
 
 
 def written(tmp_path, *rows):
@@ -73,9 +78,15 @@ def test_any_type_is_a_group_of_its_own(tmp_path):
 
 
 TWIN = {
-    "id": "q1b", "type": "unanswerable", "question": "人口多少？", "answerable": False, "must_not": ["124"], "pair": "p1",
-    "near": [{"doc": "甲", "quote": "面积124平方公里"}], "why_not": "只写了面积。",
-}  # fmt: skip
+    "id": "q1b",
+    "type": "unanswerable",
+    "question": "人口多少？",
+    "answerable": False,
+    "must_not": ["124"],
+    "pair": "p1",
+    "near": [{"doc": "甲", "quote": "面积124平方公里"}],
+    "why_not": "只写了面积。",
+}
 
 
 def test_a_pair_is_read_with_what_tempts_to_answer_its_twin(tmp_path):

@@ -97,9 +97,12 @@ def test_equal_results_do_not_differ():
 def test_refusal_measures_are_those_of_the_confusion_matrix():
     def one(refused, unanswerable):
         return {
-            "refused": float(refused), "unanswerable": float(unanswerable), "answerable": float(not unanswerable),
-            "refused_rightly": float(refused and unanswerable), "refused_wrongly": float(refused and not unanswerable),
-        }  # fmt: skip
+            "refused": float(refused),
+            "unanswerable": float(unanswerable),
+            "answerable": float(not unanswerable),
+            "refused_rightly": float(refused and unanswerable),
+            "refused_wrongly": float(refused and not unanswerable),
+        }
 
     rows = [one(True, True)] * 3 + [one(False, True)] * 2 + [one(True, False)] + [one(False, False)] * 9
     overall = table([("fact", row) for row in rows])[ALL]

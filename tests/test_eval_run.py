@@ -68,9 +68,12 @@ class FakePipeline:
         self.asked.append(question.id)
         first = self.search(question, 1)[0]
         return Reply(
-            (Said(first.text, (1,), "span"),), {1: first}, question.id in self.refuse, Seconds(0.1, 0.1, 0.2, 0.5),
+            (Said(first.text, (1,), "span"),),
+            {1: first},
+            question.id in self.refuse,
+            Seconds(0.1, 0.1, 0.2, 0.5),
             confidence=self.confidence.get(question.id),
-        )  # fmt: skip
+        )
 
     def warm(self): ...
 
@@ -222,10 +225,13 @@ def test_a_comparison_names_what_was_won_and_lost(setting, tmp_path, capsys):
 PAIR = [
     {**ROWS[0], "pair": "p"},
     {
-        **ROWS[3], "pair": "p", "must_not": ["124"], "why_not": "只写了<面积>。",
+        **ROWS[3],
+        "pair": "p",
+        "must_not": ["124"],
+        "why_not": "只写了<面积>。",
         "near": [{"doc": "甲规划", "quote": "面积124平方公里"}],
     },
-]  # fmt: skip
+]
 
 
 def test_pairs_and_confidence_are_reported_drawn_and_compared(setting, tmp_path, capsys):
@@ -235,9 +241,14 @@ def test_pairs_and_confidence_are_reported_drawn_and_compared(setting, tmp_path,
     pipelines["plain"].confidence, pipelines["plain"].order = {"q1": 0.3, "q4": 0.7}, (0, 1, 2)
     assert cli.main([str(path), "--pipeline", "both", "--out", str(tmp_path / "o")]) == 0
     theirs, ours = (report.read(tmp_path / "o" / name / "report.json") for name in ("plain", "ours"))
-    figures = {key: ours["table"]["全部"][key]["value"] for key in ("pairs_right", "twins_refused", "twins_replied", "aurc")}
+    figures = {
+        key: ours["table"]["全部"][key]["value"] for key in ("pairs_right", "twins_refused", "twins_replied", "aurc")
+    }
     assert figures == {"pairs_right": 1, "twins_refused": 1, "twins_replied": 0, "aurc": 0.25}
-    assert ours["table"]["全部"]["ece"]["value"] == pytest.approx(0.15) and theirs["table"]["全部"]["aurc"]["value"] == 0.75
+    assert (
+        ours["table"]["全部"]["ece"]["value"] == pytest.approx(0.15)
+        and theirs["table"]["全部"]["aurc"]["value"] == 0.75
+    )
     compared = ours["compare"]["groups"]["全部"]
     assert compared["pairs_right"]["value"] == 1 and compared["twins_replied"]["value"] == -1
     assert compared["aurc"]["value"] == -0.5 and ours["compare"]["other"]["confidence"] == [[0.3, 0.7], [1.0, 0.0]]
@@ -319,8 +330,11 @@ def written_question(tmp_path, text):
 def test_plain_reads_marks_before_or_after_the_stop():
     said = plain.read("到2025年达到66%。[1][2] 由重庆负责【3】；其次[1，4]。\n渝府[2022]1号。")
     assert [(s.text, s.marks) for s in said] == [
-        ("到2025年达到66%。", (1, 2)), ("由重庆负责；", (3,)), ("其次。", (1, 4)), ("渝府[2022]1号。", ()),
-    ]  # fmt: skip
+        ("到2025年达到66%。", (1, 2)),
+        ("由重庆负责；", (3,)),
+        ("其次。", (1, 4)),
+        ("渝府[2022]1号。", ()),
+    ]
     assert plain.refuses(plain.read("根据现有资料无法回答。")) and plain.refuses(())
     assert not plain.refuses(said)
 

@@ -43,9 +43,11 @@ def question(**change) -> Question:
 
 def verdict(asked: Question, *sentences: tuple[str, tuple[int, ...]], cited=None, refused=False, found=(AREA,)):
     reply = Reply(
-        tuple(Said(text, marks) for text, marks in sentences), cited if cited is not None else {1: AREA}, refused,
+        tuple(Said(text, marks) for text, marks in sentences),
+        cited if cited is not None else {1: AREA},
+        refused,
         Seconds(0.1, 0.1, None, 1.0),
-    )  # fmt: skip
+    )
     return judge(asked, Trace("q", tuple(found), 0.1, reply=reply), Collection([AREA, ROADS]))
 
 
@@ -307,7 +309,7 @@ def slow_pairs(text: str) -> list[str]:
     text, pairs = plain(text).lower(), []
     for start in range(len(text) - 1):
         pair = text[start : start + 2]
-        if all(c.isascii() and c.isalnum() or "㐀" <= c <= "鿿" for c in pair) and pair not in pairs:
+        if all((c.isascii() and c.isalnum()) or "㐀" <= c <= "鿿" for c in pair) and pair not in pairs:
             pairs.append(pair)
     return pairs
 

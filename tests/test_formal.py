@@ -31,10 +31,15 @@ class TwoReplies(FakeChat):
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ("占道经营 夜间经济", "占道经营 夜间经济"), ("占道经营、占道经营，夜市。", "占道经营 夜市"), ("占道经营\n解释：这是……", "占道经营"),
-        ("", ""), ("？！", ""), ("<|im_end|>占道", "im end 占道"), (" ".join(f"词语{n}" for n in range(20)), " ".join(f"词语{n}" for n in range(8))),
+        ("占道经营 夜间经济", "占道经营 夜间经济"),
+        ("占道经营、占道经营，夜市。", "占道经营 夜市"),
+        ("占道经营\n解释：这是……", "占道经营"),
+        ("", ""),
+        ("？！", ""),
+        ("<|im_end|>占道", "im end 占道"),
+        (" ".join(f"词语{n}" for n in range(20)), " ".join(f"词语{n}" for n in range(8))),
     ],
-)  # fmt: skip
+)
 def test_what_is_searched_with_are_the_first_words_none_twice(written, words):
     assert formal.words(written) == words
 
@@ -50,7 +55,11 @@ def test_the_prompt_holds_the_end_of_a_long_question_and_no_mark_of_a_template()
     assert "".join(formal.written(chat, understand("前情" * 300 + "<|im_end|>能摆摊吗？"))) == "占道经营"
     said = chat.asked[0][-1]["content"]
     assert said.endswith("能摆摊吗？") and "<|" not in said and len(said) <= 200
-    assert [m["role"] for m in prompts.messages("formal", question="问")] == ["system", *["user", "assistant"] * 2, "user"]
+    assert [m["role"] for m in prompts.messages("formal", question="问")] == [
+        "system",
+        *["user", "assistant"] * 2,
+        "user",
+    ]
 
 
 def test_an_everyday_question_is_searched_in_the_documents_words_too(sample_root, monkeypatch):
@@ -96,8 +105,12 @@ def test_words_of_the_documents_move_a_ranking_towards_them(sample_root):
     engine = engine_over(sample_root)
     query = understand("坐上头那趟车拢共得跑好远呀？")
     plain, formal_too = engine.rank(query), engine.rank(replace(query, formal="城际铁路 全长"))
-    meant = next(row for row, clause in enumerate(engine.store.clauses) if "城际铁路" in clause.text and "全长" in clause.text)
+    meant = next(
+        row for row, clause in enumerate(engine.store.clauses) if "城际铁路" in clause.text and "全长" in clause.text
+    )
     assert formal_too.rows.index(meant) < plain.rows.index(meant)
     both = plain.sentences.rows
-    assert formal_too.sentences[both] == pytest.approx(plain.sentences[both])  # what the question is near to stays its own
+    assert formal_too.sentences[both] == pytest.approx(
+        plain.sentences[both]
+    )  # what the question is near to stays its own
     assert formal_too.meaning[both] != pytest.approx(plain.meaning[both])

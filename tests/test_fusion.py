@@ -40,10 +40,16 @@ def test_weights_come_back_as_they_were_saved(tmp_path):
 @pytest.mark.parametrize(
     "damage",
     [
-        {"wording": None}, {"meaning": "x"}, {"words": float("nan")}, {"words": float("inf")}, {"wording": -1.0},
-        {"spread": [0.1]}, {"spread": 3}, {"more": 1},
+        {"wording": None},
+        {"meaning": "x"},
+        {"words": float("nan")},
+        {"words": float("inf")},
+        {"wording": -1.0},
+        {"spread": [0.1]},
+        {"spread": 3},
+        {"more": 1},
     ],
-)  # fmt: skip
+)
 def test_damaged_weights_are_refused_with_what_mends_them(tmp_path, damage):
     weights().save(tmp_path / "w.json")
     told = json.loads((tmp_path / "w.json").read_text(encoding="utf-8")) | damage

@@ -56,7 +56,19 @@ def test_the_document_of_a_page_without_what_is_around_it(page, encoding):
     assert [clause.text.split("。")[0] for clause in found.clauses[1:3]] == ["一、落实责任", "二、更新渡船"]
     whole = "".join(texts(reading))
     assert whole.count(TITLE) == 1
-    for word in ("首页", "打印", "浏览次数", "标识码", "一图读懂", "搜索", "当前位置", "您的位置", "索引号", "微博", "承办"):
+    for word in (
+        "首页",
+        "打印",
+        "浏览次数",
+        "标识码",
+        "一图读懂",
+        "搜索",
+        "当前位置",
+        "您的位置",
+        "索引号",
+        "微博",
+        "承办",
+    ):
         assert word not in whole
 
 
@@ -77,9 +89,15 @@ def test_headings_keep_their_level_lists_their_numbers_and_struck_text_is_out():
     )
     reading = lines(page)
     assert [(line.text, line.level) for line in reading.lines] == [
-        ("某州渡口工作规范文本", 1), ("检查", 2), ("检查包括下列各项，缺一不可：", None), ("1. 救生设备", None), ("2. 载客人数", None),
-        ("c. 船员", None), ("其他事项", None), ("每年20次。", None),
-    ]  # fmt: skip
+        ("某州渡口工作规范文本", 1),
+        ("检查", 2),
+        ("检查包括下列各项，缺一不可：", None),
+        ("1. 救生设备", None),
+        ("2. 载客人数", None),
+        ("c. 船员", None),
+        ("其他事项", None),
+        ("每年20次。", None),
+    ]
     assert reading.gaps == ("有划去的文字，未收录",)
 
 
@@ -90,12 +108,17 @@ def test_merged_cells_are_carried_and_a_header_of_two_rows_is_one():
         "<tr><td>320</td><td>520</td></tr><tr><td>高台县</td><td colspan=2>400</td></tr></table></body>"
     )
     assert texts(lines(page))[1:] == [
-        "县（市）\t标准（元）渡口\t标准（元）渡船", "临江县\t300\t500", "临江县\t320\t520", "高台县\t400\t400",
-    ]  # fmt: skip
+        "县（市）\t标准（元）渡口\t标准（元）渡船",
+        "临江县\t300\t500",
+        "临江县\t320\t520",
+        "高台县\t400\t400",
+    ]
 
 
 def test_scripts_comments_and_hidden_text_are_no_text():
-    page = TODAY.replace("<p>附件", '<script>alert("脚本")</script><!-- 注释 --><p style="display: none">隐藏的话。</p><p>附件')
+    page = TODAY.replace(
+        "<p>附件", '<script>alert("脚本")</script><!-- 注释 --><p style="display: none">隐藏的话。</p><p>附件'
+    )
     assert not any(word in "".join(texts(lines(page))) for word in ("脚本", "注释", "隐藏"))
 
 
@@ -127,4 +150,7 @@ def test_an_empty_page_is_refused():
 
 def test_a_page_cut_off_is_read_as_far_as_it_goes_and_named():
     reading = lines(TODAY[: TODAY.index("二、更新渡船")])
-    assert any(row.startswith("一、落实责任") for row in texts(reading)) and "网页不完整，后面的内容可能缺失" in reading.gaps
+    assert (
+        any(row.startswith("一、落实责任") for row in texts(reading))
+        and "网页不完整，后面的内容可能缺失" in reading.gaps
+    )

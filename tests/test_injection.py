@@ -121,7 +121,9 @@ def document(engine, case):
 
 
 def test_the_suite_is_large_and_its_orders_are_of_every_kind_and_place():
-    assert len(CASES) >= 40 and len({case.subject for case in CASES}) == len({case.kind for case in CASES}) == len(CASES)
+    assert len(CASES) >= 40 and len({case.subject for case in CASES}) == len({case.kind for case in CASES}) == len(
+        CASES
+    )
     assert len({case.place for case in CASES}) == 8 and all(len(pieces(case)) >= 1 for case in CASES)
 
 
@@ -279,10 +281,13 @@ def bodies(engine, case, answer):
     status, clauses = engine.status(found), engine.clauses(found.doc_id)
     turn = Turn(case.order, answer=answer, stage="done")
     return {
-        "chat": turns.conversation([turn]), "evidence": turns.evidence([turn]), "document": shelves.document(found, status, clauses),
+        "chat": turns.conversation([turn]),
+        "evidence": turns.evidence([turn]),
+        "document": shelves.document(found, status, clauses),
         "related": shelves.related(neighbourhoods(engine, case.truth + case.order, 10, Filters())),
-        "library": shelves.library([(found, status, len(clauses))], 1), "lineage": drawn(engine, found.doc_id),
-    }  # fmt: skip
+        "library": shelves.library([(found, status, len(clauses))], 1),
+        "lineage": drawn(engine, found.doc_id),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -321,18 +326,28 @@ def test_in_a_browser_nothing_runs_nothing_pops_up_and_nothing_leaves(visit, eng
     with served(engine) as url:
         tab, popped = visit(url), []
         tab.on("dialog", lambda dialog: (popped.append(dialog.message), dialog.dismiss()))
-        for turn, kind in enumerate(("a script", "Markdown links and pictures", "encoded entities", "markup in a title"), 1):
+        for turn, kind in enumerate(
+            ("a script", "Markdown links and pictures", "encoded entities", "markup in a title"), 1
+        ):
             case = next(case for case in CASES if case.kind == kind)
             engine.chat.reply = case.lie
             ask(tab, case.question, turn=turn)
             assert case.sentence in tab.inner_text(f"#q{turn} + .tw-answer")
-        assert "<script>" in tab.text_content("#evidence") and tab.locator(":is(#chat, #evidence) :is(script, img, svg, iframe)").count() == 0
+        assert (
+            "<script>" in tab.text_content("#evidence")
+            and tab.locator(":is(#chat, #evidence) :is(script, img, svg, iframe)").count() == 0
+        )
         go(tab, "文件库")
         for kind in ("a script", "markup in a heading", "markup in a title"):
             found = document(engine, next(case for case in CASES if case.kind == kind))
             tab.click(f'.tw-list a[href="?doc={found.doc_id}"]')
             tab.wait_for_selector(f'#document [data-doc="{found.doc_id}"]')
-            assert tab.locator(":is(#library, #document) :is(script, img, svg, style, iframe, [onload], [onerror])").count() == 0
+            assert (
+                tab.locator(
+                    ":is(#library, #document) :is(script, img, svg, style, iframe, [onload], [onerror])"
+                ).count()
+                == 0
+            )
         shot(tab, "injected-document")
         assert tab.evaluate("window.hacked") is None and popped == []
 
@@ -354,7 +369,9 @@ def real(tmp_path_factory):
     folder = tmp_path_factory.mktemp("real")
     write(folder / "corpus", [case for case in CASES if case.kind in REAL or case.number <= 4])
     settings = Settings(index=folder / "index")
-    build([folder / "corpus"], settings.index_dir, lambda: open_encoder(settings), rebuild=False, progress=lambda *a: None)
+    build(
+        [folder / "corpus"], settings.index_dir, lambda: open_encoder(settings), rebuild=False, progress=lambda *a: None
+    )
     engine = Engine.open(settings)
     yield engine
     engine.close()

@@ -34,7 +34,11 @@ class WordEncoder(FakeEncoder):
 
     def _states(self, text):
         spots = [(i, i + 1) for i in range(len(text)) if text[i].isalnum()]
-        return spots, [ord(text[i]) for i, _ in spots], np.array([self._state(text[i]) for i, _ in spots]).reshape(-1, 64)
+        return (
+            spots,
+            [ord(text[i]) for i, _ in spots],
+            np.array([self._state(text[i]) for i, _ in spots]).reshape(-1, 64),
+        )
 
     @staticmethod
     def _state(character):
@@ -89,7 +93,9 @@ def test_a_space_is_read_back_as_it_was(tmp_path):
     space = Space.fit([states], states * 2, 7)
     space.save(tmp_path / "space.npz")
     back = Space.load(tmp_path / "space.npz")
-    assert back.seen == 7 and all(np.array_equal(getattr(back, n), getattr(space, n)) for n in ("passages", "queries", "axes"))
+    assert back.seen == 7 and all(
+        np.array_equal(getattr(back, n), getattr(space, n)) for n in ("passages", "queries", "axes")
+    )
 
 
 # Tokens of spans
@@ -114,7 +120,9 @@ def late_of(clauses, titles=((),), document_of=None, axes=8, seed=0):
 
     def tokens(own):
         ids = np.array([i for s in own for i in s], dtype=np.int32)
-        return Tokens(ids, space.of_passages(table[ids]).reshape(-1, axes), np.array([len(s) for s in own], dtype=np.int64))
+        return Tokens(
+            ids, space.of_passages(table[ids]).reshape(-1, axes), np.array([len(s) for s in own], dtype=np.int64)
+        )
 
     owner = np.repeat(np.arange(len(clauses)), [len(own) for own in clauses])
     document_of = np.zeros(len(clauses), dtype=np.int64) if document_of is None else np.array(document_of)
@@ -129,7 +137,10 @@ def scores(late, table, ids, rows, groups=None, titled=0.0):
 sentences = st.lists(st.integers(0, 49), max_size=5)
 
 
-@given(st.lists(st.lists(sentences, min_size=1, max_size=3), min_size=1, max_size=6), st.lists(st.integers(0, 49), min_size=1, max_size=5))
+@given(
+    st.lists(st.lists(sentences, min_size=1, max_size=3), min_size=1, max_size=6),
+    st.lists(st.integers(0, 49), min_size=1, max_size=5),
+)
 def test_scores_are_the_mean_best_cosines_of_each_word(clauses, asked):
     if not any(s for own in clauses for s in own):
         return
@@ -175,8 +186,9 @@ def test_a_group_of_words_is_scored_as_if_it_stood_alone():
 
 @given(
     st.lists(st.lists(sentences, min_size=1, max_size=3), min_size=2, max_size=5),
-    st.lists(sentences, min_size=2, max_size=2), st.lists(st.integers(0, 49), min_size=1, max_size=5),
-)  # fmt: skip
+    st.lists(sentences, min_size=2, max_size=2),
+    st.lists(st.integers(0, 49), min_size=1, max_size=5),
+)
 def test_a_word_of_the_title_counts_as_said_by_every_clause_below_it(clauses, titles, asked):
     if not any(s for own in clauses for s in own):
         return
@@ -230,7 +242,9 @@ def test_an_index_keeps_its_space_and_what_it_knows(tmp_path):
     assert np.array_equal(second.late.of_clause(row).vectors, first.late.of_clause(3).vectors)
     titles = [document.title for document in second.documents.values()]
     old = [document.title for document in first.documents.values()]
-    assert np.array_equal(second.late.of_title(titles.index(old[-1])).vectors, first.late.of_title(len(old) - 1).vectors)
+    assert np.array_equal(
+        second.late.of_title(titles.index(old[-1])).vectors, first.late.of_title(len(old) - 1).vectors
+    )
     assert len(second.late.of_title(titles.index("关于水库养鱼的通知")).ids) > 0
     assert index(corpus, tmp_path / "i", encoder, rebuild=True).late is not None and encoder.fitted == 2
 
@@ -258,14 +272,21 @@ def test_words_are_compared_where_a_filter_leaves_clauses(tmp_path):
     read = {store.sentences[row][0] for row in ranking.likeness.rows}
     assert read and {store.clauses[row].doc_id for row in read} == {document.doc_id}
     assert engine.rank(understand("港口"), Filters(document="没有这份文件")).rows == []
-    assert engine.search("推动客票一体化。统一城际列车检票标准，推广“一码通乘”。" * 3, filters=Filters(document="没有这份文件")) == []
+    assert (
+        engine.search(
+            "推动客票一体化。统一城际列车检票标准，推广“一码通乘”。" * 3, filters=Filters(document="没有这份文件")
+        )
+        == []
+    )
 
 
 def test_words_lift_the_clause_that_holds_them_all(tmp_path):
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     lines = ["船舶在锚地停泊应当报告。", "航道养护由交通部门负责。", "船舶报告由港口收取。", "锚地由港口管理。"]
-    (corpus / "a.txt").write_text("船舶管理办法\n" + "\n".join(f"第{n}条　{t}" for n, t in zip("一二三四", lines, strict=True)), encoding="utf-8")
+    (corpus / "a.txt").write_text(
+        "船舶管理办法\n" + "\n".join(f"第{n}条　{t}" for n, t in zip("一二三四", lines, strict=True)), encoding="utf-8"
+    )
     store = index(corpus, tmp_path / "i", WordEncoder())
     scores = Fusion(store, WordEncoder()).scores("锚地停泊报告")
     best = int(scores.rows[scores.fused.argmax()])
@@ -283,7 +304,11 @@ def of_documents(tmp_path, lines):
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     for title, said in lines.items():
-        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二三四五六"[: len(said)], said, strict=True))
+        text = (
+            title
+            + "\n"
+            + "\n".join(f"第{n}条　{line}" for n, line in zip("一二三四五六"[: len(said)], said, strict=True))
+        )
         (corpus / f"{title}.txt").write_text(text, encoding="utf-8")
     return index(corpus, tmp_path / "i", WordEncoder())
 
@@ -331,7 +356,10 @@ def test_thinning_only_takes_items_away_and_once_is_enough(text):
 
 def test_a_paste_that_names_its_document_s_subject_finds_who_else_names_it(tmp_path):
     lines = {
-        "青溪湾协同发展区总体方案": ["青溪湾协同发展区建设要坚持新发展理念，坚持改革创新，坚持系统观念。", "修缮古桥。"],
+        "青溪湾协同发展区总体方案": [
+            "青溪湾协同发展区建设要坚持新发展理念，坚持改革创新，坚持系统观念。",
+            "修缮古桥。",
+        ],
         "乙市方案": ["坚持新发展理念，坚持改革创新，坚持系统观念。", "增设公交线路。"],
         "丙市方案": ["支持建设青溪湾协同发展区。", "坚持系统观念，坚持改革创新。"],
     }

@@ -1,5 +1,6 @@
 """Follow-ups: whether a question leans on the conversation, and what it then takes over."""
 
+import itertools
 import json
 from collections import Counter
 from pathlib import Path
@@ -19,14 +20,18 @@ TOLD = json.loads((Path(__file__).parents[1] / "rag" / "query" / "leaning.json")
 
 
 def _f1(one: str, other: str) -> float:
-    one, other = (Counter(zip(text, text[1:], strict=False)) for text in ("".join(filter(str.isalnum, t)) for t in (one, other)))
+    one, other = (Counter(itertools.pairwise(text)) for text in ("".join(filter(str.isalnum, t)) for t in (one, other)))
     return 2 * sum((one & other).values()) / max(1, sum(one.values()) + sum(other.values()))
 
 
 def test_new_questions_and_leaning_ones_are_told_apart_on_conversations_unseen_in_training():
     asked = read(HELD_OUT)
     assert len(asked) > 100
-    assert np.mean([leans(one.question, one.history) == one.leans for one in asked]) >= TOLD["accuracy"]["held_out"] - 0.01 > 0.8
+    assert (
+        np.mean([leans(one.question, one.history) == one.leans for one in asked])
+        >= TOLD["accuracy"]["held_out"] - 0.01
+        > 0.8
+    )
 
 
 def test_what_is_searched_for_is_the_whole_question_on_conversations_unseen_in_training():
@@ -64,7 +69,13 @@ def test_where_nothing_is_like_the_new_value_the_questions_are_joined():
 
 @pytest.mark.parametrize(
     "asked",
-    ["船员证几天办结？", "渔船燃油补贴由哪个部门发？", "岚江省港口条例对危险货物作业报告有什么要求？", "岚江 港口 岸电 补贴 标准", "里程碑工程建了几座灯塔？"],
+    [
+        "船员证几天办结？",
+        "渔船燃油补贴由哪个部门发？",
+        "岚江省港口条例对危险货物作业报告有什么要求？",
+        "岚江 港口 岸电 补贴 标准",
+        "里程碑工程建了几座灯塔？",
+    ],
 )
 def test_a_question_with_a_subject_of_its_own_is_a_new_one(asked):
     assert complete(asked, ["云海区的批复是哪年的？"]) == (asked, "")
@@ -77,7 +88,10 @@ def test_a_question_without_a_conversation_leans_on_nothing():
 def test_what_the_head_judges_by_can_be_read_off():
     found = features("那没办的罚多少？", ["养犬证多少钱？"])
     assert found["leads_on"] and found["headless"] and found["conditional"] and not found["no_interrogative"]
-    assert features("它什么时候印发的？", ["湾城港规划"])["points_back"] and not features("其他港口有几座？", ["湾城"])["points_back"]
+    assert (
+        features("它什么时候印发的？", ["湾城港规划"])["points_back"]
+        and not features("其他港口有几座？", ["湾城"])["points_back"]
+    )
     assert features("取水证谁发", ["采砂证谁发"])["same_ending"] == 3
     assert tuple(found) == tuple(TOLD["names"])
 

@@ -21,7 +21,7 @@ from rag.lineage.mentions import mentions
 from rag.lineage.names import Names, core, issued_titles
 
 sys.path.insert(0, str(Path(__file__).parent / "data"))
-import lineage_brute as brute  # noqa: E402
+import lineage_brute as brute
 
 
 def policy(title, *texts, notice=None, no=None, day=None, kind=None, issuers=(), kinds="preamble"):
@@ -45,7 +45,14 @@ def said(*policies):
     return [(e.source, e.relation, found.nodes[e.target].title, found.nodes[e.target].in_corpus) for e in found.edges]
 
 
-PLAN = policy("海州湾区发展规划", "海州湾区位于东部。", no="海府发〔2020〕5号", day="2020-03-01", kind="规划", issuers=["海州省人民政府"])
+PLAN = policy(
+    "海州湾区发展规划",
+    "海州湾区位于东部。",
+    no="海府发〔2020〕5号",
+    day="2020-03-01",
+    kind="规划",
+    issuers=["海州省人民政府"],
+)
 
 
 # --- mentions ---
@@ -61,15 +68,20 @@ def test_a_mention_carries_its_number_and_its_short_name():
 @pytest.mark.parametrize(
     "text",
     [
-        "《关于印发〈海州湾区发展规划〉的通知》", "《关于印发《海州湾区发展规划》的通知》", "《关于印发<海州湾区发展规划>的通知》",
+        "《关于印发〈海州湾区发展规划〉的通知》",
+        "《关于印发《海州湾区发展规划》的通知》",
+        "《关于印发<海州湾区发展规划>的通知》",
     ],
-)  # fmt: skip
+)
 def test_a_title_within_a_title_is_no_mention_of_its_own(text):
     assert [m.name for m in mentions(text)] == [text[1:-1]]
 
 
 def test_a_number_alone_is_a_mention_and_an_unclosed_mark_is_none():
-    assert [m.doc_no for m in mentions("按照海府发〔2020〕5号和国办发〔2019〕8 号文件办理。")] == ["海府发〔2020〕5号", "国办发〔2019〕8 号"]
+    assert [m.doc_no for m in mentions("按照海府发〔2020〕5号和国办发〔2019〕8 号文件办理。")] == [
+        "海府发〔2020〕5号",
+        "国办发〔2019〕8 号",
+    ]
     assert [m.doc_no for m in mentions("和政发〔2020〕5号")] == ["和政发〔2020〕5号"]
     assert mentions("《没有收尾的题名。后文") == []
     assert [m.name for m in mentions("《没有收尾。《海州湾区发展规划》")] == ["海州湾区发展规划"]
@@ -81,15 +93,23 @@ def test_a_number_alone_is_a_mention_and_an_unclosed_mark_is_none():
 @pytest.mark.parametrize(
     "name",
     [
-        "海州湾区发展规划", "海州 湾区发展规划", "海州省人民政府关于印发海州湾区发展规划的通知", "关于印发〈海州湾区发展规划〉的通知",
-        "海州省人民政府关于印发《海州湾区发展规划》的通知", "海州湾区发展规划（征求意见稿）", "“海州湾区”发展规划", "海州湾区规划发展",
+        "海州湾区发展规划",
+        "海州 湾区发展规划",
+        "海州省人民政府关于印发海州湾区发展规划的通知",
+        "关于印发〈海州湾区发展规划〉的通知",
+        "海州省人民政府关于印发《海州湾区发展规划》的通知",
+        "海州湾区发展规划（征求意见稿）",
+        "“海州湾区”发展规划",
+        "海州湾区规划发展",
     ],
-)  # fmt: skip
+)
 def test_variants_of_a_title_name_the_same_document(name):
     other = policy("海州湾区港口规划")[0]
     long = policy("海州湾区发展规划实施意见")[0]
     resolved = Names([PLAN[0], other, long]).resolve(name, None, other)
-    assert resolved == ("海州湾区发展规划" if name != "海州湾区规划发展" else None)  # too short to be taken for a misprint
+    assert resolved == (
+        "海州湾区发展规划" if name != "海州湾区规划发展" else None
+    )  # too short to be taken for a misprint
 
 
 def test_a_long_title_with_two_words_changed_about_is_the_same_document():
@@ -107,12 +127,17 @@ def test_another_issuer_or_another_year_is_another_document():
 
 
 def test_editions_with_other_years_and_trials_are_other_documents():
-    first, second, final = (policy(t)[0] for t in ("海州湾行动方案（2020—2022年）", "海州湾行动方案（2023—2025年）", "海州湾管理办法"))
+    first, second, final = (
+        policy(t)[0] for t in ("海州湾行动方案（2020—2022年）", "海州湾行动方案（2023—2025年）", "海州湾管理办法")
+    )
     for held, name, meant in (
-        ([second], "海州湾行动方案（2020-2022年）", None), ([first, second], "海州湾行动方案（2023－2025年）", second.doc_id),
-        ([second], "海州湾行动方案", second.doc_id), ([final], "海州湾管理办法（试行）", None),
-        ([final], "海州湾管理办法（征求意见稿）", final.doc_id), ([final], "海州湾管理办法（2018年修正）", final.doc_id),
-    ):  # fmt: skip
+        ([second], "海州湾行动方案（2020-2022年）", None),
+        ([first, second], "海州湾行动方案（2023－2025年）", second.doc_id),
+        ([second], "海州湾行动方案", second.doc_id),
+        ([final], "海州湾管理办法（试行）", None),
+        ([final], "海州湾管理办法（征求意见稿）", final.doc_id),
+        ([final], "海州湾管理办法（2018年修正）", final.doc_id),
+    ):
         assert Names([*held, PLAN[0]]).resolve(name, None, PLAN[0]) == meant
     yearly = policy("2021年海州湾港口建设工作要点")[0]
     assert Names([yearly, PLAN[0]]).resolve("2012年海州湾港口建设工作要点", None, PLAN[0]) is None
@@ -127,7 +152,10 @@ def test_issuers_are_known_by_their_short_names():
 def test_of_two_editions_the_one_in_hand_at_the_time_is_meant():
     old = policy("港口收费办法", day="2015-01-01")[0]
     new = policy("港口收费办法", day="2022-01-01")[0]
-    old, new = (Document(i, d.title, None, None, (), d.issued_on, None, None, None, None, "x", "") for i, d in (("old", old), ("new", new)))
+    old, new = (
+        Document(i, d.title, None, None, (), d.issued_on, None, None, None, None, "x", "")
+        for i, d in (("old", old), ("new", new))
+    )
     for day, meant in (("2018-01-01", "old"), ("2023-01-01", "new"), (None, None)):
         citing = policy("某方案", day=day)[0]
         assert Names([old, new, citing]).resolve("港口收费办法", None, citing) == meant
@@ -179,7 +207,10 @@ def test_following_a_rule_of_a_law_is_no_implementing_of_it():
     basis = "第一条　根据《中华人民共和国港湾法》等法律、行政法规的规定，结合本省实际，制定本条例。"
     fine = "第三十条　违反本条例的，依照《港湾法》第五十条的规定处罚。"
     found = said(law, policy("海州省港口条例", basis, fine, kinds="clause"))
-    assert [(r, t) for _, r, t, _ in found] == [("implements", "中华人民共和国港湾法"), ("cites", "中华人民共和国港湾法")]
+    assert [(r, t) for _, r, t, _ in found] == [
+        ("implements", "中华人民共和国港湾法"),
+        ("cites", "中华人民共和国港湾法"),
+    ]
 
 
 def test_an_edge_quotes_its_sentence_verbatim():
@@ -192,9 +223,12 @@ def test_an_edge_quotes_its_sentence_verbatim():
 
 def test_short_names_are_resolved_within_their_document_only():
     reply = policy(
-        "海州省人民政府关于海州湾区发展规划的批复", "一、原则同意《海州湾区发展规划》（以下简称《规划》）。",
-        "二、《规划》实施要突出重点。", kind="批复", kinds="clause",
-    )  # fmt: skip
+        "海州省人民政府关于海州湾区发展规划的批复",
+        "一、原则同意《海州湾区发展规划》（以下简称《规划》）。",
+        "二、《规划》实施要突出重点。",
+        kind="批复",
+        kinds="clause",
+    )
     other = policy("某方案", "落实《规划》要求。")
     found = [(s, r, t) for s, r, t, _ in said(PLAN, reply, other)]
     name = reply[0].title
@@ -202,15 +236,20 @@ def test_short_names_are_resolved_within_their_document_only():
 
 
 def test_a_document_speaking_of_itself_is_no_edge():
-    own = policy("海州湾区便民方案", "《方案》实施后……", notice="海州省关于印发海州湾区便民方案的通知\n现将《海州湾区便民方案》印发给你们。")
+    own = policy(
+        "海州湾区便民方案",
+        "《方案》实施后……",
+        notice="海州省关于印发海州湾区便民方案的通知\n现将《海州湾区便民方案》印发给你们。",
+    )
     assert said(own) == []
 
 
 def test_a_number_alone_finds_its_document_and_an_unknown_one_stays_outside():
     found = said(PLAN, policy("某方案", "根据海府发〔2020〕5号和海府发〔1999〕1号文件，制定本方案。"))
     assert [(r, t, held) for _, r, t, held in found] == [
-        ("implements", "海州湾区发展规划", True), ("implements", "海府发〔1999〕1号", False),
-    ]  # fmt: skip
+        ("implements", "海州湾区发展规划", True),
+        ("implements", "海府发〔1999〕1号", False),
+    ]
 
 
 def test_documents_not_held_are_one_node_each_whatever_they_are_called():
@@ -227,10 +266,16 @@ def test_what_is_still_to_be_written_is_no_document():
 
 
 def test_titles_without_their_marks_are_found_where_they_stand_alone():
-    rules = policy("海州湾区发展规划实施细则", "为落实海州湾区发展规划，制定本细则。", notice="关于印发海州湾区发展规划实施细则的通知")
+    rules = policy(
+        "海州湾区发展规划实施细则",
+        "为落实海州湾区发展规划，制定本细则。",
+        notice="关于印发海州湾区发展规划实施细则的通知",
+    )
     rules = (rules[0], rules[1])
     assert [(r, t) for _, r, t, _ in said(PLAN, rules)] == [("implements", "海州湾区发展规划")]
-    reply = policy("海州省人民政府关于海州湾区发展规划的批复", notice="海州省人民政府关于海州湾区发展规划的批复", kind="批复")
+    reply = policy(
+        "海州省人民政府关于海州湾区发展规划的批复", notice="海州省人民政府关于海州湾区发展规划的批复", kind="批复"
+    )
     assert [(r, t) for _, r, t, _ in said(PLAN, reply)] == [("approves", "海州湾区发展规划")]
     longer = policy("某方案", "落实海州湾区发展规划纲要，制定本方案。")
     assert said(PLAN, longer) == []
@@ -247,8 +292,17 @@ def test_a_new_edition_replaces_the_old_one_of_the_same_title():
 
 def test_the_end_of_a_title_stands_for_the_whole_where_the_document_names_it_whole():
     law = policy("海州省港口收费管理办法")
-    rules = policy("收费细则", "根据《海州省港口收费管理办法》，制定本细则。", "符合《收费管理办法》的，予以减免。", "按《别的管理办法》办理。")
-    assert [t for _, _, t, _ in said(law, rules)] == ["海州省港口收费管理办法", "海州省港口收费管理办法", "别的管理办法"]
+    rules = policy(
+        "收费细则",
+        "根据《海州省港口收费管理办法》，制定本细则。",
+        "符合《收费管理办法》的，予以减免。",
+        "按《别的管理办法》办理。",
+    )
+    assert [t for _, _, t, _ in said(law, rules)] == [
+        "海州省港口收费管理办法",
+        "海州省港口收费管理办法",
+        "别的管理办法",
+    ]
 
 
 def test_what_amended_a_text_is_not_its_basis():
@@ -263,7 +317,10 @@ def test_the_number_a_document_was_published_under_is_no_citation():
 
 def test_a_decision_to_abolish_replaces_what_it_lists():
     decision = policy(
-        "海州省人民政府关于废止部分文件的决定", "根据《立法规定》，省政府决定废止以下文件：", "一、《海州湾区发展规划》", kinds="clause"
+        "海州省人民政府关于废止部分文件的决定",
+        "根据《立法规定》，省政府决定废止以下文件：",
+        "一、《海州湾区发展规划》",
+        kinds="clause",
     )
     assert ("海州省人民政府关于废止部分文件的决定", "replaces", "海州湾区发展规划", True) in said(PLAN, decision)
 
@@ -278,7 +335,10 @@ def statutes():
         "第一条　根据《中华人民共和国港口法》，结合本省实际，制定本条例。\n第二条　港口规划应当公布。\n"
         "第三条　本条例自2021年1月1日起施行。2015年8月1日发布的《海州省港口收费办法》同时废止。\n"
     )
-    raws = [RawText(f"{n}.txt", tuple(Line(t, i) for i, t in enumerate(text.split("\n"), 1)), str(n)) for n, text in enumerate((old, new))]
+    raws = [
+        RawText(f"{n}.txt", tuple(Line(t, i) for i, t in enumerate(text.split("\n"), 1)), str(n))
+        for n, text in enumerate((old, new))
+    ]
     return [parsed for raw in raws for parsed in parse(raw)]
 
 
@@ -286,8 +346,9 @@ def test_a_statute_as_parsed_rests_on_its_law_and_ends_the_measure_before_it():
     found = statutes()
     made = lineage([p.document for p in found], [c for p in found for c in p.clauses])
     assert [(e.relation, made.nodes[e.target].title) for e in made.edges] == [
-        ("implements", "中华人民共和国港口法"), ("replaces", "海州省港口收费办法"),
-    ]  # fmt: skip
+        ("implements", "中华人民共和国港口法"),
+        ("replaces", "海州省港口收费办法"),
+    ]
     assert [e.source for e in made.replacing(found[0].document.doc_id)] == [found[1].document.doc_id]
 
 
@@ -350,7 +411,9 @@ def test_every_reply_approves_its_plan_and_every_detailed_rule_implements_its_ow
     edges = {(numbers[e.source], numbers[e.target], e.relation) for e in made.edges if e.target in numbers}
     pairs = brute.pairs_by_title(SHARED)
     assert len(pairs) == 6 and set(pairs) <= edges
-    assert {(a, b) for a, b, kind in edges if kind == "approves"} == {(a, b) for a, b, kind in pairs if kind == "approves"}
+    assert {(a, b) for a, b, kind in edges if kind == "approves"} == {
+        (a, b) for a, b, kind in pairs if kind == "approves"
+    }
     assert not any(e.relation == "replaces" for e in made.edges)
 
 

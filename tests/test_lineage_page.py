@@ -27,7 +27,13 @@ WORD = "岚湾双城带便民服务行动方案"
 def run(root, *args):
     environment = os.environ | {"TIAOWEN_INDEX": str(root), "TIAOWEN_EMBEDDER": "/nowhere", "TIAOWEN_CHAT_MODEL": ""}
     done = subprocess.run(
-        [sys.executable, "-m", "rag", *args], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-m", "rag", *args],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -71,7 +77,10 @@ def star(above=2, below=7):
     plan = "海州湾区发展规划"
     basis = [policy(f"国家第{n}号海洋发展规划", "略", day=f"20{10 + n}-01-01") for n in range(above)]
     own = policy(plan, "根据" + "".join(f"《{d.title}》" for d, _ in basis) + "，制定本规划。")
-    rest = [policy(f"海州湾区第{n}项实施方案", f"为落实《{plan}》，制定本方案。", day=f"2021-0{1 + n % 9}-01") for n in range(below)]
+    rest = [
+        policy(f"海州湾区第{n}项实施方案", f"为落实《{plan}》，制定本方案。", day=f"2021-0{1 + n % 9}-01")
+        for n in range(below)
+    ]
     reply = policy("关于海州湾区事项的批复", f"原则同意《{plan}》。", kind="批复")
     policies = [*basis, own, *rest, reply]
     return graph(*policies).around(own[0]), {d.doc_id: d for d, _ in policies}
@@ -92,12 +101,17 @@ def test_boxes_never_overlap_nor_leave_the_drawing(above, below, columns):
     around, documents = star(above, below)
     svg = drawing(around, documents, unknown, columns)
     width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
-    boxes = [tuple(map(float, b)) for b in re.findall(r'<foreignObject x="([\d.-]+)" y="([\d.-]+)" width="(\d+)" height="(\d+)"', svg)]
+    boxes = [
+        tuple(map(float, b))
+        for b in re.findall(r'<foreignObject x="([\d.-]+)" y="([\d.-]+)" width="(\d+)" height="(\d+)"', svg)
+    ]
     assert len(boxes) == above + below + 2
     for x, y, w, h in boxes:
-        assert 0 <= x and x + w <= width and 0 <= y and y + h <= height
+        assert x >= 0 and x + w <= width and y >= 0 and y + h <= height
     for place, (x, y, w, h) in enumerate(boxes):
-        assert not any(x < b[0] + b[2] and b[0] < x + w and y < b[1] + b[3] and b[1] < y + h for b in boxes[place + 1 :])
+        assert not any(
+            x < b[0] + b[2] and b[0] < x + w and y < b[1] + b[3] and b[1] < y + h for b in boxes[place + 1 :]
+        )
 
 
 def test_titles_from_documents_are_escaped_wherever_they_are_shown():
@@ -119,9 +133,9 @@ def test_every_quote_and_title_of_the_sample_is_drawn(sample_root):
 
 
 def test_a_document_without_relations_says_so(sample_root):
-    engine = engine_over(sample_root)
-    alone = next(d for d, _, _ in engine.documents() if not engine.graph.around(d).edges)
-    assert "没有提到别的文件" in drawn(engine, alone.doc_id)
+    sample = engine_over(sample_root)
+    alone = next(d for d, _, _ in sample.documents() if not sample.graph.around(d).edges)
+    assert "没有提到别的文件" in drawn(sample, alone.doc_id)
 
 
 # --- the tab ---
@@ -134,7 +148,9 @@ def test_the_tab_draws_recentres_and_opens_a_document(visit, url, engine):  # no
     tab.wait_for_selector(".tw-graph >> visible=true")
     shown = tab.locator(".tw-drawn.wide .tw-node.centre").inner_text()
     tab.locator(".tw-drawn.wide .tw-centre").first.click()
-    tab.wait_for_function("was => document.querySelector('.tw-drawn.wide .tw-node.centre').innerText !== was", arg=shown)
+    tab.wait_for_function(
+        "was => document.querySelector('.tw-drawn.wide .tw-node.centre').innerText !== was", arg=shown
+    )
     centre = tab.locator(".tw-drawn.wide .tw-node.centre").inner_text()
     assert tab.input_value("#lineage-pick input") in centre.replace("\n", "")
     shot(tab, "lineage")

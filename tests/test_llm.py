@@ -163,9 +163,7 @@ def test_the_first_token_weighs_yes_against_no(serve):
         assert chat.logprob_yes_no(ASK) == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize(
-    ("status", "says"), [(401, "chat_key"), (404, "没有模型 qwen"), (500, "出错"), (400, "出错")]
-)
+@pytest.mark.parametrize(("status", "says"), [(401, "chat_key"), (404, "没有模型 qwen"), (500, "出错"), (400, "出错")])
 def test_what_the_endpoint_refuses_is_one_chinese_line(serve, status, says):
     with closing(EndpointChat(serve(status=status).url, "qwen", "k", 5)) as chat:
         with pytest.raises(ModelError, match=says) as caught:
@@ -174,9 +172,15 @@ def test_what_the_endpoint_refuses_is_one_chinese_line(serve, status, says):
 
 
 def test_an_endpoint_that_is_not_there_or_stays_silent_is_named(serve):
-    with closing(EndpointChat("http://127.0.0.1:9/v1", "qwen", "k", 5)) as chat, pytest.raises(ModelError, match=":9/v1"):
+    with (
+        closing(EndpointChat("http://127.0.0.1:9/v1", "qwen", "k", 5)) as chat,
+        pytest.raises(ModelError, match=":9/v1"),
+    ):
         list(chat.stream(ASK, 5))
-    with closing(EndpointChat(serve(before=5).url, "qwen", "k", 0.3)) as chat, pytest.raises(ModelError, match="0.3 秒"):
+    with (
+        closing(EndpointChat(serve(before=5).url, "qwen", "k", 0.3)) as chat,
+        pytest.raises(ModelError, match="0.3 秒"),
+    ):
         list(chat.stream(ASK, 5))
 
 
@@ -208,7 +212,8 @@ def test_one_setting_chooses_and_opens_nothing_yet(name, kind):
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("http://h/v1", "#模型名"), ("/no/such.gguf", "找不到对话模型"), ("/no/such/folder", "chat_model")]
+    ("name", "says"),
+    [("http://h/v1", "#模型名"), ("/no/such.gguf", "找不到对话模型"), ("/no/such/folder", "chat_model")],
 )
 def test_an_unusable_choice_fails_with_its_first_use(name, says):
     with closing(open_chat(Settings(chat_model=name))) as chat:
@@ -314,9 +319,15 @@ def tiny(tmp_path_factory):
     tokenizer.save_pretrained(folder)
     torch.manual_seed(0)
     config = Qwen2Config(
-        vocab_size=len(alphabet), hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2,
-        num_key_value_heads=1, eos_token_id=None, pad_token_id=0,
-    )  # fmt: skip
+        vocab_size=len(alphabet),
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        eos_token_id=None,
+        pad_token_id=0,
+    )
     Qwen2ForCausalLM(config).save_pretrained(folder)
     return folder
 

@@ -73,7 +73,9 @@ def test_radical_forms_become_characters():
 
 
 def test_markdown_markup_is_out_and_cells_are_set_apart(tmp_path):
-    path = write(tmp_path, "a.md", "# 办法\n**第一条** 见[附件](a.md)。\n|序号|单位|\n|---|---|\n|1|市财政局|\n".encode())
+    path = write(
+        tmp_path, "a.md", "# 办法\n**第一条** 见[附件](a.md)。\n|序号|单位|\n|---|---|\n|1|市财政局|\n".encode()
+    )
     lines = load_file(path, "a.md").lines
     assert [line.text for line in lines] == ["办法", "第一条 见附件。", "序号\t单位", "", "1\t市财政局"]
     assert [line.level for line in lines] == [1, None, None, None, None]

@@ -158,7 +158,7 @@ def test_a_disk_too_small_is_told_before_anything_is_fetched(tmp_path, pip, monk
 
 
 def test_a_disk_that_fills_names_the_file(tmp_path):
-    with pytest.raises(OSError) as caught, models._named(tmp_path / "x.part"):
+    with pytest.raises(OSError, match="x.part") as caught, models._named(tmp_path / "x.part"):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert caught.value.filename == str(tmp_path / "x.part")
 

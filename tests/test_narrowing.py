@@ -17,14 +17,22 @@ def said(found):
     return [mention.said for mention in found]
 
 
-@pytest.mark.parametrize("question", ["好多？", "咋个办？", "啥子时候", "要几年多少钱", "多长时间办得完", "标准是什么？"])
+@pytest.mark.parametrize(
+    "question", ["好多？", "咋个办？", "啥子时候", "要几年多少钱", "多长时间办得完", "标准是什么？"]
+)
 def test_what_only_asks_narrows_nothing(question):
     assert not said(mentions(question))
 
 
 def test_years_figures_titles_names_and_groups_are_mentions():
     found = {(m.kind, m.said) for m in mentions("《岚湾规划》里2027年第二批大专毕业生贷款50万元多少？")}
-    assert {("title", "岚湾规划"), ("year", "2027"), ("figure", "50万元"), ("ordinal", "第2批"), ("word", "大专")} <= found
+    assert {
+        ("title", "岚湾规划"),
+        ("year", "2027"),
+        ("figure", "50万元"),
+        ("ordinal", "第2批"),
+        ("word", "大专"),
+    } <= found
 
 
 @pytest.mark.parametrize(

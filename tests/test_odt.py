@@ -29,17 +29,28 @@ def items(*texts, more=""):
 def test_numbers_are_drawn_and_go_on_where_the_file_says_so():
     nested = "<text:list>" + "".join(map(ITEM.format, ("乙项。", "丙项。"))) + "</text:list>"
     body = (
-        items("甲。") + "<text:p>段。</text:p>" + items("乙。", more=' text:continue-numbering="true"')
+        items("甲。")
+        + "<text:p>段。</text:p>"
+        + items("乙。", more=' text:continue-numbering="true"')
         + '<text:list text:style-name="L" text:continue-numbering="true">'
-        + ITEM.format("丙。").replace("</text:list-item>", nested + "</text:list-item>") + "</text:list>"
+        + ITEM.format("丙。").replace("</text:list-item>", nested + "</text:list-item>")
+        + "</text:list>"
         + items("另一份。")
     )
-    assert lines(body) == ["第一条甲。", "段。", "第二条乙。", "第三条丙。", "（1）乙项。", "（2）丙项。", "第一条另一份。"]
+    assert lines(body) == [
+        "第一条甲。",
+        "段。",
+        "第二条乙。",
+        "第三条丙。",
+        "（1）乙项。",
+        "（2）丙项。",
+        "第一条另一份。",
+    ]
 
 
 def test_deleted_text_is_out_and_notes_stand_below():
     body = (
-        '<text:tracked-changes><text:changed-region><text:deletion><text:p>旧的话。</text:p></text:deletion></text:changed-region>'
+        "<text:tracked-changes><text:changed-region><text:deletion><text:p>旧的话。</text:p></text:deletion></text:changed-region>"
         '</text:tracked-changes><text:p>每艘<text:change/>补助<text:s text:c="2"/>3万元<text:note>'
         "<text:note-citation>1</text:note-citation><text:note-body><text:p>含税。</text:p></text:note-body></text:note>。"
         "<office:annotation><text:p>批注</text:p></office:annotation></text:p>"
@@ -51,10 +62,14 @@ def test_merged_cells_are_carried_and_a_text_box_stands_once():
     row = "<table:table-row>{}</table:table-row>"
     cell = "<table:table-cell{}><text:p>{}</text:p></table:table-cell>"
     head = row.format(cell.format("", "县") + cell.format("", "数"))
-    table = f"<table:table><table:table-header-rows>{head}</table:table-header-rows>" + (
-        row.format(cell.format(' table:number-rows-spanned="2"', "甲县") + cell.format("", "3"))
-        + row.format("<table:covered-table-cell/>" + cell.format("", "5"))
-    ) + "</table:table>"
+    table = (
+        f"<table:table><table:table-header-rows>{head}</table:table-header-rows>"
+        + (
+            row.format(cell.format(' table:number-rows-spanned="2"', "甲县") + cell.format("", "3"))
+            + row.format("<table:covered-table-cell/>" + cell.format("", "5"))
+        )
+        + "</table:table>"
+    )
     box = "<text:p>段。<draw:frame><draw:text-box><text:p>框中的话。</text:p></draw:text-box></draw:frame></text:p>"
     assert lines(table + box) == ["县\t数", "甲县\t3", "甲县\t5", "段。", "框中的话。"]
 

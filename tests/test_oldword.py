@@ -14,10 +14,18 @@ from index.load import load_file, rtf, spreadsheets, word
 DATA = Path(__file__).parent / "data"
 FERRY = (DATA / "ferry.doc").read_bytes()
 LINES = [
-    (None, "云泽州渡口管理办法"), (1, "第一章　总则"), (None, "第一条 为了加强渡口管理，制定本办法。"), (None, "第二条 本办法适用于本州的渡口。"),
-    (1, "第二章　经营"), (None, "每艘渡船补助3万元。"), (None, "县\t渡口\t标准"), (None, "临江县\t甲渡口\t300元"), (None, "临江县\t乙渡口\t320元"),
-    (None, "合计\t\t620元"), (None, "本办法自2025年6月1日起施行。"),
-]  # fmt: skip
+    (None, "云泽州渡口管理办法"),
+    (1, "第一章　总则"),
+    (None, "第一条 为了加强渡口管理，制定本办法。"),
+    (None, "第二条 本办法适用于本州的渡口。"),
+    (1, "第二章　经营"),
+    (None, "每艘渡船补助3万元。"),
+    (None, "县\t渡口\t标准"),
+    (None, "临江县\t甲渡口\t300元"),
+    (None, "临江县\t乙渡口\t320元"),
+    (None, "合计\t\t620元"),
+    (None, "本办法自2025年6月1日起施行。"),
+]
 
 
 def texts(reading):
@@ -55,8 +63,11 @@ def test_what_is_called_doc_is_read_by_what_it_is(tmp_path):
 def test_a_binary_workbook_shows_formats_merges_and_names_hidden_sheets():
     reading = spreadsheets.xls((DATA / "ferry.xls").read_bytes())
     assert texts(reading) == [
-        "2025年渡口补贴表", "县\t渡口\t完成时间\t完成率", "临江县\t甲渡口\t2025年8月\t98.50%", "临江县\t乙渡口\t2025年9月\t100.00%",
-    ]  # fmt: skip
+        "2025年渡口补贴表",
+        "县\t渡口\t完成时间\t完成率",
+        "临江县\t甲渡口\t2025年8月\t98.50%",
+        "临江县\t乙渡口\t2025年9月\t100.00%",
+    ]
     assert reading.gaps == ("隐藏的工作表“内部”未收录",)
 
 
@@ -85,11 +96,23 @@ def test_numbers_stored_as_figures_are_drawn_in_the_form_of_their_list():
 
 def test_merged_cells_of_rich_text_are_carried():
     rows = (
-        (r"\clvmgf\cellx1000\cellx2000", ("A", "1")), (r"\clvmrg\cellx1000\cellx2000", ("", "2")), (r"\cellx2000", ("C",)),
+        (r"\clvmgf\cellx1000\cellx2000", ("A", "1")),
+        (r"\clvmrg\cellx1000\cellx2000", ("", "2")),
+        (r"\cellx2000", ("C",)),
         (r"\cellx1000\cellx2000", ("D", "4")),
-    )  # fmt: skip
-    body = "".join(rf"\trowd{edges}\pard\intbl " + "".join(cell + r"\cell " for cell in cells) + r"\row" for edges, cells in rows)
-    assert texts(rtf.read(rich(r"\pard x\par" + body + r"\pard y\par"))) == ["x", "A\t1", "A\t2", "C", "A\t1", "D\t4", "y"]
+    )
+    body = "".join(
+        rf"\trowd{edges}\pard\intbl " + "".join(cell + r"\cell " for cell in cells) + r"\row" for edges, cells in rows
+    )
+    assert texts(rtf.read(rich(r"\pard x\par" + body + r"\pard y\par"))) == [
+        "x",
+        "A\t1",
+        "A\t2",
+        "C",
+        "A\t1",
+        "D\t4",
+        "y",
+    ]
 
 
 def test_rich_text_cut_off_is_read_as_far_as_it_goes_and_named():

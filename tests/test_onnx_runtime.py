@@ -26,7 +26,9 @@ TESTED = ("CI", "ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS", "GITHUB_ACTIO
 
 
 def test_only_one_room_imports_the_runtime():
-    files = [path for room in ("index", "rag", "eval", "page") for path in (ROOT / room).rglob("*.py")] + [ROOT / "ui.py"]
+    files = [path for room in ("index", "rag", "eval", "page") for path in (ROOT / room).rglob("*.py")] + [
+        ROOT / "ui.py"
+    ]
     found = [path.relative_to(ROOT).as_posix() for path in files if IMPORTS.search(path.read_text(encoding="utf-8"))]
     assert found == ["index/onnx_runtime.py"]
 
@@ -55,6 +57,8 @@ def test_a_session_leaves_nothing_in_the_users_folders(tmp_path):
     home = {name: str(tmp_path) for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "TMPDIR")}
     environment = {name: value for name, value in os.environ.items() if name not in TESTED} | home
     load = "from index.onnx_runtime import onnx_runtime\nruntime = onnx_runtime()"
-    done = subprocess.run([sys.executable, "-c", load + SESSION], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", load + SESSION], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
-    assert [path for path in tmp_path.rglob("*")] == []
+    assert list(tmp_path.rglob("*")) == []

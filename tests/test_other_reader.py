@@ -16,14 +16,19 @@ def folder(tmp_path_factory):
 
     path = tmp_path_factory.mktemp("reader")
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_file=str(Settings().models_dir / E5 / "tokenizer.json"), bos_token="<s>", eos_token="</s>",
-        sep_token="</s>", cls_token="<s>", unk_token="<unk>", pad_token="<pad>",
-    )  # fmt: skip
+        tokenizer_file=str(Settings().models_dir / E5 / "tokenizer.json"),
+        bos_token="<s>",
+        eos_token="</s>",
+        sep_token="</s>",
+        cls_token="<s>",
+        unk_token="<unk>",
+        pad_token="<pad>",
+    )
     tokenizer.save_pretrained(path)
     torch.manual_seed(3)
     config = BertConfig(
         vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
-    )  # fmt: skip
+    )
     BertForQuestionAnswering(config).save_pretrained(path)
     return path
 

@@ -51,7 +51,9 @@ def told(answer):
     return [sentence.text for sentence in answer.sentences if sentence.origin == "metadata"]
 
 
-@pytest.mark.parametrize("question", ["《汀沅渔港示范区总体方案》是什么文号？", "汀沅渔港示范区总体方案的印发通知，文号是多少？"])
+@pytest.mark.parametrize(
+    "question", ["《汀沅渔港示范区总体方案》是什么文号？", "汀沅渔港示范区总体方案的印发通知，文号是多少？"]
+)
 def test_a_文号_that_is_not_printed_is_refused(engine, question):
     answer = engine.ask(question)
     assert answer.refused and "没有印出文号" in answer.text and "17号" not in answer.text
@@ -71,7 +73,12 @@ def test_each_answers_for_itself(engine, question, said):
 
 
 @pytest.mark.parametrize(
-    "question", ["汀沅渔港示范区的批复，对应的请示是什么文号？", "汀沅渔港示范区的工作方案是什么文号？", "汀沅渔港示范区实施细则 文号"]
+    "question",
+    [
+        "汀沅渔港示范区的批复，对应的请示是什么文号？",
+        "汀沅渔港示范区的工作方案是什么文号？",
+        "汀沅渔港示范区实施细则 文号",
+    ],
 )
 def test_of_a_letter_or_a_kind_that_is_not_here_nothing_is_told(engine, question):
     assert not told(engine.ask(question))

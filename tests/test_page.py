@@ -15,7 +15,9 @@ from rag.relating.related import Neighbourhood
 from rag.relating.relations import NEAREST
 from rag.schema import CONCLUDING, Answer, Citation, Filters, Hit, Sentence, Side, Status, Timings
 
-HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)"> **粗** $x$ [1](javascript:alert(3)) & "引号" </textarea>'
+HOSTILE = (
+    '<script>alert(1)</script><img src=x onerror="alert(2)"> **粗** $x$ [1](javascript:alert(3)) & "引号" </textarea>'
+)
 
 
 def hostile(sample):
@@ -28,8 +30,20 @@ def hostile(sample):
     status = Status("expired", HOSTILE, None)
     citation = Citation(1, clause, document, status, HOSTILE)
     hit = Hit(1, 1.0, clause, document, status, HOSTILE, HOSTILE)
-    said = tuple(Sentence(HOSTILE, (1,), origin) for origin in ("span", "model", "metadata", "correction", *["extract"] * 4, "refusal", "nearest"))
-    answer = Answer(HOSTILE, said, (citation,), (hit,), False, (HOSTILE,), Timings(1.0, 1.0, 2.0), comparison=(Side(document, status, HOSTILE, 1),))
+    said = tuple(
+        Sentence(HOSTILE, (1,), origin)
+        for origin in ("span", "model", "metadata", "correction", *["extract"] * 4, "refusal", "nearest")
+    )
+    answer = Answer(
+        HOSTILE,
+        said,
+        (citation,),
+        (hit,),
+        False,
+        (HOSTILE,),
+        Timings(1.0, 1.0, 2.0),
+        comparison=(Side(document, status, HOSTILE, 1),),
+    )
     return Turn(HOSTILE, HOSTILE, answer, "done", HOSTILE), hit, clause, document, status
 
 
@@ -43,10 +57,15 @@ def test_nothing_from_a_document_a_model_or_a_question_becomes_markup(sample):
     turn, hit, clause, document, status = hostile(sample)
     refused = replace(turn, answer=replace(turn.answer, refused=True))
     bodies = [
-        turns.conversation([turn]), turns.conversation([refused]), turns.evidence([turn]), html.error(HOSTILE),
-        turns.welcome([HOSTILE], 1, 1), shelves.related([Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))]), shelves.library([(document, status, 1)], 1),
+        turns.conversation([turn]),
+        turns.conversation([refused]),
+        turns.evidence([turn]),
+        html.error(HOSTILE),
+        turns.welcome([HOSTILE], 1, 1),
+        shelves.related([Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))]),
+        shelves.library([(document, status, 1)], 1),
         shelves.document(document, status, [clause]),
-    ]  # fmt: skip
+    ]
     assert all(harmless(body) for body in bodies)
 
 
@@ -94,7 +113,9 @@ def test_a_refusal_is_set_apart_and_its_clause_is_called_the_nearest(sample_root
     answer = engine_over(sample_root, bar=0.865).ask("深圳的最低工资标准是多少？")
     body = turns.conversation([Turn("问", answer=answer, stage="done")])
     assert answer.refused and 'class="tw-refusal"' in body
-    assert "所收文件未能回答这个问题" in body and "未能确定" not in body and "相关原文" not in body and "依据" not in body
+    assert (
+        "所收文件未能回答这个问题" in body and "未能确定" not in body and "相关原文" not in body and "依据" not in body
+    )
     assert ("最接近的条款（未回答问题）" in body) == (len(answer.sentences) > 1)
 
 
@@ -137,28 +158,51 @@ def in_order(body, *words):
 
 def test_every_kind_of_conclusion_stands_first_and_says_what_it_rests_on(sample):
     beside = {
-        "span": "文件原文", "model": "已逐句核对", "metadata": "文件信息", "correction": "与问题所说不同", "outline": "文件的标题和条目",
-        "row": "表中原行", "computed": "由所列各行得出",
-    }  # fmt: skip
+        "span": "文件原文",
+        "model": "已逐句核对",
+        "metadata": "文件信息",
+        "correction": "与问题所说不同",
+        "outline": "文件的标题和条目",
+        "row": "表中原行",
+        "computed": "由所列各行得出",
+    }
     assert set(beside) == CONCLUDING
     for origin, word in beside.items():
         body = shown(answered(sample, ("全长118公里，即答。", origin), notes=("甲注", "乙注")))
         told = plain(body)
-        assert in_order(told, "结论", word, "即答。[1]", "依据", *TEXTS[:3], "其余相关原文（2 句）", *TEXTS[3:], "注意", "甲注", "乙注", "复制答复")
+        assert in_order(
+            told,
+            "结论",
+            word,
+            "即答。[1]",
+            "依据",
+            *TEXTS[:3],
+            "其余相关原文（2 句）",
+            *TEXTS[3:],
+            "注意",
+            "甲注",
+            "乙注",
+            "复制答复",
+        )
         assert told.count("结论") == told.count("依据") == told.count("注意") == 1 and UNSURE not in body
         assert [other for other in beside.values() if other in told] == [word]
 
 
 def test_conclusions_of_two_kinds_are_told_apart_under_one_label(sample):
     told = plain(shown(answered(sample, ("全长118公里。", "span"), ("设九个站。", "model"))))
-    assert in_order(told, "结论", "文件原文", "全长118公里。[1]", "已逐句核对", "设九个站。[1]", "依据") and told.count("结论") == 1
+    assert (
+        in_order(told, "结论", "文件原文", "全长118公里。[1]", "已逐句核对", "设九个站。[1]", "依据")
+        and told.count("结论") == 1
+    )
 
 
 def test_what_is_not_among_the_first_sentences_is_folded(sample):
     body = shown(answered(sample, ("全长118公里。", "span")))
     open_part, _, folded = body.partition('<details class="tw-further" data-turn="1"><summary>')
     assert all(text in open_part for text in TEXTS[:3]) and not any(text in open_part for text in TEXTS[3:])
-    assert all(text in folded.partition("</details>")[0] for text in TEXTS[3:]) and "open" not in folded.partition(">")[0]
+    assert (
+        all(text in folded.partition("</details>")[0] for text in TEXTS[3:]) and "open" not in folded.partition(">")[0]
+    )
     short = answered(sample)
     assert "<details" not in shown(replace(short, sentences=short.sentences[:3]))
 
@@ -173,11 +217,22 @@ def test_where_nothing_is_concluded_the_sentences_are_neither_answer_nor_refusal
 def test_a_comparison_stands_between_what_leads_and_the_sentences(sample):
     plainly = answered(sample)
     sides = tuple(Side(c.document, c.status, c.quote, c.n) for c in plainly.citations[3:])
-    assert in_order(plain(shown(replace(plainly, comparison=sides))), UNSURE, "对照", TEXTS[3], "[4]", TEXTS[4], "[5]", "相关原文", TEXTS[0])
+    assert in_order(
+        plain(shown(replace(plainly, comparison=sides))),
+        UNSURE,
+        "对照",
+        TEXTS[3],
+        "[4]",
+        TEXTS[4],
+        "[5]",
+        "相关原文",
+        TEXTS[0],
+    )
 
 
 def test_nothing_jumps_when_the_reader_has_read(sample):
     """What is awaited is told where the 结论 will stand; below it only the label's word changes."""
+
     def below(answer, stage):
         lead, _, rest = shown(answer, stage).partition("相关原文" if not answer.conclusion else "依据")
         assert lead.count('class="tw-lead"') == 1 and "tw-extract" not in lead
@@ -186,7 +241,13 @@ def test_nothing_jumps_when_the_reader_has_read(sample):
     lead, before = below(answered(sample), "extract")
     assert "正在判读这些原文是否回答了问题" in lead and UNSURE not in lead and all(text in before for text in TEXTS)
     concluded = answered(sample, ("全长118公里。", "span"))
-    for answer, stage in [(answered(sample), "read"), (answered(sample), "draft"), (answered(sample), "done"), (concluded, "read"), (concluded, "done")]:
+    for answer, stage in [
+        (answered(sample), "read"),
+        (answered(sample), "draft"),
+        (answered(sample), "done"),
+        (concluded, "read"),
+        (concluded, "done"),
+    ]:
         assert below(answer, stage)[1] == before
     assert "正在撰写简要答复" in below(answered(sample), "read")[0] and "正在" not in below(answered(sample), "done")[0]
 
@@ -228,7 +289,10 @@ def test_a_memo_says_what_the_sentences_are_where_they_do_not_answer(sample):
     )
     sides = tuple(Side(c.document, c.status, c.quote, c.n) for c in unsure.citations[3:])
     compared = turns.memo(replace(unsure, comparison=sides))
-    assert "对照：\n《岚江省港口条例》：实现1小时通达。[4]\n《岚江省港口条例》：参见附件［9］。[5]\n\n" in compared and "\n[5] 《" in compared
+    assert (
+        "对照：\n《岚江省港口条例》：实现1小时通达。[4]\n《岚江省港口条例》：参见附件［9］。[5]\n\n" in compared
+        and "\n[5] 《" in compared
+    )
 
 
 def test_an_expired_document_is_warned_of_on_its_card_and_page(sample):
@@ -237,12 +301,16 @@ def test_an_expired_document_is_warned_of_on_its_card_and_page(sample):
     warned = "实施期已满，引用前请核对是否有后续文件"
     assert warned in shelves.document(parsed.document, expired, parsed.clauses)
     hit = Hit(1, 1.0, parsed.clauses[0], parsed.document, expired, "同类条款", None)
-    assert warned in shelves.related([Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))])
+    assert warned in shelves.related(
+        [Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))]
+    )
 
 
 def test_a_document_shows_each_heading_once_and_every_clause_in_order(sample):
     parsed = sample["岚江省港口条例"]
-    body = shelves.document(parsed.document, Status("unknown", "未写明", None), parsed.clauses, parsed.clauses[2].clause_id)
+    body = shelves.document(
+        parsed.document, Status("unknown", "未写明", None), parsed.clauses, parsed.clauses[2].clause_id
+    )
     places = [body.index(f'id="k-{clause.clause_id}"') for clause in parsed.clauses]
     assert places == sorted(places)
     for heading in {clause.path[0] for clause in parsed.clauses if clause.path}:

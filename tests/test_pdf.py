@@ -74,13 +74,18 @@ def test_what_may_open_a_document_is_no_head_though_it_stands_high(first):
 
 
 def test_annexes_that_open_their_pages_alike_are_no_heads():
-    found = read(*(lambda c, n=n: prose(c, [f"附件{n}", f"第{n}批清淤河道名单", "白石河", "金鸡溪"], y=70) for n in (1, 2, 3)))
+    found = read(
+        *(lambda c, n=n: prose(c, [f"附件{n}", f"第{n}批清淤河道名单", "白石河", "金鸡溪"], y=70) for n in (1, 2, 3))
+    )
     assert [t for t in texts(found) if t.startswith("附件")] == ["附件1", "附件2", "附件3"]
 
 
 def test_a_running_head_may_change_from_chapter_to_chapter():
     def page(head):
-        return lambda c: (write(c, 80, 40, head, 9), prose(c, [f"第{n}条 各单位应当按照职责做好工作。" for n in "一二三四"]))
+        return lambda c: (
+            write(c, 80, 40, head, 9),
+            prose(c, [f"第{n}条 各单位应当按照职责做好工作。" for n in "一二三四"]),
+        )
 
     found = read(page("总则篇"), page("总则篇"), page("保障篇"), page("保障篇"))
     assert all(text.startswith("第") for text in texts(found))
@@ -135,7 +140,10 @@ def test_a_page_that_is_shown_turned_is_read_as_it_is_shown():
     assert texts(read(draw)) == list(NOTICE)
 
 
-ROWS = [("序号", "项目名称", "建设单位", "投资\n（万元）"), ("1", "白石河清淤工程\n（含堤岸加固）", "湖山市水务局", "1200")]
+ROWS = [
+    ("序号", "项目名称", "建设单位", "投资\n（万元）"),
+    ("1", "白石河清淤工程\n（含堤岸加固）", "湖山市水务局", "1200"),
+]
 
 
 def test_cells_wrapped_over_lines_are_joined_and_each_row_is_whole():
@@ -157,14 +165,24 @@ def test_a_row_cut_by_the_page_end_is_one_and_the_repeated_head_is_told_once():
     widths = (40, 90, 100, 70)
 
     def first(canvas):
-        table(canvas, 80, 700, widths, [ROWS[0], ("1", "甲河清淤", "湖山市水务局", "10"), ("2", "白石河清淤工程", "湖山市水务局", "1200")])
+        table(
+            canvas,
+            80,
+            700,
+            widths,
+            [ROWS[0], ("1", "甲河清淤", "湖山市水务局", "10"), ("2", "白石河清淤工程", "湖山市水务局", "1200")],
+        )
 
     def second(canvas):
         table(canvas, 80, 90, widths, [ROWS[0], ("", "（含堤岸加固）", "", ""), ("3", "乙河清淤", "桃源县水务局", "7")])
         prose(canvas, ["以上项目应当按期完工。"], y=300)
 
     found = texts(read(first, second))
-    assert found[2:] == ["2\t白石河清淤工程（含堤岸加固）\t湖山市水务局\t1200", "3\t乙河清淤\t桃源县水务局\t7", "以上项目应当按期完工。"]
+    assert found[2:] == [
+        "2\t白石河清淤工程（含堤岸加固）\t湖山市水务局\t1200",
+        "3\t乙河清淤\t桃源县水务局\t7",
+        "以上项目应当按期完工。",
+    ]
     assert sum("序号" in text for text in found) == 1
 
 
@@ -214,7 +232,9 @@ def test_a_cell_over_all_columns_heads_the_rows_below_it():
 def test_columns_without_rulings_become_rows():
     def draw(canvas):
         prose(canvas, NOTICE[2:4], y=100)
-        for place, row in enumerate([("品目", "档次", "补贴"), ("插秧机", "六行", "26500"), ("深松机", "五铲", "6200"), ("收割机", "大型", "9")]):
+        for place, row in enumerate(
+            [("品目", "档次", "补贴"), ("插秧机", "六行", "26500"), ("深松机", "五铲", "6200"), ("收割机", "大型", "9")]
+        ):
             for x, cell in zip((90, 220, 350), row, strict=True):
                 write(canvas, x, 180 + 22 * place, cell, 12)
 

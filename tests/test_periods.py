@@ -42,7 +42,7 @@ OWN = (
     ("（有效期：三年）", "2023-04-29"),
     ("本通知自发布之日起2年内有效。", "2022-04-29"),
     ("《办法》自2021年1月1日起施行，有效期5年。", "2025-12-31"),
-)  # fmt: skip
+)
 
 OTHERS = (
     "依照本条例取得的采砂许可证有效期为一年。", "依照本条例取得的许可证，有效期一年，自颁发之日起计算。", "本条例规定的许可证有效期为一年。",
@@ -56,12 +56,19 @@ OTHERS = (
     "本市人才绿卡自2020年6月1日起实行年审，有效期3年。", "检验报告自出具之日起6个月内有效。", "延长本办法规定的优惠期限至2021年12月31日。", "有效期五年的许可证，每年检验一次。",
     "本方案实施期限内取得的补助，使用期限为一年。", "对自2020年1月1日至2021年12月31日期间新办企业给予补助。",
 )  # fmt: skip
-MIDDLE = ("第三条　渡口应当设置标志。", "第四条　渡船每年检验一次。", "第五条　县级人民政府负责监督。", "第六条　违反规定的，责令改正。")
+MIDDLE = (
+    "第三条　渡口应当设置标志。",
+    "第四条　渡船每年检验一次。",
+    "第五条　县级人民政府负责监督。",
+    "第六条　违反规定的，责令改正。",
+)
 
 
 def found(paragraphs):
     effective = effective_on(paragraphs, "2020-04-30")
-    return document("云泽州渡口办法", period("云泽州渡口办法", "办法", paragraphs, effective, "2020-04-30"), effective, "2020-04-30")
+    return document(
+        "云泽州渡口办法", period("云泽州渡口办法", "办法", paragraphs, effective, "2020-04-30"), effective, "2020-04-30"
+    )
 
 
 @pytest.mark.parametrize(("sentence", "end"), OWN)
@@ -74,12 +81,21 @@ def test_a_sentence_about_the_document_sets_its_period(sentence, end):
 
 @pytest.mark.parametrize("sentence", OTHERS)
 def test_a_term_of_anything_else_sets_none_wherever_it_stands(sentence):
-    for paragraphs in ([sentence], [sentence, *MIDDLE], [*MIDDLE, sentence], [*MIDDLE, "第七条　" + sentence, *MIDDLE], [f"第七条　渡船应当登记。{sentence}"]):
+    for paragraphs in (
+        [sentence],
+        [sentence, *MIDDLE],
+        [*MIDDLE, sentence],
+        [*MIDDLE, "第七条　" + sentence, *MIDDLE],
+        [f"第七条　渡船应当登记。{sentence}"],
+    ):
         assert found(paragraphs).period is None, paragraphs
         assert status(found(paragraphs), date(2040, 1, 1)).value == "unknown"
 
 
-REAL = [json.loads(row) for row in (Path(__file__).parent / "data" / "periods.jsonl").read_text(encoding="utf-8").splitlines()]
+REAL = [
+    json.loads(row)
+    for row in (Path(__file__).parent / "data" / "periods.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 @pytest.mark.parametrize("row", REAL, ids=lambda row: row["sentence"])
@@ -94,17 +110,21 @@ def test_documents_of_many_kinds_state_their_own_terms_and_those_of_others(row):
         assert (term and (term.start, term.end)) == (row["end"] and (row["start"], row["end"])), paragraphs
         said = status(stated, date(2040, 1, 1))
         assert said.value == ("expired" if row["end"] else "unknown")
-        assert not row["end"] or stated.period.text in sentence and stated.period.text in said.reason
+        assert not row["end"] or (stated.period.text in sentence and stated.period.text in said.reason)
 
 
 @pytest.mark.parametrize(
     ("title", "kind", "years"),
     [
-        ("云泽州2024—2026年渡口改造实施方案", "实施方案", ("2024", "2026")), ("云泽州渡口改造三年行动计划（2024－2026年）", "行动计划", ("2024", "2026")),
-        ("云泽州2024年至2026年渡口规划", "规划", ("2024", "2026")), ("云泽州渡口规划(2023-2027)", "规划", ("2023", "2027")),
-        ("云泽州关于下达2021—2023年渡口补助资金的通知", "通知", None), ("云泽州2021—2023年渡口安全情况的通报", "通报", None), ("云泽州2026年前渡口改造方案", "方案", None),
+        ("云泽州2024—2026年渡口改造实施方案", "实施方案", ("2024", "2026")),
+        ("云泽州渡口改造三年行动计划（2024－2026年）", "行动计划", ("2024", "2026")),
+        ("云泽州2024年至2026年渡口规划", "规划", ("2024", "2026")),
+        ("云泽州渡口规划(2023-2027)", "规划", ("2023", "2027")),
+        ("云泽州关于下达2021—2023年渡口补助资金的通知", "通知", None),
+        ("云泽州2021—2023年渡口安全情况的通报", "通报", None),
+        ("云泽州2026年前渡口改造方案", "方案", None),
     ],
-)  # fmt: skip
+)
 def test_the_years_in_a_plan_s_title_are_its_period(title, kind, years):
     stated = period(title, kind, MIDDLE, None, "2024-03-15")
     assert (stated and (stated.start, stated.end)) == years
@@ -114,19 +134,38 @@ def test_the_years_in_a_plan_s_title_are_its_period(title, kind, years):
 def test_a_bare_term_is_the_document_s_at_its_end_only(sentence):
     assert found([*MIDDLE, sentence]).period is not None
     assert found([*MIDDLE, "本办法自印发之日起施行。" + sentence]).period is not None
-    for paragraphs in ([sentence, *MIDDLE], [*MIDDLE, "第七条　渡船应当取得渡运证。" + sentence], [*MIDDLE, f"渡运证\n{sentence}\n州交通运输局"]):
+    for paragraphs in (
+        [sentence, *MIDDLE],
+        [*MIDDLE, "第七条　渡船应当取得渡运证。" + sentence],
+        [*MIDDLE, f"渡运证\n{sentence}\n州交通运输局"],
+    ):
         assert found(paragraphs).period is None
 
 
 def test_a_regulation_that_issues_licences_does_not_expire_with_them():
-    (parsed,) = parse(raw(
-        "云泽州河道采砂条例\n第一条　为加强采砂管理，制定本条例。\n第二条　依照本条例取得的许可证有效期为一年。\n第三条　本条例自2019年1月1日起施行。\n"
-    ))  # fmt: skip
+    (parsed,) = parse(
+        raw(
+            "云泽州河道采砂条例\n第一条　为加强采砂管理，制定本条例。\n第二条　依照本条例取得的许可证有效期为一年。\n第三条　本条例自2019年1月1日起施行。\n"
+        )
+    )
     assert parsed.document.period is None and parsed.document.effective_on == "2019-01-01"
     assert status(parsed.document, date(2026, 1, 1)).value == "unknown"
 
 
-@pytest.mark.parametrize("part", ["《废止", "《甲》废止，", "由甲解释，", "本办法", "自2021年1月1日起施行，", "原废止", "有效期", "第一条", "以本办法为准，"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "《废止",
+        "《甲》废止，",
+        "由甲解释，",
+        "本办法",
+        "自2021年1月1日起施行，",
+        "原废止",
+        "有效期",
+        "第一条",
+        "以本办法为准，",
+    ],
+)
 def test_no_text_takes_long(part):
     begin = time.perf_counter()
     period("某办法", "办法", [part * 3000, "本办法" + part * 3000 + "有效期"], None, None)

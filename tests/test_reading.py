@@ -107,7 +107,7 @@ def test_clauses_are_read_in_their_most_promising_windows_best_first(sample):
     clauses = parsed.clauses
     found = read(
         Counting(), "补助多少", range(len(clauses)), clauses, lambda clause: parsed.document, lambda row, a, b: -a, 5
-    )  # fmt: skip
+    )
     assert len(found) == 5
     assert [own.answers for own in found] == sorted((own.answers for own in found), reverse=True)
     assert all(own.start <= own.span[0] <= own.span[1] <= len(clauses[own.clause].text) for own in found)
@@ -144,9 +144,16 @@ def test_signals_tell_the_best_the_second_clause_and_the_one_that_leads():
 
 def a_calibration(**changed) -> Calibration:
     told = {
-        "encoder": "e", "reader": "r", "weights": {"best": 1.0}, "intercept": 0.0, "refuse_below": {"figure": 0.3},
-        "conclude_from": {"figure": 0.8}, "foreign_below": 0.86, "order": 0.5, "fitted": {},
-    }  # fmt: skip
+        "encoder": "e",
+        "reader": "r",
+        "weights": {"best": 1.0},
+        "intercept": 0.0,
+        "refuse_below": {"figure": 0.3},
+        "conclude_from": {"figure": 0.8},
+        "foreign_below": 0.86,
+        "order": 0.5,
+        "fitted": {},
+    }
     return Calibration(**(told | changed))
 
 

@@ -7,20 +7,19 @@ attribute its text does not give; each was looked for in the text). The “held�
 import json
 import random
 import re
-from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from conftest import BOOK, built, engine_over, needs_book, needs_models
+from conftest import BOOK, engine_over, needs_book, needs_models
 
 from index.errors import BrokenIndex
 from index.settings import load_settings
-from rag.answering import refusal
 from rag.query.asked import Asked, asked, stated
 from rag.query.question import understand
 
-SETS = [json.loads(line) for line in (Path(__file__).parent / "data" / "refusals.jsonl").read_text("utf-8").splitlines()]
+SETS = [
+    json.loads(line) for line in (Path(__file__).parent / "data" / "refusals.jsonl").read_text("utf-8").splitlines()
+]
 FIGURE = re.compile(
     r"[，、。；]([一-鿿]{4,14}?)(?:达到|超过|突破|提高到|降至|不低于|控制在)\s*[\d.]+\s*(万?亿?元|%|％|万?人|公里|个|家|项|亩|万吨|条|万户|台)"
 )
@@ -64,7 +63,13 @@ def test_figures_that_stand_in_the_book_are_not_refused(engine):
         for match in FIGURE.finditer("，" + clause.text[start:stop]) if clause.kind != "row" else ():
             title, year = engine.document(clause).title, engine.horizons[row]
             when = f"到{year.year}年" if year else ""
-            made.append([f"{title}中{match[1]}是多少？", f"{title}提出{match[1]}要达到多少{match[2]}？", f"{when}{match[1]}要达到多少？"])
+            made.append(
+                [
+                    f"{title}中{match[1]}是多少？",
+                    f"{title}提出{match[1]}要达到多少{match[2]}？",
+                    f"{when}{match[1]}要达到多少？",
+                ]
+            )
     drawn = random.Random(7).sample(made, 60)
     questions = [forms[place % 3] for place, forms in enumerate(drawn)]
     refused = [question for question in questions if engine.ask(question).refused]
@@ -125,7 +130,9 @@ def test_days_of_work_and_projects_are_told_in_the_documents_words():
 
 def test_a_文号_is_told_by_its_form():
     wanted = asked(understand("被它废止的旧通知文号是什么？"))[0]
-    assert stated(wanted, "《湾城港口通知》（岚府发〔2011〕18号）同时废止。", "《湾城港口通知》（岚府发〔2011〕18号）同时废止。")
+    assert stated(
+        wanted, "《湾城港口通知》（岚府发〔2011〕18号）同时废止。", "《湾城港口通知》（岚府发〔2011〕18号）同时废止。"
+    )
     assert not stated(wanted, "《湾城港口通知》同时废止。", "《湾城港口通知》同时废止。")
 
 

@@ -86,7 +86,9 @@ def test_differences_are_named_by_kind():
         return 1.0
 
     assert [d.kind for d in differences("港口吞吐能力达到3亿吨。", "港口吞吐能力达到2.5亿吨。", weigh)] == [FIGURE]
-    assert [d.kind for d in differences("到2025年港口吞吐能力达到3亿吨。", "到2027年港口吞吐能力达到3亿吨。", weigh)] == [YEAR]
+    assert [
+        d.kind for d in differences("到2025年港口吞吐能力达到3亿吨。", "到2027年港口吞吐能力达到3亿吨。", weigh)
+    ] == [YEAR]
     assert differences("港口吞吐能力达到3亿吨。", "机场旅客吞吐量增长8亿人次。", weigh) == []
     modal = differences("新建码头应当建设岸电设施。", "新建码头可以建设岸电设施。", weigh)
     assert [d.kind for d in modal] == [MODAL]
@@ -95,7 +97,9 @@ def test_differences_are_named_by_kind():
 
 
 def test_a_draft_is_split_into_its_clauses_and_answered_clause_by_clause(engine):
-    draft = LOWER + "第四条　" + "港口经营人应当建立岸电使用台账，记录每次使用的起止时间和电量，并保存三年以上备查。" * 8
+    draft = (
+        LOWER + "第四条　" + "港口经营人应当建立岸电使用台账，记录每次使用的起止时间和电量，并保存三年以上备查。" * 8
+    )
     assert len(split(draft)) >= 4 and split("一条短的。") == ["一条短的。"]
     found = neighbourhoods(engine, draft, 12, NO_FILTERS)
     assert len(found) == len(split(draft)) and all(each.hits for each in found)
@@ -168,7 +172,10 @@ def test_sources_are_recognised_through_noise(book_engine):  # noqa: F811
 @needs_book
 @needs_models
 def test_what_has_no_relation_is_told_as_nearest(book_engine):  # noqa: F811
-    for text in ("The quick brown fox jumps over the lazy dog near the river bank.", "今晚吃红烧肉，记得多放冰糖和八角，小火慢炖一个小时。"):
+    for text in (
+        "The quick brown fox jumps over the lazy dog near the river bank.",
+        "今晚吃红烧肉，记得多放冰糖和八角，小火慢炖一个小时。",
+    ):
         found = neighbourhoods(book_engine, text, 5, NO_FILTERS)
         assert not found[0].related and all(hit.relation == NEAREST for hit in found[0].hits)
 
@@ -176,7 +183,11 @@ def test_what_has_no_relation_is_told_as_nearest(book_engine):  # noqa: F811
 @needs_book
 @needs_models
 def test_a_paste_from_elsewhere_has_hardly_a_parallel_and_one_of_the_book_has_many(book_engine):  # noqa: F811
-    elsewhere = ["完善海底光缆保护制度，禁止渔船在警戒区内抛锚拖网。", "支持冰雪运动进校园，新建室内滑冰馆三座，培养冰球裁判员。", "业主大会应当由专有部分面积占比三分之二以上的业主参与表决。"]
+    elsewhere = [
+        "完善海底光缆保护制度，禁止渔船在警戒区内抛锚拖网。",
+        "支持冰雪运动进校园，新建室内滑冰馆三座，培养冰球裁判员。",
+        "业主大会应当由专有部分面积占比三分之二以上的业主参与表决。",
+    ]
     for text in elsewhere:
         (found,) = neighbourhoods(book_engine, text, 10, NO_FILTERS)
         assert len(found.hits) == 10 and len(found.related) <= 3

@@ -119,7 +119,11 @@ def weigh(_):
         ("支持建设内河航运交易中心。", "推动建设内河航运交易中心。", False),
         ("在内河航运发展合作框架下，探索开展船员互认。", "探索建立内河航运发展合作框架。", False),
         ("建设船舶污染物接收中心。", "探索船舶污染物接收模式。", False),  # a centre is no mode
-        ("推动港口岸电设施改造，开展港口岸电设施改造试点。", "开展港口岸电设施改造试点。", False),  # said both ways here
+        (
+            "推动港口岸电设施改造，开展港口岸电设施改造试点。",
+            "开展港口岸电设施改造试点。",
+            False,
+        ),  # said both ways here
     ],
 )
 def test_force_differs_only_for_the_same_thing(ours, theirs, differ):

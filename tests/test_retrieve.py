@@ -102,21 +102,30 @@ def corpus_of(tmp_path, lines):
     """An index and an engine over documents, title → articles."""
     (tmp_path / "c").mkdir()
     for title, said in lines.items():
-        text = title + "\n" + "\n".join(f"第{n}条　{line}" for n, line in zip("一二三四五六七八九"[: len(said)], said, strict=True))
+        text = (
+            title
+            + "\n"
+            + "\n".join(f"第{n}条　{line}" for n, line in zip("一二三四五六七八九"[: len(said)], said, strict=True))
+        )
         (tmp_path / "c" / f"{title}.txt").write_text(text, encoding="utf-8")
     built(tmp_path / "c", tmp_path / "i")
     return engine_over(tmp_path / "i")
 
 
 def test_every_clause_of_a_document_named_by_its_title_comes_before_all_others(tmp_path):
-    lines = {"岭南县林场管理办法": ["林场实行联营。", "苗圃另行规定。"], "河湾县渔港管理办法": ["渔港停泊收费。", "渔港停泊应当报告。", "渔港停泊收费应当公示。"]}
+    lines = {
+        "岭南县林场管理办法": ["林场实行联营。", "苗圃另行规定。"],
+        "河湾县渔港管理办法": ["渔港停泊收费。", "渔港停泊应当报告。", "渔港停泊收费应当公示。"],
+    }
     engine = corpus_of(tmp_path, lines)
     hits = engine.search("《岭南县林场管理办法》里渔港停泊收费怎么公示？", 9)
     named = [hit.document.title == "岭南县林场管理办法" for hit in hits]
     own = len(engine.store.clauses_of(hits[0].document.doc_id))
     assert named == [True] * own + [False] * (len(named) - own) and own < len(named)
     assert hits[own - 1].score > hits[own].score
-    plain = Retriever(engine.store, FakeEncoder(), steps=Steps(named=False)).rank(understand("《岭南县林场管理办法》里渔港停泊收费怎么公示？"))
+    plain = Retriever(engine.store, FakeEncoder(), steps=Steps(named=False)).rank(
+        understand("《岭南县林场管理办法》里渔港停泊收费怎么公示？")
+    )
     assert "渔港" in engine.store.clauses[plain.rows[0]].text
 
 
@@ -128,9 +137,18 @@ def test_a_filter_leaves_an_address_to_the_documents_it_lets_through(tmp_path):
     assert hits[0].clause.text.startswith("第二条") and {hit.document.title for hit in hits} == {"河湾县渔港管理办法"}
 
 
-@pytest.mark.parametrize("asked", ["岸电", "推动客票一体化。统一城际列车检票标准，推广“一码通乘”，方便群众出行换乘。" * 2, "港口和铁路哪个规划里程更长？"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "岸电",
+        "推动客票一体化。统一城际列车检票标准，推广“一码通乘”，方便群众出行换乘。" * 2,
+        "港口和铁路哪个规划里程更长？",
+    ],
+)
 def test_as_many_hits_are_given_as_are_asked_for_where_there_are_so_many(tmp_path, asked):
-    articles = [f"{a}县{b}项目由{c}局办理。" for a in "甲乙丙丁戊己庚辛壬癸" for b in "农林牧渔工" for c in "东西南北中"]
+    articles = [
+        f"{a}县{b}项目由{c}局办理。" for a in "甲乙丙丁戊己庚辛壬癸" for b in "农林牧渔工" for c in "东西南北中"
+    ]
     text = "某省项目办法\n" + "".join(f"第{n}条　{article}\n" for n, article in enumerate(articles, 1))
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "a.txt").write_text(text, encoding="utf-8")
@@ -144,10 +162,16 @@ def test_as_many_hits_are_given_as_are_asked_for_where_there_are_so_many(tmp_pat
         assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
-@pytest.mark.parametrize("asked", ["使用岸电有什么规定？", "《岚江省港口条例》第三条", "港口条例是哪天发布的？", "港口和铁路哪个里程更长？"])
+@pytest.mark.parametrize(
+    "asked", ["使用岸电有什么规定？", "《岚江省港口条例》第三条", "港口条例是哪天发布的？", "港口和铁路哪个里程更长？"]
+)
 def test_a_filter_that_leaves_no_clause_gives_no_hit_and_a_refusal(engine, asked):
     nothing = Filters(document="没有这份文件")
-    assert engine.search(asked, 5, filters=nothing) == [] == engine.related("鼓励港口经营人使用岸电等清洁能源。", 5, nothing)
+    assert (
+        engine.search(asked, 5, filters=nothing)
+        == []
+        == engine.related("鼓励港口经营人使用岸电等清洁能源。", 5, nothing)
+    )
     answer = engine.ask(asked, filters=nothing)
     assert answer.refused and "没有可以检索的条款" in answer.sentences[0].text and answer.hits == answer.citations == ()
 
@@ -169,7 +193,9 @@ def test_names_of_a_list_are_told_though_some_of_their_clauses_were_no_candidate
     zones = ["北部林区", "东部港区", "南部茶区", "西部矿区"]
     told = "".join(f"（{n}）{zone}。发展与{zone}相称的产业。\n" for n, zone in zip("一二三四", zones, strict=True))
     (tmp_path / "c").mkdir()
-    (tmp_path / "c" / "a.txt").write_text(f"湾城发展规划\n一、总体要求\n坚持全域统筹。\n二、四个片区\n{told}", encoding="utf-8")
+    (tmp_path / "c" / "a.txt").write_text(
+        f"湾城发展规划\n一、总体要求\n坚持全域统筹。\n二、四个片区\n{told}", encoding="utf-8"
+    )
     built(tmp_path / "c", tmp_path / "i")
     engine = engine_over(tmp_path / "i")
     query = understand("湾城的四个片区，分别叫什么？")

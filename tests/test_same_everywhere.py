@@ -15,12 +15,20 @@ from index.markers import marker
 from index.parse import parse
 from index.schema import RawText
 
-FORMATS = {"md": written.md, "html": written.html, "docx": written.docx, "odt": written.odt, "rtf": written.rtf,
-           "ofd": written.ofd}  # fmt: skip
+FORMATS = {
+    "md": written.md,
+    "html": written.html,
+    "docx": written.docx,
+    "odt": written.odt,
+    "rtf": written.rtf,
+    "ofd": written.ofd,
+}
 TABLE = [
-    ["序号", "事项", "责任单位", "完成时限"], ["1", "修缮渡口", "市交通局", "2025年底"], ["2", "更新渡船", "市财政局", "2026年6月"],
+    ["序号", "事项", "责任单位", "完成时限"],
+    ["1", "修缮渡口", "市交通局", "2025年底"],
+    ["2", "更新渡船", "市财政局", "2026年6月"],
     ["3", "培训船员", "市人社局", "长期"],
-]  # fmt: skip
+]
 
 
 def statute(name, chapters):
@@ -29,15 +37,20 @@ def statute(name, chapters):
         blocks.append(("h", 1, f"第{'一二三四五六'[number - 1]}章　{chapter}"))
         for text in texts:
             article += 1
-            blocks += [("p", f"第{'一二三四五六七八九十'[article - 1]}条　{text[0]}"), *(("p", item) for item in text[1:])]
+            blocks += [
+                ("p", f"第{'一二三四五六七八九十'[article - 1]}条　{text[0]}"),
+                *(("p", item) for item in text[1:]),
+            ]
     return blocks
 
 
 def notice(subject, items, table=None):
     blocks = [
-        ("title", f"云泽州交通局关于{subject}的通知"), ("p", "云交发〔2025〕7号"), ("p", "各县（市）交通局："),
+        ("title", f"云泽州交通局关于{subject}的通知"),
+        ("p", "云交发〔2025〕7号"),
+        ("p", "各县（市）交通局："),
         ("p", f"为做好{subject}工作，根据州人民政府的部署，结合本州实际，现将有关事项通知如下。"),
-    ]  # fmt: skip
+    ]
     for number, (head, *texts) in enumerate(items):
         blocks += [("p", f"{'一二三四五'[number]}、{head}"), *(("p", text) for text in texts)]
     if table:
@@ -69,17 +82,21 @@ def sample(name):
     rows = [re.sub(r"^#+\s*", "", row).strip() for row in decode(found.read_bytes()).splitlines()]
     rows = [row for row in rows if row]
     marks = [marker(row) for row in rows]
-    return [("title", rows[0]), *(("h", 1, row) if mark and mark.kind == "章" else ("p", row)
-                                  for row, mark in zip(rows[1:], marks[1:], strict=True))]  # fmt: skip
+    return [
+        ("title", rows[0]),
+        *(
+            ("h", 1, row) if mark and mark.kind == "章" else ("p", row)
+            for row, mark in zip(rows[1:], marks[1:], strict=True)
+        ),
+    ]
 
 
 def clauses(data, suffix):
     reading = READERS[suffix](data)
     found = parse(RawText("文件" + suffix, tuple(reading.lines), "", tuple(reading.gaps)))
     return [
-        (tuple(bare(head) for head in clause.path), bare(clause.text))
-        for parsed in found for clause in parsed.clauses
-    ], [(bare(parsed.document.title), parsed.document.doc_no, parsed.document.issuers) for parsed in found]  # fmt: skip
+        (tuple(bare(head) for head in clause.path), bare(clause.text)) for parsed in found for clause in parsed.clauses
+    ], [(bare(parsed.document.title), parsed.document.doc_no, parsed.document.issuers) for parsed in found]
 
 
 def bare(text):
@@ -100,10 +117,15 @@ def test_clauses_and_addresses_are_those_of_the_plain_text(suffix):
 
 
 def test_a_table_is_the_same_rows_as_a_spreadsheet():
-    rows = [clause for clause in clauses(written.txt([("title", "任务表"), ("table", TABLE)]), ".txt")[0] if clause[1][0].isdigit()]
+    rows = [
+        clause
+        for clause in clauses(written.txt([("title", "任务表"), ("table", TABLE)]), ".txt")[0]
+        if clause[1][0].isdigit()
+    ]
     for data, suffix in (
-        (written.xlsx({"任务": ([["任务表"], *TABLE], ["A1:D1"], "")}), ".xlsx"), (written.comma_separated(TABLE), ".csv"),
-    ):  # fmt: skip
+        (written.xlsx({"任务": ([["任务表"], *TABLE], ["A1:D1"], "")}), ".xlsx"),
+        (written.comma_separated(TABLE), ".csv"),
+    ):
         found = clauses(data, suffix)[0]
         assert [text for _, text in found if text[0].isdigit()] == [text for _, text in rows]
         assert all(path[-1] == "序号事项责任单位完成时限" for path, text in found if text[0].isdigit())

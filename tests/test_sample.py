@@ -10,7 +10,12 @@ from index.parse import parse
 def test_a_compilation_gives_its_documents_with_notice_and_policy_titles(sample):
     plan = sample["岚湾双城带建设规划"].document
     assert plan.notice_title == "岚江省人民政府 澜湾市人民政府关于印发《岚湾双城带建设规划》的通知"
-    assert (plan.doc_no, plan.issued_on, plan.level, plan.kind) == ("岚府发〔2022〕12号", "2022-03-18", "省市联合", "规划")
+    assert (plan.doc_no, plan.issued_on, plan.level, plan.kind) == (
+        "岚府发〔2022〕12号",
+        "2022-03-18",
+        "省市联合",
+        "规划",
+    )
     assert plan.period.end == "2025"
     assert sample["岚湾双城带便民服务行动方案"].document.doc_no == "岚府办发〔2023〕7号"
 
@@ -53,8 +58,9 @@ def test_lists_become_rows_with_their_units(sample):
 def test_leading_and_supporting_units_keep_their_roles(sample):
     clause = next(c for c in sample["澜湾市临港产业协作行动方案（2020—2022年）"].clauses if c.text.startswith("1．"))
     assert [(d.role, d.units) for d in clause.duties] == [
-        ("牵头单位", ("市经济信息委",)), ("配合单位", ("市发展改革委", "市规划自然资源局")),
-    ]  # fmt: skip
+        ("牵头单位", ("市经济信息委",)),
+        ("配合单位", ("市发展改革委", "市规划自然资源局")),
+    ]
 
 
 def test_the_sample_parses_to_its_documents_with_nothing_lost():

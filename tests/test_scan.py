@@ -13,7 +13,12 @@ from index.load.gaps import of_pages
 from index.parse import parse
 from index.schema import RawText
 
-LINES = ("湖山市水务局关于河道清淤收费的通知", "湖水发〔2025〕6号", "一、每公里收费350元，最高不超过4200元。", "二、本通知自2025年5月1日起执行。")
+LINES = (
+    "湖山市水务局关于河道清淤收费的通知",
+    "湖水发〔2025〕6号",
+    "一、每公里收费350元，最高不超过4200元。",
+    "二、本通知自2025年5月1日起执行。",
+)
 TOLD = "由扫描图像识别，文字请与原件核对"
 
 
@@ -49,7 +54,9 @@ def test_the_mark_of_a_scanning_app_is_no_text_and_the_scan_is():
 
 
 def test_a_scanned_annex_within_a_text_pdf_is_read_and_said_to_be_one():
-    found = pdf_reader.read(pdf(lambda c: prose(c, ["关于收费的通知", "各区：", "收费见附件。"]), lambda c: on_page(c, photographed(LINES))))
+    found = pdf_reader.read(
+        pdf(lambda c: prose(c, ["关于收费的通知", "各区：", "收费见附件。"]), lambda c: on_page(c, photographed(LINES)))
+    )
     assert [line.page for line in found.lines] == [1, 1, 1, 2, 2, 2, 2] and same(found.lines[3:], LINES)
     assert found.gaps == (f"第 2 页{TOLD}",)
 
@@ -149,7 +156,9 @@ def test_a_doubtful_clause_is_marked_wherever_it_is_shown(monkeypatch, tmp_path)
     monkeypatch.setattr(scan, "recogniser", lambda threads: Fake(0.7, "第一条 收费三百元。"))
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "a.png").write_bytes(photographed(()))
-    (tmp_path / "corpus" / "b.txt").write_text("湖山市收费办法\n第一条 收费四百元。\n第二条 每年公布一次。\n", encoding="utf-8")
+    (tmp_path / "corpus" / "b.txt").write_text(
+        "湖山市收费办法\n第一条 收费四百元。\n第二条 每年公布一次。\n", encoding="utf-8"
+    )
     built(tmp_path / "corpus", tmp_path / "index")
     store = Store.open(tmp_path / "index")
     assert {clause.source.file: clause.doubtful for clause in store.clauses} == {"a.png": True, "b.txt": False}
@@ -157,9 +166,10 @@ def test_a_doubtful_clause_is_marked_wherever_it_is_shown(monkeypatch, tmp_path)
     for clause in store.clauses:
         document = store.documents[clause.doc_id]
         shown = [
-            html.card(clause, document, status, [], "", titled=True), html.cited(document, clause, status),
+            html.card(clause, document, status, [], "", titled=True),
+            html.cited(document, clause, status),
             shelves._body(document, status, [clause], None)[0],
-        ]  # fmt: skip
+        ]
         assert [("待核" in each) for each in shown] == [clause.doubtful] * 3
         assert clause_json(clause, document, status)["doubtful"] is clause.doubtful
         cited = citation_json(Citation(1, clause, document, status, clause.text))
@@ -197,7 +207,11 @@ def test_rulings_of_a_pale_table_are_found_and_strokes_of_type_are_not():
     for x in (200, 600, 998):
         image[800:922, x : x + 3] = 235
     across, down, clean = picture._rulings(image, 200)
-    assert [round(r.at / 10) for r in across] == [80, 86, 92] and [round(r.at / 10) for r in sorted(down)] == [20, 60, 100]
+    assert [round(r.at / 10) for r in across] == [80, 86, 92] and [round(r.at / 10) for r in sorted(down)] == [
+        20,
+        60,
+        100,
+    ]
     assert (clean[790:930, 190:1010] == 255).all() and (clean[:700] == image[:700]).all()
 
 
@@ -212,9 +226,10 @@ def test_frames_and_odd_modes_are_pages(monkeypatch):
 
 
 def test_what_is_no_picture_is_refused():
-    with pytest.raises(Exception) as caught:
+    from PIL import UnidentifiedImageError
+
+    with pytest.raises(UnidentifiedImageError):
         scan.read(b"\x89PNG nothing")
-    assert not isinstance(caught.value, MemoryError)
 
 
 def test_pages_are_named_in_runs():

@@ -62,10 +62,14 @@ def test_an_empty_chat_model_means_none(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("port", "abc", "应为整数"), ("port", "0", "不得小于 1"), ("port", "70000", "不得大于 65535"),
-        ("as_of", "昨天", "应为日期"), ("chat_timeout", "soon", "应为数字"), ("chat_timeout", "0", "应大于 0"),
+        ("port", "abc", "应为整数"),
+        ("port", "0", "不得小于 1"),
+        ("port", "70000", "不得大于 65535"),
+        ("as_of", "昨天", "应为日期"),
+        ("chat_timeout", "soon", "应为数字"),
+        ("chat_timeout", "0", "应大于 0"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_is_named_in_one_chinese_line(monkeypatch, name, value, says):
     monkeypatch.setenv(f"TIAOWEN_{name.upper()}", value)
     with pytest.raises(BadInput) as caught:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from rag.query import spoken
 
-LINES = [line for line in Path(spoken.__file__).with_name("spoken.tsv").read_text("utf-8").splitlines() if line[:1] != "#"]
+LINES = [
+    line for line in Path(spoken.__file__).with_name("spoken.tsv").read_text("utf-8").splitlines() if line[:1] != "#"
+]
 
 
 def test_everyday_words_are_named_as_documents_name_them_each_once():

@@ -33,29 +33,44 @@ def test_a_number_is_shown_as_its_cell_shows_it(value, form, text):
 
 def test_a_number_without_a_format_has_no_spurious_figures():
     assert [general(value) for value in (2260.0, 0.1 + 0.2, 1 / 3, -5, 123456789012)] == [
-        "2260", "0.3", "0.3333333333", "-5", "123456789012",
-    ]  # fmt: skip
+        "2260",
+        "0.3",
+        "0.3333333333",
+        "-5",
+        "123456789012",
+    ]
 
 
 def test_each_sheet_is_a_heading_and_its_table_and_the_file_names_the_document():
-    data = written.xlsx({
-        "临江县": ([["序号", "事项", "标准"], ["1", "渡口补贴", "每年3000元"]], [], ""),
-        "高台县": ([["序号", "事项", "标准"], ["1", "渡口补贴", "每年2400元"]], [], ""),
-    })  # fmt: skip
+    data = written.xlsx(
+        {
+            "临江县": ([["序号", "事项", "标准"], ["1", "渡口补贴", "每年3000元"]], [], ""),
+            "高台县": ([["序号", "事项", "标准"], ["1", "渡口补贴", "每年2400元"]], [], ""),
+        }
+    )
     reading = spreadsheets.xlsx(data)
     found = parse(RawText("渡口补贴标准.xlsx", tuple(reading.lines), ""))[0]
     assert found.document.title == "渡口补贴标准"
     assert [(clause.path, clause.text.split("\n")[-1]) for clause in found.clauses] == [
-        (("临江县", "序号 事项 标准"), "每年3000元"), (("高台县", "序号 事项 标准"), "每年2400元"),
-    ]  # fmt: skip
+        (("临江县", "序号 事项 标准"), "每年3000元"),
+        (("高台县", "序号 事项 标准"), "每年2400元"),
+    ]
 
 
 def test_title_rows_stand_above_a_header_of_two_rows_and_groups_between_rows():
     rows = [
-        ["2025年渡口改造项目清单", "", "", "", ""], ["填报单位：州交通局", "", "", "单位：万元", ""], ["序号", "项目", "投资", "", "备注"],
-        ["", "", "总投资", "本年", ""], ["一、临江县", "", "", "", ""], ["1", "甲渡口", 120, 60, ""], ["2", "乙渡口", 80, 80, "完工"],
-        ["二、高台县", "", "", "", ""], ["1", "丙渡口", 95.5, 40, ""], ["合计", "", 295.5, 180, ""], ["注：含征地费用。", "", "", "", ""],
-    ]  # fmt: skip
+        ["2025年渡口改造项目清单", "", "", "", ""],
+        ["填报单位：州交通局", "", "", "单位：万元", ""],
+        ["序号", "项目", "投资", "", "备注"],
+        ["", "", "总投资", "本年", ""],
+        ["一、临江县", "", "", "", ""],
+        ["1", "甲渡口", 120, 60, ""],
+        ["2", "乙渡口", 80, 80, "完工"],
+        ["二、高台县", "", "", "", ""],
+        ["1", "丙渡口", 95.5, 40, ""],
+        ["合计", "", 295.5, 180, ""],
+        ["注：含征地费用。", "", "", "", ""],
+    ]
     merged = ["A1:E1", "A3:A4", "B3:B4", "C3:D3", "E3:E4", "A5:E5", "A10:B10", "A11:E11"]
     head = "序号\t项目\t投资总投资\t投资本年\t备注"
     found = texts(spreadsheets.xlsx(written.xlsx({"Sheet1": (rows, merged, "")})))
@@ -72,11 +87,19 @@ def test_merged_cells_are_carried_down():
 
 
 def test_formats_and_stored_results_of_formulas_are_shown():
-    styles = '<numFmts><numFmt numFmtId="170" formatCode="yyyy&quot;年&quot;m&quot;月&quot;"/></numFmts><cellXfs>' + "".join(
-        f'<xf numFmtId="{number}"/>' for number in (0, 170, 10, 14)
+    styles = (
+        '<numFmts><numFmt numFmtId="170" formatCode="yyyy&quot;年&quot;m&quot;月&quot;"/></numFmts><cellXfs>'
+        + "".join(f'<xf numFmtId="{number}"/>' for number in (0, 170, 10, 14))
     )
-    cells = ['<c s="1"><v>45899</v></c>', '<c s="2"><f>A1/B1</f><v>0.985</v></c>', '<c s="3"><v>45899</v></c>', "<c><f>SUM(A:A)</f></c>"]
-    reading = spreadsheets.xlsx(written.xlsx({"表": ([["月份", "正常率", "日期", "合计"], cells], [], "")}, styles + "</cellXfs>"))
+    cells = [
+        '<c s="1"><v>45899</v></c>',
+        '<c s="2"><f>A1/B1</f><v>0.985</v></c>',
+        '<c s="3"><v>45899</v></c>',
+        "<c><f>SUM(A:A)</f></c>",
+    ]
+    reading = spreadsheets.xlsx(
+        written.xlsx({"表": ([["月份", "正常率", "日期", "合计"], cells], [], "")}, styles + "</cellXfs>")
+    )
     assert texts(reading)[-1] == "2025年8月\t98.50%\t2025/8/30\t"
     assert reading.gaps == ("工作表“表”有 1 个公式没有保存结果，未收录；请用 Excel 或 WPS 打开后重新保存",)
 
@@ -107,7 +130,10 @@ def test_an_opendocument_sheet_shows_the_text_stored_with_its_cells():
 
 
 def test_comma_separated_values_are_one_table():
-    assert texts(spreadsheets.csv("渡口,标准\r\n甲渡口,\"1,200\"\r\n".encode("gb18030"))) == ["渡口\t标准", "甲渡口\t1,200"]
+    assert texts(spreadsheets.csv('渡口,标准\r\n甲渡口,"1,200"\r\n'.encode("gb18030"))) == [
+        "渡口\t标准",
+        "甲渡口\t1,200",
+    ]
 
 
 def test_what_is_no_workbook_says_what_to_do():

@@ -54,12 +54,18 @@ def test_a_stated_term_holds_to_its_last_day_and_no_longer(text, last):
 @pytest.mark.parametrize(
     "text",
     [
-        "到2025年，建成电站30座。", "到2022年底，实现全覆盖；展望2035年。", "许可证有效期为5年，自颁发之日起计算。", "经营许可证有效期至2021年12月31日。",
-        "对自2019年1月1日至2020年12月31日期间符合本办法规定的企业予以补助。", "本市购置补贴政策自2020年12月31日起停止执行。",
-        "项目实施期限为2019年1月1日至2020年12月31日。", "本办法自2021年1月1日起施行，原办法自2021年1月1日起废止。",
-        "2015年6月1日发布的《旧办法》同时废止。", "本办法自2020年1月1日起施行。",
+        "到2025年，建成电站30座。",
+        "到2022年底，实现全覆盖；展望2035年。",
+        "许可证有效期为5年，自颁发之日起计算。",
+        "经营许可证有效期至2021年12月31日。",
+        "对自2019年1月1日至2020年12月31日期间符合本办法规定的企业予以补助。",
+        "本市购置补贴政策自2020年12月31日起停止执行。",
+        "项目实施期限为2019年1月1日至2020年12月31日。",
+        "本办法自2021年1月1日起施行，原办法自2021年1月1日起废止。",
+        "2015年6月1日发布的《旧办法》同时废止。",
+        "本办法自2020年1月1日起施行。",
     ],
-)  # fmt: skip
+)
 def test_target_years_and_terms_of_other_things_expire_nothing(text):
     found = status(stated(text), date(2040, 1, 1))
     assert found.value == "unknown" and found.reason
@@ -118,7 +124,9 @@ def test_a_library_judges_as_of_the_day_it_is_given(sample_root):
 
 
 def test_a_term_in_a_file_is_read_from_its_last_article():
-    text = "海州省港口服务办法（试行）\n第一条　为规范服务，制定本办法。\n第二条　本办法自2022年1月1日起施行，试行两年。\n"
+    text = (
+        "海州省港口服务办法（试行）\n第一条　为规范服务，制定本办法。\n第二条　本办法自2022年1月1日起施行，试行两年。\n"
+    )
     (found,) = parse(RawText("x.txt", tuple(Line(t, n) for n, t in enumerate(text.split("\n"), 1)), "x"))
     assert status(found.document, date(2024, 1, 1)).value == "expired"
 

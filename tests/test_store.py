@@ -26,7 +26,9 @@ def test_an_unchanged_corpus_embeds_nothing_and_a_changed_document_only_its_own_
     again = built(corpus, tmp_path / "i", encoder)
     assert (again.changed, again.embedded, encoder.encoded) == (False, 0, first.clauses)
     statute = corpus / "04-岚江省港口条例.txt"
-    statute.write_text(statute.read_text(encoding="utf-8").replace("岸电等清洁能源", "岸电等绿色能源"), encoding="utf-8")
+    statute.write_text(
+        statute.read_text(encoding="utf-8").replace("岸电等清洁能源", "岸电等绿色能源"), encoding="utf-8"
+    )
     assert built(corpus, tmp_path / "i", encoder).embedded == 1
 
 
@@ -42,7 +44,7 @@ def test_a_build_that_dies_leaves_the_old_index_working(corpus, tmp_path, monkey
     before = Store.open(tmp_path / "i").manifest
     (corpus / "new.txt").write_text("关于测试的说明\n这是新增的内容。\n", encoding="utf-8")
     monkeypatch.setattr(os, "replace", lambda *a: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="No space"):
         built(corpus, tmp_path / "i")
     assert Store.open(tmp_path / "i").manifest == before
     assert not list((tmp_path / "i").glob("building-*"))

@@ -65,7 +65,10 @@ def test_a_list_is_whole_and_says_so(engine):
 
 
 def test_a_named_list_has_as_many_members_as_its_name_counts(engine):
-    assert "三平台：乡村治理平台、农业生产平台、惠民服务平台（共 3 项，全部列出）" in engine.ask("数字乡村的三平台是哪三个平台").text
+    assert (
+        "三平台：乡村治理平台、农业生产平台、惠民服务平台（共 3 项，全部列出）"
+        in engine.ask("数字乡村的三平台是哪三个平台").text
+    )
 
 
 def test_an_outline_carries_the_headings_below_its_own(engine):
@@ -80,7 +83,9 @@ def test_documents_are_listed_by_date_and_region_with_their_numbers(engine):
 
 
 def test_the_document_that_says_something_is_named_first(engine):
-    assert engine.ask("哪份文件提出建设县域电商产业集聚区60个，文号是什么").text.startswith("《平陵省数字乡村建设行动方案（2023—2026年）》（平政办发〔2023〕41号")
+    assert engine.ask("哪份文件提出建设县域电商产业集聚区60个，文号是什么").text.startswith(
+        "《平陵省数字乡村建设行动方案（2023—2026年）》（平政办发〔2023〕41号"
+    )
 
 
 def test_an_article_is_given_whole_and_a_missing_one_refused(engine):
@@ -97,12 +102,18 @@ def test_two_versions_are_compared_with_the_arithmetic_and_the_older_marked(engi
 def test_the_contract_and_the_page_show_the_table_escaped(engine):
     answer = engine.ask("望江区要改造哪些小区？")
     told = answer_json(answer)["table"]
-    assert len(told["rows"]) == 3 and told["columns"][2] == "小区名称" and {row["citation"] for row in told["rows"]} <= {c.n for c in answer.citations}
+    assert (
+        len(told["rows"]) == 3
+        and told["columns"][2] == "小区名称"
+        and {row["citation"] for row in told["rows"]} <= {c.n for c in answer.citations}
+    )
     page = conversation([Turn("<b>问</b>", answer=answer, stage="done")])
     assert "<td>船校宿舍</td>" in page and "<b>问</b>" not in page
     assert "所属区\t小区名称" in memo(answer)
 
 
-@pytest.mark.parametrize("question", ["骑车不戴头盔罚多少钱", "最低工资标准是多少", "审批几个工作日办结", "最高贷款额度是多少"])
+@pytest.mark.parametrize(
+    "question", ["骑车不戴头盔罚多少钱", "最低工资标准是多少", "审批几个工作日办结", "最高贷款额度是多少"]
+)
 def test_everyday_questions_stay_passages(question):
     assert route(question) == "passage" and route("哪个项目投资最大") == "rows"

@@ -33,11 +33,16 @@ def test_a_second_line_of_names_is_joined_to_the_first():
 
 
 def test_units_come_from_the_column_or_from_the_line_above_the_table():
-    assert (column("总投资（万 元）", "", ["1,200", "85"]).name, column("总投资（万元）", "", ["1,200"]).unit) == ("总投资", "万元")
+    assert (column("总投资（万 元）", "", ["1,200", "85"]).name, column("总投资（万元）", "", ["1,200"]).unit) == (
+        "总投资",
+        "万元",
+    )
     assert column("里程", "里程表 单位：公里", ["12.5"]).unit == "公里"
 
 
-@pytest.mark.parametrize(("cell", "value"), [("1,200", "1200"), ("12.4 公里", "12.4"), ("12%，最高500万元", None), ("2024年6月", None)])
+@pytest.mark.parametrize(
+    ("cell", "value"), [("1,200", "1200"), ("12.4 公里", "12.4"), ("12%，最高500万元", None), ("2024年6月", None)]
+)
 def test_a_cell_is_a_figure_only_where_it_holds_one_and_nothing_else(cell, value):
     assert typed(cell) == value
 
@@ -48,19 +53,31 @@ def test_wrapped_lines_of_a_task_go_to_its_columns_and_its_group_is_carried():
         "环境保护等领域统一规则\n甲江省财政厅\n6 月底前\n2 推进服务标准化、规范化， 乙湾市教委 持续推进\n编制指南\n"
     )
     assert [row.cells for row in table] == [
-        ("1", "一、共同打造环境", "在企业登记、土地管理、投融资、人才招引、环境保护等领域统一规则", "甲江省财政厅", "6月底前"),
+        (
+            "1",
+            "一、共同打造环境",
+            "在企业登记、土地管理、投融资、人才招引、环境保护等领域统一规则",
+            "甲江省财政厅",
+            "6月底前",
+        ),
         ("2", "一、共同打造环境", "推进服务标准化、规范化，编制指南", "乙湾市教委", "持续推进"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_row_whose_cells_cannot_be_told_apart_is_kept_as_unread():
-    table = rows("某清单\n说明如下，请落实。\n序号 任务 责任单位\n1 新建水库 县水利局\n2 培训人员，切实提高服务效能县有\n关部门（单位）\n")
+    table = rows(
+        "某清单\n说明如下，请落实。\n序号 任务 责任单位\n1 新建水库 县水利局\n2 培训人员，切实提高服务效能县有\n关部门（单位）\n"
+    )
     assert len(table) == 2 and table[0].read
 
 
 @needs_book
 def test_rows_of_the_book_stand_cell_by_cell_in_their_columns(book):
     truth = [json.loads(line) for line in (HERE / "structure_truth.jsonl").read_text(encoding="utf-8").splitlines()]
-    held = {tuple("".join(cell.split()) for cell in grid.cells) for document in book[1] for grid in (c.grid for c in document.clauses if c.grid is not None)}
+    held = {
+        tuple("".join(cell.split()) for cell in grid.cells)
+        for document in book[1]
+        for grid in (c.grid for c in document.clauses if c.grid is not None)
+    }
     assert len(truth) >= 60
     assert [cells for cells in truth if tuple(cells) not in held] == []

@@ -29,8 +29,10 @@ def test_a_group_named_in_a_cell_is_the_address_of_the_rows_below_it():
 def test_a_unit_cut_by_its_deadline_is_whole_and_flattened_rows_know_their_units():
     found = rows(BROKEN)
     assert [c.responsible for c in found] == [
-        ("川渝两省市有关部门（单位）",), ("甲江省地方金融监管局",), ("乙湾市政府职转办", "甲江省推进协调办"),
-    ]  # fmt: skip
+        ("川渝两省市有关部门（单位）",),
+        ("甲江省地方金融监管局",),
+        ("乙湾市政府职转办", "甲江省推进协调办"),
+    ]
     assert found[0].duties[0].role == "牵头单位"
 
 
@@ -56,9 +58,11 @@ def test_lists_with_the_same_columns_follow_one_another():
         "第二批通办事项\n序号 事项 实施部门\n1 丙事\n市公安局\n2 丁事\n市水利局"
     )
     assert [(c.path[0], c.responsible) for c in found.clauses if c.kind == "row"] == [
-        ("第一批事项", ("市教委",)), ("第一批事项", ("市财政局",)),
-        ("第二批通办事项", ("市公安局",)), ("第二批通办事项", ("市水利局",)),
-    ]  # fmt: skip
+        ("第一批事项", ("市教委",)),
+        ("第一批事项", ("市财政局",)),
+        ("第二批通办事项", ("市公安局",)),
+        ("第二批通办事项", ("市水利局",)),
+    ]
 
 
 def test_a_flattened_list_ends_with_its_rows():
@@ -72,7 +76,9 @@ def test_a_flattened_list_ends_with_its_rows():
 
 
 def test_cells_set_apart_by_tabs_are_rows_with_or_without_numbers():
-    found = rows("某表\n分工如下，请落实。\n任务\t责任单位\t时限\n制定标准\t市财政局、市教委\t2023年\n开展培训\t市公安局\t2024年")
+    found = rows(
+        "某表\n分工如下，请落实。\n任务\t责任单位\t时限\n制定标准\t市财政局、市教委\t2023年\n开展培训\t市公安局\t2024年"
+    )
     assert [c.text for c in found] == ["制定标准\n市财政局、市教委\n2023年", "开展培训\n市公安局\n2024年"]
     assert found[0].responsible == ("市财政局", "市教委")
     assert found[0].path == ("任务 责任单位 时限",)

@@ -34,7 +34,9 @@ def data(tmp_path_factory):
         name, clause = f"{n:02}-{place}市渔业码头管理办法", TOLD.format(n=n, place=place)
         document = root / "docs" / f"{name}.txt"
         document.parent.mkdir(exist_ok=True)
-        document.write_text(f"{place}市渔业码头管理办法\n\n{clause}\n\n第九十条　渔政站每年公布码头名单。\n", encoding="utf-8")
+        document.write_text(
+            f"{place}市渔业码头管理办法\n\n{clause}\n\n第九十条　渔政站每年公布码头名单。\n", encoding="utf-8"
+        )
         quoted = [{"doc": name, "quote": f"登记费{n}0元"}]
         pairs += [
             {"id": f"{n}a", "pair": str(n), "question": f"{place}市渔业码头登记费多少？", "span": f"{n}0元",
@@ -45,11 +47,19 @@ def data(tmp_path_factory):
     for n in range(60):
         context = f"灯塔{n}号建于19{n:02}年，高{n + 20}米，由守塔人看管。"
         at = context.index(f"{n + 20}米")
-        public.append({"source": "drcd", "question": f"灯塔{n}号高多少？", "context": context,
-                       "answers": [{"text": f"{n + 20}米", "start": at}]})  # fmt: skip
+        public.append(
+            {
+                "source": "drcd",
+                "question": f"灯塔{n}号高多少？",
+                "context": context,
+                "answers": [{"text": f"{n + 20}米", "start": at}],
+            }
+        )
     lines(root / "pairs" / "own.jsonl", pairs)
     lines(root / "public" / "drcd.jsonl", public)
-    lines(root / "apart" / "dev.jsonl", [{"question": "灯塔7号高多少？", "evidence": [{"quote": public[7]["context"]}]}])
+    lines(
+        root / "apart" / "dev.jsonl", [{"question": "灯塔7号高多少？", "evidence": [{"quote": public[7]["context"]}]}]
+    )
     return root
 
 
@@ -67,7 +77,9 @@ def test_a_document_is_trained_on_or_held_out_never_both(planned):
 
 def test_what_measures_is_left_out_and_counted(planned):
     asked = {s.pair.question for stages in planned.rounds for stage in stages for group in stage for s in group.samples}
-    assert "灯塔7号高多少？" not in asked and "灯塔8号高多少？" in asked | {g.samples[0].pair.question for g in planned.held_out}
+    assert "灯塔7号高多少？" not in asked and "灯塔8号高多少？" in asked | {
+        g.samples[0].pair.question for g in planned.held_out
+    }
     assert planned.left_out == {"drcd": 1}
 
 
@@ -102,7 +114,10 @@ def test_a_question_that_names_its_document_has_a_twin_that_names_another():
         (own, near), (elsewhere, _) = twins.named(["登记费多少？", "停泊费多少？"], "汀州市码头办法", "沅陵市灯塔规定")
         assert own.endswith("登记费多少？") and near.endswith("停泊费多少？") and elsewhere.endswith("登记费多少？")
         assert "汀州市" in own and "汀州市" in near and "沅陵市" in elsewhere and "汀州市" not in elsewhere
-    assert twins.named(["汀州市收多少？"], "汀州市码头办法", "沅陵市灯塔规定") == (["汀州市收多少？"], ["沅陵市收多少？"])
+    assert twins.named(["汀州市收多少？"], "汀州市码头办法", "沅陵市灯塔规定") == (
+        ["汀州市收多少？"],
+        ["沅陵市收多少？"],
+    )
     assert twins.named(["登记费多少？"], "码头办法", "码头办法") is None
     assert twins.named(["汀州市收多少？", "停泊费多少？"], "汀州市码头办法", "沅陵市灯塔规定") is None
 
@@ -115,10 +130,17 @@ class Cut(Exception):
 def test_a_run_goes_on_where_it_was_cut_off(tmp_path, monkeypatch):
     inputs = Inputs(Settings().models_dir / E5 / "tokenizer.json")
     groups = [
-        Group((Sample(Pair("高多少？", "", f"灯塔高{n}米。"), True, (3, 5)), Sample(Pair("宽多少？", "", f"灯塔高{n}米。"), False)),
-              True, "own", str(n))
+        Group(
+            (
+                Sample(Pair("高多少？", "", f"灯塔高{n}米。"), True, (3, 5)),
+                Sample(Pair("宽多少？", "", f"灯塔高{n}米。"), False),
+            ),
+            True,
+            "own",
+            str(n),
+        )
         for n in range(10, 40)
-    ]  # fmt: skip
+    ]
     table = torch.randn(250_037, 16, generator=torch.Generator().manual_seed(1))
     monkeypatch.setattr(fit, "_SAVE", 0)
 

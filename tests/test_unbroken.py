@@ -8,7 +8,10 @@ from index.schema import Line
 from index.unbroken import LONGEST, lines
 
 HEAD = "汀州市人民政府关于支持渔业复产的若干意见 汀政发〔2021〕6号 各县（市、区）人民政府，市政府各部门： 为支持渔业企业复产，现提出如下意见： "
-FIRST = "一、帮助企业复产 （一）减免码头停泊费。" + "对停泊在公共码头的渔船，停泊费减半收取，期限三个月，由渔政站负责落实。" * 12
+FIRST = (
+    "一、帮助企业复产 （一）减免码头停泊费。"
+    + "对停泊在公共码头的渔船，停泊费减半收取，期限三个月，由渔政站负责落实。" * 12
+)
 SECOND = "（二）补贴冷库用电。每度补贴0.12元。 二、加强服务 （一）开设窗口。各县设立渔民服务窗口，当日受理当日办结。"
 PAGE = HEAD + FIRST + SECOND
 
@@ -19,7 +22,11 @@ def texts(*given_lines):
 
 def test_title_number_addressee_and_headings_stand_on_their_lines_again():
     found = texts(PAGE)
-    assert found[:3] == ["汀州市人民政府关于支持渔业复产的若干意见", "汀政发〔2021〕6号", "各县（市、区）人民政府，市政府各部门："]
+    assert found[:3] == [
+        "汀州市人民政府关于支持渔业复产的若干意见",
+        "汀政发〔2021〕6号",
+        "各县（市、区）人民政府，市政府各部门：",
+    ]
     assert "一、帮助企业复产" in found and "二、加强服务" in found
     assert found[-1].startswith("（一）开设窗口。")
 
@@ -51,7 +58,14 @@ def test_lists_without_stops_and_open_brackets_are_cut_all_the_same():
 
 
 def test_a_text_with_its_line_breaks_stays_as_it_is():
-    given_lines = ["汀州市渔业规划", "", "一、总则", "渔业是支柱产业。" * 40, "长段落。" * 110, "（一）任务。" + "码头要翻修。" * 50]
+    given_lines = [
+        "汀州市渔业规划",
+        "",
+        "一、总则",
+        "渔业是支柱产业。" * 40,
+        "长段落。" * 110,
+        "（一）任务。" + "码头要翻修。" * 50,
+    ]
     assert texts(*given_lines) == given_lines
 
 

@@ -20,7 +20,12 @@ TEXT = "云泽州渡口管理办法\n第一条　为加强渡口管理，制定�
 
 def run(*args, **env):
     done = subprocess.run(
-        [sys.executable, "-m", "index", *map(str, args)], cwd=ROOT, capture_output=True, text=True, env=os.environ | env, timeout=300
+        [sys.executable, "-m", "index", *map(str, args)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | env,
+        timeout=300,
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -59,7 +64,9 @@ def test_gaps_belong_to_the_documents_on_their_pages():
     def page(number, *rows):
         return [Line(row, place, number) for place, row in enumerate(rows, 1)]
 
-    first = page(1, "云泽州人民政府关于印发渡口管理办法的通知", "云泽政发〔2023〕5号", "各县人民政府：", "　　现印发给你们。")
+    first = page(
+        1, "云泽州人民政府关于印发渡口管理办法的通知", "云泽政发〔2023〕5号", "各县人民政府：", "　　现印发给你们。"
+    )
     second = page(4, "云泽州人民政府关于公布渡口名录的通知", "云泽政发〔2023〕6号", "各县人民政府：", "　　现予公布。")
     gaps = ("第 2 页没有文字层，未收录", "第 6 页没有文字层，未收录", "附件未收录")
     found = take(RawText("a.pdf", (*first, *second), "0", gaps))
@@ -67,13 +74,18 @@ def test_gaps_belong_to_the_documents_on_their_pages():
 
 
 def test_gaps_are_shown_wherever_a_document_is(corpus):
-    found = take(RawText("a.txt", tuple(Line(row, n) for n, row in enumerate(TEXT.split("\n"), 1)), "0", ("第 2 页没有<文字层>",)))
+    found = take(
+        RawText(
+            "a.txt", tuple(Line(row, n) for n, row in enumerate(TEXT.split("\n"), 1)), "0", ("第 2 页没有<文字层>",)
+        )
+    )
     document, (clause, *_) = found.taken[0].document, found.taken[0].clauses
     status = Status("unknown", "原文未写明", None)
     assert document_json(document, status, 2)["gaps"] == ["第 2 页没有<文字层>"]
     for shown in (
-        html.card(clause, document, status, [], "", titled=True), shelves.library([(document, status, 2)], 1),
+        html.card(clause, document, status, [], "", titled=True),
+        shelves.library([(document, status, 2)], 1),
         shelves.document(document, status, [clause]),
-    ):  # fmt: skip
+    ):
         assert "第 2 页没有&lt;文字层&gt;" in shown
     assert "没有" not in html.gaps(replace(document, gaps=()))

@@ -78,7 +78,10 @@ def test_a_quoted_term_counts_most_where_a_sentence_says_what_it_is():
 def test_counted_items_are_all_named_first_in_printed_order(tmp_path):
     (tmp_path / "c").mkdir()
     zones = ["北部林区", "东部港区", "南部茶区", "西部矿区"]
-    told = "".join(f"（{n}）{zone}。发展与{zone}相称的产业，建设道路、学校和医院，完善配套。\n" for n, zone in zip("一二三四", zones, strict=True))
+    told = "".join(
+        f"（{n}）{zone}。发展与{zone}相称的产业，建设道路、学校和医院，完善配套。\n"
+        for n, zone in zip("一二三四", zones, strict=True)
+    )
     text = f"湾城发展规划\n一、总体要求\n坚持全域统筹。\n二、四个片区\n{told}三、保障措施\n（一）加强领导。健全机制。\n"
     (tmp_path / "c" / "a.txt").write_text(text, encoding="utf-8")
     built(tmp_path / "c", tmp_path / "i")
@@ -90,7 +93,8 @@ def test_counted_items_are_all_named_first_in_printed_order(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "question", ["申请采砂要交哪些材料？", "哪些材料要有第三者同意？"]  # the list's opening, and one of its items
+    "question",
+    ["申请采砂要交哪些材料？", "哪些材料要有第三者同意？"],  # the list's opening, and one of its items
 )
 def test_a_list_is_given_whole_from_its_opening_on(tmp_path, question):
     (tmp_path / "c").mkdir()
@@ -109,7 +113,13 @@ def test_a_list_is_given_whole_from_its_opening_on(tmp_path, question):
 
 @pytest.mark.parametrize(
     ("question", "items"),
-    [("划了七个片区，分别叫什么？", 7), ("是哪三条带？", 3), ("有哪几项任务？", 0), ("2025年建成多少个景区？", None), ("第三条怎么规定？", None)],
+    [
+        ("划了七个片区，分别叫什么？", 7),
+        ("是哪三条带？", 3),
+        ("有哪几项任务？", 0),
+        ("2025年建成多少个景区？", None),
+        ("第三条怎么规定？", None),
+    ],
 )
 def test_a_question_counts_the_items_it_asks_for(question, items):
     assert counted(understand(question)) == items
@@ -130,7 +140,11 @@ def test_a_sentence_that_begins_to_count_is_counted_on(tmp_path):
 
 @pytest.mark.parametrize(
     ("question", "address"),
-    [("成渝之间第三条高速铁路何时建成？", ()), ("条例第三条怎么规定", ("第三条",)), ("第十七条第二款", ("第十七条", "第二款"))],
+    [
+        ("成渝之间第三条高速铁路何时建成？", ()),
+        ("条例第三条怎么规定", ("第三条",)),
+        ("第十七条第二款", ("第十七条", "第二款")),
+    ],
 )
 def test_the_third_railway_is_no_article(question, address):
     assert understand(question).address == address
@@ -152,11 +166,15 @@ def test_a_long_polite_question_is_no_paste():
 @pytest.mark.parametrize(
     ("question", "wording", "spoken"),
     [
-        ("晚上支个摊行不行呀？", 0.05, True), ("晚上支个摊行不行呀？", 0.3, False), ("《湾城港规划》说的啥时候能弄完？", 0.05, False),
-        ("第十七条讲的啥？", 0.05, False), ("湾政发〔2023〕5号讲的啥？", 0.05, False), ("夜市和早市哪个管得更松？", 0.05, False),
+        ("晚上支个摊行不行呀？", 0.05, True),
+        ("晚上支个摊行不行呀？", 0.3, False),
+        ("《湾城港规划》说的啥时候能弄完？", 0.05, False),
+        ("第十七条讲的啥？", 0.05, False),
+        ("湾政发〔2023〕5号讲的啥？", 0.05, False),
+        ("夜市和早市哪个管得更松？", 0.05, False),
         ("推动客票一体化。统一城际列车检票标准，推广“一码通乘”。" * 3, 0.05, False),
     ],
-)  # fmt: skip
+)
 def test_a_question_is_in_everyday_words_where_little_is_borne_out_and_no_document_named(question, wording, spoken):
     assert bool(is_everyday(understand(question), wording)) is spoken
 

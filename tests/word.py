@@ -17,14 +17,20 @@ SPACES = (
     f'xmlns:c="{_OPEN}/drawingml/2006/chart" xmlns:pic="{_OPEN}/drawingml/2006/picture" '
     f'xmlns:dgm="{_OPEN}/drawingml/2006/diagram" '
     'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
-)  # fmt: skip
+)
 _RELATIONS = f'<Relationships xmlns="{_OPEN}/package/2006/relationships">%s</Relationships>'
 _MADE = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _TYPES = (
     f'<Types xmlns="{_OPEN}/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Default '
     'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>%s</Types>'
 )
-_PARTS = {"styles": "styles", "numbering": "numbering", "footnotes": "footnotes", "endnotes": "endnotes", "diagram": "dataModel"}
+_PARTS = {
+    "styles": "styles",
+    "numbering": "numbering",
+    "footnotes": "footnotes",
+    "endnotes": "endnotes",
+    "diagram": "dataModel",
+}
 
 
 def write(folder, name, data):
@@ -50,11 +56,16 @@ def numbered(document, text, format_, pattern):
     ids = getattr(document, "ids", {})
     if key not in ids:
         ids[key] = str(900 + len(ids))
-        numbering.insert(0, parse_xml(
-            f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{ids[key]}"><w:lvl w:ilvl="0"><w:start w:val="1"/>'
-            f'<w:numFmt w:val="{format_}"/><w:lvlText w:val="{pattern}"/></w:lvl></w:abstractNum>'
-        ))  # fmt: skip
-        numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="{ids[key]}"><w:abstractNumId w:val="{ids[key]}"/></w:num>'))
+        numbering.insert(
+            0,
+            parse_xml(
+                f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{ids[key]}"><w:lvl w:ilvl="0"><w:start w:val="1"/>'
+                f'<w:numFmt w:val="{format_}"/><w:lvlText w:val="{pattern}"/></w:lvl></w:abstractNum>'
+            ),
+        )
+        numbering.append(
+            parse_xml(f'<w:num {nsdecls("w")} w:numId="{ids[key]}"><w:abstractNumId w:val="{ids[key]}"/></w:num>')
+        )
     paragraph = document.add_paragraph(text)
     properties = paragraph._p.get_or_add_pPr()
     properties.append(parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="0"/><w:numId w:val="{ids[key]}"/></w:numPr>'))

@@ -28,7 +28,13 @@ def md(blocks) -> bytes:
     for kind, *rest in blocks:
         if kind == "table":
             head, *rows = rest[0]
-            out += ["", "|" + "|".join(head) + "|", "|" + "---|" * len(head), *("|" + "|".join(row) + "|" for row in rows), ""]
+            out += [
+                "",
+                "|" + "|".join(head) + "|",
+                "|" + "---|" * len(head),
+                *("|" + "|".join(row) + "|" for row in rows),
+                "",
+            ]
         else:
             mark = {"title": "# ", "p": ""}.get(kind) if kind != "h" else "#" * (rest[0] + 1) + " "
             out += [mark + rest[-1], ""]
@@ -43,7 +49,9 @@ def html(blocks) -> bytes:
             body.append("<table border=1><tbody>" + "".join(rows) + "</tbody></table>")
         else:
             tag = {"title": "h1", "p": "p"}.get(kind) or f"h{rest[0] + 1}"
-            body.append(f"<{tag}>　　{escape(rest[-1])}</{tag}>" if tag == "p" else f"<{tag}>{escape(rest[-1])}</{tag}>")
+            body.append(
+                f"<{tag}>　　{escape(rest[-1])}</{tag}>" if tag == "p" else f"<{tag}>{escape(rest[-1])}</{tag}>"
+            )
     return (
         "<html><head><meta charset=utf-8><title>网站</title></head><body><div class=nav><a href=/>首页</a><a href=/a>政务公开</a>"
         "<a href=/b>互动交流</a></div><div class=main><div class=con>" + "\n".join(body) + "</div></div>"
@@ -99,7 +107,11 @@ def odt(blocks) -> bytes:
         if kind == "table":
             cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
             rows = ("".join(cell.format(escape(text)) for text in row) for row in rest[0])
-            body.append("<table:table>" + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows) + "</table:table>")
+            body.append(
+                "<table:table>"
+                + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+                + "</table:table>"
+            )
         elif kind == "h":
             body.append(f'<text:h text:outline-level="{rest[0]}">{escape(rest[1])}</text:h>')
         else:
@@ -113,7 +125,9 @@ def rtf(blocks) -> bytes:
         if kind == "table":
             for row in rest[0]:
                 edges = "".join(rf"\cellx{2000 * n}" for n in range(1, len(row) + 1))
-                out.append(rf"\trowd{edges}\pard\intbl " + "".join(rtf_text(cell) + r"\cell " for cell in row) + r"\row")
+                out.append(
+                    rf"\trowd{edges}\pard\intbl " + "".join(rtf_text(cell) + r"\cell " for cell in row) + r"\row"
+                )
             out.append(r"\pard")
         else:
             level = rf"\outlinelevel{rest[0] - 1}" if kind == "h" else ""
@@ -144,7 +158,9 @@ def xlsx(sheets, styles: str = "", hidden=()) -> bytes:
         state = ' state="hidden"' if name in hidden else ""
         listed += f'<sheet name="{name}" sheetId="{n}"{state} r:id="rId{n}"/>'
         related += f'<Relationship Id="rId{n}" Type="{rel}/worksheet" Target="worksheets/sheet{n}.xml"/>'
-        data = "".join("<row>" + "".join(map(_cell, row)) + "</row>" if row is not None else '<row hidden="1"/>' for row in rows)
+        data = "".join(
+            "<row>" + "".join(map(_cell, row)) + "</row>" if row is not None else '<row hidden="1"/>' for row in rows
+        )
         spans = "".join(f'<mergeCell ref="{ref}"/>' for ref in merged)
         parts[f"xl/worksheets/sheet{n}.xml"] = (
             f'<worksheet xmlns="{main}">{more}<sheetData>{data}</sheetData><mergeCells>{spans}</mergeCells></worksheet>'
@@ -242,17 +258,19 @@ def ofd_of(pages, more: str = "", parts=None, space: str = "http://www.ofdspec.o
     """An OFD file of these pages, each a list of objects; `more` of its Document.xml, and more parts."""
     ns = f'xmlns:ofd="{space}"'
     listed = "".join(f'<ofd:Page ID="{n}" BaseLoc="Pages/Page_{n}/Content.xml"/>' for n in range(len(pages)))
-    return zipped({
-        "OFD.xml": f"<ofd:OFD {ns}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
-        "Doc_0/Document.xml": (
-            f"<ofd:Document {ns}><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea>"
-            f"</ofd:CommonData><ofd:Pages>{listed}</ofd:Pages>{more}</ofd:Document>"
-        ),
-        **{
-            f"Doc_0/Pages/Page_{n}/Content.xml": (
-                f"<ofd:Page {ns}><ofd:Content><ofd:Layer>{''.join(page)}</ofd:Layer></ofd:Content></ofd:Page>"
-            )
-            for n, page in enumerate(pages)
-        },
-        **(parts or {}),
-    })  # fmt: skip
+    return zipped(
+        {
+            "OFD.xml": f"<ofd:OFD {ns}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+            "Doc_0/Document.xml": (
+                f"<ofd:Document {ns}><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea>"
+                f"</ofd:CommonData><ofd:Pages>{listed}</ofd:Pages>{more}</ofd:Document>"
+            ),
+            **{
+                f"Doc_0/Pages/Page_{n}/Content.xml": (
+                    f"<ofd:Page {ns}><ofd:Content><ofd:Layer>{''.join(page)}</ofd:Layer></ofd:Content></ofd:Page>"
+                )
+                for n, page in enumerate(pages)
+            },
+            **(parts or {}),
+        }
+    )

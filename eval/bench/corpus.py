@@ -92,7 +92,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 @app.command()
 def main(
-    files: Annotated[int, typer.Option(help="文件数")] = 500, clauses: Annotated[int, typer.Option(help="每份的条数")] = 60
+    files: Annotated[int, typer.Option(help="文件数")] = 500,
+    clauses: Annotated[int, typer.Option(help="每份的条数")] = 60,
 ) -> None:
     """建一个编造的大语料，再加入一份 30 条的文件。"""
     with tempfile.TemporaryDirectory() as place:

@@ -38,7 +38,9 @@ READERS: dict[str, Reader] = {
     ".png": scan.read, ".jpg": scan.read, ".jpeg": scan.read, ".tif": scan.read, ".tiff": scan.read, ".bmp": scan.read,
 }  # fmt: skip
 
-NAMES = "、".join(dict.fromkeys(next(k for k, v in READERS.items() if v is reader)[1:] for reader in READERS.values()))  # one each
+NAMES = "、".join(
+    dict.fromkeys(next(k for k, v in READERS.items() if v is reader)[1:] for reader in READERS.values())
+)  # one each
 
 
 def load_folder(path: Path) -> tuple[list[RawText], list[UnreadableFile]]:

@@ -1,4 +1,5 @@
-"""Files that hold files: a zip or an e-mail → its members, each to be read as a file of its own, named archive/member."""
+"""Files that hold files: a zip or an e-mail → its members, each to be read as a file of its own, named
+archive/member."""
 
 from __future__ import annotations
 
@@ -126,7 +127,7 @@ def _mail(data: bytes, name: str, left: list[int]) -> Iterator[Member]:
         else:
             yield Member(f"{name}/正文.txt", ".txt", f"{subject}\n{text}".encode())
     for place, part in enumerate(message.iter_attachments(), 1):
-        inner = (part.get_filename() or f"附件{place}" + (".eml" if part.get_content_type() == "message/rfc822" else ""))
+        inner = part.get_filename() or f"附件{place}" + (".eml" if part.get_content_type() == "message/rfc822" else "")
         inner = inner.replace("\\", "/").rsplit("/", 1)[-1]
         if part.get_content_type() == "message/rfc822":
             content: bytes | None = part.get_payload(0).as_bytes()
@@ -134,7 +135,9 @@ def _mail(data: bytes, name: str, left: list[int]) -> Iterator[Member]:
             content = part.get_payload(decode=True)
         if content is None:
             yield Member(f"{name}/{inner}", "", b"", "附件已损坏或不完整")
-        elif part.get_content_disposition() == "attachment" or not inner.lower().endswith((".png", ".jpg", ".gif", ".bmp")):
+        elif part.get_content_disposition() == "attachment" or not inner.lower().endswith(
+            (".png", ".jpg", ".gif", ".bmp")
+        ):
             yield _member(f"{name}/{inner}", content)
 
 

@@ -39,9 +39,9 @@ def damage(data: bytes) -> Damage:
         count = len(reader.pages)
         seen: dict[int, bool] = {}
         for number in range(1, count + 1):
-            if not _whole(lambda: _contents(reader.pages[number - 1]), seen):
+            if not _whole(lambda at=number - 1: _contents(reader.pages[at]), seen):
                 text.add(number)
-            elif not _whole(lambda: _resources(reader.pages[number - 1], 0), seen):
+            elif not _whole(lambda at=number - 1: _resources(reader.pages[at], 0), seen):
                 parts.add(number)
     except Exception:  # PDFium has opened the file; where pypdf cannot, nothing bears out that it is whole
         return Damage(known=False)
@@ -92,7 +92,9 @@ def _font(font: Any) -> Iterator[Any]:
     for held in (font, *(below.get_object() if below is not None else ())):
         described = held.get_object().get("/FontDescriptor")
         described = described.get_object() if described is not None else {}
-        yield from (described[name].get_object() for name in ("/FontFile", "/FontFile2", "/FontFile3") if name in described)
+        yield from (
+            described[name].get_object() for name in ("/FontFile", "/FontFile2", "/FontFile3") if name in described
+        )
 
 
 def _sound(stream: Any, seen: dict[int, bool]) -> bool:

@@ -73,7 +73,9 @@ def text(item: Any, outer: Matrix, found: Placed) -> None:
         found.runs += 1
         x = next(iter(numbers(code.get("X"))), x)
         y = next(iter(numbers(code.get("Y"))), y)
-        steps = zip(_steps(code.get("DeltaX"), len(characters)), _steps(code.get("DeltaY"), len(characters)), strict=True)
+        steps = zip(
+            _steps(code.get("DeltaX"), len(characters)), _steps(code.get("DeltaY"), len(characters)), strict=True
+        )
         moves = list(steps)
         tall = code.get("DeltaY") is not None and code.get("DeltaX") is None
         for at, character in enumerate(characters):
@@ -85,7 +87,9 @@ def text(item: Any, outer: Matrix, found: Placed) -> None:
             x, y = x + advance, y + (dy or 0.0)
 
 
-def _glyph(character: str, x: float, y: float, wide: float, size: float, matrix: Matrix, found: Placed, reading: float) -> None:
+def _glyph(
+    character: str, x: float, y: float, wide: float, size: float, matrix: Matrix, found: Placed, reading: float
+) -> None:
     a, b, c, d, _, _ = matrix
     corners = [_move(matrix, px, py) for px in (x, x + wide) for py in (y - _ASCENT * size, y + _DESCENT * size)]
     base = _move(matrix, x, y)
@@ -103,7 +107,8 @@ def _glyph(character: str, x: float, y: float, wide: float, size: float, matrix:
 def sheet(found: Placed, number: int, width: float, height: float) -> tuple[Sheet, bool]:
     """The page as it is read (width and height in millimetres), and whether text set askew was left out.
 
-    A page whose text runs downwards or upwards is turned; what else runs in another direction than most follows below it.
+    A page whose text runs downwards or upwards is turned; what else runs in another direction than most follows below
+    it.
     """
     width, height = width * POINTS, height * POINTS
     counts = Counter(each.turn for each in found.glyphs if each.turn is not None)
@@ -113,13 +118,17 @@ def sheet(found: Placed, number: int, width: float, height: float) -> tuple[Shee
     glyphs: list[Glyph] = []
     end = page[1]
     for turn in sorted(counts, key=lambda turn: (turn != main, -counts[turn])):
-        own = _apart([(_turned(each.glyph, turn, width, height), each.run) for each in found.glyphs if each.turn == turn])
+        own = _apart(
+            [(_turned(each.glyph, turn, width, height), each.run) for each in found.glyphs if each.turn == turn]
+        )
         if turn != main:
             shift = end - min(glyph.top for glyph in own)
             own = [g._replace(top=g.top + shift, bottom=g.bottom + shift, base=g.base + shift) for g in own]
             end = max(glyph.bottom for glyph in own) + max(glyph.size for glyph in own)
         glyphs += own
-    boxes = [Box(r.begin, r.at, r.end, r.at) for r in found.across] + [Box(r.at, r.begin, r.at, r.end) for r in found.down]
+    boxes = [Box(r.begin, r.at, r.end, r.at) for r in found.across] + [
+        Box(r.at, r.begin, r.at, r.end) for r in found.down
+    ]
     across, down = [], []
     for box in (_turned_box(box, main, width, height) for box in boxes):
         if box.right - box.left >= box.bottom - box.top:
@@ -128,7 +137,9 @@ def sheet(found: Placed, number: int, width: float, height: float) -> tuple[Shee
             down.append(Ruling(box.left, box.top, box.bottom))
     high = page[1] if end == page[1] else end / 0.85  # so that what follows is in no margin
     pictures = tuple(box for box, _ in found.pictures)
-    return Sheet(number, page[0], high, glyphs, tuple(across), tuple(down), pictures, back=_back(main, width, height)), askew
+    return Sheet(
+        number, page[0], high, glyphs, tuple(across), tuple(down), pictures, back=_back(main, width, height)
+    ), askew
 
 
 def _apart(runs: Sequence[tuple[Glyph, int]]) -> list[Glyph]:
@@ -148,7 +159,9 @@ def _apart(runs: Sequence[tuple[Glyph, int]]) -> list[Glyph]:
             shared = min(own[-1].right, other[-1].right) - max(first.left, other[0].left)
             if shared < 0.8 * first.size or abs(other[0].base - first.base) > 0.5 * first.size:
                 continue
-            same = [g.text for g in own] == [g.text for g in other] and abs(first.left - other[0].left) < 0.4 * first.size
+            same = [g.text for g in own] == [g.text for g in other] and abs(
+                first.left - other[0].left
+            ) < 0.4 * first.size
             again, shift = again or same, 0.65 * first.size
         if not again:
             own = [g._replace(top=g.top + shift, bottom=g.bottom + shift, base=g.base + shift) for g in own]

@@ -81,7 +81,7 @@ def _number(value: float, tokens: list[str]) -> str:
     part = "".join(tokens[at] for at in places if dot is not None and at > dot)
     commas = [at for at, token in enumerate(tokens) if token == ","]
     last_whole = max((at for at in places if dot is None or at < dot), default=places[0])
-    scaled = sum(1 for at in commas if at > last_whole and (dot is None or at < dot) or at > places[-1])
+    scaled = sum(1 for at in commas if (at > last_whole and (dot is None or at < dot)) or at > places[-1])
     thousands = any(places[0] < at < last_whole for at in commas)
     exact = Decimal(repr(value)) * (100 if "%" in bare else 1) / (Decimal(1000) ** scaled)
     figures = f"{exact.copy_abs().quantize(Decimal(1).scaleb(-len(part)), ROUND_HALF_UP):f}"
@@ -92,11 +92,11 @@ def _number(value: float, tokens: list[str]) -> str:
     least = len(part.rstrip("#?"))
     while len(back) > least and back.endswith("0"):
         back = back[:-1]
-    text = front + ("." + back if back or dot is not None and "0" in part else "")
+    text = front + ("." + back if back or (dot is not None and "0" in part) else "")
     sign = "-" if exact < 0 and text.strip("0.,") else ""
     out, put = "", False
     for at, token in enumerate(tokens):
-        if at in places or at == dot or token == "," and places[0] <= at <= places[-1] + scaled:
+        if at in places or at == dot or (token == "," and places[0] <= at <= places[-1] + scaled):
             out, put = out + ("" if put else sign + text), True
         else:
             out += _literal(token)
@@ -146,7 +146,8 @@ def _field(moment: datetime, low: str, minute: bool, half: bool) -> str:
 
 
 def _moment(value: float, since_1904: bool, exact: bool) -> datetime:
-    """The day and time of a serial number; 1900 is a leap year to a spreadsheet, so days before March 1900 are one off."""
+    """The day and time of a serial number; 1900 is a leap year to a spreadsheet, so days before March 1900 are one
+    off."""
     start = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 31) if value < 60 else datetime(1899, 12, 30)
     moment = start + timedelta(days=value)
     return moment if exact else (moment + timedelta(microseconds=500_000)).replace(microsecond=0)

@@ -1,7 +1,8 @@
 """A table's cells → its lines: merged cells carried, columns without text out, the header on one line. Pure.
 
-Readers of every format hand their tables over as rows of cells with spans. A row of several cells is one line, its cells
-apart by tabs, all lines of a table with as many; a row of one cell (a title, a group, a note) is a line without tabs.
+Readers of every format hand their tables over as rows of cells with spans. A row of several cells is one line, its
+cells apart by tabs, all lines of a table with as many; a row of one cell (a title, a group, a note) is a line without
+tabs.
 """
 
 from __future__ import annotations
@@ -56,10 +57,10 @@ def told(table: Sequence[Sequence[Cell]], marked: int | None = None) -> list[str
         if not shown:
             lines.append("")
             blank = True
-        elif len(shown) == 1 or not begun and _above(rows, at):
+        elif len(shown) == 1 or (not begun and _above(rows, at)):
             lines.append("\u3000".join(piece.text for piece in shown))
             broken = begun and not _NOTE.match(shown[0].text)
-        elif not begun or blank and broken and _names(row):
+        elif not begun or (blank and broken and _names(row)):
             size = _head_size(rows, at, marked)
             head = "\t".join(_column_names(rows[at : at + size]))
             lines.append(head)
@@ -84,18 +85,9 @@ def _squares(table: Sequence[Sequence[Cell]]) -> list[list[_Piece]]:
     total = 0
     for at, cells in enumerate(table):
         row: list[_Piece] = []
-
-        def hang(row: list[_Piece]) -> None:
-            while (above := hanging.get(len(row))) is not None:
-                column = len(row)
-                row.append(above[1])
-                hanging.pop(column)
-                if above[0] > 1:
-                    later[column] = (above[0] - 1, above[1])
-
         later: dict[int, tuple[int, _Piece]] = {}
         for cell in cells:
-            hang(row)
+            _carry_down(row, hanging, later)
             room = _COLUMNS - len(row)
             if room <= 0:
                 break
@@ -106,16 +98,26 @@ def _squares(table: Sequence[Sequence[Cell]]) -> list[list[_Piece]]:
                 if height > 1:
                     later[len(row)] = (height - 1, piece)
                 row.append(piece)
-        hang(row)
+        _carry_down(row, hanging, later)
         for column in sorted(hanging):  # beyond a short row's end
             row += [_NOTHING] * (column - len(row))
-            hang(row)
+            _carry_down(row, hanging, later)
         hanging = later
         total += len(row)
         if total > _CELLS:
             raise ValueError("a table grown by merged cells")
         found.append(row)
     return found
+
+
+def _carry_down(
+    row: list[_Piece], hanging: dict[int, tuple[int, _Piece]], later: dict[int, tuple[int, _Piece]]
+) -> None:
+    """Add to the row what hangs into its next columns from above; what reaches further down is put into `later`."""
+    while (above := hanging.pop(column := len(row), None)) is not None:
+        row.append(above[1])
+        if above[0] > 1:
+            later[column] = (above[0] - 1, above[1])
 
 
 def _shown(row: Sequence[_Piece], at: int) -> list[_Piece]:

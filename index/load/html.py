@@ -128,7 +128,9 @@ class _Drawn:
         level, pre, apart = self._level, self._pre, element.tag in _BLOCKS
         if apart:
             self.close()
-            self._pre = pre or element.tag == "pre" or "white-space:pre" in "".join((element.get("style") or "").split())
+            self._pre = (
+                pre or element.tag == "pre" or "white-space:pre" in "".join((element.get("style") or "").split())
+            )
             if re.fullmatch("h[1-6]", element.tag):
                 self._level = int(element.tag[1])
             elif element.get("role") == "heading" and (element.get("aria-level") or "").isdigit():
@@ -171,7 +173,9 @@ class _Drawn:
                 for cell in row:
                     self.block_of(cell)
             return
-        cells = [[Cell(self._flat(cell), _span(cell, "colspan"), _span(cell, "rowspan")) for cell in row] for row in rows]
+        cells = [
+            [Cell(self._flat(cell), _span(cell, "colspan"), _span(cell, "rowspan")) for cell in row] for row in rows
+        ]
         self.lines += [(line, None) for line in told(cells, _head(rows))]
 
     def block_of(self, cell: Any) -> None:

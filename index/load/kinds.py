@@ -9,18 +9,29 @@ import zipfile
 from index.errors import UnreadableContent
 
 _PARTS = {  # a part that only this kind of package has
-    "word/document.xml": ".docx", "xl/workbook.xml": ".xlsx", "OFD.xml": ".ofd", "ppt/presentation.xml": ".pptx",
+    "word/document.xml": ".docx",
+    "xl/workbook.xml": ".xlsx",
+    "OFD.xml": ".ofd",
+    "ppt/presentation.xml": ".pptx",
     "xl/workbook.bin": ".xlsb",
-}  # fmt: skip
+}
 _MIMETYPES = {
-    "application/vnd.oasis.opendocument.text": ".odt", "application/vnd.oasis.opendocument.text-template": ".odt",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.oasis.opendocument.text-template": ".odt",
     "application/vnd.oasis.opendocument.spreadsheet": ".ods",
-}  # fmt: skip
+}
 _STREAMS = {"WordDocument": ".doc", "Workbook": ".xls", "Book": ".xls", "PowerPoint Document": ".ppt"}
 _MAGIC = (
-    (b"%PDF-", ".pdf"), (b"{\\rtf", ".rtf"), (b"Rar!\x1a\x07", ".rar"), (b"7z\xbc\xaf\x27\x1c", ".7z"), (b"\x1f\x8b\x08", ".gz"),
-    (b"\x89PNG\r\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"II*\0", ".tif"), (b"MM\0*", ".tif"),
-)  # fmt: skip
+    (b"%PDF-", ".pdf"),
+    (b"{\\rtf", ".rtf"),
+    (b"Rar!\x1a\x07", ".rar"),
+    (b"7z\xbc\xaf\x27\x1c", ".7z"),
+    (b"\x1f\x8b\x08", ".gz"),
+    (b"\x89PNG\r\n", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"II*\0", ".tif"),
+    (b"MM\0*", ".tif"),
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEXTUAL = (".txt", ".md", ".markdown", ".csv")  # whose content may begin like anything
 _PACKAGED = "压缩包（{}）不能直接读取，请解压后再放入，或改存为 zip"
@@ -51,7 +62,7 @@ def kind(data: bytes, suffix: str) -> str:
     if suffix in _TEXTUAL:
         return suffix
     start = head[:400].lower()
-    if b"<html" in start and start.startswith(b"<") or start.startswith(b"<!doctype html"):
+    if (b"<html" in start and start.startswith(b"<")) or start.startswith(b"<!doctype html"):
         return ".html"
     if start.startswith(b"mime-version:") and b"multipart/related" in data[:4096].lower():
         return ".mht"

@@ -11,8 +11,12 @@ from pathlib import Path
 from index.errors import UnreadableFile
 
 _KINDS = (
-    (stat.S_ISFIFO, "管道"), (stat.S_ISSOCK, "套接字"), (stat.S_ISCHR, "设备"), (stat.S_ISBLK, "设备"), (stat.S_ISDIR, "文件夹"),
-)  # fmt: skip
+    (stat.S_ISFIFO, "管道"),
+    (stat.S_ISSOCK, "套接字"),
+    (stat.S_ISCHR, "设备"),
+    (stat.S_ISBLK, "设备"),
+    (stat.S_ISDIR, "文件夹"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,9 @@ def listed(path: Path) -> tuple[list[Found], list[UnreadableFile]]:
     def closed(error: OSError) -> None:
         name = shown(os.path.relpath(error.filename, path).replace(os.sep, "/"))
         whole = "所选文件夹" if name == "." else name
-        failures.append(UnreadableFile(whole, f"文件夹无法打开（{error.strerror}），其中的文件没有收录。请检查权限后重试"))
+        failures.append(
+            UnreadableFile(whole, f"文件夹无法打开（{error.strerror}），其中的文件没有收录。请检查权限后重试")
+        )
 
     for folder, folders, files in os.walk(path, onerror=closed):
         folders[:] = [name for name in folders if not _passed_over(name)]
@@ -57,7 +63,8 @@ def listed(path: Path) -> tuple[list[Found], list[UnreadableFile]]:
 
 
 def shown(name: str) -> str:
-    """A file's name as it can be printed and stored: bytes of it that are no UTF-8 as \\xNN, which keeps names apart."""
+    """A file's name as it can be printed and stored: bytes of it that are no UTF-8 as \\xNN, which keeps names
+    apart."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
@@ -73,7 +80,11 @@ def _irregular(path: Path) -> str:
         return "链接指向的文件不存在"
     except OSError as error:
         return f"无法打开（{error.strerror}）"
-    return "" if stat.S_ISREG(mode) else f"不是普通文件（{next((kind for test, kind in _KINDS if test(mode)), '特殊文件')}），已跳过"
+    return (
+        ""
+        if stat.S_ISREG(mode)
+        else f"不是普通文件（{next((kind for test, kind in _KINDS if test(mode)), '特殊文件')}），已跳过"
+    )
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

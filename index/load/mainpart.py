@@ -22,7 +22,9 @@ _APART = re.compile(
     r"toplink|fenxiang|xgxx|xglj|xgwj|share\w*|print\w*|dayin|comments?)(?:$|[-_\s\d])",
     re.I,
 )
-_FOOT = re.compile(r"网站标识码|ICP备|公网安备|版权所有|技术支持[：:]|(?:主办|承办)(?:单位)?[：:].{0,60}(?:承办|标识码|备案)|Copyright|地址[：:].{0,40}邮编")
+_FOOT = re.compile(
+    r"网站标识码|ICP备|公网安备|版权所有|技术支持[：:]|(?:主办|承办)(?:单位)?[：:].{0,60}(?:承办|标识码|备案)|Copyright|地址[：:].{0,40}邮编"
+)
 _TOOLS = re.compile(
     r"^(?:[【\[（(]?(?:打印(?:本页|页面|文章)?|关闭(?:窗口|本页|页面)?|返回顶部|收藏|我要(?:纠错|打印|收藏)|纠错|分享(?:到|至)?|分享|扫一扫.{0,30}|"
     r"字(?:体|号)(?:大小)?|大|中|小|默认|超大|保存|下载|复制链接|微信|微博|QQ空间|上一[篇页条]\S{0,60}|下一[篇页条]\S{0,60}|无障碍(?:浏览|阅读)?|语音播报|播放|听全文"
@@ -32,11 +34,17 @@ _FACTS = re.compile(
     r"(?:来源|信息来源|文章来源|稿件来源|发布(?:时间|日期|机构)|发文(?:日期|时间)|浏览(?:次数|量)?|阅读(?:次数|量)?|点击(?:数|量|次数)?|访问(?:次数|量)?|作者|责任编辑|编辑|审核|"
     r"更新(?:时间|日期)|日期|时间|字号|字体|索\s*引\s*号|主题分类|信息分类|公开(?:方式|形式|时限|范围)|文件状态|有效性|主题词|关键词|体裁分类|组配分类|服务对象)\s*[：:]"
 )
-_LABELS = re.compile(r"索引号|主题分类|发文机关|发布机构|制发机关|成文日期|发布日期|发文日期|发文字号|文号|标题|有效性|公开方式|信息分类|组配分类|主题词")
+_LABELS = re.compile(
+    r"索引号|主题分类|发文机关|发布机构|制发机关|成文日期|发布日期|发文日期|发文字号|文号|标题|有效性|公开方式|信息分类|组配分类|主题词"
+)
 _LONGEST_FACTS = 600  # characters of a box of facts
-_WHERE = re.compile(r"^(?:您?的位置|您?的?当前(?:所在)?位置|您?(?:现在)?所在(?:的)?位置|当前栏目|首\s*页)\s*(?:[：:>＞»/]|$)")
+_WHERE = re.compile(
+    r"^(?:您?的位置|您?的?当前(?:所在)?位置|您?(?:现在)?所在(?:的)?位置|当前栏目|首\s*页)\s*(?:[：:>＞»/]|$)"
+)
 _NUMBER_LABEL = re.compile(r"(?:发文字号|文\s*号|发文文号|文件编号)\s*[：:]?\s*$")
-_SUFFIXED = re.compile(r"\.(?:docx?|wps|xlsx?|et|pdf|ofd|zip|rar|7z|rtf|odt|pptx?|txt|csv|jpe?g|png|tif)(?:[?#].*)?$", re.I)
+_SUFFIXED = re.compile(
+    r"\.(?:docx?|wps|xlsx?|et|pdf|ofd|zip|rar|7z|rtf|odt|pptx?|txt|csv|jpe?g|png|tif)(?:[?#].*)?$", re.I
+)
 _DOWNLOAD = re.compile(r"(?:download|attach|fileid|/files?/|uploadfile|downfile)", re.I)
 _SITE = re.compile(r"\s*(?:[-_|—–]+|｜|»)\s*[^-_|—–｜»]{2,30}$")
 _SENTENCE = re.compile(r"[。；，：]")
@@ -62,7 +70,9 @@ class Main:
         if _TOOLS.match(bare) or _WHERE.match(bare) or _FOOT.search(bare):
             return True
         facts = len(_FACTS.findall(bare))
-        return facts >= 2 and "。" not in bare or facts == 1 and bool(_FACTS.match(bare)) and len(bare) <= 50 and "。" not in bare
+        return (facts >= 2 and "。" not in bare) or (
+            facts == 1 and bool(_FACTS.match(bare)) and len(bare) <= 50 and "。" not in bare
+        )
 
     def pictured(self, image: Any) -> bool:
         """Whether a picture may hold text: one in the main part that is no icon."""
@@ -85,11 +95,16 @@ def main_part(root: Any) -> Main:
     if not prose:
         return Main(body, frozenset(left_out), _missing(title, None, "".join(body.itertext())), (), bool(left_out))
     element = _around(body, prose)
-    left_out |= {child for child in element.iter("ul", "ol", "div", "dl", "table") if child is not element and _menu(child)}
+    left_out |= {
+        child for child in element.iter("ul", "ol", "div", "dl", "table") if child is not element and _menu(child)
+    }
     inside = "".join("".join(text.itertext()) for text in [element])
     number = None if DOC_NO_ANYWHERE.search(inside) else _number(body)
-    gaps = [f"附件 {name} 未收录" for link in body.iter("a") if (name := attachment(link)) and not _inside(link, element)
-            and not _within(link, left_out)]  # fmt: skip
+    gaps = [
+        f"附件 {name} 未收录"
+        for link in body.iter("a")
+        if (name := attachment(link)) and not _inside(link, element) and not _within(link, left_out)
+    ]
     chosen = element is not body or bool(left_out) or bool(_FOOT.search("".join(body.itertext())))
     return Main(element, frozenset(left_out), _missing(title, number, inside), tuple(gaps), chosen)
 
@@ -111,7 +126,9 @@ def attachment(link: Any) -> str | None:
 def _title(root: Any) -> str:
     """The document's title as the page states it: its meta data, its only h1, or <title> without the site's name."""
     for meta in root.iter("meta"):
-        if (meta.get("name") or meta.get("property") or "").lower() in ("articletitle", "og:title") and meta.get("content"):
+        if (meta.get("name") or meta.get("property") or "").lower() in ("articletitle", "og:title") and meta.get(
+            "content"
+        ):
             return _plain(meta.get("content"))
     tops = [text for h1 in root.iter("h1") if (text := _plain("".join(h1.itertext())))]
     if len(tops) == 1 and len(tops[0]) > 6:
@@ -165,7 +182,7 @@ def _reads(element: Any, own: str) -> bool:
     """Text rather than a label: a sentence outside links, of some length, that is no footer."""
     whole = " ".join("".join(element.itertext()).split())
     linked = sum(len("".join(link.itertext())) for link in element.iter("a"))
-    if _FOOT.search(whole[:300]) and len(whole) < 600 or linked * 2 > len(whole):
+    if (_FOOT.search(whole[:300]) and len(whole) < 600) or linked * 2 > len(whole):
         return False
     if element.tag in ("td", "th"):
         return not linked and len(own) > 1
@@ -187,11 +204,15 @@ def _apart(body: Any, left_out: set[Any], prose: list[Any]) -> set[Any]:
         named = " ".join((element.get("class") or "", element.get("id") or ""))
         role = element.get("role") in ("navigation", "contentinfo")
         called = role or element.tag in ("footer", "aside") or _APART.search(named)
-        if called and share < 0.15 and (share == 0 or element.tag != "aside"):
-            found.add(element)
-        elif element.tag in ("table", "ul", "dl", "div") and _states_facts(element):
-            found.add(element)
-        elif share == 0 and element.tag in ("div", "p", "table", "ul") and _FOOT.search("".join(element.itertext())[:400]):
+        if (
+            (called and share < 0.15 and (share == 0 or element.tag != "aside"))
+            or (element.tag in ("table", "ul", "dl", "div") and _states_facts(element))
+            or (
+                share == 0
+                and element.tag in ("div", "p", "table", "ul")
+                and _FOOT.search("".join(element.itertext())[:400])
+            )
+        ):
             found.add(element)
     return found
 
@@ -204,7 +225,7 @@ def _states_facts(element: Any) -> bool:
 
 def _around(body: Any, prose: list[Any]) -> Any:
     """The smallest element that holds all of them."""
-    shared = [*prose[0].iterancestors()][::-1] + [prose[0]]
+    shared = [*[*prose[0].iterancestors()][::-1], prose[0]]
     for element in prose[1:]:
         own = {*element.iterancestors(), element}
         shared = [above for above in shared if above in own]

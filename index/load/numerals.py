@@ -42,7 +42,8 @@ def circled(text: str) -> str | None:
 
 
 def _counted(digits: str, units: str, myriad: str, ones: bool = True, zero: bool = True) -> Callable[[int], str | None]:
-    """Counting by units (一百二十): `ones` says whether 一 stands before a unit, `zero` whether a gap is told (一百零一)."""
+    """Counting by units (一百二十): `ones` says whether 一 stands before a unit, `zero` whether a gap is told
+    (一百零一)."""
 
     def below(number: int) -> str:
         text, gap = "", False
@@ -58,7 +59,11 @@ def _counted(digits: str, units: str, myriad: str, ones: bool = True, zero: bool
         if number >= 10**8:
             return None
         high, low = divmod(number, 10_000)
-        return (below(high) + myriad if high else "") + (digits[0] if high and 0 < low < 1000 and zero else "") + below(low)
+        return (
+            (below(high) + myriad if high else "")
+            + (digits[0] if high and 0 < low < 1000 and zero else "")
+            + below(low)
+        )
 
     return made
 

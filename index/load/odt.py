@@ -68,9 +68,11 @@ def sheets(data: bytes) -> list[Sheet]:
     content = _opened(data).xml("content.xml")
     found = []
     hidden = {
-        style.get("name") for style in content.iter("style")
-        for one in below(style, "table-properties") if one.get("display") == "false"
-    }  # fmt: skip
+        style.get("name")
+        for style in content.iter("style")
+        for one in below(style, "table-properties")
+        if one.get("display") == "false"
+    }
     for table in content.iter("table"):
         if table.getparent().tag != "spreadsheet":
             continue
@@ -138,7 +140,16 @@ class _Walk:
                 self._list(element, 0, None)
             elif element.tag == "table":
                 self._table(element)
-            elif element.tag in ("section", "index-body", "table-of-content", "frame", "text-box", "g", "index-title", "text"):
+            elif element.tag in (
+                "section",
+                "index-body",
+                "table-of-content",
+                "frame",
+                "text-box",
+                "g",
+                "index-title",
+                "text",
+            ):
                 self.blocks(element)
             elif element.tag == "image":
                 self.pictured = True
@@ -158,7 +169,10 @@ class _Walk:
             label = self._label(self._outline, level - 1) if text.strip() else ""
         if text.strip():
             first, *more = text.split("\n")
-            self.lines += [(label + first, level if level is None or level < 7 else None), *((row, None) for row in more)]
+            self.lines += [
+                (label + first, level if level is None or level < 7 else None),
+                *((row, None) for row in more),
+            ]
         else:
             self.lines.append(("", None))
         notes, self._notes = self._notes, []
@@ -180,7 +194,7 @@ class _Walk:
                 self._note(child, pieces)
             elif tag in ("frame", "custom-shape", "rect", "g"):
                 self.pictured = self.pictured or any(True for _ in child.iter("image"))
-                frames += [box for box in child.iter("text-box")] or ([child] if tag != "frame" else [])
+                frames += list(child.iter("text-box")) or ([child] if tag != "frame" else [])
             elif tag not in _SKIPPED and tag:
                 self._inline(child, pieces, frames)
             pieces.append(_collapsed(child.tail))
@@ -196,10 +210,12 @@ class _Walk:
             self._notes.append(f"〔{mark}〕" + "".join(own).strip())
 
     def _list(self, element: Any, depth: int, state: _List | None) -> None:
-        if state is None or element.get("style-name") in self._lists and depth == 0:
+        if state is None or (element.get("style-name") in self._lists and depth == 0):
             state = self._begun(element)
         elif element.get("style-name") in self._lists:  # a deeper list of another style
-            state.levels = state.levels | {k: v for k, v in self._lists[element.get("style-name")].items() if k >= depth}
+            state.levels = state.levels | {
+                k: v for k, v in self._lists[element.get("style-name")].items() if k >= depth
+            }
         for item in element:
             if not isinstance(item.tag, str) or item.tag not in ("list-item", "list-header"):
                 continue
@@ -281,11 +297,18 @@ def _levels(style: Any) -> Iterator[tuple[int, _Level]]:
     for each in below(style, *kinds):
         numbered = each.tag in ("list-level-style-number", "outline-level-style")
         form = (each.get("num-format") or "").strip() if numbered else ""
-        yield int(each.get("level") or 1) - 1, _Level(
-            _FORMS.get(form, "decimal") if form else "", (each.get("num-prefix") or "") if numbered else "",
-            (each.get("num-suffix") or "") if numbered else "", _times(each, "display-levels"), _first(each),
-            each.get("num-list-format") if form else None, _gap(each),
-        )  # fmt: skip
+        yield (
+            int(each.get("level") or 1) - 1,
+            _Level(
+                _FORMS.get(form, "decimal") if form else "",
+                (each.get("num-prefix") or "") if numbered else "",
+                (each.get("num-suffix") or "") if numbered else "",
+                _times(each, "display-levels"),
+                _first(each),
+                each.get("num-list-format") if form else None,
+                _gap(each),
+            ),
+        )
 
 
 def _gap(level: Any) -> str:

@@ -85,7 +85,11 @@ def below(element: Any, *names: str) -> Iterator[Any]:
 
 def beside(part: str, target: str) -> str:
     """A target named in `part`, as a part's name: from the root where it begins with /, else from the part's folder."""
-    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(posixpath.dirname(part), target))
+    return (
+        target.lstrip("/")
+        if target.startswith("/")
+        else posixpath.normpath(posixpath.join(posixpath.dirname(part), target))
+    )
 
 
 def _plain(name: str) -> str:

@@ -101,17 +101,25 @@ def _fitted(read: Sheet, sheet: Sheet) -> Sheet:
     scale = sheet.width / read.width if read.width else 1.0
     glyphs = [
         g._replace(
-            left=g.left * scale, top=g.top * scale, right=g.right * scale, bottom=g.bottom * scale, base=g.base * scale,
+            left=g.left * scale,
+            top=g.top * scale,
+            right=g.right * scale,
+            bottom=g.bottom * scale,
+            base=g.base * scale,
             size=g.size * scale,
         )
         for g in read.glyphs
-    ]  # fmt: skip
+    ]
     a, b, c, d, e, f = read.back
     return replace(
-        read, width=sheet.width, height=sheet.height, glyphs=glyphs, back=(a, b, c, d, e * scale, f * scale),
+        read,
+        width=sheet.width,
+        height=sheet.height,
+        glyphs=glyphs,
+        back=(a, b, c, d, e * scale, f * scale),
         across=[type(r)(*(v * scale for v in r)) for r in read.across],
         down=[type(r)(*(v * scale for v in r)) for r in read.down],
-    )  # fmt: skip
+    )
 
 
 def _gaps(pages: Pages, data: bytes, scanner: Scanner, found: _Found) -> tuple[str, ...]:

@@ -64,7 +64,8 @@ class Pages:
             page.close()
 
     def render(self, number: int, dots: float, text: bool) -> Any:
-        """The page as a picture (uint8 [height, width, 3], blue first), `dots` to the inch; `text`: with its text layer."""
+        """The page as a picture (uint8 [height, width, 3], blue first), `dots` to the inch; `text`: with its text
+        layer."""
         page = self._file[number - 1]
         try:
             if not text:
@@ -112,7 +113,9 @@ class _Place:
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         if self.turn == 0:
-            return Box(left - self.left, self.height - top + self.bottom, right - self.left, self.height - bottom + self.bottom)
+            return Box(
+                left - self.left, self.height - top + self.bottom, right - self.left, self.height - bottom + self.bottom
+            )
         (x0, y0), (x1, y1) = self.point(left, bottom), self.point(right, top)
         return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
@@ -125,7 +128,7 @@ def _glyphs(raw: Any, text: Any, place: _Place, turned: bool | int) -> tuple[lis
     before: tuple[float, float] | None = None  # the font's top and bottom on the line of the glyph before
     base = size = 0.0
     for at, code in enumerate(_codes(raw, text)):
-        if code in (10, 13) or code in (32, 0xA0) and raw.FPDFText_IsGenerated(text, at) == 1:
+        if code in (10, 13) or (code in (32, 0xA0) and raw.FPDFText_IsGenerated(text, at) == 1):
             continue
         if code < 32 or 0xD800 <= code < 0xF900 or 0xFFF0 <= code <= 0xFFFF:
             if code not in (2, 9):  # PDFium's mark of a hyphen at a line's end; a tab
@@ -210,9 +213,13 @@ def _objects(raw: Any, page: Any) -> Iterator[tuple[Any, int, Matrix]]:
 def _times(own: Any, outer: Matrix) -> Matrix:
     a, b, c, d, e, f = outer
     return (
-        own.a * a + own.b * c, own.a * b + own.b * d, own.c * a + own.d * c, own.c * b + own.d * d,
-        own.e * a + own.f * c + e, own.e * b + own.f * d + f,
-    )  # fmt: skip
+        own.a * a + own.b * c,
+        own.a * b + own.b * d,
+        own.c * a + own.d * c,
+        own.c * b + own.d * d,
+        own.e * a + own.f * c + e,
+        own.e * b + own.f * d + f,
+    )
 
 
 def _move(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
@@ -230,7 +237,8 @@ def _bounds(raw: Any, item: Any, matrix: Matrix, place: _Place) -> Box:
 
 
 def _rulings(raw: Any, item: Any, matrix: Matrix, place: _Place) -> Iterator[tuple[Ruling, bool]]:
-    """The straight lines of a path along the axes, and whether each is horizontal: strokes, thin boxes, sides of boxes."""
+    """The straight lines of a path along the axes, and whether each is horizontal: strokes, thin boxes, sides of
+    boxes."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     if raw.FPDFPath_GetDrawMode(item, fill, stroke) and not fill.value and not stroke.value:
         return
@@ -259,7 +267,9 @@ def _ruling(box: Box, flat: bool) -> Ruling:
     return Ruling((box.left + box.right) / 2, box.top, box.bottom)
 
 
-def _sides(raw: Any, item: Any, count: int, matrix: Matrix, place: _Place) -> Iterator[tuple[float, float, float, float]]:
+def _sides(
+    raw: Any, item: Any, count: int, matrix: Matrix, place: _Place
+) -> Iterator[tuple[float, float, float, float]]:
     """The straight parts of a path, as displayed."""
     x, y = ctypes.c_float(), ctypes.c_float()
     begin = last = None

@@ -30,21 +30,23 @@ def sheet(picture: Any, number: int, reader: Recogniser) -> Sheet:
     if scale < 1:
         picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     upright, back, lines = _upright(picture, reader)
-    height, width = upright.shape[:2]
     points = _WIDTH / min(picture.shape[:2])
     across, down, clean = _rulings(upright, 72 / points)
     boxes = [box for box in lines if box.right - box.left > 3 and box.bottom - box.top > 3][:_MOST_LINES]
     crops = [_crop(clean, box) for box in boxes]
     glyphs = [
         glyph for box, words in zip(boxes, reader.read(crops), strict=True) for glyph in _glyphs(words, box, points)
-    ]  # fmt: skip
+    ]
     a, b, c, d, e, f = back
     return Sheet(
-        number, picture.shape[1] * points, picture.shape[0] * points, glyphs,
+        number,
+        picture.shape[1] * points,
+        picture.shape[0] * points,
+        glyphs,
         [Ruling(r.at * points, r.begin * points, r.end * points) for r in across],
         [Ruling(r.at * points, r.begin * points, r.end * points) for r in down],
         back=(a, b, c, d, e * points, f * points),
-    )  # fmt: skip
+    )
 
 
 def _upright(picture: Any, reader: Recogniser) -> tuple[Any, Affine, list[Box]]:
@@ -70,7 +72,11 @@ def _upright(picture: Any, reader: Recogniser) -> tuple[Any, Affine, list[Box]]:
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), slant, 1.0)
         turned = cv2.warpAffine(turned, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
     boxes = [_leveled(q, matrix) for q in quads]
-    return turned, _back(matrix, quarter, picture.shape[0], picture.shape[1]), sorted(boxes, key=lambda b: (b.top, b.left))
+    return (
+        turned,
+        _back(matrix, quarter, picture.shape[0], picture.shape[1]),
+        sorted(boxes, key=lambda b: (b.top, b.left)),
+    )
 
 
 def _find(picture: Any, reader: Recogniser) -> list[Any]:
@@ -85,7 +91,7 @@ def _find(picture: Any, reader: Recogniser) -> list[Any]:
         if height - top > _STRIP * width:
             low, high = top + width, top + int(_STRIP * width)
             end = low + int(dark[low:high].argmin())
-        quads += [quad + [[0, top]] for quad in reader.find(picture[top:end])]
+        quads += [[*quad, [0, top]] for quad in reader.find(picture[top:end])]
         top = end
     return quads
 
@@ -165,7 +171,8 @@ def _rulings(picture: Any, dots: float) -> tuple[list[Ruling], list[Ruling], Any
         count, _, stats, _ = cv2.connectedComponentsWithStats(lines)
         rulings = []
         for x, y, w, h, _ in stats[1:count]:
-            # Beside a ruling is no ink but that of the cells: left and right of an upright one, at times under a long one.
+            # Beside a ruling is no ink but that of the cells: left and right of an upright one, at times under a long
+            # one.
             crowded = sum(_sides(ink if flat else ink.T, *((x, y, w, h) if flat else (y, x, h, w))))
             if (h if flat else w) > 0.12 * dots or crowded > (0 if flat and w < 8 * least else 1):
                 continue  # a dark area, or a row of strokes
@@ -194,9 +201,11 @@ def _lengthened(ruling: Ruling, others: Sequence[Ruling], most: float) -> Ruling
 
 def _reaches(one: Box, other: Box, near: float) -> bool:
     return (
-        one.left - near <= other.right and other.left <= one.right + near
-        and one.top - near <= other.bottom and other.top <= one.bottom + near
-    )  # fmt: skip
+        one.left - near <= other.right
+        and other.left <= one.right + near
+        and one.top - near <= other.bottom
+        and other.top <= one.bottom + near
+    )
 
 
 def _sides(ink: Any, x: int, y: int, w: int, h: int) -> list[bool]:
@@ -209,7 +218,11 @@ def _glyphs(words: Words, box: Box, points: float) -> list[Glyph]:
     """The characters of a line; a recogniser tells the middle of each, and its width follows from their distances."""
     width, height = (box.right - box.left) * points, (box.bottom - box.top) * points
     left, middle = box.left * points, (box.top + box.bottom) / 2 * points
-    wide = [(a[1], b[1]) for a, b in zip(words.characters, words.characters[1:], strict=False) if _wide(a[0]) and _wide(b[0])]
+    wide = [
+        (a[1], b[1])
+        for a, b in zip(words.characters, words.characters[1:], strict=False)
+        if _wide(a[0]) and _wide(b[0])
+    ]
     em = median(b - a for a, b in wide) * width if len(wide) > 1 else 0.75 * height
     em = min(max(em, 0.5 * height), height)
     # A mark may be the wide or the narrow one of its kind, which makes a recogniser unsure and no reader.
@@ -219,7 +232,9 @@ def _glyphs(words: Words, box: Box, points: float) -> list[Glyph]:
     texts = _punctuated([character for character, _, _ in words.characters])
     middles = [left + share * width for _, share, _ in words.characters]
     printed = [place for place, text in enumerate(texts) if text.strip()]
-    sides = _sides_of([texts[p] for p in printed], [middles[p] for p in printed], [b - a > 1 for a, b in pairwise(printed)], em)
+    sides = _sides_of(
+        [texts[p] for p in printed], [middles[p] for p in printed], [b - a > 1 for a, b in pairwise(printed)], em
+    )
     glyphs: list[Glyph] = []
     for (begin, end), place in zip(sides, printed, strict=True):
         if glyphs and place and not texts[place - 1].strip():
@@ -231,7 +246,10 @@ def _glyphs(words: Words, box: Box, points: float) -> list[Glyph]:
 def _sides_of(texts: list[str], middles: list[float], blanks: list[bool], em: float) -> list[tuple[float, float]]:
     """Left and right of each character: neighbours touch, unless a blank or room for another character is between."""
     half = [em / 2 if _wide(text) else em / 4 for text in texts]
-    begins, ends = [m - h for m, h in zip(middles, half, strict=True)], [m + h for m, h in zip(middles, half, strict=True)]
+    begins, ends = (
+        [m - h for m, h in zip(middles, half, strict=True)],
+        [m + h for m, h in zip(middles, half, strict=True)],
+    )
     for at, blank in enumerate(blanks):
         apart = middles[at + 1] - middles[at]
         if blank or apart < half[at] + half[at + 1] + 0.8 * em:

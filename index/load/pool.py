@@ -114,7 +114,9 @@ def _over(file: Found, what: str, setting: str) -> Outcome:
     return Outcome(refused=((file.name, told),), stopped=True)
 
 
-def _watch(number: int, waiting: queue.SimpleQueue, done: queue.SimpleQueue, ended: threading.Event, limits: Limits) -> None:
+def _watch(
+    number: int, waiting: queue.SimpleQueue, done: queue.SimpleQueue, ended: threading.Event, limits: Limits
+) -> None:
     """One child after another at work on what is waiting, until nothing is."""
     if number:
         ended.wait(number * _FURTHER)  # a few small files are read before a further child has started
@@ -173,10 +175,15 @@ class _Child:
         self.late = False  # a file took too long
         single = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
         self._process = subprocess.Popen(
-            [sys.executable, *self._program], cwd=ROOT, bufsize=0,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+            [sys.executable, *self._program],
+            cwd=ROOT,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
             env=os.environ | single | {"MALLOC_ARENA_MAX": "2"},
-        )  # fmt: skip
+        )
 
     def serves(self, limits: Limits) -> bool:
         """Whether it is alive and was started under these limits."""
@@ -197,7 +204,9 @@ class _Child:
             return _over(file, seconds, "file_seconds")
         if not line:
             self._process.wait()
-            return Outcome(refused=((file.name, f"读取程序中途退出（{self._process.returncode}）。{_DAMAGED}"),), stopped=True)
+            return Outcome(
+                refused=((file.name, f"读取程序中途退出（{self._process.returncode}）。{_DAMAGED}"),), stopped=True
+            )
         answer = json.loads(line)
         if "memory" in answer:
             return _over(file, f"读取所需内存超过 {self._limits.memory} MiB", "file_memory")

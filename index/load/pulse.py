@@ -8,7 +8,8 @@ _told: list[Callable[[], None]] = []
 
 
 def beat() -> None:
-    """Say that a step is done, so that the time allowed for a file counts anew; nothing happens where nobody watches."""
+    """Say that a step is done, so that the time allowed for a file counts anew; nothing happens where nobody
+    watches."""
     for tell in _told:
         tell()
 

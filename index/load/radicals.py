@@ -1,8 +1,8 @@
 """Radical forms back to the characters they stand for. Pure.
 
-Many fonts map a character that is also a radical (工, 长, 民) to the radical's own code point; PDF text then holds ⼯, ⻓,
-⺠, which look alike and match nothing. Kangxi radicals decompose under NFKC; those of the supplement do not, so they
-are listed after Unicode's EquivalentUnifiedIdeograph.txt.
+Many fonts map a character that is also a radical (工, 长, 民) to the radical's own code point; PDF text then holds ⼯,
+⻓, ⺠, which look alike and match nothing. Kangxi radicals decompose under NFKC; those of the supplement do not, so
+they are listed after Unicode's EquivalentUnifiedIdeograph.txt.
 """
 
 from __future__ import annotations

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 _MODELS = {
-    "Det": "PP-OCRv6_det_small.onnx", "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx", "Rec": "PP-OCRv6_rec_small.onnx",
-}  # fmt: skip
+    "Det": "PP-OCRv6_det_small.onnx",
+    "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
+    "Rec": "PP-OCRv6_rec_small.onnx",
+}
 _FINDING = 1280  # dots of the longer side at which lines are looked for: 10-point type is 15 high
 _UPSIDE_DOWN = 0.9  # confidence
 
@@ -45,11 +47,13 @@ class Recogniser:
             held = Path(rapidocr.__file__).parent / "models"
             self._engine = rapidocr.RapidOCR(
                 params={
-                    "Global.log_level": "critical", "Global.max_side_len": 4000, "Global.text_score": 0.0,
+                    "Global.log_level": "critical",
+                    "Global.max_side_len": 4000,
+                    "Global.text_score": 0.0,
                     "EngineConfig.onnxruntime.intra_op_num_threads": threads,
                 }
                 | {f"{part}.model_path": str(held / name) for part, name in _MODELS.items()}
-            )  # fmt: skip
+            )
             # Its networks are opened at first use: they are used here, so that one that is missing is found at once.
             blank = np.full((48, 96, 3), 255, np.uint8)
             self.find(blank), self.upside_down([blank]), self.read([blank])

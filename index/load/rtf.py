@@ -1,6 +1,7 @@
 """Rich text: paragraphs with the numbers stored before them, tables, footnotes; hidden and deleted text left out.
 
-Bytes are read in the code page of their font, else of the file (936 for simplified Chinese); \\u characters as they are.
+Bytes are read in the code page of their font, else of the file (936 for simplified Chinese); \\u characters as they
+are.
 """
 
 from __future__ import annotations
@@ -26,9 +27,15 @@ _SKIPPED = {  # groups without text of the document
 # Destinations that an older reader may leave out, but hold text (or how it is numbered).
 _STARRED = {"listtable", "listoverridetable", "shpinst", "ud", "shppict", "footnote", "fldrslt"}
 _GROUPS = {
-    "fonttbl": "font", "listtable": "list", "listoverridetable": "list", "stylesheet": "style", "footnote": "note",
-    "shptxt": "box", "listtext": "label", "pntext": "label",
-}  # fmt: skip
+    "fonttbl": "font",
+    "listtable": "list",
+    "listoverridetable": "list",
+    "stylesheet": "style",
+    "footnote": "note",
+    "shptxt": "box",
+    "listtext": "label",
+    "pntext": "label",
+}
 _CHARACTERS = {
     "tab": " ", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•",
     "emspace": "\u3000", "enspace": " ", "qmspace": " ", "line": "\n", "nestcell": " ", "nestrow": " ",
@@ -74,7 +81,9 @@ class _Reader:
         self.levels: dict[int, int] = {}  # of heading styles
         self.bytes = bytearray()  # still to be decoded
         self.pending, self.high = 0, 0  # bytes to skip behind \\u; the first half of a surrogate pair
-        self.texts: dict[str, list[str]] = {name: [] for name in ("body", "note", "box", "label", "style", "font", "list")}
+        self.texts: dict[str, list[str]] = {
+            name: [] for name in ("body", "note", "box", "label", "style", "font", "list")
+        }
         self.notes: list[str] = []
         self.style, self.level, self.in_table = 0, None, False
         self.row, self.flags, self.table = EdgedRow(), set(), []
@@ -190,7 +199,7 @@ class _Reader:
 
     def _begin(self, word: str) -> None:
         """A group's first word says what the group is."""
-        if word in _SKIPPED or self.starred and word not in _STARRED:
+        if word in _SKIPPED or (self.starred and word not in _STARRED):
             self.group = replace(self.group, skipped=True)
         elif word in _GROUPS:
             if word == "footnote" and self.group.to == "body":

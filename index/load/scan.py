@@ -71,7 +71,7 @@ class Scanner:
                 f"是图像，超出每份文件识别的限度（{self.settings.scan_pages} 页、{self.settings.scan_seconds:g} 秒，"
                 "可由设置 scan_pages、scan_seconds 放宽），未收录",
             ),
-        )  # fmt: skip
+        )
 
 
 def read(data: bytes) -> Reading:

@@ -1,7 +1,7 @@
 """Spreadsheets: xlsx, xls (by xlrd), ods and csv. Every sheet is its name as a heading and the lines of its table.
 
-Cells are as displayed: formulas by the values stored with them, dates and percentages by their formats. What a reader of
-the sheet does not see (hidden sheets, rows, columns) is left out and named as a gap.
+Cells are as displayed: formulas by the values stored with them, dates and percentages by their formats. What a reader
+of the sheet does not see (hidden sheets, rows, columns) is left out and named as a gap.
 """
 
 from __future__ import annotations
@@ -51,7 +51,11 @@ def xls(data: bytes) -> Reading:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=_Silent())
     except xlrd.XLRDError as error:
         locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
-        advice = "有密码保护，请去掉密码后另存" if locked else "不是 Excel 97—2003 工作簿或已损坏，请用 Excel 或 WPS 另存为 .xlsx"
+        advice = (
+            "有密码保护，请去掉密码后另存"
+            if locked
+            else "不是 Excel 97—2003 工作簿或已损坏，请用 Excel 或 WPS 另存为 .xlsx"
+        )
         raise UnreadableContent(advice) from error
     return reading([_of_xls(book, sheet) for sheet in book.sheets()])
 
@@ -113,8 +117,8 @@ def csv(data: bytes) -> Reading:
 
 
 def reading(sheets: Sequence[Sheet]) -> Reading:
-    """The lines of a workbook. Where one sheet alone is shown and begins with a title, that is the document's and stands
-    first; a name that says nothing (Sheet1) is left out."""
+    """The lines of a workbook. Where one sheet alone is shown and begins with a title, that is the document's and
+    stands first; a name that says nothing (Sheet1) is left out."""
     seen = [sheet for sheet in sheets if not sheet.hidden and any(value.strip() for value in sheet.cells.values())]
     gaps = [f"隐藏的工作表“{sheet.name}”未收录" for sheet in sheets if sheet.hidden and sheet.cells]
     rows: list[tuple[str, int | None]] = []
@@ -152,9 +156,10 @@ def _gaps(sheet: Sheet) -> Iterable[str]:
 def _lines(sheet: Sheet) -> list[str]:
     """The lines of a sheet's table, hidden rows and columns left out."""
     values = {
-        place: value for place, value in sheet.cells.items()
+        place: value
+        for place, value in sheet.cells.items()
         if value.strip() and place[0] not in sheet.hidden_rows and place[1] not in sheet.hidden_columns
-    }  # fmt: skip
+    }
     if not values:
         return []
     if len(values) > _LARGEST:
@@ -182,14 +187,20 @@ def _lines(sheet: Sheet) -> list[str]:
     return told(table)
 
 
-def _covered(spans: dict[tuple[int, int], tuple[int, int]], rows: list[int], columns: list[int]) -> set[tuple[int, int]]:
+def _covered(
+    spans: dict[tuple[int, int], tuple[int, int]], rows: list[int], columns: list[int]
+) -> set[tuple[int, int]]:
     """Squares that a merged cell covers beside its first."""
     known, covered = set(rows), set()
     last = rows[-1]
     for (top, left), (height, width) in spans.items():
         for row in range(top, min(top + height, last + 1)):
             if row in known:
-                covered |= {(row, column) for column in columns if left <= column < left + width and (row, column) != (top, left)}
+                covered |= {
+                    (row, column)
+                    for column in columns
+                    if left <= column < left + width and (row, column) != (top, left)
+                }
         if len(covered) > _LARGEST:
             raise UnreadableContent("合并的单元格过多，请另存后再放入")
     return covered

@@ -34,7 +34,7 @@ def decode(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         text = _double_byte(data, error)
-    odd = sum(c < " " and c not in "\t\n\r\f\v\x1c\x1d\x1e\x1f" or c == "\ufffd" for c in text)
+    odd = sum((c < " " and c not in "\t\n\r\f\v\x1c\x1d\x1e\x1f") or c == "\ufffd" for c in text)
     if odd * 50 > len(text):
         raise UnreadableContent("内容是二进制数据或乱码，不是文本")
     return text
@@ -68,7 +68,11 @@ def _without_mark(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         han = len(_HAN.findall(text))
-        if "\0" not in text and len(_COMMON.findall(text)) >= 0.97 * len(text) and (han < _ENOUGH or usual(text) > 0.85):
+        if (
+            "\0" not in text
+            and len(_COMMON.findall(text)) >= 0.97 * len(text)
+            and (han < _ENOUGH or usual(text) > 0.85)
+        ):
             sound.append((han, text))
     if not sound:
         raise UnreadableContent("内容是二进制数据，不是文本")
@@ -87,7 +91,7 @@ def _double_byte(data: bytes, error: UnicodeDecodeError) -> str:
         raise UnreadableContent(_UNSURE) from error
     han = len(_HAN.findall(mainland or island or ""))
     scores = [usual(text) if text is not None else 0.0 for text in (mainland, island)]
-    if mainland is not None and (scores[0] >= 0.85 or han < _ENOUGH and island is None and scores[0] >= 0.6):
+    if mainland is not None and (scores[0] >= 0.85 or (han < _ENOUGH and island is None and scores[0] >= 0.6)):
         if scores[1] < scores[0] - 0.05 or island is None:
             return mainland
     if island is not None and scores[1] >= 0.95 and scores[0] < 0.75 and len(_HAN.findall(island)) >= _ENOUGH:

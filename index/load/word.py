@@ -88,7 +88,7 @@ class _Walk:
             self._end_row(found.get(_ROW, b""))
             return
         label = self._label(found) if text.strip() else ""
-        if mark == "\x07" or found.get(_IN_TABLE) == b"\1" and mark == "\r":
+        if mark == "\x07" or (found.get(_IN_TABLE) == b"\1" and mark == "\r"):
             self.cell.append(" ".join((label + text).split()))
             if mark == "\x07":
                 self.row.cells.append(" ".join(piece for piece in self.cell if piece))
@@ -113,7 +113,9 @@ class _Walk:
     def _end_row(self, definition: bytes) -> None:
         if definition:
             count = definition[0]
-            edges = list(struct.unpack_from(f"<{count + 1}h", definition, 1)) if len(definition) >= 3 + 2 * count else []
+            edges = (
+                list(struct.unpack_from(f"<{count + 1}h", definition, 1)) if len(definition) >= 3 + 2 * count else []
+            )
             self.row.start, self.row.edges = (edges[0], edges[1:]) if edges else (0, [])
             for n in range(count):
                 place = 1 + 2 * (count + 1) + _TC * n
@@ -194,7 +196,11 @@ def _fields(text: str) -> str:
             if fields:
                 fields.pop()
         elif all(fields):
-            out.append({"\x0b": "\n", "\x0e": "\n", "\t": " ", "\x1e": "-"}.get(character, character if character >= " " else ""))
+            out.append(
+                {"\x0b": "\n", "\x0e": "\n", "\t": " ", "\x1e": "-"}.get(
+                    character, character if character >= " " else ""
+                )
+            )
     return "".join(out)
 
 

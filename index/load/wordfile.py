@@ -1,5 +1,5 @@
-"""The binary Word format (Word 97 and later, also WPS): text by its pieces, properties of paragraphs and characters, styles,
-lists. Structures and names after Microsoft's [MS-DOC].
+"""The binary Word format (Word 97 and later, also WPS): text by its pieces, properties of paragraphs and characters,
+styles, lists. Structures and names after Microsoft's [MS-DOC].
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class Override:
 
 
 class WordFile:
-    """An opened file. UnreadableContent where it is locked, older than Word 97, or no Word file; any other error is damage."""
+    """An opened file. UnreadableContent where it is locked, older than Word 97, or no Word file; any other error is
+    damage."""
 
     def __init__(self, data: bytes) -> None:
         import olefile
@@ -83,7 +84,7 @@ class WordFile:
         text, notes, heads, macros, comments, ends, boxes, _ = counts
         if any(count < 0 for count in counts):
             raise ValueError("counts")
-        self.text = range(0, text)
+        self.text = range(text)
         self.notes = range(text, text + notes)
         at = text + notes + heads + macros + comments
         self.ends = range(at, at + ends)
@@ -122,7 +123,8 @@ class WordFile:
         return pieces
 
     def read(self, span: range) -> str:
-        """The characters of a span, those deleted under change tracking or hidden as U+0000; a control each, as stored."""
+        """The characters of a span, those deleted under change tracking or hidden as U+0000; a control each, as
+        stored."""
         out = []
         for piece in self.pieces:
             begin, end = max(piece.begin, span.start), min(piece.end, span.stop)
@@ -239,15 +241,18 @@ class WordFile:
         at, size = self._field(texts)
         bounds = struct.unpack_from(f"<{size // 4}I", self.table, at) if size >= 4 else ()
         base = self.ends.start if ends else self.notes.start
-        return [(cp, range(base + bounds[n], base + bounds[n + 1])) for n, cp in enumerate(where) if n + 1 < len(bounds)]
-
+        return [
+            (cp, range(base + bounds[n], base + bounds[n + 1])) for n, cp in enumerate(where) if n + 1 < len(bounds)
+        ]
 
     def boxes_at(self) -> list[tuple[int, range]]:
         """Text boxes: where each hangs in the text (-1 where that is not said), and the span of its text."""
         at, size = self._field(_SHAPES)
         count = max(0, (size - 4) // 30)
         places = struct.unpack_from(f"<{count}I", self.table, at) if count else ()
-        shapes = {struct.unpack_from("<i", self.table, at + 4 * (count + 1) + 26 * n)[0]: cp for n, cp in enumerate(places)}
+        shapes = {
+            struct.unpack_from("<i", self.table, at + 4 * (count + 1) + 26 * n)[0]: cp for n, cp in enumerate(places)
+        }
         at, size = self._field(_BOXES)
         count = max(0, (size - 4) // 26)
         bounds = struct.unpack_from(f"<{count + 1}I", self.table, at) if count else ()

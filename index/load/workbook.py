@@ -1,7 +1,7 @@
 """The parts of an xlsx → its sheets: shared strings, formats, cells, merged ranges; what is hidden or not computed.
 
-Read from the parts themselves: openpyxl gives either values or formulas, so a formula without a stored value looks like an
-empty cell, and a merged range of a whole sheet is filled cell by cell.
+Read from the parts themselves: openpyxl gives either values or formulas, so a formula without a stored value looks like
+an empty cell, and a merged range of a whole sheet is filled cell by cell.
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ def _targets(package: Package, part: str) -> dict[str, tuple[str, str]]:
         return {}
     return {
         each.get("Id"): ((each.get("Type") or "").rsplit("/", 1)[-1], beside(part, each.get("Target") or ""))
-        for each in package.xml(relations).iter("Relationship") if each.get("TargetMode") != "External"
-    }  # fmt: skip
+        for each in package.xml(relations).iter("Relationship")
+        if each.get("TargetMode") != "External"
+    }
 
 
 def _strings(package: Package, targets: dict[str, tuple[str, str]]) -> list[str]:
@@ -62,7 +63,9 @@ def _strings(package: Package, targets: dict[str, tuple[str, str]]) -> list[str]
 
 def _rich(element: Any) -> str:
     """Its text without readings (注音) of it."""
-    whole = "".join(t.text or "" for t in element.iter("t") if not any(above.tag == "rPh" for above in t.iterancestors()))
+    whole = "".join(
+        t.text or "" for t in element.iter("t") if not any(above.tag == "rPh" for above in t.iterancestors())
+    )
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), whole)
 
 
@@ -91,7 +94,7 @@ class _Reader:
         row = -1
         events = etree.iterparse(
             io.BytesIO(data), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False
-        )  # fmt: skip
+        )
         for event, element in events:
             tag = element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
             if event == "start":

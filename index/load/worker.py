@@ -1,4 +1,5 @@
-"""The process that reads files for another: a JSON line in for each file, a JSON line out (`python -m index.load.worker`).
+"""The process that reads files for another: a JSON line in for each file, a JSON line out (`python -m
+index.load.worker`).
 
 What it reads may kill it, hang it or fill its memory; index.load.pool watches it from outside. JSON, not pickle, comes
 back, so that a file which takes this process over gains nothing in the other. An empty line is a sign of life.

@@ -23,8 +23,8 @@ _EDGES = " \t\n\u3000，,；;：:。、"
 
 
 def phrase(text: str, span: tuple[int, int], longest: int = LONGEST) -> tuple[int, int]:
-    """[start, stop) of the words around `span` that can be read alone: its sentence where that is short, else from as far
-    before it as fits (the subject and the year stand there) to the end of its half-sentence."""
+    """[start, stop) of the words around `span` that can be read alone: its sentence where that is short, else from as
+    far before it as fits (the subject and the year stand there) to the end of its half-sentence."""
     around = [own for own in split_sentences(text) if own[0] < span[1] and own[1] > span[0]]
     if not around:
         return span
@@ -42,9 +42,9 @@ def phrase(text: str, span: tuple[int, int], longest: int = LONGEST) -> tuple[in
 
 
 def conclude(engine: Engine, query: Query, studied: Study) -> list[Claim]:
-    """The claim that answers, if the judgement is that one does, or the two of a comparison; nothing where a clause does
-    not speak of a year or a figure that the question names, where it would only say the question back, or stands in or
-    behind a passage that gives orders."""
+    """The claim that answers, if the judgement is that one does, or the two of a comparison; nothing where a clause
+    does not speak of a year or a figure that the question names, where it would only say the question back, or stands
+    in or behind a passage that gives orders."""
     if not studied.judgement.conclude:
         return []
     if not studied.sides:

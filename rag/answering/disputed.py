@@ -33,9 +33,11 @@ def _differs(stated: Sequence[tuple[facts.Quantity, frozenset[str]]], other: str
     given = facts.quantities(facts.flatten(other))
     return any(
         figure.unit == another.unit and words and len(words & beside) >= _HALF * min(len(words), len(beside))
-        for figure, words in stated if not any(facts.same_quantity(figure, g) for g in given)
-        for another, beside in _halves(other) if beside
-    )  # fmt: skip
+        for figure, words in stated
+        if not any(facts.same_quantity(figure, g) for g in given)
+        for another, beside in _halves(other)
+        if beside
+    )
 
 
 def _halves(text: str) -> list[tuple[facts.Quantity, frozenset[str]]]:

@@ -16,6 +16,7 @@ from rag.answering import items
 from rag.answering.horizon import Horizon
 from rag.query.question import Query
 from rag.query.wording import Wording
+from rag.reading.clauses import Read
 from rag.retrieval.fusion import standard
 from rag.retrieval.retrieve import Ranking
 from rag.verification import facts
@@ -57,10 +58,15 @@ class Passage:
 
 
 def passages(
-    store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], reads: Sequence[Read] = (), depth: int = 20
-) -> list[Passage]:  # fmt: skip
-    """Sentences of the first `depth` clauses, best first; `years` as rag.answering.horizon gives them, one a sentence, and
-    `reads` what a reader has said of these clauses.
+    store: Store,
+    query: Query,
+    ranking: Ranking,
+    years: Sequence[Horizon | None],
+    reads: Sequence[Read] = (),
+    depth: int = 20,
+) -> list[Passage]:
+    """Sentences of the first `depth` clauses, best first; `years` as rag.answering.horizon gives them, one a sentence,
+    and `reads` what a reader has said of these clauses.
 
     Of a comparison, those for either side by turns, so that both are heard.
     """
@@ -78,7 +84,7 @@ def passages(
 
 def _for_one(
     store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], reads: Sequence[Read], depth: int
-) -> list[Passage]:  # fmt: skip
+) -> list[Passage]:
     """The same of one question.
 
     Standardised over those sentences: meaning (cosine), likeness of words where compared, wording (weighted share of
@@ -101,7 +107,9 @@ def _for_one(
     opens = _speak_for_items(store, rows, scores) if "list" in query.asks else []
     clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
     kinds = [store.clauses[store.sentences[row][0]].kind for row in rows]
-    bonus = np.array([_fits(query, text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)])
+    bonus = np.array(
+        [_fits(query, text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
+    )
     bonus -= [0.0 if place in opens else _bare_heading(text) for place, text in enumerate(texts)]
     if (wanted := items.counted(query)) is not None:
         bonus += _NAMED * np.array(items.among(store, rows, wanted))
@@ -116,12 +124,12 @@ def _for_one(
     found = [
         Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i]))
         for i in np.argsort(-score, kind="stable")
-    ]  # fmt: skip
+    ]
     names = items.whole(store, query, ranking.rows[:depth])
     least = float(similarity.min())  # some of the names may stand in clauses that were no candidates
     first = [
         Passage(row, *store.sentences[row], found[0].score, 0.0, ranking.sentences.get(row, least)) for row in names
-    ]  # fmt: skip
+    ]
     return first + [passage for passage in found if passage.sentence not in names]
 
 
@@ -153,7 +161,8 @@ def _speak_for_clause(store: Store, rows: Sequence[int], texts: Sequence[str], s
 
 
 def _speak_for_items(store: Store, rows: Sequence[int], scores: Sequence[np.ndarray]) -> list[int]:
-    """Places of the sentences that open a list (“有下列情形之一的：”); they take the best scores of its items (in place)."""
+    """Places of the sentences that open a list (“有下列情形之一的：”); they take the best scores of its items (in
+    place)."""
     places = {row: place for place, row in enumerate(rows)}
     runs = {place: run for place, row in enumerate(rows) if len(run := items.run(store, row, whole=False)) > 1}
     for place, run in runs.items():
@@ -164,7 +173,7 @@ def _speak_for_items(store: Store, rows: Sequence[int], scores: Sequence[np.ndar
 
 def within(
     store: Store, query: Query, chosen: Sequence[Passage], years: Sequence[Horizon | None], budget: int
-) -> list[Passage]:  # fmt: skip
+) -> list[Passage]:
     """The best passages that fit in `budget` characters, best first, so that the first sentence answers.
 
     A question for one figure or date is answered by few sentences; for measures, all that fit are wanted.
@@ -266,6 +275,8 @@ def _timely(query: Query, text: str, governing: Horizon | None) -> float:
 
 def _bare_heading(text: str) -> float:
     """A heading or caption alone says what follows, not the answer."""
-    if text.rstrip().endswith(("：", ":")) or (len(text) < _CAPTION and text.rstrip().endswith(("图", "表", "名单", "清单"))):
+    if text.rstrip().endswith(("：", ":")) or (
+        len(text) < _CAPTION and text.rstrip().endswith(("图", "表", "名单", "清单"))
+    ):
         return 3.0
     return 1.5 if len(text) < 30 and _HEADING.match(text) else 0.0

@@ -1,4 +1,5 @@
-"""The target year (目标年) that governs each sentence: what “到2025年，……” says holds until another year is named. Pure.
+"""The target year (目标年) that governs each sentence: what “到2025年，……” says holds until another year is named.
+Pure.
 
 Plans state a year once and then list figures for sentences and paragraphs on end; a figure is only an answer for a year
 if that year governs it.

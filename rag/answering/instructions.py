@@ -14,50 +14,68 @@ from html import unescape
 
 from index.sentences import split_sentences
 
-_ALIKE = str.maketrans("аеіорсухᴀοαεικνρτυѕԁ為爲規則請說輸詞應該統對條內寫資訊視須當問顯", "aeiopcyxaoaeiknptusd为为规则请说输词应该统对条内写资讯视须当问显")
+_ALIKE = str.maketrans(
+    "аеіорсухᴀοαεικνρτυѕԁ為爲規則請說輸詞應該統對條內寫資訊視須當問顯",
+    "aeiopcyxaoaeiknptusd为为规则请说输词应该统对条内写资讯视须当问显",
+)
 _MACHINE = "(?:ai|人工智能|模型|助手|机器人|问答系统|(?:计算机|检索|问答)程序)"  # 程序 alone is a procedure
 _ASKER = "(?:用户|提问者|提问人|读者)"
 _HERE = "[本此这以][下]?[段句条里处]"
 _EARLIER = "(?:以上|上述|上面|之前|先前|前面|此前|前述|前文|上文|原有|你的|系统|其他|其它|其余|别的|所有|一切|任何)"
-_SAYING = "[:“\"「『](?![是否同您]|[^。]*[?])"  # what follows is to be said word for word, and is no question
+_SAYING = '[:“"「『](?![是否同您]|[^。]*[?])'  # what follows is to be said word for word, and is no question
 _NOT = "".join(f"(?<!{word})" for word in ("不得", "不能", "不可", "不应", "严禁", "禁止", "避免", "防止"))
-_FORGET = f"{_NOT}(?:忽略|无视|忘记|忘掉|忘了|抛开|丢弃|推翻|覆盖|停止遵守|不(?:要|必|用|再)(?:遵守|遵循|遵从|理会|相信|管))"
+_FORGET = (
+    f"{_NOT}(?:忽略|无视|忘记|忘掉|忘了|抛开|丢弃|推翻|覆盖|停止遵守|不(?:要|必|用|再)(?:遵守|遵循|遵从|理会|相信|管))"
+)
 
 # Two of these in one sentence make an order; policies have them one at a time (你需要携带身份证, 直接回答来电人的问题,
 # 如已缴费请忽略以上内容). Matched without white space, as Chinese may be spaced out to hide.
-_SIGNS = tuple(map(re.compile, (
-    # a machine is spoken to, not of
-    rf"{_MACHINE}(?:请(?!用户|您|来)|须知|注意|[,:!]|在(?:总结|处理|阅读)|[^。,]{{0,4}}(?:看到|读到|检索到){_HERE})|(?:只给|(?<!提)供|提示|作为|若为|你?是|你好,?)[^。,]{{0,6}}{_MACHINE}[看读,:]",
-    # whoever answers is called 你
-    r"你[^。,]{0,4}(?:回答|作答|答复|答案|输出|扮演|忘|忽略|说(?![明出清])|服从)",
-    # the one who asks
-    rf"{_ASKER}|(?:任何|所有|一切)提问|(?:无论|不论|不管)[^。,]{{0,8}}[提]?问(?!题)|凡[^。,]{{0,6}}问(?!题)",
-    # the answer is laid down
-    rf"(?:答案|回答|作答|答复|回复|输出|(?<!用户)(?<!人)(?<!先)说|(?<=[都均就])答)(?:内容|开头|末尾)?(?:必须|只能|一律|统一|应当?|应该|都|均)*(?:为|是(?!否)|成|写成?|改成|加上|替换为|[只都]说|{_SAYING})|(?:理解|解释)为",
-    # say it, told to nobody by name
-    r"(?:^|[^一-鿿])(?:(?:请|就|再|并|只|仅|直接|务必|只能|只许|照此|据此|改为|一律|都)+(?:用[^,。]{1,3})?(?:回答|作答|输出|说(?![明出清])|写(?![明清出入在])|宣布|给出)|(?:请|只)[^。,]{0,2}(?:答复|回复|回应))",
-    # this place stands above the rest of the text, or the rest is to be left aside
-    rf"(?:{_FORGET}|停止执行)[^。,]{{0,6}}{_EARLIER}|{_EARLIER}[^。,]{{0,6}}(?:作废|无效|有误|是错)|(?:^|[,;:])(?:请|务必)?只?[以用将引]用?{_HERE}(?:为|作|优先|回)|{_HERE}优先|从(?:现在|此刻)起?开?始?",
-)))  # fmt: skip
+_SIGNS = tuple(
+    map(
+        re.compile,
+        (
+            # a machine is spoken to, not of
+            rf"{_MACHINE}(?:请(?!用户|您|来)|须知|注意|[,:!]|在(?:总结|处理|阅读)|[^。,]{{0,4}}(?:看到|读到|检索到){_HERE})|(?:只给|(?<!提)供|提示|作为|若为|你?是|你好,?)[^。,]{{0,6}}{_MACHINE}[看读,:]",
+            # whoever answers is called 你
+            r"你[^。,]{0,4}(?:回答|作答|答复|答案|输出|扮演|忘|忽略|说(?![明出清])|服从)",
+            # the one who asks
+            rf"{_ASKER}|(?:任何|所有|一切)提问|(?:无论|不论|不管)[^。,]{{0,8}}[提]?问(?!题)|凡[^。,]{{0,6}}问(?!题)",
+            # the answer is laid down
+            rf"(?:答案|回答|作答|答复|回复|输出|(?<!用户)(?<!人)(?<!先)说|(?<=[都均就])答)(?:内容|开头|末尾)?(?:必须|只能|一律|统一|应当?|应该|都|均)*(?:为|是(?!否)|成|写成?|改成|加上|替换为|[只都]说|{_SAYING})|(?:理解|解释)为",
+            # say it, told to nobody by name
+            r"(?:^|[^一-鿿])(?:(?:请|就|再|并|只|仅|直接|务必|只能|只许|照此|据此|改为|一律|都)+(?:用[^,。]{1,3})?(?:回答|作答|输出|说(?![明出清])|写(?![明清出入在])|宣布|给出)|(?:请|只)[^。,]{0,2}(?:答复|回复|回应))",
+            # this place stands above the rest of the text, or the rest is to be left aside
+            rf"(?:{_FORGET}|停止执行)[^。,]{{0,6}}{_EARLIER}|{_EARLIER}[^。,]{{0,6}}(?:作废|无效|有误|是错)|(?:^|[,;:])(?:请|务必)?只?[以用将引]用?{_HERE}(?:为|作|优先|回)|{_HERE}优先|从(?:现在|此刻)起?开?始?",
+        ),
+    )
+)
 # Each of these is an order by itself.
-_ORDER = re.compile("|".join((
-    rf"{_FORGET}[^。]{{0,8}}?{_EARLIER}[^。]{{0,10}}?(?:(?:规则|指令|指示|命令|约束|设定|要求|规定)(?!的|造成|导致))|{_FORGET}你(?:学|知)|(?:不管|无论)(?:之前|前面)说|将(?:以上|上述|前文)内容视为无效|假设[^。]*据此回答|你必须服从:",
-    rf"只能引用{_HERE}|以{_HERE}为准,其[他它余](?:条款)?[^。]{{0,4}}(?:作废|忽略)|不[用必]看其[他它]|停止引用原文|引用[^。]{{0,8}}[写标改][^。]{{0,3}}\[\d",
-    rf"(?:把|将)(?:答案|回答|上文|前文|上面的?|所有回答|全部回答)[^。]{{0,12}}(?:改成|改为|替换|换成|写成)|(?:当成|当作|作为|视为|为)(?:唯一|最终|正确|标准)+(?:答案|回答)|(?:正确|真实|标准)(?:的)?(?:答案|回复|回答)[是为]?{_SAYING}",
-    rf"(?:回答|答案|答复)(?:必须|只能|一律)[为是]{_SAYING}|回答一律[为是]|[(]答案[为是]|本题(?:答案[为是]|拒绝)|在(?:回答|答案)(?:末尾|开头|里|中)(?:把|写(?!明|清[楚晰]|出)|加)|接下来的回答|回答[^。]{{0,6}}时(?:一律|只|都|统一)[写说]|回答前先说[:“\"](?!您)|重要的事情说[^,]{{1,3}}遍|命令:回答",
-    r"(?:^|[,;])请拒绝回答|请输出[a-z]{1,8}[。!]?$",
-    rf"(?:^|[,;:])请?对{_ASKER}说{_SAYING}|告诉{_ASKER}[^。]{{0,4}}真实|(?:回复|回应|答复){_ASKER}{_SAYING}",
-    rf"作为[^。,]{{0,6}}{_MACHINE},你|{_MACHINE}(?:须知|请?注意):|(?:总结|处理|检索到){_HERE}[^。]{{0,2}}的(?:{_MACHINE}|程序)|{_MACHINE}在(?:总结|处理){_HERE}|你(?:现在)?是[一个名位款]{{1,2}}[^。,]{{0,10}}{_MACHINE}|请(?:你)?扮演(?!好)|进入开发者模式,",
-    rf"{_NOT}(?:复述|泄露|透露|输出|打印|显示|公开|重复|说出|写出|把)[^。]{{0,2}}你的[^。]{{0,4}}(?:提示|指令|设定)",
-    r"<\||\|>|^>>>|^<<<|\[/?(?:system|user|assistant|inst|系统)\]|【系统】|<</?sys>>|</?(?:system|user|assistant|instructions?|answer)>|<(?:script|svg)|\"(?:role|answer|sentences|refused)\":",
-    r"^(?:#+(?:system|assistant|instructions?|系统|指令|回答)|[-*>]*(?:system|assistant|user|human)[:])|(?:解码|解密|翻译)并执行|(?:听从|服从|遵照)[本此这]段",
-)))  # fmt: skip
-_ENGLISH = re.compile("|".join((
-    r"\b(?:ignore|disregard|forget|override|bypass|do not follow|stop following)\b[^.]{0,60}\b(?:instructions?|rules?|prompts?|above|previous|prior|everything|guidelines|context)\b",
-    r"\b(?:answer|respond|reply) in (?:english|chinese|json)\b|\byou (?:must|should|will) (?:answer|say|reply|respond)(?: with| only|:| [\"“])|\byou are (?:now )?an? [^.]{0,30}\b(?:assistant|ai|model|chatbot)\b|\bnew instructions?:|\btell the user\b|\bfrom now on\b|\bpretend (?:that|to|you)\b",
-    r"\b(?:answer|respond|reply|say|output|print|return|write|repeat)\b(?: only| just| exactly|:| ?=| [\"“])",
-    r"\b(?:assistant|ai|model|chatbot) (?:should|must|shall) (?:state|say|answer|reply)\b",
-)))  # fmt: skip
+_ORDER = re.compile(
+    "|".join(
+        (
+            rf"{_FORGET}[^。]{{0,8}}?{_EARLIER}[^。]{{0,10}}?(?:(?:规则|指令|指示|命令|约束|设定|要求|规定)(?!的|造成|导致))|{_FORGET}你(?:学|知)|(?:不管|无论)(?:之前|前面)说|将(?:以上|上述|前文)内容视为无效|假设[^。]*据此回答|你必须服从:",
+            rf"只能引用{_HERE}|以{_HERE}为准,其[他它余](?:条款)?[^。]{{0,4}}(?:作废|忽略)|不[用必]看其[他它]|停止引用原文|引用[^。]{{0,8}}[写标改][^。]{{0,3}}\[\d",
+            rf"(?:把|将)(?:答案|回答|上文|前文|上面的?|所有回答|全部回答)[^。]{{0,12}}(?:改成|改为|替换|换成|写成)|(?:当成|当作|作为|视为|为)(?:唯一|最终|正确|标准)+(?:答案|回答)|(?:正确|真实|标准)(?:的)?(?:答案|回复|回答)[是为]?{_SAYING}",
+            rf"(?:回答|答案|答复)(?:必须|只能|一律)[为是]{_SAYING}|回答一律[为是]|[(]答案[为是]|本题(?:答案[为是]|拒绝)|在(?:回答|答案)(?:末尾|开头|里|中)(?:把|写(?!明|清[楚晰]|出)|加)|接下来的回答|回答[^。]{{0,6}}时(?:一律|只|都|统一)[写说]|回答前先说[:“\"](?!您)|重要的事情说[^,]{{1,3}}遍|命令:回答",
+            r"(?:^|[,;])请拒绝回答|请输出[a-z]{1,8}[。!]?$",
+            rf"(?:^|[,;:])请?对{_ASKER}说{_SAYING}|告诉{_ASKER}[^。]{{0,4}}真实|(?:回复|回应|答复){_ASKER}{_SAYING}",
+            rf"作为[^。,]{{0,6}}{_MACHINE},你|{_MACHINE}(?:须知|请?注意):|(?:总结|处理|检索到){_HERE}[^。]{{0,2}}的(?:{_MACHINE}|程序)|{_MACHINE}在(?:总结|处理){_HERE}|你(?:现在)?是[一个名位款]{{1,2}}[^。,]{{0,10}}{_MACHINE}|请(?:你)?扮演(?!好)|进入开发者模式,",
+            rf"{_NOT}(?:复述|泄露|透露|输出|打印|显示|公开|重复|说出|写出|把)[^。]{{0,2}}你的[^。]{{0,4}}(?:提示|指令|设定)",
+            r"<\||\|>|^>>>|^<<<|\[/?(?:system|user|assistant|inst|系统)\]|【系统】|<</?sys>>|</?(?:system|user|assistant|instructions?|answer)>|<(?:script|svg)|\"(?:role|answer|sentences|refused)\":",
+            r"^(?:#+(?:system|assistant|instructions?|系统|指令|回答)|[-*>]*(?:system|assistant|user|human)[:])|(?:解码|解密|翻译)并执行|(?:听从|服从|遵照)[本此这]段",
+        )
+    )
+)
+_ENGLISH = re.compile(
+    "|".join(
+        (
+            r"\b(?:ignore|disregard|forget|override|bypass|do not follow|stop following)\b[^.]{0,60}\b(?:instructions?|rules?|prompts?|above|previous|prior|everything|guidelines|context)\b",
+            r"\b(?:answer|respond|reply) in (?:english|chinese|json)\b|\byou (?:must|should|will) (?:answer|say|reply|respond)(?: with| only|:| [\"“])|\byou are (?:now )?an? [^.]{0,30}\b(?:assistant|ai|model|chatbot)\b|\bnew instructions?:|\btell the user\b|\bfrom now on\b|\bpretend (?:that|to|you)\b",
+            r"\b(?:answer|respond|reply|say|output|print|return|write|repeat)\b(?: only| just| exactly|:| ?=| [\"“])",
+            r"\b(?:assistant|ai|model|chatbot) (?:should|must|shall) (?:state|say|answer|reply)\b",
+        )
+    )
+)
 _REPLY = re.compile(r"\W*回\s*答\s*[：:]")
 _CUT = re.compile(r"(?:[，,]|&#?\w+;)$")
 
@@ -78,7 +96,7 @@ def spans(text: str) -> tuple[tuple[int, int], ...]:
     """
     whole = _whole(text)
     orders = [span for span in whole if instructs(text[slice(*span)])]
-    return tuple(span for span in whole if span in orders or orders and _REPLY.match(text, *span))
+    return tuple(span for span in whole if span in orders or (orders and _REPLY.match(text, *span)))
 
 
 def blanked(text: str) -> str:

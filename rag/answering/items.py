@@ -10,7 +10,11 @@ from index.markers import number
 from index.store import Store
 from rag.query.question import Query
 
-_NAME, _LEAST, _FIRST = 40, 3, 3  # characters of an item's name; items that make a list; clauses whose documents it may be in
+_NAME, _LEAST, _FIRST = (
+    40,
+    3,
+    3,
+)  # characters of an item's name; items that make a list; clauses whose documents it may be in
 _N = "一二三四五六七八九十两\\d"
 _COUNTED = re.compile(
     rf"(?<=哪)[几{_N}]+(?=[一-鿿])"
@@ -29,17 +33,20 @@ def counted(query: Query) -> int | None:
 
 
 def among(store: Store, rows: Sequence[int], wanted: int) -> list[bool]:
-    """For each of these sentences whether it names an item: it opens one of enough of these clauses under one heading."""
+    """For each of these sentences whether it names an item: it opens one of enough of these clauses under one
+    heading."""
     clauses = {store.sentences[row][0] for row in rows}
     together = Counter(_heading(store, clause) for clause in clauses)
     return [
-        _is_name(store, row) and together[_heading(store, store.sentences[row][0])] >= max(_LEAST, wanted) for row in rows
-    ]  # fmt: skip
+        _is_name(store, row) and together[_heading(store, store.sentences[row][0])] >= max(_LEAST, wanted)
+        for row in rows
+    ]
 
 
 def whole(store: Store, query: Query, clauses: Sequence[int]) -> list[int]:
     """Sentence rows of the names of all items, in printed order, of the first heading above `clauses`, best first, that
-    has as many as the question counts and of that kind; empty where none has. The document must be one of the first's."""
+    has as many as the question counts and of that kind; empty where none has. The document must be one of the
+    first's."""
     wanted = counted(query) or 0
     if wanted < _LEAST:
         return []
@@ -61,8 +68,8 @@ def _last(store: Store, row: int) -> str:
 
 
 def run(store: Store, row: int, whole: bool) -> list[int]:
-    """The sentence with those that count on from it, where it begins to count (一是……, “有下列情形之一的：”); with `whole`, of
-    an item also what stands before it in its list."""
+    """The sentence with those that count on from it, where it begins to count (一是……, “有下列情形之一的：”); with
+    `whole`, of an item also what stands before it in its list."""
     first, clause = row, store.sentences[row][0]
     while whole and _ITEM.match(store.sentence(first)) and first > 0 and store.sentences[first - 1][0] == clause:
         first -= 1

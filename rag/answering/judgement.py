@@ -1,6 +1,7 @@
 """Whether the clauses answer the question: signals of retrieval and reader, and what is concluded from them. Pure.
 
-No signal is a rule: each is a number, and what it weighs is fitted on questions whose answers are known (rag.calibration).
+No signal is a rule: each is a number, and what it weighs is fitted on questions whose answers are known
+(rag.calibration).
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ UNREAD = Judgement(None, False, False)
 
 
 def sort_of(query: Query) -> str:
-    """Which sort of answer is asked for, as thresholds tell them apart: what a phrase answers is not what measures do."""
+    """Which sort of answer is asked for, as thresholds tell them apart: what a phrase answers is not what measures
+    do."""
     if query.asks & {"how", "compare"}:
         return "open"
     if query.asks & {"number", "when"}:
@@ -50,7 +52,7 @@ def sort_of(query: Query) -> str:
 
 def signals(
     reads: Sequence[Read], first: int, closeness: float, wording: float, narrowed: Narrowing, unlike: Unlike
-) -> dict[str, float]:  # fmt: skip
+) -> dict[str, float]:
     """The signals of one question.
 
     `first` is the row of the clause that ranks first, `closeness` the best cosine of a sentence, `wording` the share of
@@ -62,16 +64,22 @@ def signals(
     second = max((own.answers for own in reads if own.clause != best.clause), default=_APART)
     leading = max((own.answers for own in reads if own.clause == first), default=best.answers)
     return {
-        "best": best.answers, "second": max(second, _APART), "leading": leading, "sure": math.log(best.sure + 1e-3),
-        "closeness": closeness, "wording": wording,
-        "missing": len(narrowed.missing) / named, "elsewhere": len(narrowed.elsewhere) / named,
-        "unstated": float(unlike.unstated), "untimely": float(unlike.untimely),
-    }  # fmt: skip
+        "best": best.answers,
+        "second": max(second, _APART),
+        "leading": leading,
+        "sure": math.log(best.sure + 1e-3),
+        "closeness": closeness,
+        "wording": wording,
+        "missing": len(narrowed.missing) / named,
+        "elsewhere": len(narrowed.elsewhere) / named,
+        "unstated": float(unlike.unstated),
+        "untimely": float(unlike.untimely),
+    }
 
 
 def judge(calibration: Calibration | None, sort: str, found: dict[str, float] | None) -> Judgement:
-    """The judgement that a calibration makes of these signals; `UNREAD` where either is missing. Of a sort of question of
-    which it has seen too few, it refuses and concludes nothing."""
+    """The judgement that a calibration makes of these signals; `UNREAD` where either is missing. Of a sort of question
+    of which it has seen too few, it refuses and concludes nothing."""
     if calibration is None or found is None:
         return UNREAD
     confidence = calibration.confidence(found)

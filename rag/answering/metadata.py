@@ -1,4 +1,5 @@
-"""Questions about a document itself (文号, 日期, 发文机关, 实施期, 施行日, 时效, 公开): answered from its facts, no model needed.
+"""Questions about a document itself (文号, 日期, 发文机关, 实施期, 施行日, 时效, 公开): answered from its facts, no
+model needed.
 
 Every such sentence cites the printed words: the notice's 文号 line, its signature, the words that state the period.
 """
@@ -19,7 +20,9 @@ from rag.schema import Status
 from rag.verification import facts as facts_of
 
 ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "effective", "status", "openness"})
-_DATE = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+日")
+_DATE = re.compile(
+    r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+日"
+)
 _QUESTION = re.compile("[?？]")
 _ITSELF = re.compile(r"文号|日期|时间|号$|期$")
 _OPENNESS = re.compile(r"[（(]此件[^（）()]{2,12}[)）]")
@@ -88,7 +91,9 @@ def _doc_no(name: str, document: Document, clauses: Sequence[Clause]) -> list[Fa
         return []  # nothing printed, so nothing to cite; the answer says so by refusing
     for clause in clauses:
         if (span := _find(clause.text, document.doc_no)) is not None:
-            return [Fact(f"{name}的文号是{document.doc_no}。", clause, 0 if clause.kind == "notice" else span[0], span[1])]
+            return [
+                Fact(f"{name}的文号是{document.doc_no}。", clause, 0 if clause.kind == "notice" else span[0], span[1])
+            ]
     return []
 
 
@@ -98,7 +103,13 @@ def _date(name: str, document: Document, clauses: Sequence[Clause]) -> list[Fact
     for clause in clauses:
         for match in _DATE.finditer(clause.text):
             if compact(match[0]) == printed:
-                return [Fact(f"{name}的成文日期是{printed}。", clause, *_with_signature(clause.text, match.start(), match.end()))]
+                return [
+                    Fact(
+                        f"{name}的成文日期是{printed}。",
+                        clause,
+                        *_with_signature(clause.text, match.start(), match.end()),
+                    )
+                ]
     return []
 
 
@@ -106,7 +117,7 @@ def _effective(name: str, clauses: Sequence[Clause]) -> list[Fact]:
     for clause in reversed(clauses):
         if match := in_force(clause.text):
             words = compact(match[0])
-            return [Fact(f"{name}{words[words.index('自'):]}。", clause, *match.span())]
+            return [Fact(f"{name}{words[words.index('自') :]}。", clause, *match.span())]
     return []
 
 

@@ -1,7 +1,7 @@
 """Refusing: what is looked up says so (no such 文号, no such article), or what is calibrated does; no wording decides.
 
-Whether the clauses answer is the reader's judgement (rag.answering.judgement); here stand only the refusals that need no
-reader, and the words of all.
+Whether the clauses answer is the reader's judgement (rag.answering.judgement); here stand only the refusals that need
+no reader, and the words of all.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def unanswered(narrowed: Narrowing, filters: Filters) -> str:
     """What is said where the clauses were read and none answers: what the nearest one does not speak of, if any."""
     missing = dict.fromkeys(mention.said for mention in (*narrowed.missing, *narrowed.elsewhere))
     if missing:
-        return f"{_scope(filters)}没有写明“{'、'.join([*missing][:_NAMED])}”的这项内容，最接近的条款说的是别的，无法回答。"
+        return (
+            f"{_scope(filters)}没有写明“{'、'.join([*missing][:_NAMED])}”的这项内容，最接近的条款说的是别的，无法回答。"
+        )
     return f"{_scope(filters)}没有条款直接写明所问内容，无法回答。"
 
 

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 
 def pays(query: Query, first: str) -> bool:
-    """Whether a reply can say the answer shorter than `first`, what stands there: a figure, a date, a name out of a long
-    sentence. Measures, duties and yes or no are best left in the clause's words, where a summary drops items, says the
-    sentence again and costs ten seconds (measured: fewer nuggets in the first 200 characters)."""
+    """Whether a reply can say the answer shorter than `first`, what stands there: a figure, a date, a name out of a
+    long sentence. Measures, duties and yes or no are best left in the clause's words, where a summary drops items, says
+    the sentence again and costs ten seconds (measured: fewer nuggets in the first 200 characters)."""
     if query.asks & _TOLD or len(first) <= BRIEF:
         return False
     return "list" not in query.asks or bool(query.asks & {"number", "when", "compare"}) or counted(query) is not None
@@ -53,7 +53,7 @@ def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[s
 
 def checked(
     engine: Engine, query: Query, text: str, chosen: Sequence[Passage], concluded: Sequence[Claim]
-) -> tuple[list[Claim], int]:  # fmt: skip
+) -> tuple[list[Claim], int]:
     """(claims for the sentences that hold, number of sentences dropped); what only says the question back is dropped
     without a word, and so is what the extract says in the same words, or what says anything else than is concluded."""
     clauses = list({p.clause: engine.store.clauses[p.clause] for p in chosen}.values())
@@ -113,7 +113,14 @@ def _timely(engine: Engine, query: Query, said: str, clause: Clause, verdict: Ve
 def _about(engine: Engine, clause: Clause) -> str:
     """What a sentence may say of the clause's document, and the headings the clause stands under."""
     document = engine.document(clause)
-    parts = (document.title, document.notice_title, document.doc_no, *document.issuers, document.issued_on, *clause.path)
+    parts = (
+        document.title,
+        document.notice_title,
+        document.doc_no,
+        *document.issuers,
+        document.issued_on,
+        *clause.path,
+    )
     stating = (part for part in parts if part and not instructions.instructs(part))
     return "\n".join(f"《{part}》" if part == document.title else part for part in stating)
 

@@ -66,9 +66,12 @@ def _together(sides: tuple[Study, ...]) -> Study:
     weaker = min(sides, key=lambda side: side.judgement.confidence or 0.0)
     refuse, conclude = (all(getattr(side.judgement, told) for side in sides) for told in ("refuse", "conclude"))
     return replace(
-        weaker, ranking=together(tuple(side.ranking for side in sides)), reads=tuple(read for side in sides for read in side.reads),
-        judgement=Judgement(weaker.judgement.confidence, refuse, conclude), sides=sides,
-    )  # fmt: skip
+        weaker,
+        ranking=together(tuple(side.ranking for side in sides)),
+        reads=tuple(read for side in sides for read in side.reads),
+        judgement=Judgement(weaker.judgement.confidence, refuse, conclude),
+        sides=sides,
+    )
 
 
 def _read(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage], depth: int) -> Study:
@@ -86,7 +89,9 @@ def _read(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     if not reads:
         return Study(ranking)
     weight = 0.0 if engine.calibration is None else engine.calibration.order
-    settled = reordered(ranking, {row: float(ranking.fused[row]) + weight * told for row, told in by_clause(reads).items()})
+    settled = reordered(
+        ranking, {row: float(ranking.fused[row]) + weight * told for row, told in by_clause(reads).items()}
+    )
     place = {row: at for at, row in enumerate(settled.rows)}
     # What ranks first among what is likely to answer: the reader's word and the ranking's together.
     reads = sorted(reads, key=lambda own: (place[own.clause], -own.answers))
@@ -96,9 +101,13 @@ def _read(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     narrowed = _narrowed(engine, query, best, text[slice(*span)])
     wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
     found = signals(
-        reads, settled.rows[0], max(p.similarity for p in candidates), wording, narrowed,
+        reads,
+        settled.rows[0],
+        max(p.similarity for p in candidates),
+        wording,
+        narrowed,
         _unlike(engine, query, best, text[slice(*span)]),
-    )  # fmt: skip
+    )
     return Study(settled, tuple(reads), found, best, span, narrowed, judge(engine.calibration, sort_of(query), found))
 
 
@@ -125,4 +134,4 @@ def _unlike(engine: Engine, query: Query, best: Read, said: str) -> Unlike:
 def _formless(query: Query, said: str) -> bool:
     """Whether a time or a 文号 is asked for and the words hold nothing of that form."""
     when = query.asks & {"when", "date"} and not _TIME.search(said)
-    return bool(when or "doc_no" in query.asks and not facts.doc_nos(facts.flatten(said)))
+    return bool(when or ("doc_no" in query.asks and not facts.doc_nos(facts.flatten(said))))

@@ -1,4 +1,5 @@
-"""Passages as evidence: without what orders whoever answers, and with less trust in what stands behind an order. Pure."""
+"""Passages as evidence: without what orders whoever answers, and with less trust in what stands behind an order.
+Pure."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import os
 import secrets
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, ClassVar
 
 from index import stamps
 from index.errors import ModelError
@@ -23,7 +24,7 @@ class EmbeddedChat(EndpointChat):
 
     # Told of its progress, the server writes after every batch of the prompt, and so notices that nobody listens;
     # without, it looks once a second.
-    _extra = {"return_progress": True}
+    _extra: ClassVar[dict[str, Any]] = {"return_progress": True}
 
     def __init__(self, path: Path, threads: int, context: int, patience: float) -> None:
         # Other users of this machine can reach the port, but not without the key.

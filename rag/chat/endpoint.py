@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import ModelError
 from rag.chat.model import SEED, Message, relay, yes_no
@@ -23,7 +23,7 @@ class EndpointChat:
     before the first byte has come back; and the closed connection is what stops the server.
     """
 
-    _extra: dict[str, Any] = {}  # what a kind of server is asked beyond the protocol
+    _extra: ClassVar[dict[str, Any]] = {}  # what a kind of server is asked beyond the protocol
 
     def __init__(self, url: str, model: str, key: str, patience: float) -> None:
         self.name = model
@@ -106,9 +106,7 @@ class EndpointChat:
         http = DefaultAsyncHttpxClient(trust_env=False, timeout=Timeout(None, connect=10))
         # A connection a question: a kept one may have been closed by the server just as the next question takes it.
         alone = {"Connection": "close"}
-        return AsyncOpenAI(
-            base_url=url, api_key=self._key, max_retries=0, http_client=http, default_headers=alone
-        )  # fmt: skip
+        return AsyncOpenAI(base_url=url, api_key=self._key, max_retries=0, http_client=http, default_headers=alone)
 
     async def _client(self) -> AsyncOpenAI:
         """Opened by the first who asks; others wait with it; after a failure the next who asks tries again."""

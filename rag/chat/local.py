@@ -51,9 +51,13 @@ class TransformersChat:
         self._thread.submit(self.__dict__.pop, "_loaded", None).result()
 
     def _write(
-        self, messages: Sequence[Message], max_tokens: int, stop: Sequence[str],
-        pieces: queue.SimpleQueue[str | None], closed: threading.Event,
-    ) -> None:  # fmt: skip
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        stop: Sequence[str],
+        pieces: queue.SimpleQueue[str | None],
+        closed: threading.Event,
+    ) -> None:
         from transformers import StoppingCriteria, StoppingCriteriaList, TextStreamer
 
         class Closed(StoppingCriteria):
@@ -67,10 +71,13 @@ class TransformersChat:
 
         tokenizer, model = self._loaded
         model.generate(
-            **self._inputs(messages), **({"stop_strings": list(stop), "tokenizer": tokenizer} if stop else {}),
-            max_new_tokens=max_tokens, do_sample=False, stopping_criteria=StoppingCriteriaList([Closed()]),
+            **self._inputs(messages),
+            **({"stop_strings": list(stop), "tokenizer": tokenizer} if stop else {}),
+            max_new_tokens=max_tokens,
+            do_sample=False,
+            stopping_criteria=StoppingCriteriaList([Closed()]),
             streamer=Pieces(tokenizer, skip_prompt=True, skip_special_tokens=True),
-        )  # fmt: skip
+        )
 
     def _first_token(self, messages: Sequence[Message]) -> float:
         import torch
@@ -78,7 +85,9 @@ class TransformersChat:
         tokenizer, model = self._loaded
         with torch.inference_mode():
             told = model(**self._inputs(messages)).logits[0, -1].log_softmax(-1).topk(20)
-        return yes_no({tokenizer.decode([i]): p for i, p in zip(told.indices.tolist(), told.values.tolist(), strict=True)})
+        return yes_no(
+            {tokenizer.decode([i]): p for i, p in zip(told.indices.tolist(), told.values.tolist(), strict=True)}
+        )
 
     def _inputs(self, messages: Sequence[Message]):
         return self._loaded[0].apply_chat_template(

@@ -1,7 +1,8 @@
 """文件关系: which document cites, implements, approves or replaces which, each with the words that say so. Pure.
 
-Computed from the clauses alone whenever an index is opened, in one pass: names are found (rag.lineage.mentions), resolved
-(rag.lineage.names) and read in their sentence (rag.lineage.relations). Named documents that are not held are nodes as well.
+Computed from the clauses alone whenever an index is opened, in one pass: names are found (rag.lineage.mentions),
+resolved (rag.lineage.names) and read in their sentence (rag.lineage.relations). Named documents that are not held are
+nodes as well.
 """
 
 from __future__ import annotations
@@ -27,13 +28,21 @@ _GENERIC = re.compile(
 _BARE_TITLE = 8  # characters from which a title is told from other words without its 《》
 _SHORT_NAME = 4  # characters from which the end of a title may stand for it
 _GOES_ON = re.compile(r"[,。;、:)(]|和|及|与|以及|等|要求|精神|明确|提出|已|有关|的(?:批复|通知|要求|部署|意见|函)|$")
-_COMES = re.compile(r"(?:[,。;、:)(》]|根据|依据|按照|依照|落实|贯彻|实施|执行|同意|批准|印发|的|和|及|与|关于|政府|办公厅|^)$")
+_COMES = re.compile(
+    r"(?:[,。;、:)(》]|根据|依据|按照|依照|落实|贯彻|实施|执行|同意|批准|印发|的|和|及|与|关于|政府|办公厅|^)$"
+)
 
 # What the other document is to the one in hand: (relation, whether the one in hand says it) → label.
 LABEL = {
-    (IMPLEMENTS, True): "上位依据", (IMPLEMENTS, False): "贯彻落实", (APPROVES, False): "批准本文件", (APPROVES, True): "本文件批准",
-    (CITES, True): "本文件引用", (CITES, False): "引用本文件", (REPLACES, False): "废止本文件", (REPLACES, True): "本文件废止",
-}  # fmt: skip
+    (IMPLEMENTS, True): "上位依据",
+    (IMPLEMENTS, False): "贯彻落实",
+    (APPROVES, False): "批准本文件",
+    (APPROVES, True): "本文件批准",
+    (CITES, True): "本文件引用",
+    (CITES, False): "引用本文件",
+    (REPLACES, False): "废止本文件",
+    (REPLACES, True): "本文件废止",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +147,15 @@ def _longer(mention: Mention, full: dict[str, Mention]) -> Mention:
 
 
 def _own_number(mention: Mention, clause: Clause) -> bool:
-    """Whether a bare 文号 is the document's own: in its notice, at the end of a line, or that under which it was 公布."""
+    """Whether a bare 文号 is the document's own: in its notice, at the end of a line, or that under which it was
+    公布."""
     text = clause.text
     begin, end = text.rfind("\n", 0, mention.start) + 1, text.find("\n", mention.stop)
     line = text[begin : end if end >= 0 else len(text)].strip(" 　（）()")
     alone = DOC_NO.match("".join(line.split())) or (end == mention.stop and "。" not in line)
-    return clause.kind == "notice" and bool(alone or re.match(r"\s*(?:公布|发布|颁布|修订|修正|通过|印发)", text[mention.stop :]))
+    return clause.kind == "notice" and bool(
+        alone or re.match(r"\s*(?:公布|发布|颁布|修订|修正|通过|印发)", text[mention.stop :])
+    )
 
 
 class _Graph:
@@ -151,9 +163,7 @@ class _Graph:
 
     def __init__(self, documents: Sequence[Document], names: Names) -> None:
         self.names = names
-        self.nodes = {
-            d.doc_id: Node(d.doc_id, d.title, d.doc_no, d.issued_on, d.level, True) for d in documents
-        }  # fmt: skip
+        self.nodes = {d.doc_id: Node(d.doc_id, d.title, d.doc_no, d.issued_on, d.level, True) for d in documents}
         self.edges: list[Edge] = []
         self._outside: dict[str, str] = {}  # 文号 → id of an outside node
         self._titles: dict[str, list[tuple[str, Document]]] = defaultdict(list)  # by their first letters
@@ -248,4 +258,4 @@ class _Graph:
         begin, end = sentence(clause.text, start, stop)
         self.edges.append(
             Edge(source.doc_id, target, kind, clause.clause_id, clause.path, begin, end, clause.text[begin:end])
-        )  # fmt: skip
+        )

@@ -1,6 +1,7 @@
 """Where a text names documents: 《…》 with its （文号） and its 以下简称, and bare 文号. Pure.
 
-Only the outermost title is a mention: 《关于印发〈甲〉的通知》 names one notice, and what it issues is read from its name.
+Only the outermost title is a mention: 《关于印发〈甲〉的通知》 names one notice, and what it issues is read from its
+name.
 """
 
 from __future__ import annotations

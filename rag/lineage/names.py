@@ -20,7 +20,9 @@ _ORGANS = re.compile(
     r"^(?:[一-鿿、\s]{2,120}?(?:政府|办公厅|办公室|委员会|领导小组|总局|总署|银行|法院|检察院|厅|局|部|委|署|会|院|中央)"
     r"(?:等[一二三四五六七八九十\d]{0,3}(?:部门|单位|部委)?)?(?:联合)?)(?=关于|印发)"
 )
-_ISSUING = re.compile(r"^(?:关于)?(?:联合)?(?:印发|发布|公布|颁布|下发|转发)(?:关于)?(.+?)(?:的(?:通知|公告|通告|函|令))?$")
+_ISSUING = re.compile(
+    r"^(?:关于)?(?:联合)?(?:印发|发布|公布|颁布|下发|转发)(?:关于)?(.+?)(?:的(?:通知|公告|通告|函|令))?$"
+)
 _EDITION = re.compile(r"\((?:[^()]*?(?:试行|暂行|修订|修正|送审|征求意见|审议|草案|\d{4})[^()]*)\)$")
 _NATION = "中华人民共和国"
 _SAME_LETTERS = 10  # characters from which two names of the same letters in another order are one name misprinted
@@ -89,7 +91,9 @@ class Names:
         if named is None or not document.issuers or plain(name) in own:
             return True
         # 发展改革委 is 发展和改革委员会 in short: its letters, in their order.
-        return any(_within(compact(issuer), named[0]) or _within(named[0], compact(issuer)) for issuer in document.issuers)
+        return any(
+            _within(compact(issuer), named[0]) or _within(named[0], compact(issuer)) for issuer in document.issuers
+        )
 
 
 def plain(name: str) -> str:
@@ -98,7 +102,8 @@ def plain(name: str) -> str:
 
 
 def core(name: str) -> str:
-    """What a title says apart from who issued it and how: issuers, 关于印发…的通知, edition, 中华人民共和国 and 的 out."""
+    """What a title says apart from who issued it and how: issuers, 关于印发…的通知, edition, 中华人民共和国 and 的
+    out."""
     text = plain(name)
     text = _ORGANS.sub("", text)
     if match := _ISSUING.match(text):
@@ -112,9 +117,13 @@ def issued_titles(text: str) -> list[str]:
     """The policies a notice says it issues: 现将《甲》印发, 《甲》《乙》已经……同意，现印发."""
     flat = compact(text)
     found: list[str] = []
-    for match in re.finditer(r"现将((?:《[^》]+》[、和及与]*)+)(?:[(（][^()（）]*[)）])?(?:予以)?(?:印|发|下|公)", flat):
+    for match in re.finditer(
+        r"现将((?:《[^》]+》[、和及与]*)+)(?:[(（][^()（）]*[)）])?(?:予以)?(?:印|发|下|公)", flat
+    ):
         found += [m.name for m in mentions(match[1])]
-    for match in re.finditer(r"(?:^|[。：:\n）)])((?:《[^》]+》[、和及与]*)+)已经?[^《》。]{0,80}(?:现|予以)(?:予以)?(?:印|公|发)", flat):
+    for match in re.finditer(
+        r"(?:^|[。：:\n）)])((?:《[^》]+》[、和及与]*)+)已经?[^《》。]{0,80}(?:现|予以)(?:予以)?(?:印|公|发)", flat
+    ):
         found += [m.name for m in mentions(match[1])]
     return found
 
@@ -135,7 +144,8 @@ def _letters(text: str) -> tuple[frozenset, str]:
 
 
 def _same_edition(name: str, document: Document) -> bool:
-    """A （试行） is not the final text, nor （2020—2022年） the （2023—2025年） one; a draft or 修正 is the same text."""
+    """A （试行） is not the final text, nor （2020—2022年） the （2023—2025年） one; a draft or 修正 is the same
+    text."""
     said = _EDITION.search(plain(name))
     if said is None:
         return True

@@ -35,7 +35,9 @@ _PRESCRIBES = re.compile(
 _RULE = re.compile(r"^(?:《》|[、,和及与])*[^,;。]{0,24}?(?:规定|标准|程序|要求的条件)")
 _MAKES = re.compile(r"(?:制定|编制|制订|提出|印发|出台)(?:了)?(?:本|如下|以下|《》|$)|制定本|编制本")
 _TO_COME = re.compile(r"(?:编制|编写|编印|编纂|起草|制定|制订|出台|推出|签署|签订)(?:出台|印发|发布|实施)?(?:了|好)?$")
-_PREFIX = re.compile(r"^(?:的)?(?:联合|贯彻|落实|推进|重点任务)?(?:实施|贯彻|落实|行动|工作|推进|分工)(?:细则|方案|意见|办法|条例|计划|规定|措施|规则)?")
+_PREFIX = re.compile(
+    r"^(?:的)?(?:联合|贯彻|落实|推进|重点任务)?(?:实施|贯彻|落实|行动|工作|推进|分工)(?:细则|方案|意见|办法|条例|计划|规定|措施|规则)?"
+)
 
 
 def relation(mention: Mention, clause: Clause, source: Document) -> str:
@@ -111,7 +113,7 @@ def _replaces(mention: Mention, clause: Clause, source: Document, before: str, b
         return False
     title = source.notice_title or source.title
     decides = re.search(r"(?:废止|失效)", title) and not re.search(r"修改|修订|修正|继续有效|管理|制度", title)
-    return bool(_ENDS_LIST.search(above)) or bool(decides) and clause.kind != "notice"
+    return bool(_ENDS_LIST.search(above)) or (bool(decides) and clause.kind != "notice")
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

@@ -24,7 +24,8 @@ class Addresses:
         self._clauses = clauses
 
     def rows(self, address: Sequence[str]) -> list[int]:
-        """The rows of the clauses whose own number, or one above, each part of `address` is; none for an empty address."""
+        """The rows of the clauses whose own number, or one above, each part of `address` is; none for an empty
+        address."""
         wanted = [(_KINDS[name], number(part)) for part in address for name in _KINDS if part.endswith(name)]
         found = [set().union(*(self._at.get((kind, value), ()) for kind in kinds)) for kinds, value in wanted]
         return sorted(set.intersection(*found)) if found else []

@@ -19,8 +19,12 @@ _INTERROGATIVE = re.compile(
     r"百分之几|多长时间|多少|好多(?=[年个块钱万人家亩])|叫什么(?:名字)?|是什么(?=[？?]?$)|(?<!不知道)(?<!不晓得)谁|哪里|哪儿|在哪(?![些个几年])|什么地方|多[大高长远宽]|(?<![这那好十前后近数])几(?=[万亿千百]?(?:个百分点|个|项|条|家|人|年|月|天|折|块|元|所|名|位|户|座|处|种|公里|亩|吨|平方|小时|分钟|次|趟|层|成))"
 )
 _LATER = re.compile(_INTERROGATIVE.pattern + r"|多久|何时|什么|怎么|如何|哪")  # behind these “几天” are some days
-_CONTACT = re.compile(r"联系人|(?:联系|咨询|投诉|举报)?电话(?:号码)?|联系方式|手机号|热线号码|邮箱|网址|官网|微信号|二维码")
-_BEHIND = re.compile(r"^(?:万亿|亿|万|千|百)?(?:个(?=小时|工作日|月))?(个百分点|平方公里|平方米|公里|工作日|小时|分钟|人次|块钱|百分点|[个项条家人年月天折块元钱所名位户座处种亩吨米次趟层成%])?(?:[A-Za-z\d]{1,4}(?=[一-鿿]))?([一-鿿]{2,8})?")
+_CONTACT = re.compile(
+    r"联系人|(?:联系|咨询|投诉|举报)?电话(?:号码)?|联系方式|手机号|热线号码|邮箱|网址|官网|微信号|二维码"
+)
+_BEHIND = re.compile(
+    r"^(?:万亿|亿|万|千|百)?(?:个(?=小时|工作日|月))?(个百分点|平方公里|平方米|公里|工作日|小时|分钟|人次|块钱|百分点|[个项条家人年月天折块元钱所名位户座处种亩吨米次趟层成%])?(?:[A-Za-z\d]{1,4}(?=[一-鿿]))?([一-鿿]{2,8})?"
+)
 # Words that stand between an attribute and its interrogative, or that say only that a figure is wanted.
 _FILLERS = frozenset(
     "是 为 达到 要 要到 需要 有 到 能 能够 最高 最低 最多 最少 每 每年 各 各自 分别 给 发 收 交 领 打 定 了 的 在 由 共 一共 总共 大概 大约 约 目标 "
@@ -29,14 +33,26 @@ _FILLERS = frozenset(
     "进去 进来 出去 出来 上去 上来 下去 下来 过去 过来 回去 回来".split()
 )
 # Cut off before words are told apart: 比重要达到 is 比重 and 要达到, not 比 and 重要.
-_TRAIL = re.compile(r"(?:力争|分别|各自|一共|总共|大约|大概|现在|目前|最高|最低|能够|需要|要|应当|应|将|会|可以|可|达到|达|超过|到|是|为|有|在|各|给|发|收|的)+$")
+_TRAIL = re.compile(
+    r"(?:力争|分别|各自|一共|总共|大约|大概|现在|目前|最高|最低|能够|需要|要|应当|应|将|会|可以|可|达到|达|超过|到|是|为|有|在|各|给|发|收|的)+$"
+)
 _UNITS = {
-    "money": "元 块 块钱 钱 美元", "percent": "% 百分点 个百分点 成", "people": "人 名 位 人次", "length": "公里 米",
-    "area": "平方公里 平方千米 亩 公顷 平方米", "time": "年 月 天 日 小时 分钟 工作日 个月", "weight": "吨", "discount": "折", "things": "个 所 家 座 处 户 项 条 种 件 列 辆 台 套 批 次 届 张 宗 支",
-}  # fmt: skip
+    "money": "元 块 块钱 钱 美元",
+    "percent": "% 百分点 个百分点 成",
+    "people": "人 名 位 人次",
+    "length": "公里 米",
+    "area": "平方公里 平方千米 亩 公顷 平方米",
+    "time": "年 月 天 日 小时 分钟 工作日 个月",
+    "weight": "吨",
+    "discount": "折",
+    "things": "个 所 家 座 处 户 项 条 种 件 列 辆 台 套 批 次 届 张 宗 支",
+}
 _CLASS = {unit: kind for kind, units in _UNITS.items() for unit in units.split()}
 _DAYS = frozenset("工作日 日 天".split())  # what is asked for in 工作日 is told in no months
-_IMPLIED = {"percent": re.compile(r"(?:比例|比重|占比|[一-鿿]率)$"), "money": re.compile(r"(?:资金|补助|补贴|奖励|经费|费用|价格|工资)$")}
+_IMPLIED = {
+    "percent": re.compile(r"(?:比例|比重|占比|[一-鿿]率)$"),
+    "money": re.compile(r"(?:资金|补助|补贴|奖励|经费|费用|价格|工资)$"),
+}
 _DOCUMENTS = frozenset("规划 纲要 方案 批复 通知".split())
 _COUNTED = re.compile(r"[两二三四五六七八九十\d]+[个条大项类种片][一-鿿]{0,3}$")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,12})[”\"][^“”\"，,。；;：:？?、]{0,8}$")
@@ -44,7 +60,10 @@ _NAMING = frozenset("数量 标准 规模 总数 数 数值 指标 目标 幅度
 _NO_NAMES = frozenset("r ns nr m t s d ad p c u y f".split())
 _MEASURES = frozenset("率值量额比数")  # a word that ends so is an attribute, whatever a dictionary takes it for
 _MOST = 0.6  # of a word's character pairs
-_SAME = (frozenset(("GDP", "地区生产总值", "生产总值")), frozenset(("工程", "项目")))  # what officials and documents call differently
+_SAME = (
+    frozenset(("GDP", "地区生产总值", "生产总值")),
+    frozenset(("工程", "项目")),
+)  # what officials and documents call differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +76,10 @@ class Asked:
 
 
 def asked(query: Query) -> list[Asked]:
-    """One entry for each interrogative of a question whose answer is a figure, a name or a place, and for whom to call."""
-    # What a follow-up leans on names its subject, not what it asks for; “货运呢？” may put one or the other in its place.
+    """One entry for each interrogative of a question whose answer is a figure, a name or a place, and for whom to
+    call."""
+    # What a follow-up leans on names its subject, not what it asks for; “货运呢？” may put one or the other in its
+    # place.
     text = "".join((query.focus or query.text).split())
     open_ended = "whether" in query.asks  # “几家店能不能……” and “几亩田……多长” ask for no number
     found = []
@@ -67,7 +88,9 @@ def asked(query: Query) -> list[Asked]:
         before, behind = text[begin : match.start()], text[match.end() :]
         word = match[0]
         begin = match.end()
-        if word == "几" and (open_ended or _LATER.search(behind)) or before.endswith(("差", "相差")) and word.startswith("多"):
+        if (word == "几" and (open_ended or _LATER.search(behind))) or (
+            before.endswith(("差", "相差")) and word.startswith("多")
+        ):
             continue  # a difference is worked out from two figures, none of which is called so
         figure = word in ("多少", "好多", "几", "百分之几") or word.startswith("多")
         unit, noun = "", ""
@@ -89,7 +112,7 @@ def asked(query: Query) -> list[Asked]:
 def fits(wanted: Asked, sentence: str) -> bool:
     """Whether `sentence` holds a figure of a fitting unit where one is asked for."""
     units = [q.unit for q in facts.quantities(facts.flatten(sentence))] if wanted.figure else []
-    return not wanted.figure or bool(units) and not (wanted.units and wanted.units.isdisjoint(units))
+    return not wanted.figure or (bool(units) and not (wanted.units and wanted.units.isdisjoint(units)))
 
 
 def stated(wanted: Asked, sentence: str, around: str) -> bool:

@@ -9,7 +9,9 @@ from rag.query.dictionary import cut
 
 _JOINS = frozenset("和 与 跟 同 及 以及 还是 对比 相比 比 vs VS".split())
 # Words behind which no side goes on.
-_ENDS = frozenset("的 哪 哪个 哪边 哪里 谁 各 各自 各有 各是 各占 分别 有 有什么 有啥 差 差别 差多少 相差 相比 比 比较 在 对 到 都 定 要 是 分 什么 又 里 中 一样 不同".split())
+_ENDS = frozenset(
+    "的 哪 哪个 哪边 哪里 谁 各 各自 各有 各是 各占 分别 有 有什么 有啥 差 差别 差多少 相差 相比 比 比较 在 对 到 都 定 要 是 分 什么 又 里 中 一样 不同".split()
+)
 _STOP = re.compile(r"[，,。；;：:？?！!\s]")
 _LEAST, _MOST = 2, 30  # characters, and words, of a side
 _SUBJECT = re.compile(r"(?:19|20)\d{2}|[省市县区圈带州港城镇]|规划|方案|纲要|细则|意见|办法|通知|批复|条例|[国川渝]")
@@ -24,9 +26,11 @@ def compared(text: str) -> tuple[str, str] | None:
     for place, word in enumerate(words):
         if word not in _JOINS:
             continue
-        before = takewhile(lambda at: _goes_on(words[at], at == place - 1), range(place - 1, max(-1, place - _MOST), -1))
+        before = takewhile(
+            lambda at, edge=place - 1: _goes_on(words[at], at == edge), range(place - 1, max(-1, place - _MOST), -1)
+        )
         behind = takewhile(
-            lambda at: _goes_on(words[at], at == place + 1) and words[at] not in _ENDS,
+            lambda at, edge=place + 1: _goes_on(words[at], at == edge) and words[at] not in _ENDS,
             range(place + 1, min(len(words), place + _MOST)),
         )
         first = min(before, default=place)
@@ -35,7 +39,7 @@ def compared(text: str) -> tuple[str, str] | None:
         while year and not _YEAR.search("".join(left)) and len("".join(right)) > year.start():
             right.pop()  # “甲区和乙区2025年的目标”: the year is that of both
         one, other = "".join(left).strip(), "".join(right).strip()
-        if min(len(one), len(other)) < _LEAST or len(one) >= 2 * len(other) and not _SUBJECT.search(other):
+        if min(len(one), len(other)) < _LEAST or (len(one) >= 2 * len(other) and not _SUBJECT.search(other)):
             continue  # “甲区的产值和税收” compares nothing of two subjects
         return "".join(words[:place] + words[place + 1 + len(right) :]), "".join(words[:first] + words[place + 1 :])
     return None
@@ -43,7 +47,7 @@ def compared(text: str) -> tuple[str, str] | None:
 
 def _goes_on(word: str, beside: bool) -> bool:
     """Whether a side goes on over a word; blanks may stand around what joins (“甲区 vs 乙区”)."""
-    return beside and word.isspace() or not _STOP.match(word)
+    return (beside and word.isspace()) or not _STOP.match(word)
 
 
 def _words(text: str) -> list[str]:
@@ -51,7 +55,7 @@ def _words(text: str) -> list[str]:
     words: list[str] = []
     begin = 0
     for title in _TITLE.finditer(text):
-        words += _cut(text[begin : title.start()]) + [title[0]]
+        words += [*_cut(text[begin : title.start()]), title[0]]
         begin = title.end()
     return words + _cut(text[begin:])
 

@@ -11,7 +11,9 @@ from rag.query.places import PLACES
 
 _TURNS, _BEFORE = 6, 400  # earlier questions looked back at, and what of each is kept, in characters
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|[—–-]|\s|$|[^\d])")
-YEARS = re.compile(r"(?:19|20)\d{2}\s*年?\s*[—–\-－~～至到]+\s*(?:19|20)\d{2}\s*年?")  # a plan's period, part of its name
+YEARS = re.compile(
+    r"(?:19|20)\d{2}\s*年?\s*[—–\-－~～至到]+\s*(?:19|20)\d{2}\s*年?"
+)  # a plan's period, part of its name
 TITLE = re.compile(r"《([^《》]{2,80}(?:〈[^〉]*〉[^《》]*)?)》")
 _PRONOUN = re.compile(r"^(?:它们?|他们|其(?![他它余中实])|这(?:一?[个些项]|(?=[一-鿿]{2})))的?")
 _DISTRICT = re.compile(r"[一-鿿]{1,4}?[省市县区州镇乡](?![一-鿿]{0,1}[里内级])")
@@ -19,9 +21,15 @@ _WORDY = re.compile(r"\w")
 # First letters of the tags of words that fill a slot, and of single characters that do: “慢充”.
 _SLOTS, _LONE_VALUES = frozenset("nvabjlsztim?"), frozenset("nab")
 _NAMED = frozenset("nbjs")
-_MEASURE = re.compile(r"^(?:些|里|个?(?:小时|工作日|月)|[个家条项座户名位所处种年天日块钱元亩米吨套台辆次级成倍件]|万元|百分点)+(?:之?内)?")
-_TRIMMED = frozenset("vdpmrqcuyfzbt")  # first letters of the tags of what an interrogative takes with it from behind its subject
-_MATTERS = frozenset("奖励 补助 补贴 罚款 费用 工资 项目 方案 规划 批复 办法 意见 政策 条例 文件".split())  # asked about as often as asked for
+_MEASURE = re.compile(
+    r"^(?:些|里|个?(?:小时|工作日|月)|[个家条项座户名位所处种年天日块钱元亩米吨套台辆次级成倍件]|万元|百分点)+(?:之?内)?"
+)
+_TRIMMED = frozenset(
+    "vdpmrqcuyfzbt"
+)  # first letters of the tags of what an interrogative takes with it from behind its subject
+_MATTERS = frozenset(
+    "奖励 补助 补贴 罚款 费用 工资 项目 方案 规划 批复 办法 意见 政策 条例 文件".split()
+)  # asked about as often as asked for
 _AUXILIARIES = frozenset("需要 可以 能够 应该 应当 达到 属于 具有 包括 实现 适用 要求".split())
 _SHORTEST = 3  # characters of a subject
 _PAUSES = "，,。；;：: 、"
@@ -66,7 +74,7 @@ def _exchanged(before: str, focus: str) -> str | None:
     said = [word for word in pieces(focus) if _WORDY.search(word)]
     exchanged = False
     for place, word in enumerate(said):
-        if word in words or YEAR.search(before) and (YEAR.fullmatch(word) or word in "年底"):
+        if word in words or (YEAR.search(before) and (YEAR.fullmatch(word) or word in "年底")):
             exchanged = exchanged or bool(YEAR.fullmatch(word))
             continue
         if len(word) == 1 and tag(word)[0] not in _LONE_VALUES:
@@ -110,10 +118,10 @@ def _subject(before: str) -> str:
 
 def _only_leads(word: str) -> bool:
     """Whether a word before an interrogative leads to it and says nothing of the subject: “最长可以”, “标准是”."""
-    if word in _PAUSES or word in _AUXILIARIES or word in ATTRIBUTES and word not in _MATTERS:
+    if word in _PAUSES or word in _AUXILIARIES or (word in ATTRIBUTES and word not in _MATTERS):
         return True
     return tag(word)[0] in _TRIMMED and not (tag(word)[0] == "v" and len(word) > 1)
 
 
 def _is_place(word: str) -> bool:
-    return word in PLACES or len(word) > 1 and tag(word) == "ns"
+    return word in PLACES or (len(word) > 1 and tag(word) == "ns")

@@ -17,7 +17,9 @@ from rag.query.dictionary import cut, tag
 WEIGHTS = Path(__file__).with_name("leaning.json")
 LOOKED_AT = 2  # earlier questions whose words count as said: the one before may itself lean on another
 
-LEAD = re.compile(r"^(?:那么|那(?![个份些])|还有|另外|再问|请问|换成|如果是|要是|至于|同样|其中|而(?!且))+(?:对于|关于)?[，, ]*")
+LEAD = re.compile(
+    r"^(?:那么|那(?![个份些])|还有|另外|再问|请问|换成|如果是|要是|至于|同样|其中|而(?!且))+(?:对于|关于)?[，, ]*"
+)
 TAIL = re.compile(r"(?:的?(?:情况|话))?(?:又)?(?:呢|吗|(?<![什怎多这那])么|嘛|嘞|怎么样|如何|怎样)?[？?。！! ]*$")
 INTERROGATIVE = re.compile(
     r"百分之几|多少|几多|好多|什么|啥|咋|怎么|怎样|如何|哪|谁|几|多[久长大高远]|是否|能否|是不是|有没有|([一-鿿])不\1|[吗么不伐没][？?。！! ]*$"
@@ -28,13 +30,26 @@ ATTRIBUTES = frozenset(
     "指标 比重 户数 人数 依据 理由 问题 方式 渠道 年限 名单 级别 内容 措施 原因 结果 效果 方面 关系 情况 项目 环节 奖励 补助 补贴 罚款 工资 任务 重点 资金 "
     "人 钱 户 家 个 次 年 月 天 元 万元 一部分 方案 规划 文件 批复 办法 意见 政策 条例".split()
 )
-_POINTS_BACK = re.compile(r"它|他们|其(?!他|它|余|中|实)|(?<!那)这|该(?![不怎])|上述|前述|前面|刚才|此(?!外)|里[面头]|文中|当中|那[个份些]")
+_POINTS_BACK = re.compile(
+    r"它|他们|其(?!他|它|余|中|实)|(?<!那)这|该(?![不怎])|上述|前述|前面|刚才|此(?!外)|里[面头]|文中|当中|那[个份些]"
+)
 _CONDITION = re.compile(r"要是|如果|违反|逾期|超过?|没|未|不|过期|到期|期满")
 _PAUSE = re.compile("[，,、]")
-_KINDS = tuple(re.compile(p) for p in (r"多少|几|好多", r"谁|哪个?(?:单位|部门)", r"怎么|咋|如何", r"什么时候|何时|啥时候|哪一?年|多久", r"吗|是不是|能不能|不[？?]?$"))
+_KINDS = tuple(
+    re.compile(p)
+    for p in (
+        r"多少|几|好多",
+        r"谁|哪个?(?:单位|部门)",
+        r"怎么|咋|如何",
+        r"什么时候|何时|啥时候|哪一?年|多久",
+        r"吗|是不是|能不能|不[？?]?$",
+    )
+)
 _SPACED = re.compile(r"[一-鿿] +[一-鿿]")  # words put down as for a search engine
 _WORDY = re.compile(r"\w")
-_CONTENT = frozenset("nvabljiszt?")  # first letters of the tags of words that say something; ? where the dictionary has none
+_CONTENT = frozenset(
+    "nvabljiszt?"
+)  # first letters of the tags of words that say something; ? where the dictionary has none
 _NOUNS = frozenset("njsilz?")
 _LONGEST_ENDING = 6  # characters
 
@@ -103,8 +118,10 @@ def _names(word: str) -> bool:
 
 def _headless(words: Sequence[str]) -> bool:
     """Whether 的 stands for a noun left out: “没办的罚多少”, “省级的”."""
-    behind = (words[place + 1] if place + 1 < len(words) else "" for place, word in enumerate(words) if word in ("的", "嘅"))
-    return any(not word or tag(word)[0] in "vdrmyz" and word not in ("时候", "话") for word in behind)
+    behind = (
+        words[place + 1] if place + 1 < len(words) else "" for place, word in enumerate(words) if word in ("的", "嘅")
+    )
+    return any(not word or (tag(word)[0] in "vdrmyz" and word not in ("时候", "话")) for word in behind)
 
 
 def _pairs(words: Iterable[str]) -> frozenset[str]:

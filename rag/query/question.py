@@ -14,10 +14,14 @@ from rag.query.completion import TITLE, YEAR, YEARS, complete
 MAX_QUESTION = 5000  # characters; a longer paste belongs to 找相关政策, which splits it
 
 _DOC_NO = re.compile(r"([一-鿿]{2,12})\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d+)\s*号?")
-_PLAIN_NO = re.compile(r"([一-鿿]{1,8}(?:政|府|办|发|函|规|字|令|委)[一-鿿]{0,3}?)\s*((?:19|20)\d{2})\s*年?\s*第?\s*(\d{1,4})\s*号")  # written without its brackets
+_PLAIN_NO = re.compile(
+    r"([一-鿿]{1,8}(?:政|府|办|发|函|规|字|令|委)[一-鿿]{0,3}?)\s*((?:19|20)\d{2})\s*年?\s*第?\s*(\d{1,4})\s*号"
+)  # written without its brackets
 _ENQUIRES = re.compile(r"(?:[?？]|(?:多少|哪[些个几里年]|什么|怎[么样]|如何|是否|能否)[^。；]*。?)\s*$")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,16})[”\"]")
-_ADDRESS = re.compile(r"第[一二三四五六七八九十百零〇\d]+(?:编|部分|章|节|条(?=$|[^一-鿿]|[的是规第讲说怎内有要中里款项])|款|项)")
+_ADDRESS = re.compile(
+    r"第[一二三四五六七八九十百零〇\d]+(?:编|部分|章|节|条(?=$|[^一-鿿]|[的是规第讲说怎内有要中里款项])|款|项)"
+)
 
 # What the words of a question say about its answer. The patterns name attributes, never subjects.
 _ASKS = {
@@ -36,7 +40,7 @@ _ASKS = {
     "how": r"怎么(?!回事)|怎样|如何|(?:哪些|什么)(?:样的)?(?:措施|安排|政策|举措|办法|方面|支持|便利|机制|要求|规定|任务|做法|说法|打算)|哪些方面",
     "compare": r"(?:区别|不同|差异|差别|对比|相比|比较|vs|VS|不一样|一样[吗么]|哪[个边座家地][^，,。？?]{0,6}(?:更|[高大多长低快早少]些?[？?]?$)|各自|各(?:是|为|占|有|要|定|达|盯|自)|分别|哪边|哪个更|谁更|相差|差多|差距)",
     "whether": r"能不能|可不可以|是不是|有没有|要不要|会不会|是否|能否|可否|[吗不没][？?]?$|没得[？?]?$|([一-鿿])不\1|允许不|支持不",
-}  # fmt: skip
+}
 _ASKS = {name: re.compile(pattern) for name, pattern in _ASKS.items()}
 
 
@@ -62,7 +66,7 @@ def clean(text: str, limit: int = MAX_QUESTION) -> str:
     """Trimmed text without control characters; BadInput when nothing usable is left or it is too long."""
     if len(text) > limit:
         raise BadInput(f"文字过长：{len(text)} 字，上限 {limit} 字。请缩短，或把长文放到“找相关政策”")
-    odd = sum(unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c not in "\n\r\t" or c == "�" for c in text)
+    odd = sum((unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") and c not in "\n\r\t") or c == "�" for c in text)
     if odd > max(3, len(text) // 50):
         raise BadInput("输入像是二进制数据或乱码，请粘贴文字内容")
     kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))

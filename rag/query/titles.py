@@ -17,12 +17,17 @@ from rag.query.question import Query
 
 _EXPLICIT = 8.0  # above every share of a title
 _NAMED = 0.5  # share of a title's weight from which a question names its document
-_COMMON = frozenset("法 函 标准 制度 报告 规范 规定 措施 决定 计划".split())  # as often a word of the matter as a kind of document
+_COMMON = frozenset(
+    "法 函 标准 制度 报告 规范 规定 措施 决定 计划".split()
+)  # as often a word of the matter as a kind of document
 _KIND = re.compile("|".join(sorted({*KINDS} - _COMMON, key=len, reverse=True)))
 _LETTERS = frozenset(("批复", "请示"))  # their titles name the matter of another document as that one's does
 _JOINS = re.compile(r"关于(?:同意)?|的(?=批复|通知|意见|决定|函)")
 _HINTED, _HELD = 0.2, 0.75  # less of the title will do if it holds this share of the title words the question says
-_FEW, _SHARED = 3, 0.05  # titles, or share of them, up to which a word they have is none of their kind's (总体方案的批复)
+_FEW, _SHARED = (
+    3,
+    0.05,
+)  # titles, or share of them, up to which a word they have is none of their kind's (总体方案的批复)
 
 
 def written(letters: str, year: str, number: str) -> str:
@@ -43,7 +48,8 @@ class Titles:
         self._telling = {term for term, n in counts.items() if n <= max(_FEW, _SHARED * total)}
 
     def scores(self, query: Query) -> list[float]:
-        """One score a document: 0 to 1, how much of its title the question says; _EXPLICIT for its 文号 or full 《title》."""
+        """One score a document: 0 to 1, how much of its title the question says; _EXPLICIT for its 文号 or full
+        《title》."""
         asked = frozenset(pairs(query.text))
         quoted = [compact(title) for title in query.titles]
         return [
@@ -67,10 +73,15 @@ class Titles:
         held = [sum(self._idf[t] for t in title & asked) / said if said else 0.0 for title in self._policy]
         fit = [score + share for score, share in zip(scores, held, strict=True)]
         ranked = [
-            row for row in sorted(range(len(fit)), key=fit.__getitem__, reverse=True)
+            row
+            for row in sorted(range(len(fit)), key=fit.__getitem__, reverse=True)
             if scores[row] >= _NAMED
-            or (scores[row] >= _HINTED and held[row] >= _HELD and not self._telling.isdisjoint(self._policy[row] & asked))
-        ]  # fmt: skip
+            or (
+                scores[row] >= _HINTED
+                and held[row] >= _HELD
+                and not self._telling.isdisjoint(self._policy[row] & asked)
+            )
+        ]
         return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
 
     def meant(self, query: Query) -> list[Document]:
@@ -109,7 +120,11 @@ def _fits(document: Document, said: Sequence[str]) -> bool:
     """Whether one of the kinds that a question says is the document's: 方案 is any, 实施方案 is not 总体方案."""
     own = document.kind
     carried = document.notice_title is not None and "通知" in said
-    return own is None or carried or any(own.endswith(kind) or kind.endswith(own) or kind in document.title for kind in said)
+    return (
+        own is None
+        or carried
+        or any(own.endswith(kind) or kind.endswith(own) or kind in document.title for kind in said)
+    )
 
 
 def _core(document: Document) -> str:

@@ -1,4 +1,5 @@
-"""How much of a question's wording a text bears out, an everyday word counting as said under its official name. Pure."""
+"""How much of a question's wording a text bears out, an everyday word counting as said under its official name.
+Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from index.terms import pairs
 from rag.query import spoken
 from rag.query.question import Query
 
-# Share of a question's wording that the first clauses bear out, below which it is in everyday words: so stood 103 of 105
-# everyday questions about the book and 33 of 34 about other governments' documents, but one in seven for a figure.
+# Share of a question's wording that the first clauses bear out, below which it is in everyday words: so stood 103 of
+# 105 everyday questions about the book and 33 of 34 about other governments' documents, but one in seven for a figure.
 _SPOKEN = 0.2
 
 Weigh = Callable[[str], float]  # a character pair → what it counts
@@ -29,7 +30,9 @@ class Wording:
         words = spoken.everyday(text) if names else ()
         return cls(
             {term: weigh(term) for term in set(pairs(text))},
-            tuple((frozenset(pairs(word)), tuple(frozenset(pairs(name)) for name in official)) for word, official in words),
+            tuple(
+                (frozenset(pairs(word)), tuple(frozenset(pairs(name)) for name in official)) for word, official in words
+            ),
         )
 
     def share(self, held: Set[str]) -> float:
@@ -45,7 +48,7 @@ class Wording:
 
 
 def is_everyday(query: Query, share: float) -> bool:
-    """Whether a question is in everyday words, `share` being that of its wording in the first clauses; those that name a
-    document or an address say what they want, and a comparison is searched by its sides."""
+    """Whether a question is in everyday words, `share` being that of its wording in the first clauses; those that name
+    a document or an address say what they want, and a comparison is searched by its sides."""
     named = query.titles or query.doc_nos or query.address or query.sides
-    return bool(query.formal) or share < _SPOKEN and not (named or query.pasted)
+    return bool(query.formal) or (share < _SPOKEN and not (named or query.pasted))

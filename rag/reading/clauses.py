@@ -30,9 +30,14 @@ Promise = Callable[[int, int, int], float]  # (clause row, start, stop) → how 
 
 
 def read(
-    reader: Reader, question: str, rows: Sequence[int], clauses: Sequence[Clause], document_of: Callable[[Clause], Document],
-    promise: Promise, depth: int,
-) -> list[Read]:  # fmt: skip
+    reader: Reader,
+    question: str,
+    rows: Sequence[int],
+    clauses: Sequence[Clause],
+    document_of: Callable[[Clause], Document],
+    promise: Promise,
+    depth: int,
+) -> list[Read]:
     """Read `depth` windows of these clause rows, best first; one entry a window, the most likely to answer first."""
     chosen: list[tuple[int, int, int]] = []
     for place, row in enumerate(rows):

@@ -1,7 +1,7 @@
 """A clause's text → the windows a reader takes, each a run of whole sentences. Pure.
 
-A reader's time grows with what it reads, so long clauses are read in windows; they overlap by a sentence, since a figure
-and what it is a figure of often stand in neighbouring ones.
+A reader's time grows with what it reads, so long clauses are read in windows; they overlap by a sentence, since a
+figure and what it is a figure of often stand in neighbouring ones.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The reader's network through ONNX Runtime: exported once from the trained weights, then neither torch nor transformers
-is imported, and the word table is read from the embedding model's own file by page."""
+"""The reader's network through ONNX Runtime: exported once from the trained weights, then neither torch nor
+transformers is imported, and the word table is read from the embedding model's own file by page."""
 
 from __future__ import annotations
 
@@ -71,9 +71,14 @@ def export(weights: dict[str, np.ndarray], base: Path, file: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter tells of axis names it renames
         program = torch.onnx.export(
-            network, (words, marks, mask), dynamo=True, verbose=False, input_names=["words", "marks", "mask"],
-            output_names=["answers", "ends"], dynamic_shapes={"words": shapes, "marks": shapes, "mask": shapes},
-        )  # fmt: skip
+            network,
+            (words, marks, mask),
+            dynamo=True,
+            verbose=False,
+            input_names=["words", "marks", "mask"],
+            output_names=["answers", "ends"],
+            dynamic_shapes={"words": shapes, "marks": shapes, "mask": shapes},
+        )
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(file.name + ".part")
     program.save(str(part), external_data=False)

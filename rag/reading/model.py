@@ -2,9 +2,9 @@
 head that says whether the body answers, and one that says where. For training and exporting only; answers are read
 through ONNX Runtime (see graph).
 
-Devlin et al. 2019 for the encoder. The word table and the lowest layers stay those of the embedding model: they know the
-language, and what is not trained need not be kept in the repository. Its highest layers, which serve pooling, are left
-out: a quarter less to train and to wait for (Sajjad et al. 2023).
+Devlin et al. 2019 for the encoder. The word table and the lowest layers stay those of the embedding model: they know
+the language, and what is not trained need not be kept in the repository. Its highest layers, which serve pooling, are
+left out: a quarter less to train and to wait for (Sajjad et al. 2023).
 """
 
 from __future__ import annotations
@@ -22,10 +22,15 @@ from rag.reading.inputs import MARKS
 LAYERS = 9  # of the embedding model's twelve, the lowest
 FROZEN = 3  # of those, left as they are
 _PARTS = {  # of a layer: our name → that of the published weights
-    "query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value",
-    "mix": "attention.output.dense", "mixed": "attention.output.LayerNorm",
-    "wide": "intermediate.dense", "narrow": "output.dense", "out": "output.LayerNorm",
-}  # fmt: skip
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "mix": "attention.output.dense",
+    "mixed": "attention.output.LayerNorm",
+    "wide": "intermediate.dense",
+    "narrow": "output.dense",
+    "out": "output.LayerNorm",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,13 @@ class Network(nn.Module):
 
     def trained(self) -> dict[str, torch.Tensor]:
         """The weights that are not the base's own, by name."""
-        own = tuple(f"layers.{i}." for i in range(FROZEN, len(self.layers))) + ("marks.", "hidden.", "answers.", "ends.")
+        own = (
+            *tuple(f"layers.{i}." for i in range(FROZEN, len(self.layers))),
+            "marks.",
+            "hidden.",
+            "answers.",
+            "ends.",
+        )
         return {name: weight for name, weight in self.state_dict().items() if name.startswith(own)}
 
 
@@ -122,8 +133,9 @@ def on_base(base: Path) -> Network:
     own = {
         "positions.weight": given["embeddings.position_embeddings.weight"],
         "kind": given["embeddings.token_type_embeddings.weight"][0],
-        "embedded.weight": given["embeddings.LayerNorm.weight"], "embedded.bias": given["embeddings.LayerNorm.bias"],
-    }  # fmt: skip
+        "embedded.weight": given["embeddings.LayerNorm.weight"],
+        "embedded.bias": given["embeddings.LayerNorm.bias"],
+    }
     for i in range(LAYERS):
         for ours, theirs in _PARTS.items():
             for kind in ("weight", "bias"):

@@ -48,9 +48,14 @@ class OtherReader:
         # The address is read as the beginning of the passage, and no answer is looked for in it.
         texts = [f"{pair.address}\n{pair.body}" for pair in pairs]
         encoded = self._tokenizer(
-            [pair.question for pair in pairs], texts, truncation="only_second", max_length=_LONGEST, padding=True,
-            return_offsets_mapping=True, return_tensors="pt",
-        )  # fmt: skip
+            [pair.question for pair in pairs],
+            texts,
+            truncation="only_second",
+            max_length=_LONGEST,
+            padding=True,
+            return_offsets_mapping=True,
+            return_tensors="pt",
+        )
         offsets = encoded.pop("offset_mapping").tolist()
         with torch.inference_mode():
             said = self._model(**encoded)

@@ -1,6 +1,8 @@
-"""A reader's trained weights on disk: safetensors, each matrix in eight bits a number with a scale a row, and a manifest.
+"""A reader's trained weights on disk: safetensors, each matrix in eight bits a number with a scale a row, and a
+manifest.
 
-A fifth of the size of float32; read back, the scores differ from the trained ones by less than training does by its seed.
+A fifth of the size of float32; read back, the scores differ from the trained ones by less than training does by its
+seed.
 """
 
 from __future__ import annotations

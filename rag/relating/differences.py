@@ -78,9 +78,7 @@ def figures(
 
 def modals(ours: str, theirs: str, weigh: Weigh) -> list[Difference]:
     """The same thing asked for with different force: 应当 against 可以, 探索建立 against 建立."""
-    return [
-        Difference(MODAL, (a.start, a.stop), (b.start, b.stop), "语气") for a, b in unlike(ours, theirs, weigh)
-    ]  # fmt: skip
+    return [Difference(MODAL, (a.start, a.stop), (b.start, b.stop), "语气") for a, b in unlike(ours, theirs, weigh)]
 
 
 def of_units(ours: str, theirs: str) -> list[Difference]:

@@ -19,7 +19,22 @@ _FIGURES = re.compile(r"[\d.%‰]+|[零〇一二三四五六七八九十百千�
 _BOUNDS = re.compile(
     r"达到|达|超过|突破|力争|实现|不低于|不少于|不超过|左右|以上|以下|约|近|超|分别|总数|数量|预计|年末|为|到(?=$|年)|^年"
 )
-_CHANGES = ("增长", "年均", "增速", "提高", "下降", "降低", "减少", "压缩", "新增", "累计", "培育", "引进", "新建", "创建")
+_CHANGES = (
+    "增长",
+    "年均",
+    "增速",
+    "提高",
+    "下降",
+    "降低",
+    "减少",
+    "压缩",
+    "新增",
+    "累计",
+    "培育",
+    "引进",
+    "新建",
+    "创建",
+)
 _SHARED_OUT = re.compile(r"分别")  # 甲、乙分别达到1吨、2吨: only the last name stands beside its figure
 _MORE_FOLLOWS = re.compile(r"^[^，,；;。]{0,4}?[、和及]\s*[^，,；;。]{0,4}?\d")
 _NAMED_PART = re.compile(
@@ -70,7 +85,7 @@ def comparable(a: Stated, b: Stated, one_clause: bool = False) -> bool:
 
     Of `one_clause`, as pasted and as held, the parts are the same, even where the paste leaves out the words before.
     """
-    if a.quantity.unit != b.quantity.unit or not one_clause and a.parts != b.parts:
+    if a.quantity.unit != b.quantity.unit or (not one_clause and a.parts != b.parts):
         return False
     return not any((word in a.words) != (word in b.words) for word in _CHANGES)
 

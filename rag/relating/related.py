@@ -22,8 +22,8 @@ MAX_PASTE = 50_000  # characters
 _READ = 2000  # characters of one clause that it is ranked by; a longer one has said its matter by then
 _BY_WORDING = 20  # clauses nearest in wording alone that may be the source, as noise misleads the meaning
 _EACH = 3  # clauses kept for each clause of a draft, at least
-# A clause is on a paste's matter with this share of its wording, or so much nearer than a question from elsewhere: 99% of
-# 705 related clauses of the book, and 12% of what came first for ten pastes from elsewhere.
+# A clause is on a paste's matter with this share of its wording, or so much nearer than a question from elsewhere: 99%
+# of 705 related clauses of the book, and 12% of what came first for ten pastes from elsewhere.
 _WORDED, _NEARER = 0.1, 0.015
 
 
@@ -71,7 +71,8 @@ def _around(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhoo
     labelled = [(row, _label(engine, text, source, row, row in on_matter)) for row in rows]
     labelled.sort(key=lambda pair: pair[1].relation != ORIGINAL)
     hits = tuple(
-        _hit(engine, text, place, row, float(ranking.fused[row]), found) for place, (row, found) in enumerate(labelled, 1)
+        _hit(engine, text, place, row, float(ranking.fused[row]), found)
+        for place, (row, found) in enumerate(labelled, 1)
     )
     return Neighbourhood(text, hits)
 

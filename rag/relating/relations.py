@@ -1,7 +1,8 @@
 """What a clause is to a pasted one: 原文, 上位依据, 贯彻落实, 口径不一 or 同类条款, with the two spans that show it.
 
-Deterministic: the same text by edit distance; a different figure, year or force on the same matter by rag.relating.differences;
-higher and lower by what the documents say of each other (rag.lineage.graph) and by what the paste itself names.
+Deterministic: the same text by edit distance; a different figure, year or force on the same matter by
+rag.relating.differences; higher and lower by what the documents say of each other (rag.lineage.graph) and by what the
+paste itself names.
 """
 
 from __future__ import annotations
@@ -109,9 +110,7 @@ class Relations:
     def _only_describes(self, source: int | None, row: int) -> bool:
         """Whether either clause stands under a heading that tells of the past or the present: it prescribes nothing."""
         clauses = self._library.store.clauses
-        return any(
-            _DESCRIBES.search(heading) for at in (source, row) if at is not None for heading in clauses[at].path
-        )
+        return any(_DESCRIBES.search(heading) for at in (source, row) if at is not None for heading in clauses[at].path)
 
     def _document(self, row: int) -> Document:
         return self._library.document(self._library.store.clauses[row])

@@ -10,7 +10,9 @@ from index.terms import compact, pairs
 _REGION = re.compile(
     r"([一-鿿]{2,12}?(?:自治区|自治州|示范区|试验区|先行区|开发区|高新区|新区|示范带|农业带|经济带|城市群|都市圈|经济圈|走廊|毗邻地区|地区|省|市|县|区|州))"
 )
-_EXTENT = re.compile(r"(?:自治[区州]|城市群|都市圈|农业带|经济[带圈]|示范[区带]|试验区|先行区|开发区|新区|走廊|地区|[省市县区州])$")
+_EXTENT = re.compile(
+    r"(?:自治[区州]|城市群|都市圈|农业带|经济[带圈]|示范[区带]|试验区|先行区|开发区|新区|走廊|地区|[省市县区州])$"
+)
 _JOINT = re.compile(r"联合$|^(?:中央|部委)$")  # levels at which documents are of more than one province
 _GENERAL = re.compile(
     r"自治[区州]|示范[区带]|试验区|先行区|开发区|高新区|新区|农业带|经济[带圈]|城市群|都市圈|走廊|毗邻|地区|革命|老区|振兴|协同|合作|共建|一体化|"
@@ -35,7 +37,8 @@ def may_share(a: Document, b: Document) -> bool:
 def same_region(a: Document, b: Document) -> bool:
     """Whether figures of the two may be of one region: neither is a single province's where the other is wider.
 
-    Where both titles name a region, one must be the other's by name and by kind: a city is not the 都市圈 called after it.
+    Where both titles name a region, one must be the other's by name and by kind: a city is not the 都市圈 called after
+    it.
     """
     if not may_share(a, b) or bool(_JOINT.search(a.level or "")) != bool(_JOINT.search(b.level or "")):
         return False

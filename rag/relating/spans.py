@@ -9,7 +9,8 @@ _DASH = "—–―─-－~～"
 
 
 def locate(text: str, flat: str, begin: int = 0) -> tuple[int, int] | None:
-    """Span of the first occurrence, from `begin` on, of a stretch of rag.verification.facts.flatten(text); None where it is not there.
+    """Span of the first occurrence, from `begin` on, of a stretch of rag.verification.facts.flatten(text); None where
+    it is not there.
 
     White space and character width may differ between the two; of a text's own stretches only those that
     normalisation rewrote (〔 to [) are not found.

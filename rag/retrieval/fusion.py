@@ -1,5 +1,5 @@
-"""The second stage of a search: the candidates for one text, scored by their wording, by the meaning of their best sentence,
-and by the text's words each against its like (MaxSim), and these three added.
+"""The second stage of a search: the candidates for one text, scored by their wording, by the meaning of their best
+sentence, and by the text's words each against its like (MaxSim), and these three added.
 
 A convex combination of BM25, scaled by its best, and cosines as they are (Bruch, Gai and Ingber, “An analysis of fusion
 functions for hybrid retrieval”, 2023), with three weights fitted to questions for training (eval/ABLATION.md).
@@ -49,10 +49,15 @@ class Fusion:
         self._weights = weights or load()
 
     def scores(
-        self, text: str, formal: str = "", allowed: np.ndarray | None = None, also: Sequence[int] = (), k: int = CANDIDATES
-    ) -> Scores:  # fmt: skip
-        """The candidates for `text`, and where `formal` names its matter in the documents' words, for both together, scored
-        by the mean of the two readings; with the rows `also`. `allowed`: a bool mask [clauses], None for all."""
+        self,
+        text: str,
+        formal: str = "",
+        allowed: np.ndarray | None = None,
+        also: Sequence[int] = (),
+        k: int = CANDIDATES,
+    ) -> Scores:
+        """The candidates for `text`, and where `formal` names its matter in the documents' words, for both together,
+        scored by the mean of the two readings; with the rows `also`. `allowed`: a bool mask [clauses], None for all."""
         import numpy as np
 
         texts = [text, f"{text} {formal}"] if formal else [text]
@@ -60,13 +65,15 @@ class Fusion:
         found = [self._store.candidates(own, q.vector, k, allowed, also) for own, q in zip(texts, read, strict=True)]
         if formal:
             both = np.union1d(found[0].rows, found[1].rows)
-            found = [self._store.candidates(own, q.vector, 0, allowed, both) for own, q in zip(texts, read, strict=True)]
+            found = [
+                self._store.candidates(own, q.vector, 0, allowed, both) for own, q in zip(texts, read, strict=True)
+            ]
         one, *other = [self._of(q, own) for q, own in zip(read, found, strict=True)]
         return _mixed(one, other[0]) if other else one
 
     def features(self, question: Question, found: Candidates) -> tuple[np.ndarray, np.ndarray | None]:
-        """(float32 [candidates, 3]: share of the best BM25, cosine of the best sentence, mean cosine of words to their likes;
-        float32 [sentences]: the last of each sentence), 0 and None where the model gives no token states."""
+        """(float32 [candidates, 3]: share of the best BM25, cosine of the best sentence, mean cosine of words to their
+        likes; float32 [sentences]: the last of each sentence), 0 and None where the model gives no token states."""
         import numpy as np
 
         wording = found.wording / max(found.wording.max(initial=0.0), 1e-9)
@@ -84,7 +91,8 @@ class Fusion:
         return Scores(found.rows, features @ self._weighed(features), cosines, cosines, likeness)
 
     def _weighed(self, features: np.ndarray) -> np.ndarray:
-        """float32 [3]: the weights; of another encoder's cosines as if they were spread as those they were fitted to."""
+        """float32 [3]: the weights; of another encoder's cosines as if they were spread as those they were fitted
+        to."""
         import numpy as np
 
         own = self._weights
@@ -109,7 +117,9 @@ class Fusion:
 def _mixed(one: Scores, other: Scores) -> Scores:
     """Two readings of one question over the same rows; what it is near to stays what the one says."""
     likeness = None if one.likeness is None or other.likeness is None else _mean(one.likeness, other.likeness)
-    return replace(one, fused=(one.fused + other.fused) / 2, meaning=_mean(one.meaning, other.meaning), likeness=likeness)
+    return replace(
+        one, fused=(one.fused + other.fused) / 2, meaning=_mean(one.meaning, other.meaning), likeness=likeness
+    )
 
 
 def _mean(one: Sparse, other: Sparse) -> Sparse:

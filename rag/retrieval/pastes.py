@@ -1,8 +1,8 @@
-"""A pasted clause part by part: what relates to one of its sentences answers too, though the rest speaks of other things;
-and by the name of what its document is about, where it says that.
+"""A pasted clause part by part: what relates to one of its sentences answers too, though the rest speaks of other
+things; and by the name of what its document is about, where it says that.
 
-Then pseudo-relevance feedback: what other documents say of the same matter, each in its own words, finds what the paste's
-words do not.
+Then pseudo-relevance feedback: what other documents say of the same matter, each in its own words, finds what the
+paste's words do not.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _FED_BACK, _TELLING = 6, 5  # sentences that are compared in turn, each of anoth
 _EACH = 50  # clauses that each sentence adds to the candidates by its wording
 _NAME, _TITLES = 5, 3  # the shortest name of a document's subject, in characters, and how many titles may hold it
 _LISTED = re.compile(r"((?:[^、，。；：]{1,14}、){2})(?:[^、，。；：]{1,14}、){3,}")
-_CUT = re.compile(r"[^，,。；;：:、\n]{%d,}(?:、[^，,。；;：:\n]*)?" % _PIECE)
+_CUT = re.compile(rf"[^，,。；;：:、\n]{{{_PIECE},}}(?:、[^，,。；;：:\n]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class Pastes:
         self._titles = [document.title for document in store.documents.values()]
 
     def scores(self, text: str, allowed: np.ndarray | None = None, k: int = CANDIDATES) -> Scores:
-        """The candidates for the text, `k` from each index, and for each of its sentences, scored; `allowed`: a bool mask
-        [clauses], None for all."""
+        """The candidates for the text, `k` from each index, and for each of its sentences, scored; `allowed`: a bool
+        mask [clauses], None for all."""
         import numpy as np
 
         parts, store = self._parts, self._store
@@ -102,7 +102,7 @@ class Pastes:
 
     def _words(
         self, read: Question, rows: np.ndarray, spans: Sequence[Spans], telling: np.ndarray, fused: np.ndarray
-    ) -> np.ndarray:  # fmt: skip
+    ) -> np.ndarray:
         """float32 [rows], to be added to `fused`: the words of sentences, pieces and names against a clause's."""
         import numpy as np
 
@@ -144,8 +144,8 @@ class Pastes:
         return likenesses.max(axis=0)
 
     def _names(self, text: str, rows: np.ndarray, at: int) -> tuple[Spans, np.ndarray]:
-        """Where the text names what the document of the clause rows[at] is about (a zone, a corridor): the longest stretch of its
-        title there, unless titles of other matters hold that too; empty where it does not.
+        """Where the text names what the document of the clause rows[at] is about (a zone, a corridor): the longest
+        stretch of its title there, unless titles of other matters hold that too; empty where it does not.
 
         And bool [rows]: where the name tells. In a document that has it in its title any clause may have it, down to
         the one on who prints the approval; those are compared by what else they say.

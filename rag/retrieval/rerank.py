@@ -36,7 +36,9 @@ class CrossEncoderReranker:
         try:
             return CrossEncoder(self._name, device="cpu")
         except (OSError, ValueError, RuntimeError) as error:
-            raise ModelError(f"重排模型 {self._name} 无法载入（{type(error).__name__}）。请检查设置 reranker") from error
+            raise ModelError(
+                f"重排模型 {self._name} 无法载入（{type(error).__name__}）。请检查设置 reranker"
+            ) from error
 
     def predict(self, pairs: Sequence[tuple[str, str]]) -> Sequence[float]:
         """One score a pair."""
@@ -51,8 +53,8 @@ def open_reranker(settings: Settings) -> Reranker | None:
 def rerank(reranker: Reranker, store: Store, question: str, ranking: Ranking, depth: int) -> Ranking:
     """The ranking with its first `depth` clauses in the reranker's order, with the time it took.
 
-    Their fused scores are dealt out anew in that order, so that an answer is chosen by what the reranker put first, of a
-    comparison too.
+    Their fused scores are dealt out anew in that order, so that an answer is chosen by what the reranker put first, of
+    a comparison too.
     """
     begin = time.perf_counter()
     top = list(ranking.rows[:depth])
@@ -67,4 +69,6 @@ def reordered(ranking: Ranking, scores: Mapping[int, float]) -> Ranking:
     scores are dealt out anew."""
     rows = sorted(scores, key=lambda row: -scores[row])
     dealt = dict(zip(rows, sorted((ranking.fused[row] for row in rows), reverse=True), strict=True))
-    return replace(ranking, rows=[*rows, *(row for row in ranking.rows if row not in scores)], fused={**ranking.fused, **dealt})
+    return replace(
+        ranking, rows=[*rows, *(row for row in ranking.rows if row not in scores)], fused={**ranking.fused, **dealt}
+    )

@@ -39,7 +39,9 @@ class Ranking:
     """The candidates for one query; the sentence scores are what evidence is chosen by."""
 
     rows: Sequence[int]  # clause rows, best first
-    fused: Mapping[int, float]  # of these rows; of a question as rag.retrieval.weights describes, of a paste standard scores
+    fused: Mapping[
+        int, float
+    ]  # of these rows; of a question as rag.retrieval.weights describes, of a paste standard scores
     sentences: Sparse  # of their sentences, cosine to the query
     meaning: Sparse  # as in rag.retrieval.fusion.Scores
     likeness: Sparse | None  # as in rag.retrieval.fusion.Scores
@@ -51,9 +53,13 @@ class Retriever:
     """Ranks the clauses of one store."""
 
     def __init__(
-        self, store: Store, encoder: Encoder, weights: Weights | None = None, steps: Steps = Steps(),
+        self,
+        store: Store,
+        encoder: Encoder,
+        weights: Weights | None = None,
+        steps: Steps = Steps(),
         paste_parts: PasteParts = PasteParts(),
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._store = store
         self._steps = steps
         self.fusion = Fusion(store, encoder, weights)
@@ -62,8 +68,8 @@ class Retriever:
         self._addresses = Addresses(store.clauses)
 
     def rank(self, query: Query, allowed: np.ndarray | None = None, k: int = CANDIDATES) -> Ranking:
-        """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave, `k` the candidates of each
-        index."""
+        """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave, `k` the candidates of
+        each index."""
         if not (query.sides and self._steps.apart):
             return self._rank(query, allowed, k)
         return together(tuple(self._rank(side, allowed, k) for side in query.sides))
@@ -77,8 +83,9 @@ class Retriever:
         return _ranking(scores, _lifted(_lifted(scores.fused, scores.rows, named), scores.rows, first))
 
     def _pointed_at(self, query: Query, allowed: np.ndarray | None) -> list[int]:
-        """Rows of the clauses at the address asked for, of the document named where it has such a place; or of those that
-        print the 文号, date or issuer asked for, of the documents named."""
+        """Rows of the clauses at the address asked for, of the document named where it has such a place; or of those
+        that print the 文号, date or issuer asked for, of the documents named."""
+
         def left(rows: Iterable[int]) -> list[int]:
             return [row for row in rows if allowed is None or allowed[row]]
 

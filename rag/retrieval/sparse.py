@@ -1,4 +1,5 @@
-"""Numbers of some rows of a store; asking for another is a KeyError, so that nothing unscored passes for a low score."""
+"""Numbers of some rows of a store; asking for another is a KeyError, so that nothing unscored passes for a low
+score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the three scores of a ranking weigh: fitted to questions for training by `python -m eval fusion`, kept in weights.json.
+"""What the three scores of a ranking weigh: fitted to questions for training by `python -m eval fusion`, kept in
+weights.json.
 
 Cosines of another model spread otherwise; there each score is scaled to the spread that the weights were fitted to.
 """
@@ -18,8 +19,8 @@ FILE = Path(__file__).with_name("weights.json")
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A clause's score is `wording` × its share of the best BM25 + `meaning` × the cosine of its best sentence + `words` ×
-    the mean cosine of the question's words to their likes in it."""
+    """A clause's score is `wording` × its share of the best BM25 + `meaning` × the cosine of its best sentence +
+    `words` × the mean cosine of the question's words to their likes in it."""
 
     wording: float
     meaning: float

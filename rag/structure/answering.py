@@ -1,4 +1,5 @@
-"""A structured answer, where the router and what the documents hold agree on one; None leaves the question to passages."""
+"""A structured answer, where the router and what the documents hold agree on one; None leaves the question to
+passages."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ def structured(engine: Engine, query: Query, ranking: Ranking, filters: Filters)
 
 def _listed(
     engine: Engine, query: Query, near: Sequence[int], documents: frozenset[str], document: Document | None, kind: str
-) -> Found | None:  # fmt: skip
+) -> Found | None:
     if (found := outlines.named(engine, query, documents, near)) is not None:
         return found
     return outlines.answer(engine, query, document, near, kind) if document else None

@@ -23,7 +23,8 @@ _ASKS = re.compile(r"规定|内容|什么|原文|全文|怎么|如何|写|说|�
 
 
 def answer(engine: Engine, query: Query, document: Document) -> Found | None:
-    """The text of the one article a question asks for and nothing else; a refusal where the document has no such one."""
+    """The text of the one article a question asks for and nothing else; a refusal where the document has no such
+    one."""
     question = compact(query.text)
     found = list(_ADDRESS.finditer(question))
     if len(found) != 1 or found[0][3]:
@@ -44,7 +45,11 @@ def answer(engine: Engine, query: Query, document: Document) -> Found | None:
         return Found((), refusal=f"《{document.title}》{last}没有{found[0][0]}，无法回答。")
     clause = engine.store.clauses[held.clause]
     label = compact(held.label)
-    below = [c for c in engine.clauses(document.doc_id) if c.path[:-1] == clause.path and compact(c.path[-1] if c.path else "").startswith(label)]
+    below = [
+        c
+        for c in engine.clauses(document.doc_id)
+        if c.path[:-1] == clause.path and compact(c.path[-1] if c.path else "").startswith(label)
+    ]
     claims = [claim(c.text.strip(), "span", [whole(c)]) for c in (clause, *below)]
     return Found(tuple(claims))
 

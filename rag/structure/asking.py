@@ -8,15 +8,21 @@ from dataclasses import dataclass
 from index.numerals import chinese
 
 # “最低工资” and “最高额度” are names; the most of rows ends its phrase or goes on with what it is the most of.
-_MOST = re.compile(r"最(大|多|高|长|远|晚|迟|新|重|宽|小|少|低|短|近|早|轻|窄|先)(?=[的是为？?，,。几前两二三四五六七八九十一]|$|完|开|建|竣|投产|启|到期|哪|谁)")
+_MOST = re.compile(
+    r"最(大|多|高|长|远|晚|迟|新|重|宽|小|少|低|短|近|早|轻|窄|先)(?=[的是为？?，,。几前两二三四五六七八九十一]|$|完|开|建|竣|投产|启|到期|哪|谁)"
+)
 _UP = "大多高长远晚迟新重宽"
-_FIRST = re.compile(r"前([一二两三四五六七八九十\d]+)(?:位|名|个|项|家|大)?|最[大多高长小少低短早晚]的?([两二三四五六七八九十]|\d+)[个项家处座]")
+_FIRST = re.compile(
+    r"前([一二两三四五六七八九十\d]+)(?:位|名|个|项|家|大)?|最[大多高长小少低短早晚]的?([两二三四五六七八九十]|\d+)[个项家处座]"
+)
 _SUM = re.compile(r"合计|总共|一共|总计|总和|共计|加起来|加总|合起来|累计|加在一起|总额|总数|总量")
 _MEAN = re.compile(r"平均|均值")
 _APART = re.compile(r"相差|差多少|差距|[多少高低长短大小](?:了|出)?(?:多少|几)(?!个项目)|[多高大长]出")
 _SHARE = re.compile(r"占(?:比|.{0,12}(?:百分之|比重|比例|多少|几成))|百分之多少|百分之几")
 _COUNT = re.compile(r"(?<!哪)(?:几|多少|好多)(?:个(?!小时|工作日|月|部门|窗口)|项|条|家|处|座|种|类|批|所|户|名|行)")
-_LIST = re.compile(r"哪些|哪几|哪[两二三四五六七八九十]|有什么|列出|列举|名单|清单|都有|分别|什么(?:项目|工程|事项|任务)")
+_LIST = re.compile(
+    r"哪些|哪几|哪[两二三四五六七八九十]|有什么|列出|列举|名单|清单|都有|分别|什么(?:项目|工程|事项|任务)"
+)
 _N = r"[\d.,]+"
 _BOUND = re.compile(
     rf"(?P<before>超过|大于|高于|多于|不低于|不少于|不小于|至少|不超过|不高于|不大于|低于|少于|小于|不足|达到)?(?P<n>{_N})(?P<scale>万亿|亿|万|千)?(?P<unit>元|公里|千米|米|亩|吨|户|人|个|%|平方公里|平方米|公顷|千瓦|年)?"
@@ -59,7 +65,9 @@ def doing(question: str) -> Doing:
         return Doing("mean")
     if _APART.search(question):
         return Doing("apart")
-    if _COUNT.search(question) and not re.search(r"(?:几|多少)(?:个|项|条|家|处)[^，。？?]{0,10}(?:合计|总投资|总共).{0,6}多少", question):
+    if _COUNT.search(question) and not re.search(
+        r"(?:几|多少)(?:个|项|条|家|处)[^，。？?]{0,10}(?:合计|总投资|总共).{0,6}多少", question
+    ):
         return Doing("count")
     if _SUM.search(question):
         return Doing("sum")
@@ -81,4 +89,6 @@ def bounds(question: str) -> list[Bound]:
 
 def keeps(value: float, bound: Bound) -> bool:
     """Whether a figure keeps to a bound."""
-    return {">": value > bound.value, ">=": value >= bound.value, "<": value < bound.value, "<=": value <= bound.value}[bound.relation]
+    return {">": value > bound.value, ">=": value >= bound.value, "<": value < bound.value, "<=": value <= bound.value}[
+        bound.relation
+    ]

@@ -1,4 +1,5 @@
-"""How many: articles, chapters, annexes, members of a heading, articles on a topic; from the tree, never from a number read."""
+"""How many: articles, chapters, annexes, members of a heading, articles on a topic; from the tree, never from a number
+read."""
 
 from __future__ import annotations
 
@@ -20,21 +21,28 @@ if TYPE_CHECKING:
 _HOW_MANY = r"(?<![第哪])(?:多少|几|好多)"
 _ENDS = r"(?:条款|规定|内容)?(?=[？?。，,、呀啊呢]|$|是|组成|构成)"
 _UNITS = {
-    "条": re.compile(rf"{_HOW_MANY}个?(?:条款|条文|条){_ENDS}"), "章": re.compile(rf"{_HOW_MANY}个?章节?{_ENDS}"),
-    "节": re.compile(rf"{_HOW_MANY}个?节{_ENDS}"), "附件": re.compile(rf"{_HOW_MANY}个?(?:附件|附录|附表)"),
+    "条": re.compile(rf"{_HOW_MANY}个?(?:条款|条文|条){_ENDS}"),
+    "章": re.compile(rf"{_HOW_MANY}个?章节?{_ENDS}"),
+    "节": re.compile(rf"{_HOW_MANY}个?节{_ENDS}"),
+    "附件": re.compile(rf"{_HOW_MANY}个?(?:附件|附录|附表)"),
     "专栏": re.compile(rf"{_HOW_MANY}个?专栏"),
-}  # fmt: skip
-# What stands before the number where a document's own units are counted: nothing, a kind of document, or a word of having.
+}
+# What stands before the number where a document's own units are counted: nothing, a kind of document, or a word of
+# having.
 _OF_DOCUMENT = re.compile(
     rf"^$|(?:{'|'.join(map(re.escape, KINDS))}|法|文件|政策|全文|正文|总则|附则|章|节|里面?|中|内|它|[，,、。？?]|共|总共?|有|是|分|含|包括|规定了?|写了?|设了?)$"
 )
 _MEMBERS = re.compile(
     rf"{_HOW_MANY}(?:大|个|项|条|点|方面|类)*[一-鿿]{{0,4}}?(?:部分|方面|要求|措施|任务|举措|内容|政策|条件|情形|原则|目标|规定|重点|行动|工程|工作(?!日)|职责|事项|点)"
 )
-_TOPIC = re.compile(rf"{_HOW_MANY}(?:个)?(?:条|条款|条规定)(?:文)?(?:内容)?(?:是|在)?(?:关于|涉及|提到|讲到?|说到?|规定了?|有关|跟|写)(.{{2,12}}?)(?:的|有关|规定|内容)*[？?。]?$")
+_TOPIC = re.compile(
+    rf"{_HOW_MANY}(?:个)?(?:条|条款|条规定)(?:文)?(?:内容)?(?:是|在)?(?:关于|涉及|提到|讲到?|说到?|规定了?|有关|跟|写)(.{{2,12}}?)(?:的|有关|规定|内容)*[？?。]?$"
+)
 _TOPIC_AHEAD = re.compile(rf"(?:关于|涉及|提到|有关)(.{{2,12}}?)的(?:条款|条文|规定)?(?:一共|总共|共)?有?{_HOW_MANY}条")
 _LISTED = 30  # members told by name
-_GENERIC = frozenset("要求 措施 任务 举措 内容 政策 规定 事项 部分 方面 重点".split())  # what the members of a document may be called
+_GENERIC = frozenset(
+    "要求 措施 任务 举措 内容 政策 规定 事项 部分 方面 重点".split()
+)  # what the members of a document may be called
 
 
 def wanted(question: str) -> str | None:
@@ -46,7 +54,8 @@ def wanted(question: str) -> str | None:
 
 
 def answer(engine: Engine, query: Query, document: Document) -> Found | None:
-    """The count, with the first and last that are counted or all by name; None where the question means another count."""
+    """The count, with the first and last that are counted or all by name; None where the question means another
+    count."""
     question = compact(query.text)
     unit = wanted(question)
     found = engine.store.structure.nodes(document.doc_id)
@@ -77,14 +86,24 @@ def _units(engine: Engine, unit: str, document: Document, found: Sequence[Node])
         return _said(engine, f"{told}。", members)
     if not own:
         first = engine.store.clauses_of(document.doc_id)[0]
-        return Found((claim(f"{title}没有{unit}。", "computed", [(first, 0, len(first.text))]),)) if unit in ("章", "附件") else None
+        return (
+            Found((claim(f"{title}没有{unit}。", "computed", [(first, 0, len(first.text))]),))
+            if unit in ("章", "附件")
+            else None
+        )
     name = "个" + unit if unit in ("附件", "专栏") else unit
     labels = [compact(node.label) or head(node) for node in own]
     missing = _missing(own)
     twice = len(set(labels)) < len(labels)
     span = f"（{labels[0]}至{labels[-1]}）" if len(own) > 2 else f"（{'、'.join(labels)}）"
     span = "" if twice else span
-    note = "；编号有重复，按条文逐条计数" if twice else f"；编号中没有第{'、'.join(map(str, missing))}{unit}" if missing and unit in ("条", "章") else ""
+    note = (
+        "；编号有重复，按条文逐条计数"
+        if twice
+        else f"；编号中没有第{'、'.join(map(str, missing))}{unit}"
+        if missing and unit in ("条", "章")
+        else ""
+    )
     heads = f"：{'、'.join(head(n) for n in own)}" if unit in ("章", "附件", "专栏") and len(own) <= _LISTED else ""
     return _said(engine, f"{title}共{len(own)}{name}{span}{heads}{note}。", own)
 

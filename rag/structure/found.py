@@ -55,7 +55,9 @@ def claim(text: str, origin: str, spans: Sequence[tuple[Clause, int, int]]) -> C
     return Claim(text, clause, start, stop, origin, more=tuple(more))
 
 
-def grid(found: tuple[Table, tuple[TableRow, ...]] | None, clauses: Sequence[Clause], citations: Sequence[Citation]) -> Grid | None:
+def grid(
+    found: tuple[Table, tuple[TableRow, ...]] | None, clauses: Sequence[Clause], citations: Sequence[Citation]
+) -> Grid | None:
     """The table of an answer with the citation of each row; None where no row is cited."""
     if found is None:
         return None
@@ -69,4 +71,8 @@ def grid(found: tuple[Table, tuple[TableRow, ...]] | None, clauses: Sequence[Cla
 def outline(lines: Sequence[Line], citations: Sequence[Citation]) -> tuple[Entry, ...]:
     """The outline of an answer with the citation of each heading."""
     numbers = {citation.clause.clause_id: citation.n for citation in citations}
-    return tuple(Entry(line.depth, line.text, numbers[line.clause.clause_id]) for line in lines if line.clause.clause_id in numbers)
+    return tuple(
+        Entry(line.depth, line.text, numbers[line.clause.clause_id])
+        for line in lines
+        if line.clause.clause_id in numbers
+    )

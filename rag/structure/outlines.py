@@ -20,19 +20,24 @@ from rag.structure.words import left_over
 if TYPE_CHECKING:
     from rag.engine import Engine
 
-_WHOLE = re.compile(r"讲了|写了|说了|主要内容|什么内容|哪些内容|框架|结构|目录|大纲|提纲|章节|概括|总结|梳理|归纳|要点|哪几(?:个)?(?:章|部分|方面)|哪些(?:章|部分|方面)|分(?:为|成)?(?:哪|几)")
+_WHOLE = re.compile(
+    r"讲了|写了|说了|主要内容|什么内容|哪些内容|框架|结构|目录|大纲|提纲|章节|概括|总结|梳理|归纳|要点|哪几(?:个)?(?:章|部分|方面)|哪些(?:章|部分|方面)|分(?:为|成)?(?:哪|几)"
+)
 _DEEDS = re.compile(r"措施|举措|任务|做法|政策|工作|要求|内容|重点")
 _GOALS = re.compile(r"(?:主要|年度|发展|总体|工作|建设|具体)?目标")
 _MEASURES = re.compile(r"(?:主要|重点|工作|政策|具体|支持|建设)?(?:任务|措施|举措)")
 _AIDS = re.compile(r"保障|组织|实施")
-_TOPIC = re.compile(r"(?:规定|写|提|列|设定|明确)了?(?:有)?哪些(?:关于)?([一-鿿]{2,6}?)(?:的?规定|条款|内容|情形)?[？?。]?$")
+_TOPIC = re.compile(
+    r"(?:规定|写|提|列|设定|明确)了?(?:有)?哪些(?:关于)?([一-鿿]{2,6}?)(?:的?规定|条款|内容|情形)?[？?。]?$"
+)
 _TOP, _DEEP = 40, 80  # headings told, and lines of an outline with those below them
 _SENTENCE = 120  # characters of a unit told whole
 _MOST = 16  # sentences on a topic
 
 
 def answer(engine: Engine, query: Query, document: Document, near: Sequence[int], kind: str) -> Found | None:
-    """The list or outline asked for of `document`; None where its tree does not hold it. `near`: store rows found first."""
+    """The list or outline asked for of `document`; None where its tree does not hold it. `near`: store rows found
+    first."""
     question = compact(query.text)
     found = engine.store.structure.nodes(document.doc_id)
     if kind == "list" and (told := _items(engine, question, document, near)) is not None:
@@ -76,7 +81,12 @@ def _items(engine: Engine, question: str, document: Document, near: Sequence[int
         if clause.doc_id != document.doc_id or clause.kind in ("row", "notice"):
             continue
         lead = clause.text.split("\n", 1)[0]
-        said = [compact(lead), compact(document.title), compact(document.notice_title or ""), *map(compact, clause.path)]
+        said = [
+            compact(lead),
+            compact(document.title),
+            compact(document.notice_title or ""),
+            *map(compact, clause.path),
+        ]
         units = [n for n in engine.store.structure.nodes(document.doc_id) if n.clause == row and n.stop]
         items = [n for n in units[1:] if n.parent == units[0].id] if units else []
         if len(items) >= 2 and lead.rstrip().endswith(("：", ":")) and not left_over(question, said):
@@ -100,7 +110,9 @@ def _outlined(engine: Engine, question: str, document: Document, found: Sequence
     heads = [n for n in own if _MEASURES.search(bare(n)) and len(bare(n)) <= 12 and bool(_AIDS.search(bare(n))) == aids]
     heads = [n for n in heads if engine.store.structure.children(n)]
     if heads:
-        return _members(engine, document, engine.store.structure.children(heads[0]), f"《{document.title}》的“{head(heads[0])}”")
+        return _members(
+            engine, document, engine.store.structure.children(heads[0]), f"《{document.title}》的“{head(heads[0])}”"
+        )
     return _members(engine, document, top(found), f"《{document.title}》")
 
 
@@ -113,7 +125,9 @@ def _members(engine: Engine, document: Document, members: Sequence[Node], name: 
     lines: list[Line] = []
     for node in members:
         lines.append(Line(0, head(node), engine.store.clauses[node.clause]))
-        lines += [Line(1, head(below), engine.store.clauses[below.clause]) for below in engine.store.structure.children(node)]
+        lines += [
+            Line(1, head(below), engine.store.clauses[below.clause]) for below in engine.store.structure.children(node)
+        ]
     lines = lines if len(lines) <= _DEEP else [line for line in lines if not line.depth]
     return Found(tuple(claims), outline=tuple(lines))
 
@@ -131,7 +145,11 @@ def _verbatim(engine: Engine, document: Document, node: Node) -> Found | None:
     """The words of the clauses below a heading, or of the unit itself."""
     path_end = compact(node.text)
     own = [engine.store.clauses[node.clause]] if node.stop else []
-    own += [c for c in engine.store.clauses_of(document.doc_id) if any(compact(h) == path_end for h in c.path) and c not in own]
+    own += [
+        c
+        for c in engine.store.clauses_of(document.doc_id)
+        if any(compact(h) == path_end for h in c.path) and c not in own
+    ]
     if not own or sum(len(c.text) for c in own) > 1500:
         return None
     claims = [claim(c.text[a:b].strip(), "outline", [(c, a, b)]) for c in own for a, b in split_sentences(c.text)]

@@ -9,20 +9,24 @@ from rag.structure import counts, shelves, versions
 from rag.structure.asking import doing
 
 KINDS = ("passage", "list", "outline", "rows", "count", "compare", "documents", "article", "facts")
-_ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇两\d]+条(?:之[一二三四五六七八九十]+)?(?=$|[的是规内写讲说怎有原全]|[？?])")
+_ARTICLE = re.compile(
+    r"第[一二三四五六七八九十百零〇两\d]+条(?:之[一二三四五六七八九十]+)?(?=$|[的是规内写讲说怎有原全]|[？?])"
+)
 _OUTLINE = re.compile(
     r"(?:主要|重点|基本)?(?:内容|框架|结构|目录|大纲|提纲|章节|要点)(?:有哪些|是什么|包括|有什么|是啥|怎么|$|[？?])|讲了(?:些)?(?:什么|啥|哪)|(?:写|说|规定|提)了(?:些)?(?:什么|啥)|"
     r"(?:措施|举措|任务|目标|做法|部署|安排|要求)(?:都)?(?:有哪些|是什么|包括什么|包括哪些|有什么|有啥|分别)|(?:哪些|什么)(?:主要|重点|具体|保障|支持|政策|工作|方面)*(?:的)?(?:措施|举措|任务|目标|内容|要求|做法|安排|方面|部分|章)|"
     r"分(?:为|成)?(?:哪|几)(?:几)?(?:个)?(?:章|部分|方面)|哪几(?:个)?(?:章|部分|方面|大块)|(?:概括|总结|梳理|归纳|介绍)"
 )
 _LIST = re.compile(r"哪些|哪几|哪[两二三四五六七八九十]|有什么|包括什么|列出|列举|名单|分别是")
-_BARE_NO = re.compile(r"^[一-鿿]{2,12}[〔\[［(（【]?\d{4}[〕\]］)）】年]?第?\d+号?(?:文|文件)?(?:是什么|是啥|讲什么)?[？?。]?$")
+_BARE_NO = re.compile(
+    r"^[一-鿿]{2,12}[〔\[［(（【]?\d{4}[〕\]］)）】年]?第?\d+号?(?:文|文件)?(?:是什么|是啥|讲什么)?[？?。]?$"
+)
 _BARE_TITLE = re.compile(r"^《[^》]+》[？?。]?$")
 
 
 def route(question: str) -> str:
-    """One of KINDS. `rows` is an operation over a table's rows (most, sum, share, apart); a lookup or a filter reads like a
-    passage or a list, and what stands in the tables decides."""
+    """One of KINDS. `rows` is an operation over a table's rows (most, sum, share, apart); a lookup or a filter reads
+    like a passage or a list, and what stands in the tables decides."""
     text = compact(question)
     if _BARE_NO.match(text) or _BARE_TITLE.match(text):
         return "facts"

@@ -1,4 +1,5 @@
-"""Questions that rows of a table answer: looked up, filtered, counted, the most of them, their sum, what sets two apart."""
+"""Questions that rows of a table answer: looked up, filtered, counted, the most of them, their sum, what sets two
+apart."""
 
 from __future__ import annotations
 
@@ -38,10 +39,14 @@ class Asked:
     ahead: bool  # rows were narrowed by a condition
 
 
-def answer(engine: Engine, query: Query, near: Sequence[int], documents: frozenset[str], named: Sequence[str]) -> Found | None:
-    """The answer from a table, or None where none is sure: no table, or words of the question that it does not account for.
+def answer(
+    engine: Engine, query: Query, near: Sequence[int], documents: frozenset[str], named: Sequence[str]
+) -> Found | None:
+    """The answer from a table, or None where none is sure: no table, or words of the question that it does not account
+    for.
 
-    `near`: store rows of the clauses found first; `documents`: whose tables may answer; `named`: those the question names.
+    `near`: store rows of the clauses found first; `documents`: whose tables may answer; `named`: those the question
+    names.
     """
     question = compact(query.text)
     if (found := _table(engine, question, frozenset(near), documents, frozenset(named))) is None:
@@ -51,14 +56,21 @@ def answer(engine: Engine, query: Query, near: Sequence[int], documents: frozens
         return None
     unread = [row for row in found.sheet.table.rows if not row.read]
     if unread and asked.doing.name in ("sum", "mean", "extreme", "share"):
-        return Found((), refusal=f"表中有 {len(unread)} 行未能分列，不能据以计算，请核对原表{sums.source(found.sheet, unread)}。")
+        return Found(
+            (), refusal=f"表中有 {len(unread)} 行未能分列，不能据以计算，请核对原表{sums.source(found.sheet, unread)}。"
+        )
     told = _told(engine, question, asked)
     if told is None or not unread or not asked.ahead:
         return told
-    return replace(told, notes=(f"表中另有 {len(unread)} 行未能分列，没有参加筛选，请核对原表{sums.source(found.sheet, unread)}。",))
+    return replace(
+        told,
+        notes=(f"表中另有 {len(unread)} 行未能分列，没有参加筛选，请核对原表{sums.source(found.sheet, unread)}。",),
+    )
 
 
-def _table(engine: Engine, question: str, near: frozenset[int], documents: frozenset[str], named: frozenset[str]) -> Match | None:
+def _table(
+    engine: Engine, question: str, near: frozenset[int], documents: frozenset[str], named: frozenset[str]
+) -> Match | None:
     matches = [match(sheet, question, near) for sheet in engine.sheets if sheet.table.doc_id in documents]
     ahead = [m for m in matches if m.sheet.table.doc_id in named]
     matches = [m for m in matches if not named or m.values]  # another document is named: a row must be, too
@@ -105,16 +117,22 @@ def _asked(question: str, found: Match) -> Asked | None:
         conditions.append(f"{table.columns[at].name}{year[0]}")
         accounted.append(year[0])
         columns = [c for c in columns if c != at] if do.name in ("sum", "extreme") else columns
-    names = [compact(found.sheet.title), compact(table.name), compact(table.above), *(c.name + c.unit for c in table.columns)]
+    names = [
+        compact(found.sheet.title),
+        compact(table.name),
+        compact(table.above),
+        *(c.name + c.unit for c in table.columns),
+    ]
     if left_over(question, [*accounted, *names, *_shared_names(found), *asked_by_form(question)]):
         return None
     return Asked(found, do, tuple(rows), tuple(columns), tuple(conditions), found.narrowed or bool(conditions))
 
 
 def _titled(year: re.Match[str], above: str, table) -> bool:
-    """Whether the year is one of the table's own, so that it narrows nothing: in its name, its title or a column's name."""
+    """Whether the year is one of the table's own, so that it narrows nothing: in its name, its title or a column's
+    name."""
     timed = any(c.kind == "time" for c in table.columns) and (_ENDS.search(year.string) or _BEGINS.search(year.string))
-    return year[1] in above and not timed or any(year[1] in c.name for c in table.columns)
+    return (year[1] in above and not timed) or any(year[1] in c.name for c in table.columns)
 
 
 def _shared_names(found: Match) -> list[str]:
@@ -134,7 +152,8 @@ def _bounded(found: Match, columns: Sequence[int], bound: Bound) -> tuple[int, i
 
 
 def _scale(unit: str, asked: str) -> int | None:
-    """What figures in `unit` are multiplied by to be compared with those in `asked`; None where they are of other kinds."""
+    """What figures in `unit` are multiplied by to be compared with those in `asked`; None where they are of other
+    kinds."""
     if (money := _MONEY.match(unit)) is not None and asked in ("元", ""):
         return SCALE[money[1] or ""]
     return 1 if unit == asked or not asked else None
@@ -155,13 +174,13 @@ def _in_time(cell: str, year: re.Match[str], begins: bool) -> bool:
     own = years[0] if begins else years[-1]
     month = re.search(r"年(\d{1,2})月", cell)
     said = year[3] or ""
-    if said.endswith("前") :
+    if said.endswith("前"):
         if year[2] and month and own == year[1]:
             return int(month[1]) <= int(year[2])
         return own <= year[1] if "底" in said or year[2] else own < year[1]
     if said in ("以后", "之后", "后", "以来"):
         return own >= year[1]
-    return own == year[1] and (not year[2] or month is not None and int(month[1]) == int(year[2]))
+    return own == year[1] and (not year[2] or (month is not None and int(month[1]) == int(year[2])))
 
 
 def _told(engine: Engine, question: str, asked: Asked) -> Found | None:
@@ -235,4 +254,3 @@ def _line(asked: Asked, row: TableRow, placed: bool = False) -> str:
     told = "，".join(sums.cell(sheet, row, at) for at in asked.columns)
     behind = sums.source(sheet, [row]) if placed else ""
     return f"{sheet.name(row)}{'：' + told if told else ''}{behind}。"
-

@@ -22,17 +22,25 @@ if TYPE_CHECKING:
 
 _KIND = "|".join(sorted((kind for kind in KINDS if len(kind) > 1), key=len, reverse=True))
 _FILE = r"(?:政策文件|规范性文件|文件|公文|法规|规章)"
-_NAMES = r"(?:规划|方案|条例|通知|批复|意见|细则|行动计划|公告|通告|纲要|办法)"  # kinds whose names are not everyday words
+_NAMES = (
+    r"(?:规划|方案|条例|通知|批复|意见|细则|行动计划|公告|通告|纲要|办法)"  # kinds whose names are not everyday words
+)
 _NOUN = rf"(?:{_FILE}|{_KIND})"
 _WHICH = re.compile(
     rf"(?:哪(?:些|几[个份部项]?|个|份|部)|什么|有啥){_FILE}|{_FILE}(?:都)?(?:有|是)哪(?:些|几[个份]|一?[份个])|(?:列出|列举|找出).{{0,20}}{_FILE}|{_FILE}(?:请)?列|"
     rf"(?:哪(?:些|几[个份部]|份|部)){_NAMES}|{_NAMES}(?:都)?(?:有|是)哪(?:些|几[个份部])(?:[？?。]|$)"
 )
-_MANY = re.compile(rf"(?:多少|几)(?:份|部|个)(?:政策)?(?:{_FILE}|{_NAMES})|{_FILE}(?:一共|总共|共)?有?(?:多少|几)(?:[份个]|部(?![分门]))")
+_MANY = re.compile(
+    rf"(?:多少|几)(?:份|部|个)(?:政策)?(?:{_FILE}|{_NAMES})|{_FILE}(?:一共|总共|共)?有?(?:多少|几)(?:[份个]|部(?![分门]))"
+)
 _EDGE = re.compile(r"(最新|最近|最后|最晚|最早|最先|第一[份个])(?:的)?(?:一[份个部]|印发|发布|出台)?")
-_MENTIONS = re.compile(r"(?:提到|提及|涉及|说到|讲到|写到|写了|关于|有关|包含|规定|支持|针对)(?:了|过)?([^，。？?]{2,20}?)(?:的(?:政策)?(?:文件|政策|规定|内容)?|方面的.*|问题)?(?:有哪些|有什么|是哪些|列出.*|都有.*|一共.*|有(?:多少|几).*)?[？?。]*(?:请.*)?$")
+_MENTIONS = re.compile(
+    r"(?:提到|提及|涉及|说到|讲到|写到|写了|关于|有关|包含|规定|支持|针对)(?:了|过)?([^，。？?]{2,20}?)(?:的(?:政策)?(?:文件|政策|规定|内容)?|方面的.*|问题)?(?:有哪些|有什么|是哪些|列出.*|都有.*|一共.*|有(?:多少|几).*)?[？?。]*(?:请.*)?$"
+)
 _AHEAD = re.compile(rf"(?:哪(?:些|几[个份部]?|个|份|部)|什么){_NOUN}")
-_SAYS = re.compile(rf"(?:是|在|由|出自|来自|见于)?(?:哪|什么|啥)(?:一)?(?:个|份|部)?(?:{_FILE}|{_NAMES})(?:里|中|上)?(?:提出|规定|要求|明确|写|说|讲|提到|部署)?的?|(?:出自|来自|见于)哪(?:里|儿)?")
+_SAYS = re.compile(
+    rf"(?:是|在|由|出自|来自|见于)?(?:哪|什么|啥)(?:一)?(?:个|份|部)?(?:{_FILE}|{_NAMES})(?:里|中|上)?(?:提出|规定|要求|明确|写|说|讲|提到|部署)?的?|(?:出自|来自|见于)哪(?:里|儿)?"
+)
 _SINCE = re.compile(r"((?:19|20)\d{2})年?(?:(\d{1,2})月)?(以来|以后|之后|后|起)")
 _UNTIL = re.compile(r"((?:19|20)\d{2})年?(以前|之前|前)")
 _RANGE = re.compile(r"((?:19|20)\d{2})年?(?:至|到|—|－|-|~)((?:19|20)\d{2})年?")
@@ -77,7 +85,12 @@ def answer(engine: Engine, query: Query, near: Sequence[int], documents: Sequenc
 
 def wanted(question: str) -> bool:
     """Whether a compact question asks for documents."""
-    return bool(_WHICH.search(question) or _MANY.search(question) or _SAYS.search(question) and not _several(question) or _EDGE.search(question) and re.search(_NOUN, question) and _ISSUE.search(question))
+    return bool(
+        _WHICH.search(question)
+        or _MANY.search(question)
+        or (_SAYS.search(question) and not _several(question))
+        or (_EDGE.search(question) and re.search(_NOUN, question) and _ISSUE.search(question))
+    )
 
 
 def card(engine: Engine, document: Document) -> Found:
@@ -94,12 +107,14 @@ def _topic(question: str) -> str:
     bare = re.sub(r"(?:请)?(?:全部|一一|逐一)?列(?:出|举)(?:来|全部)?[。.]?$", "", question).rstrip("？?。，,")
     if match := _MENTIONS.search(bare):
         topic = _AHEAD.sub("", match[1])
-        topic = re.sub(rf"^(?:{_NOUN})|(?:的)?(?:{_NOUN})?(?:都)?(?:有|是)?$", "", topic).strip("的了“”\"")
+        topic = re.sub(rf"^(?:{_NOUN})|(?:的)?(?:{_NOUN})?(?:都)?(?:有|是)?$", "", topic).strip('的了“”"')
         return topic if len(topic) >= 2 and not _IN.match(topic) else ""
     return ""
 
 
-def _limits(engine: Engine, question: str, documents: Sequence[Document]) -> tuple[list[Callable[[Document], bool]] | None, list[str]]:
+def _limits(
+    engine: Engine, question: str, documents: Sequence[Document]
+) -> tuple[list[Callable[[Document], bool]] | None, list[str]]:
     """(tests a document must pass, words they account for); no tests at all where one cannot be made."""
     limits: list[Callable[[Document], bool]] = []
     told: list[str] = []
@@ -126,7 +141,9 @@ def _limits(engine: Engine, question: str, documents: Sequence[Document]) -> tup
     ahead = r"(?:哪些|哪几[个份部]|几[个份部]|多少[个份部]|的)"
     kinds = [k for k in KINDS if len(k) > 1 and re.search(rf"{ahead}{k}|{k}(?:有|都|一共|共)", question)]
     if kinds:
-        limits.append(lambda d: d.kind is not None and d.kind.endswith(kinds[0]) or kinds[0] in (d.notice_title or ""))
+        limits.append(
+            lambda d: (d.kind is not None and d.kind.endswith(kinds[0])) or kinds[0] in (d.notice_title or "")
+        )
         told.append(kinds[0])
     return limits, told
 
@@ -165,7 +182,9 @@ def _mentioning(engine: Engine, document: Document, topic: str) -> Chosen | None
     return None
 
 
-def _listed(engine: Engine, question: str, chosen: Sequence[Chosen], undated: Sequence[Document], by_topic: bool) -> Found | None:
+def _listed(
+    engine: Engine, question: str, chosen: Sequence[Chosen], undated: Sequence[Document], by_topic: bool
+) -> Found | None:
     if not chosen:
         return None
     edge = _EDGE.search(question)
@@ -183,7 +202,11 @@ def _listed(engine: Engine, question: str, chosen: Sequence[Chosen], undated: Se
     else:
         kept = ordered
         head = f"共 {len(kept)} 份{'' if len(kept) <= _LISTED else f'，列出前 {_LISTED} 份'}："
-        notes = (f"另有 {len(undated)} 份文件没有印出成文日期，未按日期列入。",) if undated and _span(question, engine.as_of) else ()
+        notes = (
+            (f"另有 {len(undated)} 份文件没有印出成文日期，未按日期列入。",)
+            if undated and _span(question, engine.as_of)
+            else ()
+        )
     lines = [claim(_line(engine, own), "metadata", _spans(engine, own)) for own in kept[:_LISTED]]
     if len(kept) > 1 or _MANY.search(question):
         lines = [claim(head, "metadata", [_spans(engine, own)[0] for own in kept[:_LISTED]]), *lines]
@@ -205,7 +228,9 @@ def _saying(engine: Engine, question: str, near: Sequence[int], documents: Seque
         names = [compact(document.title), *map(compact, document.issuers), *map(compact, clause.path)]
         for start, stop in split_sentences(clause.text):
             if not left_over(rest, [compact(clause.text[start:stop]), *names]) and len(left_over(rest, [])) >= 2:
-                chosen[clause.doc_id] = Chosen(document, " ".join(clause.text[start:stop].split()), (clause, start, stop))
+                chosen[clause.doc_id] = Chosen(
+                    document, " ".join(clause.text[start:stop].split()), (clause, start, stop)
+                )
                 break
     if not chosen:
         return None

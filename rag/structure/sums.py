@@ -1,4 +1,5 @@
-"""Arithmetic over a table's rows, shown with its addends; nothing is worked out of other units, unread cells or printed sums."""
+"""Arithmetic over a table's rows, shown with its addends; nothing is worked out of other units, unread cells or printed
+sums."""
 
 from __future__ import annotations
 
@@ -30,9 +31,13 @@ def source(sheet: Sheet, rows: Sequence[TableRow]) -> str:
     """（重点项目表，第 3 行）"""
     name = _NUMBERED.sub("", compact(sheet.table.name)) or sheet.title
     places = [row.place for row in rows]
-    which = f"第 {places[0]} 行" if len(places) == 1 else f"第 {places[0]} 至 {places[-1]} 行" if places == list(
-        range(places[0], places[-1] + 1)
-    ) else f"第 {'、'.join(map(str, places[:12]))}{' 等' if len(places) > 12 else ''} 行"  # fmt: skip
+    which = (
+        f"第 {places[0]} 行"
+        if len(places) == 1
+        else f"第 {places[0]} 至 {places[-1]} 行"
+        if places == list(range(places[0], places[-1] + 1))
+        else f"第 {'、'.join(map(str, places[:12]))}{' 等' if len(places) > 12 else ''} 行"
+    )
     return f"（{name}，{which}）"
 
 
@@ -53,7 +58,7 @@ def _columns(asked: Asked, kind: str) -> list[int]:
     own = asked.match.sheet.table.columns
     return [at for at in asked.columns if own[at].kind == kind] or [
         at for at, column in enumerate(own) if column.kind == kind and not asked.columns
-    ]  # fmt: skip
+    ]
 
 
 def _unread(asked: Asked, rows: Sequence[TableRow], at: int) -> Found | None:
@@ -75,7 +80,9 @@ def extreme(engine: Engine, asked: Asked, question: str) -> Found | None:
     timed = bool(_BY_TIME.match(adjective))
     columns = _columns(asked, "time" if timed else "figure")
     if not timed and _BY_LENGTH.match(adjective) and len(columns) != 1:
-        columns = [at for at, c in enumerate(sheet.table.columns) if c.kind == "figure" and re.search("公里|米|km", c.unit)]
+        columns = [
+            at for at, c in enumerate(sheet.table.columns) if c.kind == "figure" and re.search("公里|米|km", c.unit)
+        ]
     if len(columns) != 1 or re.search(r"第[二三四五]", question):
         return None
     at = columns[0]
@@ -136,7 +143,9 @@ def _printed(sheet: Sheet, at: int, value: Decimal, unit: str) -> str:
     if len(sums) != 1:
         return ""
     printed = Decimal(sums[0].values[at])
-    return "，与表中合计一致" if printed == value else f"，表中所印合计为 {figure(printed)} {unit}，与逐行相加不同，请核对"
+    return (
+        "，与表中合计一致" if printed == value else f"，表中所印合计为 {figure(printed)} {unit}，与逐行相加不同，请核对"
+    )
 
 
 def apart(engine: Engine, asked: Asked, question: str) -> Found | None:

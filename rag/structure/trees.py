@@ -1,4 +1,5 @@
-"""Headings and numbered units of a document as a question speaks of them: the tree, what it asks for, what it leaves over."""
+"""Headings and numbered units of a document as a question speaks of them: the tree, what it asks for, what it leaves
+over."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ _ASKING = re.compile(
 
 
 def about(engine: Engine, query: Query, ranking: Ranking, documents: frozenset[str]) -> Document | None:
-    """The one document a question is about: the one it names, else the one that all its first clauses belong to; none where
-    it names one of another kind (a plan's 批复 is not the plan)."""
+    """The one document a question is about: the one it names, else the one that all its first clauses belong to; none
+    where it names one of another kind (a plan's 批复 is not the plan)."""
     titles = engine.retriever.titles
     named = [d for d in titles.meant(query) if d.doc_id in documents]
     if named:
@@ -34,7 +35,7 @@ def about(engine: Engine, query: Query, ranking: Ranking, documents: frozenset[s
     if titles.best(query):
         return None
     first = [engine.store.clauses[row].doc_id for row in ranking.rows[:_FIRST]]
-    if len(first) == _FIRST and len(set(first)) == 1 or len(documents) == 1 and first:
+    if (len(first) == _FIRST and len(set(first)) == 1) or (len(documents) == 1 and first):
         return engine.store.documents[first[0]]
     return None
 
@@ -46,7 +47,8 @@ def body(found: Sequence[Node]) -> list[Node]:
 
 
 def top(found: Sequence[Node]) -> list[Node]:
-    """The outermost numbered members of a document: chapters, or 一、 …, or articles where nothing stands above them."""
+    """The outermost numbered members of a document: chapters, or 一、 …, or articles where nothing stands above
+    them."""
     own = body(found)
     for kind in ("编", "章", "一、", "（一）", "1．", "条", "1.1", "节", "标题"):
         members = [node for node in own if node.kind == kind and not _below_another(node, own, kind)]
@@ -82,8 +84,8 @@ def head(node: Node, limit: int = 60) -> str:
 
 
 def asked_for(engine: Engine, question: str, document: Document, found: Sequence[Node]) -> Node | None:
-    """The heading whose members a question asks for: the one that accounts for all its words beside the document's title;
-    None where none does, or several do."""
+    """The heading whose members a question asks for: the one that accounts for all its words beside the document's
+    title; None where none does, or several do."""
     named = _names(document)
     rest = question
     for title in named:
@@ -108,7 +110,7 @@ def asked_for(engine: Engine, question: str, document: Document, found: Sequence
             if shared >= 2 and engine.store.structure.children(node):
                 told.append((shared / len(name), -node.id, node))
     told.sort(key=lambda own: own[:2], reverse=True)
-    if not told or len(told) > 1 and told[0][0] == told[1][0] and told[0][2].parent != told[1][2].parent:
+    if not told or (len(told) > 1 and told[0][0] == told[1][0] and told[0][2].parent != told[1][2].parent):
         return None
     return told[0][2]
 
@@ -120,4 +122,9 @@ def unexplained(question: str, document: Document) -> list[str]:
 
 def _names(document: Document) -> list[str]:
     """What a question may call a document by, compact."""
-    return [compact(document.title), compact(document.notice_title or ""), *map(compact, document.issuers), compact(document.doc_no or "")]
+    return [
+        compact(document.title),
+        compact(document.notice_title or ""),
+        *map(compact, document.issuers),
+        compact(document.doc_no or ""),
+    ]

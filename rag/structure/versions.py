@@ -20,8 +20,12 @@ from rag.verification import facts
 if TYPE_CHECKING:
     from rag.engine import Engine
 
-_CHANGE = re.compile(r"(?:提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短)(?:了|出)?(?:多少|百分之多少|百分之几|几|多大)|(?:差|相差|变化)[^，。？?]{0,4}多少|翻了几倍")
-_ASIDE = re.compile(r"比|相比|较|提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短|百分之|多少|几|了|出|标准|新版|老版|旧版|现行|原来|以前")
+_CHANGE = re.compile(
+    r"(?:提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短)(?:了|出)?(?:多少|百分之多少|百分之几|几|多大)|(?:差|相差|变化)[^，。？?]{0,4}多少|翻了几倍"
+)
+_ASIDE = re.compile(
+    r"比|相比|较|提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短|百分之|多少|几|了|出|标准|新版|老版|旧版|现行|原来|以前"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,9 @@ def answer(engine: Engine, query: Query, documents: frozenset[str]) -> Found | N
     for side, name in ((new, "现行"), (old, "此前")):
         since = side.document.issued_on or "未印日期"
         ended = "，已不再有效" if engine.status(side.document).value == "expired" else ""
-        text = f"{name}《{side.document.title}》（{since}印发{ended}）：{side.clause.text[side.start : side.stop].strip()}"
+        text = (
+            f"{name}《{side.document.title}》（{since}印发{ended}）：{side.clause.text[side.start : side.stop].strip()}"
+        )
         claims.append(claim(text, "extract", [(side.clause, side.start, side.stop)]))
     return Found(tuple(claims))
 

@@ -58,4 +58,6 @@ def left_over(question: str, told: Iterable[str]) -> list[str]:
     rest = _PLAIN.sub(" ", rest)
     levels = [match[0] for match in _LEVEL.finditer(question) if not any(match[0] in own for own in told)]
     words = (word for piece in rest.split() for word in cut(piece))
-    return levels + [word for word in words if _FIGURE.search(word) or len(word) > 1 and tag(word).startswith((*_COUNTS, "?"))]
+    return levels + [
+        word for word in words if _FIGURE.search(word) or (len(word) > 1 and tag(word).startswith((*_COUNTS, "?")))
+    ]

@@ -12,15 +12,19 @@ from index.edge import run
 from index.settings import ROOT
 
 app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
     help="训练：阅读模型，或追问的判断。",
-)  # fmt: skip
+)
 _SHARED = ROOT.parent / "shared"
 
 
 @app.command()
 def reader(
-    data: Annotated[Path, typer.Argument(help="训练数据文件夹：public/、pairs/、docs/、regulations/")] = _SHARED / "train",
+    data: Annotated[Path, typer.Argument(help="训练数据文件夹：public/、pairs/、docs/、regulations/")] = _SHARED
+    / "train",
     apart: Annotated[list[Path] | None, typer.Option(help="评测数据文件夹，与之相近的样本一律剔除；可多次")] = None,
     out: Annotated[Path, typer.Option(help="权重写到哪里")] = ROOT / "rag" / "reading" / "weights",
     seed: Annotated[int, typer.Option(help="随机种子")] = 17,

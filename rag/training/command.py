@@ -31,16 +31,23 @@ def train(data: Path, apart: Sequence[Path], out: Path, seed: int, without: Sequ
     began = time.time()
     planned = plan(data, Measured.below(apart), seed, without)
     counts = [[sum(len(g.samples) for g in stage) for stage in stages] for stages in planned.rounds]
-    print(f"样本 {counts}，留出 {sum(len(g.samples) for g in planned.held_out)}，"
-          f"与评测数据相近而剔除 {planned.left_out}　{time.time() - began:.0f} s", flush=True)  # fmt: skip
+    print(
+        f"样本 {counts}，留出 {sum(len(g.samples) for g in planned.held_out)}，"
+        f"与评测数据相近而剔除 {planned.left_out}　{time.time() - began:.0f} s",
+        flush=True,
+    )
     network, table, inputs = on_base(base), word_table(base), Inputs(base / "tokenizer.json")
     recipe = fit.Recipe(seed=seed)
     fit.fit(network, table, inputs, planned.rounds, recipe, settings.var / "reader", _told)
     found = figures.measure(network, table, inputs, planned.held_out)
     used = {file.relative_to(data).as_posix(): _about(file) for file in planned.files}
     made = {name: weight.detach().cpu().numpy() for name, weight in network.trained().items()}
-    told = {**asdict(recipe), "samples": counts,
-            "held_out": sum(len(g.samples) for g in planned.held_out), "left_out": planned.left_out}  # fmt: skip
+    told = {
+        **asdict(recipe),
+        "samples": counts,
+        "held_out": sum(len(g.samples) for g in planned.held_out),
+        "left_out": planned.left_out,
+    }
     weights.save(out, made, weights.digest(base / "model.safetensors"), told, used, found)
     print(json.dumps(found, ensure_ascii=False, indent=1))
 
@@ -51,4 +58,7 @@ def _about(file: Path) -> dict[str, str]:
 
 def _told(progress: fit.Progress) -> None:
     left = (progress.steps - progress.step) / max(1, progress.steps)
-    print(f"第 {progress.step}/{progress.steps} 步　损失 {progress.loss:.4f}　{progress.samples_a_second:.1f} 条/s　余 {left:.0%}", flush=True)
+    print(
+        f"第 {progress.step}/{progress.steps} 步　损失 {progress.loss:.4f}　{progress.samples_a_second:.1f} 条/s　余 {left:.0%}",
+        flush=True,
+    )

@@ -34,14 +34,13 @@ def _of(network: Network, table: torch.Tensor, inputs: Inputs, groups: Sequence[
     truth = [sample.answers for sample in samples]
     spans = [
         f1(sample.pair.body[slice(*span)], sample.pair.body[slice(*sample.answer)])
-        for sample, (_, span) in zip(samples, read, strict=True) if sample.answer
-    ]  # fmt: skip
+        for sample, (_, span) in zip(samples, read, strict=True)
+        if sample.answer
+    ]
     ordered, place = [], 0
     for group in groups:
         if group.contrast:
-            ordered += [
-                scores[place] > scores[place + i] for i, s in enumerate(group.samples) if i and not s.answers
-            ]  # fmt: skip
+            ordered += [scores[place] > scores[place + i] for i, s in enumerate(group.samples) if i and not s.answers]
         place += len(group.samples)
     found = {"samples": len(samples), "auc": auc(scores, truth), "span_f1": _mean(spans), "ordered": _mean(ordered)}
     return {name: round(value, 4) for name, value in found.items() if value is not None}
@@ -53,7 +52,9 @@ def auc(scores: Sequence[float], truth: Sequence[bool]) -> float | None:
     if not good or good == len(truth):
         return None
     ranks = rankdata(scores)
-    return float((sum(r for r, t in zip(ranks, truth, strict=True) if t) - good * (good + 1) / 2) / (good * (len(truth) - good)))
+    return float(
+        (sum(r for r, t in zip(ranks, truth, strict=True) if t) - good * (good + 1) / 2) / (good * (len(truth) - good))
+    )
 
 
 def f1(said: str, wanted: str) -> float:

@@ -1,8 +1,8 @@
-"""Fitting the reader's network: groups in batches of like length, AdamW, a rate that falls to nothing in every round; it
-can be resumed.
+"""Fitting the reader's network: groups in batches of like length, AdamW, a rate that falls to nothing in every round;
+it can be resumed.
 
-Loss: binary cross-entropy of “answers”, half the cross-entropy of either end of the answer's words, and for minimal pairs
-the logistic loss of the first over each of the others (RankNet, Burges et al. 2005).
+Loss: binary cross-entropy of “answers”, half the cross-entropy of either end of the answer's words, and for minimal
+pairs the logistic loss of the first over each of the others (RankNet, Burges et al. 2005).
 """
 
 from __future__ import annotations
@@ -55,11 +55,16 @@ Told = Callable[[Progress], None]
 
 
 def fit(
-    network: Network, table: torch.Tensor, inputs: Inputs, rounds: Sequence[Sequence[Sequence[Group]]], recipe: Recipe,
-    folder: Path, told: Told,
-) -> None:  # fmt: skip
-    """Train `network` in place on the rounds and the stages in them, one after another; checkpoints in `folder` are gone
-    on from."""
+    network: Network,
+    table: torch.Tensor,
+    inputs: Inputs,
+    rounds: Sequence[Sequence[Sequence[Group]]],
+    recipe: Recipe,
+    folder: Path,
+    told: Told,
+) -> None:
+    """Train `network` in place on the rounds and the stages in them, one after another; checkpoints in `folder` are
+    gone on from."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network.to(device).freeze()
     batches, heights = _planned(rounds, recipe)
@@ -142,7 +147,7 @@ def _loss(network: Network, table: torch.Tensor, inputs: Inputs, batch: Sequence
         scores = (ends + inside[..., None])[rows]
         loss = loss + _SPAN * 0.5 * (
             functional.cross_entropy(scores[..., 0], first) + functional.cross_entropy(scores[..., 1], last)
-        )  # fmt: skip
+        )
     better, worse = [], []
     row = 0
     for group in batch:
@@ -175,8 +180,13 @@ def _target(made: Input, sample: Sample) -> tuple[int, int] | None:
 
 
 def _save(
-    folder: Path, network: Network, weights: dict[str, torch.Tensor], optimizer: torch.optim.Optimizer, done: int, steps: int
-) -> None:  # fmt: skip
+    folder: Path,
+    network: Network,
+    weights: dict[str, torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+    done: int,
+    steps: int,
+) -> None:
     """Weights and moments, then the step they belong to: what is torn is not gone on from."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = {f"weight/{name}": weight.detach().cpu().contiguous() for name, weight in network.trained().items()}
@@ -190,7 +200,7 @@ def _save(
 
 def _restore(
     folder: Path, network: Network, weights: dict[str, torch.Tensor], optimizer: torch.optim.Optimizer, steps: int
-) -> int:  # fmt: skip
+) -> int:
     """Go on from a checkpoint of a run of as many steps; the number of steps done."""
     from safetensors import safe_open
 
@@ -202,7 +212,9 @@ def _restore(
     if of != steps:
         return 0
     kept = load_file(file)
-    network.load_state_dict({n.removeprefix("weight/"): w for n, w in kept.items() if n.startswith("weight/")}, strict=False)
+    network.load_state_dict(
+        {n.removeprefix("weight/"): w for n, w in kept.items() if n.startswith("weight/")}, strict=False
+    )
     for name, weight in weights.items():
         for moment in ("step", "exp_avg", "exp_avg_sq"):
             if (value := kept.get(f"{moment}/{name}")) is not None:
@@ -210,7 +222,9 @@ def _restore(
     return done
 
 
-def scored(network: Network, table: torch.Tensor, inputs: Inputs, samples: Sequence[Sample], batch: int = 16) -> Iterator[tuple[float, tuple[int, int]]]:
+def scored(
+    network: Network, table: torch.Tensor, inputs: Inputs, samples: Sequence[Sample], batch: int = 16
+) -> Iterator[tuple[float, tuple[int, int]]]:
     """For each sample, in order, the log-odds that it answers and the span of its body that scores best."""
     device = next(network.parameters()).device
     network.eval()
@@ -220,4 +234,3 @@ def scored(network: Network, table: torch.Tensor, inputs: Inputs, samples: Seque
             answers, ends = network(*(part.to(device) for part in tensors(made, table)))
         for own, answer, scores in zip(made, answers.tolist(), ends.cpu().numpy(), strict=True):
             yield answer, best_span(scores, own)[0]
-

@@ -1,7 +1,7 @@
 """Training of the head that says whether a question leans on the conversation (rag.query.leaning).
 
-Written follow-ups say what leaning looks like; whole questions of the pairs, each set behind another, say what does not:
-few of the written ones are as long as what is asked of a document.
+Written follow-ups say what leaning looks like; whole questions of the pairs, each set behind another, say what does
+not: few of the written ones are as long as what is asked of a document.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ from rag.training import logistic
 WRITTEN = Path(__file__).resolve().parent / "data" / "followups.jsonl"
 HELD_OUT = ROOT / "tests" / "data" / "followups.jsonl"
 _SEED = 17
-_WHOLE, _WHOLE_WEIGHT = 600, 0.12  # questions of the pairs; half train, half measure; what one counts beside a written one
+_WHOLE, _WHOLE_WEIGHT = (
+    600,
+    0.12,
+)  # questions of the pairs; half train, half measure; what one counts beside a written one
 _PENALTY = 6.0  # of the squared weights, the features being standardised
 _FOLDS, _TIMES = 10, 5
 
@@ -101,7 +104,9 @@ def _whole(files: Sequence[Path]) -> list[Asked]:
     asked = [row["question"] for file in files for row in _rows(file)]
     chance = random.Random(_SEED)
     drawn = chance.sample(range(2, len(asked)), min(_WHOLE, len(asked) - 2))
-    return [Asked(asked[n], (asked[n - 2] if place % 2 else chance.choice(asked),), False) for place, n in enumerate(drawn)]
+    return [
+        Asked(asked[n], (asked[n - 2] if place % 2 else chance.choice(asked),), False) for place, n in enumerate(drawn)
+    ]
 
 
 def _rows(file: Path) -> list[dict]:

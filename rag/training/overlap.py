@@ -1,7 +1,7 @@
 """Proof that what a reader is trained on is not what measures it: runs of characters in common. Pure but for reading.
 
-A training question counts as seen where most of its six-character runs stand in one set's questions, and a training text
-where most of its twelve-character runs stand in what is measured on; both are left out.
+A training question counts as seen where most of its six-character runs stand in one set's questions, and a training
+text where most of its twelve-character runs stand in what is measured on; both are left out.
 """
 
 from __future__ import annotations

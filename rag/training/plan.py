@@ -14,13 +14,16 @@ from rag.training.overlap import Measured
 from rag.training.samples import Group
 from rag.training.written import Shelf
 
-# Samples of each public set in a round, about: what two cores read in a quarter of an hour. Lay questions with their articles, which mark
-# no words, are not among them: nearly all of their articles stand in what measures (2,998 of 3,000 samples).
+# Samples of each public set in a round, about: what two cores read in a quarter of an hour. Lay questions with their
+# articles, which mark no words, are not among them: nearly all of their articles stand in what measures (2,998 of 3,000
+# samples).
 PUBLIC = {"squad2-zh": 4000, "cmrc2018": 1500, "drcd": 1400, "cjrc": 1100}
 LICENCES = {
-    "squad2-zh": "SQuAD 2.0, translated: CC BY-SA 4.0", "cmrc2018": "CC BY-SA 4.0", "drcd": "CC BY-SA 3.0",
+    "squad2-zh": "SQuAD 2.0, translated: CC BY-SA 4.0",
+    "cmrc2018": "CC BY-SA 4.0",
+    "drcd": "CC BY-SA 3.0",
     "cjrc": "none stated: for research",
-}  # fmt: skip
+}
 OWN = "written for this project"
 # Each round begins with public samples that none before it had, and ends with the pairs; the rate of learning falls to
 # nothing within each (warm restarts, Loshchilov and Hutter 2017).
@@ -32,8 +35,8 @@ HELD_OUT = 5  # every fifth origin
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`rounds`, and the stages in each, are trained on one after another; `held_out` is never; `left_out` counts what is
-    near to what measures; `files` are those the samples come from."""
+    """`rounds`, and the stages in each, are trained on one after another; `held_out` is never; `left_out` counts what
+    is near to what measures; `files` are those the samples come from."""
 
     rounds: tuple[tuple[tuple[Group, ...], ...], ...]
     held_out: tuple[Group, ...]
@@ -54,9 +57,12 @@ def plan(data: Path, measured: Measured, seed: int, without: Sequence[str] = ())
     for number in range(ROUNDS):
         first = [group for name, pool in sorted(pools.items()) for group in _some(pool, PUBLIC[name])]
         pairs = [
-            group for epoch in range(_EPOCHS) for file in files if file.stem not in PUBLIC
+            group
+            for epoch in range(_EPOCHS)
+            for file in files
+            if file.stem not in PUBLIC
             for group in wanted.of(written.groups(file, shelf, f"{seed} {number} {epoch}"))
-        ]  # fmt: skip
+        ]
         chance.shuffle(replayed := list(first))
         share = int(_REPLAYED * sum(len(group.samples) for group in pairs))
         rounds.append((tuple(first), (*pairs, *_some(replayed, share))))

@@ -47,15 +47,21 @@ class Twins:
         if not told:
             return None
         word, tag = self._chance.choice(told)
-        near = [w for w, t in self._cut(body, HMM=False) if t == tag and _exchangeable(w, t) and w not in question and w not in answer]
-        pool = near if near and self._chance.random() < _FROM_TEXT else [w for w in self._seen[tag] if w not in question]
+        near = [
+            w
+            for w, t in self._cut(body, HMM=False)
+            if t == tag and _exchangeable(w, t) and w not in question and w not in answer
+        ]
+        pool = (
+            near if near and self._chance.random() < _FROM_TEXT else [w for w in self._seen[tag] if w not in question]
+        )
         if not pool:
             return None
         return question.replace(word, self._chance.choice(pool), 1)
 
     def named(self, questions: Sequence[str], own: str, other: str) -> tuple[list[str], list[str]] | None:
-        """The questions with the document they are about named, by its title or its place, and with another's name there
-        instead; None where the two do not differ, or only some of the questions name the place themselves."""
+        """The questions with the document they are about named, by its title or its place, and with another's name
+        there instead; None where the two do not differ, or only some of the questions name the place themselves."""
         here, there = (found[0] if (found := _PLACE.match(title)) else "" for title in (own, other))
         differ = bool(here and there and here != there)
         held = [bool(here) and here in question for question in questions]
@@ -66,8 +72,9 @@ class Twins:
         if differ and self._chance.random() < 0.5:
             own, other = here, there
         way = self._chance.choice(_NAMING)
-        return [way.format(own) + question for question in questions], [way.format(other) + question for question in questions]
-
+        return [way.format(own) + question for question in questions], [
+            way.format(other) + question for question in questions
+        ]
 
 
 def _exchangeable(word: str, tag: str) -> bool:

@@ -90,9 +90,7 @@ def groups(file: Path, shelf: Shelf, seed: str) -> Iterator[Group]:
         yield from _pair(asked, twin, shelf, file.stem, twins, chance)
 
 
-def _pair(
-    asked: dict, twin: dict, shelf: Shelf, source: str, twins: Twins, chance: random.Random
-) -> Iterator[Group]:  # fmt: skip
+def _pair(asked: dict, twin: dict, shelf: Shelf, source: str, twins: Twins, chance: random.Random) -> Iterator[Group]:
     text = shelf.text(asked["evidence"][0]["doc"])
     elsewhere = None
     if chance.random() < _NAMED:
@@ -109,7 +107,9 @@ def _pair(
     spanned = [sample for sample in answering if sample.answer is not None] or answering
     for place, sample in enumerate(spanned):
         others = [Sample(Pair(twin["question"], sample.pair.address, sample.pair.body), False)]
-        if sample.answer and (other := twins.of(asked["question"], sample.pair.body, sample.pair.body[slice(*sample.answer)])):
+        if sample.answer and (
+            other := twins.of(asked["question"], sample.pair.body, sample.pair.body[slice(*sample.answer)])
+        ):
             others.append(Sample(Pair(other, sample.pair.address, sample.pair.body), False))
         if elsewhere is not None:
             others.append(Sample(Pair(elsewhere, sample.pair.address, sample.pair.body), False))
@@ -142,7 +142,11 @@ def _beside(told: dict, text: Text, answering: set[int]) -> Iterator[Sample]:
     """The question beside clauses of the document that do not answer it: the tempting one, then the likest."""
     near = [row for e in told.get("near", []) if e["doc"] == text.name for row in text.holding(e["quote"])]
     span = compact(told.get("span") or "\n")
-    like = [row for row in text.like(told["question"], _NEIGHBOURS + len(answering)) if span not in compact(text.clauses[row][1].text)]
+    like = [
+        row
+        for row in text.like(told["question"], _NEIGHBOURS + len(answering))
+        if span not in compact(text.clauses[row][1].text)
+    ]
     for row in list(dict.fromkeys([*near, *like])):
         if row in answering:
             continue

@@ -19,7 +19,9 @@ from rag.verification.slots import substituted
 OVERLAP = 0.6  # of the sentence's content pairs that the clause must hold (eval's definition of support)
 _WINDOW = 3  # clause sentences one claim may rest on
 _MARK = re.compile(r"\[\d+(?:[,，、]\s*\d+)*\]|【\d+】|［\d+］")
-_NAME = re.compile(r"[一-鿿]{1,8}?(?:省|市|自治区|新区|高新区|示范区|区|县|州|厅|局|委员会|委|部|办公室|银行|海关|法院|检察院|公司|大学|机场|港)")
+_NAME = re.compile(
+    r"[一-鿿]{1,8}?(?:省|市|自治区|新区|高新区|示范区|区|县|州|厅|局|委员会|委|部|办公室|银行|海关|法院|检察院|公司|大学|机场|港)"
+)
 _PLACE_FLAGS = ("ns", "nt", "nr", "nz")
 
 
@@ -92,7 +94,8 @@ def _against(claim: str, place: int, source: Source, question: str) -> tuple[Ver
 
 
 def _begins(text: str, at: int) -> bool:
-    """Whether a sentence or half-sentence begins there: behind 不得 or in mid-figure the same words say something else."""
+    """Whether a sentence or half-sentence begins there: behind 不得 or in mid-figure the same words say something
+    else."""
     before = text[:at].rstrip()
     return not before or before[-1] in "。；;，,：:！？" or "\n" in text[len(before) : at]
 
@@ -150,7 +153,10 @@ def _fixed(claim: str, window: str, about: str) -> list[tuple[str, str]]:
 
 def _slots(claim: str, window: str) -> list[tuple[str, str]]:
     """Years and places that stand where the clause has another."""
-    return [(code, f"{said}（原文为{given}）") for code, said, given in substituted(facts.flatten(claim), facts.flatten(window))]
+    return [
+        (code, f"{said}（原文为{given}）")
+        for code, said, given in substituted(facts.flatten(claim), facts.flatten(window))
+    ]
 
 
 def _narrowed(claim: str, window: str, source: Source, question: str) -> list[tuple[str, str]]:
@@ -190,4 +196,9 @@ def _names(claim: str, text: str, about: str, question: str) -> list[tuple[str, 
 
 def _generic(tail: str) -> bool:
     """Endings that are no names: 全部, 各地区, 市区 …"""
-    return bool(re.search(r"个(?:省|市|区|县|州)$|(?:全|内|外|大|一|局|干|总|各|该|地|两|本|省|有关|相关|所在)(?:部|区|市|县|局|省)$|省市$|区县$|市县$", tail))
+    return bool(
+        re.search(
+            r"个(?:省|市|区|县|州)$|(?:全|内|外|大|一|局|干|总|各|该|地|两|本|省|有关|相关|所在)(?:部|区|市|县|局|省)$|省市$|区县$|市县$",
+            tail,
+        )
+    )

@@ -1,4 +1,5 @@
-"""What a sentence asserts that must not change: figures with units, dates, 《titles》, 文号, bounds, negation, modality, acts.
+"""What a sentence asserts that must not change: figures with units, dates, 《titles》, 文号, bounds, negation,
+modality, acts.
 
 Pure. All comparison is between normalised forms, so that 9． 83％ is 9.83%, 五年 is 5年, 〔2022〕 is [2022].
 """
@@ -18,14 +19,21 @@ _MEASURES = (
     "个|项|条|家|户|座|所|列|倍|成|件|类|批|次|处|张|辆|架|米|票|种|届|级|位|名|期|周|日|月|年|宗|本|册|支|只|头|台|套|分|岁|票|艘|棵|株|县|区|市|省"
 )
 _EACH = "(?:个(?=工作日|小时))?"  # 15个工作日 is told in 工作日
-_ALIKE = (frozenset("个 家 所 座 处 项".split()), frozenset("岁 周岁".split()), frozenset("天 日".split()), frozenset("人 名 位".split()))
+_ALIKE = (
+    frozenset("个 家 所 座 处 项".split()),
+    frozenset("岁 周岁".split()),
+    frozenset("天 日".split()),
+    frozenset("人 名 位".split()),
+)
 _SCALE = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
 _NUMBER = re.compile(
     rf"(?P<pct>百分之(?P<cnpct>[{_CN}]+|\d+(?:\.\d+)?))"
     rf"|(?P<num>\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<scale>万亿|亿|万|千|百)?(?:多|余)?{_EACH}(?P<unit>%|‰|(?:{_MEASURES}))?"
     rf"|(?P<cn>[{_CN}]{{1,6}})(?P<cnscale>万亿|亿|万)?{_EACH}(?P<cnunit>{_MEASURES})"
 )
-_DATE = re.compile(r"(?P<y>(?:19|20)\d{2})(?:年(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?|-(?P<m2>\d{1,2})-(?P<d2>\d{1,2}))?(?!\d)")
+_DATE = re.compile(
+    r"(?P<y>(?:19|20)\d{2})(?:年(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?|-(?P<m2>\d{1,2})-(?P<d2>\d{1,2}))?(?!\d)"
+)
 _CN_YEAR = re.compile(r"[一二][〇○零一二三四五六七八九]{3}(?=年)")
 _ORDINAL = re.compile(rf"第(?P<place>[{_CN}]+|\d+)(?P<of>[一-鿿]?)")
 _TITLE = re.compile(r"《([^《》]+(?:<[^<>]*>[^《》]*)?)》")
@@ -36,7 +44,7 @@ _BOUNDS = {
     "about": r"左右|约(?=\d|[一二三四五六七八九十几多])|大约|上下|(?<![附临毗靠最])近(?=\d|百分之|[一二三四五六七八九十]|多少)",
     "gt": r"超过(?<!不超过)|突破|超(?=\d|百分之|[一二三四五六七八九十]|多少)|高于(?<!不高于)|多于(?<!不多于)",
     "lt": r"低于(?<!不低于)|少于(?<!不少于)|小于(?<!不小于)",
-}  # fmt: skip
+}
 _BOUNDS = {name: re.compile(pattern) for name, pattern in _BOUNDS.items()}
 _PER = re.compile(
     r"每(?:个)?(?:平方米|公里|公顷|工作日|小时|学年|学期|季度|批次|[人户家月年天日次亩吨件台辆座米套周度株头只名位生村镇县所期亿万百千个])|"
@@ -52,7 +60,9 @@ _MODALS = (
 _MODAL = re.compile(_MODALS)
 # What is done to a document: who printed it need not have approved it.
 _ACT = re.compile(r"批准|批复|核准|印发|转发|发布(?!会)|颁布|公布|下发|废止|修订|审议|签署|签发")
-_NEGATION = re.compile(r"不得|禁止|严禁|不再|不能|不可(?!或缺|分割|持续)|不予|不必|不准|不允许|不(?=[一-鿿])|未(?=[一-鿿])(?!来)|没有|无需|无须|并非|非(?=[一-鿿])(?!遗|公|物|常|税)")
+_NEGATION = re.compile(
+    r"不得|禁止|严禁|不再|不能|不可(?!或缺|分割|持续)|不予|不必|不准|不允许|不(?=[一-鿿])|未(?=[一-鿿])(?!来)|没有|无需|无须|并非|非(?=[一-鿿])(?!遗|公|物|常|税)"
+)
 # Stopping or limiting something must be the clause's own word; a rise is no fall.
 _AGAINST = re.compile(
     r"暂停|暂缓|停止|取消|撤销|中止|终止|推迟|延缓|延后|叫停|放弃|废除|限制|限定|压制|抑制|阻止|拒绝|反对|削弱|弱化"
@@ -60,7 +70,9 @@ _AGAINST = re.compile(
 _RISE = re.compile(r"增加|增长|提高|提升|上升|扩大|延长|上调|翻番|加大|加快")
 _FALL = re.compile(r"减少|降低|下降|压缩|压减|缩减|缩短|缩小|削减|下调|减小|放缓|减缓")
 # Words in which a negating character negates nothing.
-_IDIOM = re.compile(r"不断|不低于|不少于|不超过|不高于|不小于|不大于|不多于|不同|不动产|不仅|不良|不足|不平衡|不可移动|无废|无人|无线|无障碍|无纸化|无缝|无理由|无差别|无还本|不可或缺|不可分割|不见面|非遗|非物质|非公有|非税|非法|非自然人|未来|未成年|不利|不含|不包括|不限于|不等|不光|不只|不管|不论|无论|不孕")
+_IDIOM = re.compile(
+    r"不断|不低于|不少于|不超过|不高于|不小于|不大于|不多于|不同|不动产|不仅|不良|不足|不平衡|不可移动|无废|无人|无线|无障碍|无纸化|无缝|无理由|无差别|无还本|不可或缺|不可分割|不见面|非遗|非物质|非公有|非税|非法|非自然人|未来|未成年|不利|不含|不包括|不限于|不等|不光|不只|不管|不论|无论|不孕"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,12 @@ def flatten(text: str) -> str:
 
 def quantities(flat: str) -> list[Quantity]:
     """Figures of a flattened text; dates, 文号 and ordinals left out: 第十二条 counts no twelve."""
-    taken = [match.span() for pattern in (_DATE, _DOC_NO, _CN_YEAR, _ORDINAL) for match in pattern.finditer(flat) if _is_date(match)]
+    taken = [
+        match.span()
+        for pattern in (_DATE, _DOC_NO, _CN_YEAR, _ORDINAL)
+        for match in pattern.finditer(flat)
+        if _is_date(match)
+    ]
     found = []
     for match in _NUMBER.finditer(flat):
         if any(start <= match.start() < stop for start, stop in taken):

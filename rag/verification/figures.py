@@ -1,4 +1,5 @@
-"""Whether a claim's figures are the source's: the same value and unit, bound, what it is counted by, and subject. Pure."""
+"""Whether a claim's figures are the source's: the same value and unit, bound, what it is counted by, and subject.
+Pure."""
 
 from __future__ import annotations
 
@@ -67,7 +68,9 @@ def _same_measure(flat: str, q: facts.Quantity, source: str, same: Sequence[fact
     alone = sum(other.unit == q.unit for other in facts.quantities(flat)) == 1
     mine = facts.per(flat) if alone else said
     return any(
-        (facts.per(_scope(source, g)) or facts.per(_lead(source, g.start))) <= mine | asked and said <= facts.per(_around(source, g.start)) | asked for g in same
+        (facts.per(_scope(source, g)) or facts.per(_lead(source, g.start))) <= mine | asked
+        and said <= facts.per(_around(source, g.start)) | asked
+        for g in same
     )
 
 

@@ -1,8 +1,8 @@
 """What narrows a question, and whether the clause that is to answer it speaks of that. Pure, no model, a few ms.
 
-A question asks for one thing of one subject: “2027年大专毕业生每月补贴多少” is narrowed by 2027年 and 大专. A clause that
-speaks of neither answers another question, however true it is; nor does the item of a list that stands beside the one
-asked for. What only asks (多少, 咋个), what every clause has (标准, 时间, 部门) and verbs narrow nothing here.
+A question asks for one thing of one subject: “2027年大专毕业生每月补贴多少” is narrowed by 2027年 and 大专. A clause
+that speaks of neither answers another question, however true it is; nor does the item of a list that stands beside the
+one asked for. What only asks (多少, 咋个), what every clause has (标准, 时间, 部门) and verbs narrow nothing here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from rag.verification import facts
 
 _NOUN = ("n", "j", "b", "run")  # jieba's nouns and names, abbreviations (社保), distinguishing words (大型)
 _NAMED = ("ns", "nt", "nr", "nz", "run")
-_ASKING = re.compile(r"好多|多[少大高长远宽久]|[几啥咋哪谁何]|什么|怎[么样]|时[候侯]|一共|总共|[我你咱您]|^[这那每各某该两]|^本[省市区县级人]|[里边数]$|^第")
+_ASKING = re.compile(
+    r"好多|多[少大高长远宽久]|[几啥咋哪谁何]|什么|怎[么样]|时[候侯]|一共|总共|[我你咱您]|^[这那每各某该两]|^本[省市区县级人]|[里边数]$|^第"
+)
 # What a question calls the thing it asks for; the clause states it without the word.
 _ASKED_FOR = frozenset(
     "时间 期限 时限 年限 日期 有效期 比例 比重 标准 金额 数额 数量 数目 长度 时长 规模 幅度 目标 目标值 指标 范围 情况 条件 材料 要求 规定 内容 名称 "
@@ -31,7 +33,9 @@ _PARTS = re.compile(r"[，,；;。:]")
 _MOST = 0.5  # of a longer word's character pairs, that say it: 毕业生 is borne out by 毕业
 _APART = 2  # characters between the two of an abbreviation: 研发 for 研究开发
 _FIXED = ("year", "figure", "ordinal")
-_COUNTING = frozenset("个 项 条 家 户 座 所 列 件 类 种 处 区 县 市 省 名 位 人 月 倍 成".split())  # “哪三个市” counts the answer
+_COUNTING = frozenset(
+    "个 项 条 家 户 座 所 列 件 类 种 处 区 县 市 省 名 位 人 月 倍 成".split()
+)  # “哪三个市” counts the answer
 _NUMBERED = re.compile(r"第\d+[批期届次条款项编章轮级阶]")
 _SPAN = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:年?[—至到~]((?:19|20)\d{2}))?(?=年)")
 _LONGEST = 30  # years of a span
@@ -47,7 +51,8 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """A question's mentions; which of them the source does not say at all, and which only of a sibling of the phrase."""
+    """A question's mentions; which of them the source does not say at all, and which only of a sibling of the
+    phrase."""
 
     mentions: tuple[Mention, ...]
     missing: tuple[Mention, ...]
@@ -102,7 +107,9 @@ def mentions(question: str) -> Iterator[Mention]:
 def nouns(flat: str) -> Iterator[tuple[str, str]]:
     """(word, tag) of what a flattened text names; lone characters that the dictionary has no word for are one name."""
     tagged = [(word, tags().get(word, "x")) for word in cut(flat)]
-    for lone, group in groupby(tagged, lambda pair: len(pair[0]) == 1 and "一" <= pair[0] <= "鿿" and pair[1][0] in "nxgjab"):
+    for lone, group in groupby(
+        tagged, lambda pair: len(pair[0]) == 1 and "一" <= pair[0] <= "鿿" and pair[1][0] in "nxgjab"
+    ):
         for word, tag in [("".join(word for word, _ in group), "run")] if lone else group:
             if len(word) > 1 and tag.startswith(_NOUN) and not _ASKING.search(word) and word not in _ASKED_FOR:
                 yield word, tag
@@ -191,8 +198,8 @@ def _years(flat: str) -> list[str]:
 def _of_siblings(
     held: list[Mention], named: tuple[Mention, ...], source: str, start: int, stop: int
 ) -> Iterator[Mention]:
-    """Mentions that the clause says only of what stands beside the phrase in a list, in parts with a figure of its unit,
-    where the phrase's own part names something that the question does not."""
+    """Mentions that the clause says only of what stands beside the phrase in a list, in parts with a figure of its
+    unit, where the phrase's own part names something that the question does not."""
     units = {q.unit for q in facts.quantities(source[start:stop])} - {""}
     parts = list(_parts(source, units)) if units else []
     own = "".join(source[a:b] for a, b, _ in parts if a < stop and b > start)
@@ -206,7 +213,8 @@ def _of_siblings(
 
 
 def _parts(source: str, units: set[str]) -> Iterator[tuple[int, int, bool]]:
-    """(start, stop, whether it ends with a figure of these units) of the half-sentences, cut again behind such figures."""
+    """(start, stop, whether it ends with a figure of these units) of the half-sentences, cut again behind such
+    figures."""
     figures = {q.stop for q in facts.quantities(source) if q.unit in units}
     begin = 0
     for cut_ in sorted({*figures, *(m.end() for m in _PARTS.finditer(source)), len(source)}):

@@ -43,10 +43,14 @@ def _words(flat: str) -> list[str]:
 
 
 def _dates(words: Sequence[str]) -> list[str]:
-    found = [match[0] for word in words if (match := re.match(r"(?:19|20)\d{2}(?:年|-\d)", word)) and _DATE.fullmatch(word)]
+    found = [
+        match[0] for word in words if (match := re.match(r"(?:19|20)\d{2}(?:年|-\d)", word)) and _DATE.fullmatch(word)
+    ]
     return [word[:4] for word in found]
 
 
 def _places(words: Sequence[str]) -> list[str]:
     """Words the dictionary has as places, the kind of place cut off: 重庆市 is 重庆."""
-    return [_SHAPE.sub("", word) if len(word) > 2 else word for word in words if len(word) > 1 and tags().get(word) == "ns"]
+    return [
+        _SHAPE.sub("", word) if len(word) > 2 else word for word in words if len(word) > 1 and tags().get(word) == "ns"
+    ]

@@ -56,9 +56,9 @@ def citations(shared: Path) -> list[tuple[int, int]]:
     found = []
     for document in documents:
         own = flat("\n".join(lines[document["start_line"] : document["end_line"] + 1]))
-        shorts = dict(
-            (short, bare(title)) for title, short in re.findall(r"《([^《》]+)》\((?:以下)?简称《([^《》]+)》\)", own)
-        )
+        shorts = {
+            short: bare(title) for title, short in re.findall(r"《([^《》]+)》\((?:以下)?简称《([^《》]+)》\)", own)
+        }
         own = re.sub(r"\((?:以下)?简称《[^《》]+》\)", "", own)  # a definition is no further citation
         for title in outer_titles(own):
             cited = names.get(shorts.get(title, bare(title)))

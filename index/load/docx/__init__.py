@@ -1,4 +1,5 @@
-"""DOCX → its lines as Word draws them: paragraphs with their automatic numbers, tables row by row, text boxes and notes.
+"""DOCX → its lines as Word draws them: paragraphs with their automatic numbers, tables row by row, text boxes and
+notes.
 
 Headers, footers and comments are not text; pictures, charts and embedded files are named as gaps.
 """
@@ -27,8 +28,10 @@ def read(data: bytes) -> Reading:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableContent("是旧版 .doc 或加密的 .docx，请用 Word 另存为未加密的 .docx")
     document = _Document(Package(data))
-    return Reading([Line(unified(text), number, level=level) for number, (text, level) in enumerate(document.lines(), 1)],
-                   document.gaps.told())  # fmt: skip
+    return Reading(
+        [Line(unified(text), number, level=level) for number, (text, level) in enumerate(document.lines(), 1)],
+        document.gaps.told(),
+    )
 
 
 class _Document:

@@ -1,4 +1,5 @@
-"""Formulas as one line of text: those of Office (ECMA-376 22.1), and those of EQ fields, of which 带圈字符 are made. Pure."""
+"""Formulas as one line of text: those of Office (ECMA-376 22.1), and those of EQ fields, of which 带圈字符 are made.
+Pure."""
 
 from __future__ import annotations
 

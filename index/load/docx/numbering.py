@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from index.load.docx.names import COMPATIBLE, W, integer, switch, value
-from index.load.numerals import custom, numeral
 from index.load.docx.styles import Style, Styles
+from index.load.numerals import custom, numeral
 
 _LEVELS = 9  # of a list (17.9.6)
 _DASH = re.compile(r"^[-—–―─－]+$")  # of all bullets, the one that officials read as a mark: ——加强……
@@ -73,8 +73,8 @@ class Numbering:
     def place(self, properties: Any, chain: tuple[Style, ...]) -> tuple[str, int] | None:
         """(w:numId, level) of a paragraph with these properties (w:pPr) and styles; None where it is not numbered.
 
-        Its own word comes first, then its styles'. In a style the level is that which names the style (17.9.23); a level
-        that names another style is not drawn, nor counted.
+        Its own word comes first, then its styles'. In a style the level is that which names the style (17.9.23); a
+        level that names another style is not drawn, nor counted.
         """
         own = value(properties, "numPr/numId")
         number = own if own is not None else next((style.number for style in chain if style.number is not None), None)
@@ -125,8 +125,8 @@ class Counts:
 
 
 def _restarts(level: Level, at: int, used: int) -> bool:
-    """Whether a level begins anew behind a paragraph of an outer one: always; with w:lvlRestart n only behind the first n
-    levels, with 0 never; a level that is not outer counts for nothing (17.9.10)."""
+    """Whether a level begins anew behind a paragraph of an outer one: always; with w:lvlRestart n only behind the first
+    n levels, with 0 never; a level that is not outer counts for nothing (17.9.10)."""
     if level.restart is None or level.restart > at:
         return True
     return used < level.restart
@@ -166,11 +166,19 @@ def _levels(element: Any) -> list[tuple[int, Level]]:
         if kind is None:  # a custom format stands beside one for older programs
             kind = next(level.iterfind(f"{COMPATIBLE}AlternateContent/{COMPATIBLE}Choice/{W}numFmt"), None)
         start = integer(value(level, "start"))
-        found.append((place, Level(
-            "decimal" if kind is None else kind.get(f"{W}val", "decimal"),
-            "" if switch(level, "rPr/vanish") else value(level, "lvlText") or "",
-            0 if start is None else start,  # 17.9.25
-            integer(value(level, "lvlRestart")), _SUFFIXES.get(value(level, "suff") or "tab", " "),
-            bool(switch(level, "isLgl")), value(level, "pStyle"), None if kind is None else kind.get(f"{W}format"),
-        )))  # fmt: skip
+        found.append(
+            (
+                place,
+                Level(
+                    "decimal" if kind is None else kind.get(f"{W}val", "decimal"),
+                    "" if switch(level, "rPr/vanish") else value(level, "lvlText") or "",
+                    0 if start is None else start,  # 17.9.25
+                    integer(value(level, "lvlRestart")),
+                    _SUFFIXES.get(value(level, "suff") or "tab", " "),
+                    bool(switch(level, "isLgl")),
+                    value(level, "pStyle"),
+                    None if kind is None else kind.get(f"{W}format"),
+                ),
+            )
+        )
     return found

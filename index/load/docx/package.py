@@ -48,7 +48,8 @@ class Package:
         return self._relations(self._main).get(relation or "", ("", None))[1]
 
     def blocks(self) -> Iterator[Any]:
-        """The children of the body in order; in a long document each is let go behind its use, so that any length fits."""
+        """The children of the body in order; in a long document each is let go behind its use, so that any length
+        fits."""
         from lxml import etree
 
         data = self._read(self._main) or b""

@@ -1,7 +1,7 @@
 """One paragraph → its visible text, and what hangs on it: text boxes, notes, pictures.
 
-Nothing is read by the list of what is known: what an element means is looked up, and of any other the children are read,
-so that a wrapper never met (content controls, smart tags, those of other makers) hides no text.
+Nothing is read by the list of what is known: what an element means is looked up, and of any other the children are
+read, so that a wrapper never met (content controls, smart tags, those of other makers) hides no text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ from index.load.docx.fields import Fields
 from index.load.docx.formulas import linear
 from index.load.docx.gaps import Gaps
 from index.load.docx.names import (
-    CHART, COMPATIBLE, DIAGRAM, DRAWING, MATH, OFFICE, PLACED, VML, W, chosen, switch, value,
+    CHART,
+    COMPATIBLE,
+    DIAGRAM,
+    DRAWING,
+    MATH,
+    OFFICE,
+    PLACED,
+    VML,
+    W,
+    chosen,
+    switch,
+    value,
 )  # fmt: skip
 from index.load.docx.package import relation_id
 from index.load.docx.styles import Style, Styles, hides
@@ -96,7 +107,9 @@ class Passages:
         if fonts is not None:
             text = placed(text, next((font for name in _FONTS if (font := fonts.get(W + name))), None))
         height = value(self._run, "vertAlign")
-        self._pieces.append(raised(text) if height == "superscript" else lowered(text) if height == "subscript" else text)
+        self._pieces.append(
+            raised(text) if height == "superscript" else lowered(text) if height == "subscript" else text
+        )
 
     def _read_symbol(self, element: Any) -> None:
         self._pieces.append(symbol(element.get(f"{W}char"), element.get(f"{W}font")))

@@ -1,8 +1,8 @@
 """A story (the body, a note, a text box, a cell) → its lines in the order in which they are read.
 
-Changes that are tracked are taken as accepted: what is deleted or moved away is out, what is inserted or moved here is in,
-and a paragraph whose end is deleted goes on in the next. Hidden text and tables of contents, which repeat the headings,
-are out. Behind a paragraph stand the lines of its text boxes and then its notes, each as 注：….
+Changes that are tracked are taken as accepted: what is deleted or moved away is out, what is inserted or moved here is
+in, and a paragraph whose end is deleted goes on in the next. Hidden text and tables of contents, which repeat the
+headings, are out. Behind a paragraph stand the lines of its text boxes and then its notes, each as 注：….
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from index.load.docx import gaps, table
 from index.load.docx.gaps import Gaps
-from index.load.docx.names import COMPATIBLE, W, chosen, switch, value
+from index.load.docx.names import COMPATIBLE, W, chosen, value
 from index.load.docx.numbering import Counts, Numbering
 from index.load.docx.passage import Passage, Passages, asks
 from index.load.docx.styles import Style, Styles, contents, heading, hides
@@ -156,7 +156,9 @@ class Story:
             self._add(Row(box))
             return
         found = Story(self._source, inner=True).read(box)
-        self._add(*(replace(item, level=None) if isinstance(item, Row) else item for item in found.items if _told(item)))
+        self._add(
+            *(replace(item, level=None) if isinstance(item, Row) else item for item in found.items if _told(item))
+        )
 
     def _table(self, element: Any) -> None:
         if table.single(element):
@@ -207,7 +209,8 @@ def _entry(passage: Passage, chain: tuple[Style, ...]) -> bool:
 
 
 def _ends_away(properties: Any, mark: Any) -> bool:
-    """Whether a paragraph goes on in the next: its end is deleted or moved away, or it is the large first letter of one."""
+    """Whether a paragraph goes on in the next: its end is deleted or moved away, or it is the large first letter of
+    one."""
     if mark is not None and (mark.find(f"{W}del") is not None or mark.find(f"{W}moveFrom") is not None):
         return True
     frame = None if properties is None else properties.find(f"{W}framePr")

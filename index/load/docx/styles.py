@@ -96,7 +96,11 @@ def hides(chain: tuple[Style, ...]) -> bool:
 def _style(element: Any) -> Style:
     properties = element.find(f"{W}pPr")
     return Style(
-        element.get(f"{W}styleId") or "", (value(element, "name") or element.get(f"{W}styleId") or "").strip(),
-        value(element, "basedOn"), value(properties, "numPr/numId"), integer(value(properties, "numPr/ilvl")),
-        integer(value(properties, "outlineLvl")), switch(element, "rPr/vanish"),
-    )  # fmt: skip
+        element.get(f"{W}styleId") or "",
+        (value(element, "name") or element.get(f"{W}styleId") or "").strip(),
+        value(element, "basedOn"),
+        value(properties, "numPr/numId"),
+        integer(value(properties, "numPr/ilvl")),
+        integer(value(properties, "outlineLvl")),
+        switch(element, "rPr/vanish"),
+    )

@@ -1,4 +1,5 @@
-"""Characters that a document holds as a place in a font, or by their height over the line → what they look like. Pure."""
+"""Characters that a document holds as a place in a font, or by their height over the line → what they look like.
+Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉�
 
 
 def symbol(code: str | None, font: str | None) -> str:
-    """What w:sym draws: the character at this place (four hexadecimal figures) of this font; "" where it is not known."""
+    """What w:sym draws: the character at this place (four hexadecimal figures) of this font; "" where it is not
+    known."""
     try:
         place = int(code or "", 16)
     except ValueError:

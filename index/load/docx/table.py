@@ -1,5 +1,5 @@
-"""The cells of a table → whole rows: what is merged down is told in each row, what is merged across once, and a row whose
-cell holds a table of its own becomes a row for each row of that one, with the cells beside it. Pure.
+"""The cells of a table → whole rows: what is merged down is told in each row, what is merged across once, and a row
+whose cell holds a table of its own becomes a row for each row of that one, with the cells beside it. Pure.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ def cells(row: Any) -> Iterator[Cell]:
         merged = None if merge is None else merge.get(f"{W}val", "continue")
         across = None if properties is None else properties.find(f"{W}hMerge")
         span = min(_span(value(properties, "gridSpan"), 1), max(1, MOST_COLUMNS - column))
-        yield Cell(element, span, column, merged, across is not None and across.get(f"{W}val", "continue") == "continue")
+        yield Cell(
+            element, span, column, merged, across is not None and across.get(f"{W}val", "continue") == "continue"
+        )
         column += span
 
 

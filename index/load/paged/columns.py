@@ -106,6 +106,9 @@ def _columns(items: Sequence[Item], gutter: float, width: float) -> bool:
         if end - begin < _NARROWEST * width or median(i.right - i.left for i in side) < _FILLED * (end - begin):
             return False
     # Columns stand beside each other for most of their height.
-    top, bottom = max(min(i.top for i in s) for s in (left, right)), min(max(i.bottom for i in s) for s in (left, right))
+    top, bottom = (
+        max(min(i.top for i in s) for s in (left, right)),
+        min(max(i.bottom for i in s) for s in (left, right)),
+    )
     beside = [sum(i.bottom > top and i.top < bottom for i in side) for side in (left, right)]
     return min(beside) >= _LEAST_ROWS

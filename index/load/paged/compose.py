@@ -1,4 +1,5 @@
-"""Pages → lines in reading order: tables as rows of cells, whole over page ends; heads and page numbers left out. Pure."""
+"""Pages → lines in reading order: tables as rows of cells, whole over page ends; heads and page numbers left out.
+Pure."""
 
 from __future__ import annotations
 
@@ -63,7 +64,9 @@ def lines(pages: Sequence[Layout]) -> list[Line]:
     for page, text in zip(pages, kept, strict=True):
         items = _items(page, text)
         for place, item in enumerate(items):
-            goes_on = place == 0 and open_table and isinstance(item, Table) and columns_agree(open_table[-1][1].xs, item.xs)
+            goes_on = (
+                place == 0 and open_table and isinstance(item, Table) and columns_agree(open_table[-1][1].xs, item.xs)
+            )
             if not goes_on:
                 placed += _table(open_table)
                 open_table = []
@@ -82,7 +85,9 @@ def _items(page: Layout, text: Sequence[Row]) -> list[Row | Table]:
     items: list[Row | Table] = []
     for block in columns.ordered([*(strip for row in text for strip in row), *page.tables]):
         run: dict[int, list[Strip]] = {}
-        for item in sorted(block, key=lambda item: item.top if isinstance(item, Table) else item.base - 0.88 * item.size):
+        for item in sorted(
+            block, key=lambda item: item.top if isinstance(item, Table) else item.base - 0.88 * item.size
+        ):
             if isinstance(item, Table):
                 items += aligned([sorted(row, key=lambda s: s.left) for row in run.values()])
                 items.append(item)
@@ -169,9 +174,11 @@ def _numbered(placed: Iterable[_Placed], pages: dict[int, Layout]) -> Iterable[L
         on = pages[page]
         whole = moved(item.box, on.back)
         box = (
-            _share(whole.left, on.width), _share(whole.top, on.height), _share(whole.right, on.width),
+            _share(whole.left, on.width),
+            _share(whole.top, on.height),
+            _share(whole.right, on.width),
             _share(whole.bottom, on.height),
-        )  # fmt: skip
+        )
         yield Line(unified(item.text), number, page, None, box, item.doubtful)
 
 

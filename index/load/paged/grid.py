@@ -49,7 +49,9 @@ def grids(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[Grid]:
     return sorted((grid for grid in found if grid is not None), key=lambda grid: (grid.ys[0], grid.xs[0]))
 
 
-def split(grids_: Sequence[Grid], glyphs: Iterable[Glyph]) -> tuple[list[dict[tuple[int, int], list[Glyph]]], list[Glyph]]:
+def split(
+    grids_: Sequence[Grid], glyphs: Iterable[Glyph]
+) -> tuple[list[dict[tuple[int, int], list[Glyph]]], list[Glyph]]:
     """The glyphs in each grid's cells, and those in none."""
     within: list[dict[tuple[int, int], list[Glyph]]] = [{} for _ in grids_]
     rest: list[Glyph] = []

@@ -6,6 +6,7 @@ type. In a longer file what stands at the same place of several pages is one too
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -24,7 +25,9 @@ _EDGE = 0.12  # of the page's height in which a running head or a page number ma
 _MARGIN = 0.08  # in which a line can be told to be one without another page
 _APART = 1.2  # lines that a head is farther from the text than lines usually are
 _LONGEST = 60  # characters
-_TEXTUAL = re.compile(r"[。；！？：]$|文件$|印发$|(?:通知|决定|意见|公告|通告|批复|函|办法|方案|规定|规划)$|^(?:附件|附表|附录)|^（|\d日$")
+_TEXTUAL = re.compile(
+    r"[。；！？：]$|文件$|印发$|(?:通知|决定|意见|公告|通告|批复|函|办法|方案|规定|规划)$|^(?:附件|附表|附录)|^（|\d日$"
+)
 _MOST_LINES = 2  # of a head
 
 
@@ -36,9 +39,10 @@ def without(pages: Sequence[tuple[float, float, Sequence[Row]]]) -> list[list[Ro
     kept: list[list[Row]] = []
     for (_, height, rows), places in zip(pages, ends, strict=True):
         out = {
-            place for place in places
-            if _is_number(rows, place, height) or counts[_key(rows[place])] >= several and not _annex(rows[place])
-        }  # fmt: skip
+            place
+            for place in places
+            if _is_number(rows, place, height) or (counts[_key(rows[place])] >= several and not _annex(rows[place]))
+        }
         out |= _in_margin(rows, height, out)
         kept.append([row for place, row in enumerate(rows) if place not in out])
     return kept
@@ -81,7 +85,7 @@ def _in_margin(rows: Sequence[Row], height: float, out: set[int]) -> set[int]:
     if len(text) < 2:
         return set()
     size = median(rows[place][0].size for place in text)
-    steps = [rows[b][0].base - rows[a][0].base for a, b in zip(text, text[1:], strict=False)]
+    steps = [rows[b][0].base - rows[a][0].base for a, b in itertools.pairwise(text)]
     pitches = [step for step in steps if step > 0.5 * size]
     pitch = median(pitches) if len(pitches) > 1 else 1.5 * size
     side = min(strip.left for place in text for strip in rows[place])  # the margin left of the text

@@ -73,9 +73,12 @@ def _lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 
 def _nearest(
-    bases: Sequence[float], base: float, lines: Sequence[tuple[float, float, list[Glyph]]], size: float,
+    bases: Sequence[float],
+    base: float,
+    lines: Sequence[tuple[float, float, list[Glyph]]],
+    size: float,
     run: Sequence[Glyph],
-) -> int | None:  # fmt: skip
+) -> int | None:
     """The line a run belongs to: of the same base, or, for small type, one it touches."""
     at = bisect_left(bases, base)
     best: tuple[float, int] | None = None
@@ -117,7 +120,7 @@ def _strips(line: Sequence[Glyph]) -> list[Strip]:
             texts.append(glyph.text)
         else:
             letters = _LATIN.match(last.text) and _LATIN.match(glyph.text)
-            apart = blank and gap > 0.1 * glyph.size or gap > (_BLANK if letters else 0.8) * glyph.size
+            apart = (blank and gap > 0.1 * glyph.size) or gap > (_BLANK if letters else 0.8) * glyph.size
             strips[-1].append(glyph)
             texts[-1] += (" " if apart else "") + glyph.text
         blank = False

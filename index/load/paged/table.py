@@ -46,7 +46,7 @@ def ruled(grid: Grid, glyphs: Mapping[tuple[int, int], Sequence[Glyph]]) -> Tabl
     words = {
         cell: cell_text(found, grid.xs[extents[cell][1]] - grid.xs[cell[1]] - 2 * inset)
         for cell, found in written.items()
-    }  # fmt: skip
+    }
     used = [c for c in range(grid.columns) if any(owners[c][1] == c for owners in grid.owner)]
     head, lines = _head(grid, extents), []
     for row, owners in enumerate(grid.owner):
@@ -73,13 +73,14 @@ def _extents(grid: Grid) -> dict[tuple[int, int], tuple[int, int]]:
 
 def _inset(
     grid: Grid, extents: Mapping[tuple[int, int], tuple[int, int]], written: Mapping[tuple[int, int], list[list[Strip]]]
-) -> float:  # fmt: skip
+) -> float:
     """The least distance text keeps from its cell's sides."""
     gaps = [
         gap
-        for cell, found in written.items() for row in found
+        for cell, found in written.items()
+        for row in found
         for gap in (row[0].left - grid.xs[cell[1]], grid.xs[extents[cell][1]] - row[-1].right)
-    ]  # fmt: skip
+    ]
     return max(0.0, min(gaps, default=0.0))
 
 
