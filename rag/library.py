@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -12,14 +13,17 @@ from index.errors import BadInput
 from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
+from index.terms import compact
 from rag.answering.horizon import Horizon, horizons
 from rag.answering.instructions import blanked
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.relating.relations import Relations
 from rag.schema import Status
 from rag.status import Ended, status
-from rag.structure.sheets import Sheet, sheets
+from rag.structure.sheets import Sheet
 from rag.versions import newest
+
+_SHEETS = 256  # tables kept ready to be asked
 
 
 class Library:
@@ -108,9 +112,15 @@ class Library:
         return None
 
     @cached_property
-    def sheets(self) -> list[Sheet]:
-        """The tables of the store, ready to be asked."""
-        return sheets(self.store.structure.tables(), self.store.documents)
+    def sheet(self) -> Callable[[int], Sheet]:
+        """A table of the store by its id, ready to be asked; those asked last are kept."""
+        tables, documents = self.store.structure.table, self.store.documents
+
+        def made(number: int) -> Sheet:
+            table = tables(number)
+            return Sheet(table, compact(documents[table.doc_id].title))
+
+        return lru_cache(_SHEETS)(made)
 
     @cached_property
     def relations(self) -> Relations:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rag.engine import Engine
 
 _LEAST, _APART = 5.0, 0.5  # score of a table that a question is about, and what it must be ahead of the next by
+_COMPARED = 12  # tables that share most with a question, which it is compared with
 _LONGEST = 400  # characters of a count that names what it counts
 _SHOWN = 60  # rows that are told one by one
 _ENDS, _BEGINS = re.compile(r"完成|建成|竣工|完工|投产|投用|交付|截止|到期|止"), re.compile(r"开工|启动|开始|起始|动工")
@@ -71,7 +72,12 @@ def answer(
 def _table(
     engine: Engine, question: str, near: frozenset[int], documents: frozenset[str], named: frozenset[str]
 ) -> Match | None:
-    matches = [match(sheet, question, near) for sheet in engine.sheets if sheet.table.doc_id in documents]
+    structure = engine.store.structure
+    leading = structure.leading(question, documents, _COMPARED)
+    leading += structure.leading(question, named, _COMPARED) if named else []
+    sheets = [engine.sheet(number) for number in dict.fromkeys((*leading, *structure.tables_with(near)))]
+    sheets = [sheet for sheet in sheets if len(sheet.table.columns) > 1 and sheet.table.doc_id in documents]
+    matches = [match(sheet, question, near) for sheet in sheets]
     ahead = [m for m in matches if m.sheet.table.doc_id in named]
     matches = [m for m in matches if not named or m.values]  # another document is named: a row must be, too
     matches = sorted(ahead or matches, key=lambda m: -m.score)

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
-from index.schema import Document
+from index.grids import own_unit, unit_of, units_stand
 from index.structure import Table, TableRow
 from index.terms import compact
 from rag.structure.asking import YEAR
@@ -64,6 +65,23 @@ class Sheet:
         return [[compact(cell) for cell in row.cells] for row in self.table.rows]
 
     @cached_property
+    def parts(self) -> list[list[tuple[str, ...]]]:
+        """For each row, the words by which a question may say each of its cells: the cell, and what 、 sets apart."""
+        told = []
+        for cells in self.cells:
+            own = [
+                {cell, own_unit(cell)[0], *_PARTS.split(cell)} if column.kind == "text" else {cell}
+                for cell, column in zip(cells, self.table.columns, strict=True)
+            ]
+            told.append([tuple(sorted(filter(_says, parts))) for parts in own])
+        return told
+
+    @cached_property
+    def pairs(self) -> list[frozenset[str]]:
+        """For each row, the character pairs of its name: a name that shares none with a question is not said."""
+        return [frozenset(map("".join, pairwise(cells[self.label]))) for cells in self.cells]
+
+    @cached_property
     def label(self) -> int:
         """The column that names the rows."""
         text = [at for at, own in enumerate(self.table.columns) if own.kind == "text"] or [0]
@@ -79,6 +97,30 @@ class Sheet:
             None,
         )
         return best if best is not None else named[0] if named else text[0]
+
+    @cached_property
+    def units(self) -> int | None:
+        """The column that prints each row's unit, where there is one."""
+        for at, own in enumerate(self.table.columns):
+            if units_stand(own.name, [row.cells[at] for row in self.table.rows if not row.total]):
+                return at
+        return None
+
+    def unit(self, row: TableRow, at: int) -> str:
+        """The unit of a row's figure: printed behind it, in its column's name, in the row's own column of units, or
+        behind the row's name; empty where none is stated."""
+        column = self.table.columns[at]
+        if printed := unit_of(self.cells_of(row)[at]):
+            return printed
+        if column.kind != "figure" or column.unit:
+            return column.unit
+        if self.units is not None:
+            return self.cells_of(row)[self.units]
+        return own_unit(row.cells[self.label])[1]
+
+    def cells_of(self, row: TableRow) -> list[str]:
+        """A row's cells, compact."""
+        return self.cells[row.place - 1]
 
     def name(self, row: TableRow) -> str:
         """What a row is called: its label, with the next text column where another row has the same."""
@@ -151,16 +193,13 @@ def _worth(name: str, question: str, least: int) -> float:
 def _values(sheet: Sheet, at: int, question: str) -> dict[str, frozenset[int]]:
     """Values of a column that the question says in full, the longer before those within them."""
     places: dict[str, set[int]] = {}
-    for place, cells in enumerate(sheet.cells):
-        if sheet.table.rows[place].total:
+    if at == sheet.units:
+        return {}
+    for place, row in enumerate(sheet.table.rows):
+        if row.total:
             continue
-        for part in {cells[at], *_PARTS.split(cells[at])} if sheet.table.columns[at].kind == "text" else {cells[at]}:
-            if (
-                len(part) >= 2
-                and part not in _SAYS_NOTHING
-                and not part.replace(".", "").isdigit()
-                and part in question
-            ):
+        for part in sheet.parts[place][at]:
+            if part in question:
                 places.setdefault(part, set()).add(place)
     kept: dict[str, frozenset[int]] = {}
     rest = question
@@ -171,6 +210,11 @@ def _values(sheet: Sheet, at: int, question: str) -> dict[str, frozenset[int]]:
     return kept
 
 
+def _says(part: str) -> bool:
+    """Whether a part of a cell names something a question can say."""
+    return len(part) >= 2 and part not in _SAYS_NOTHING and not part.replace(".", "").isdigit()
+
+
 def _in_part(sheet: Sheet, question: str) -> tuple[frozenset[int], tuple[str, ...]]:
     """The one row whose name the question says in part, by words that no other row's name has."""
     rest = question
@@ -179,8 +223,9 @@ def _in_part(sheet: Sheet, question: str) -> tuple[frozenset[int], tuple[str, ..
         rest = rest.replace(part, "\n")
     labels = [cells[sheet.label] for cells in sheet.cells]
     told: list[tuple[float, int, tuple[str, ...]]] = []
+    asked = frozenset(map("".join, pairwise(rest)))
     for place, label in enumerate(labels):
-        if sheet.table.rows[place].total or not label:
+        if sheet.table.rows[place].total or sheet.pairs[place].isdisjoint(asked):
             continue
         parts = common(label, rest)
         own = [part for part in parts if sum(part in other for other in labels) == 1]
@@ -272,8 +317,3 @@ def flagged(found: Match, question: str) -> dict[int, bool]:
 def is_yes(cell: str) -> bool:
     """Whether a cell of such a column says yes."""
     return cell in _YES
-
-
-def sheets(tables: Sequence[Table], documents: Mapping[str, Document]) -> list[Sheet]:
-    """The tables that have columns and rows, ready to be asked."""
-    return [Sheet(t, compact(documents[t.doc_id].title)) for t in tables if len(t.columns) > 1 and t.rows]
