@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from index.schema import Document
+from index.terms import compact
 from rag.query.question import Query
 from rag.retrieval.filters import passes
 from rag.schema import Filters
-from rag.structure import articles, counts, outlines, rows, shelves, versions
+from rag.structure import articles, bases, beside, counts, outlines, rows, shelves, versions
 from rag.structure.found import Found
-from rag.structure.router import route
+from rag.structure.router import route, ruled
 from rag.structure.trees import about
 
 if TYPE_CHECKING:
@@ -28,28 +31,64 @@ def structured(engine: Engine, query: Query, ranking: Ranking, filters: Filters)
     """The answer of the first form that is sure of one."""
     if query.pasted:
         return None
-    kind = route(query.text)
+    question = compact(query.text)
+    kind = route(question, engine.encoder.digest, engine.encoder.read_query(query.text).vector)
     held = [d for d in engine.store.documents.values() if passes(d, filters, engine.status)]
-    documents = frozenset(document.doc_id for document in held)
-    near = ranking.rows[:_NEAR]
+    of = _Of(engine, query, ranking, ranking.rows[:_NEAR], held, frozenset(document.doc_id for document in held))
+    if bases.wanted(question) and len(of.named) == 1:
+        if (found := bases.answer(engine, query, of.named[0])) is not None:
+            return found
+    for own in dict.fromkeys((kind, kind if kind == "passage" else ruled(question))):
+        if (found := _formed(of, own)) is not None:
+            return found
+    return None
+
+
+@dataclass(frozen=True)
+class _Of:
+    """What an answer is made of."""
+
+    engine: Engine
+    query: Query
+    ranking: Ranking
+    near: Sequence[int]
+    held: Sequence[Document]
+    documents: frozenset[str]
+
+    @cached_property
+    def named(self) -> list[Document]:
+        return [d for d in self.engine.retriever.titles.meant(self.query) if d.doc_id in self.documents]
+
+    @cached_property
+    def document(self) -> Document | None:
+        return about(self.engine, self.query, self.ranking, self.documents)
+
+    @cached_property
+    def row(self) -> Found | None:
+        named = [document.doc_id for document in self.named]
+        return rows.answer(self.engine, self.query, self.near, self.documents, named)
+
+
+def _formed(of: _Of, kind: str) -> Found | None:
+    """The answer in the form of a kind."""
+    engine, query, near, document = of.engine, of.query, of.near, of.document
     if kind == "facts":
-        named = engine.retriever.titles.meant(query)
-        return shelves.card(engine, named[0]) if len(named) == 1 and named[0].doc_id in documents else None
+        return shelves.card(engine, of.named[0]) if len(of.named) == 1 else None
     if kind == "documents":
-        return shelves.answer(engine, query, near, held)
-    if kind == "compare" and (found := versions.answer(engine, query, documents)) is not None:
+        return shelves.answer(engine, query, near, of.held)
+    if kind == "compare" and (found := versions.answer(engine, query, near, of.documents)) is not None:
         return found
-    document = about(engine, query, ranking, documents)
     if kind == "article":
         return articles.answer(engine, query, document) if document else None
     if kind == "count" and document and (found := counts.answer(engine, query, document)) is not None:
         return found
-    named = [d.doc_id for d in engine.retriever.titles.meant(query) if d.doc_id in documents]
-    if (found := rows.answer(engine, query, near, documents, named)) is not None:
-        return found
+    if of.row is not None:
+        return of.row
+    if kind == "compare":
+        return beside.answer(engine, query, of.ranking, of.documents)
     if kind in ("list", "outline"):
-        return _listed(engine, query, near, documents, document, kind)
-    return outlines.named(engine, query, documents, near) if _MEANS.search(query.text) else None
+        return _listed(engine, query, near, of.documents, document, kind)
+    return outlines.named(engine, query, of.documents, near) if _MEANS.search(query.text) else None
 
 
 def _listed(
