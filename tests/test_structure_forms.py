@@ -30,7 +30,7 @@ PLAN = """松垣市人民政府关于印发《松垣市水利发展规划（2024
 堤防长度\t公里\t310\t360
 自来水普及率\t%\t95\t99
 三、保障措施
-加强组织领导。
+到2030年，江苏省水权交易平台数达到12个，浙江省水权交易平台数达到9个。
 """
 TARGETS = """松垣市交通运输局关于下达交通建设指标的通知
 松交发〔2024〕18号
@@ -66,6 +66,28 @@ NEW = """松垣市人民政府关于印发《松垣市稳岗补助办法》的�
 第二条 企业吸纳脱贫人口的，每人一次性补助1200元，补助期限为18个月。
 第三条 本办法自2023年7月1日起施行。《松垣市稳岗补助暂行办法》（松政规〔2019〕3号）同时废止。
 """
+FEES_OLD = """松垣市停车收费标准的通知
+松价发〔2018〕2号
+各区：
+现将收费标准印发给你们，有效期至2022年12月31日。
+松垣市发展改革委
+2018年5月1日
+一、收费标准
+停车场类别\t每小时收费（元）
+立体停车楼\t3
+路侧泊位\t5
+"""
+FEES_NEW = """松垣市停车收费标准调整的通知
+松价发〔2023〕6号
+各区：
+现将收费标准印发给你们，自2023年1月1日起施行，有效期5年。《松垣市停车收费标准的通知》（松价发〔2018〕2号）同时废止。
+松垣市发展改革委
+2023年1月1日
+一、收费标准
+停车场类别\t每小时收费（元）
+立体停车楼\t4
+路侧泊位\t8
+"""
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +95,7 @@ def engine(tmp_path_factory):
     root = tmp_path_factory.mktemp("forms")
     texts = root / "texts"
     texts.mkdir()
-    for name, text in (("1", PLAN), ("2", TARGETS), ("3", OLD), ("4", NEW)):
+    for name, text in (("1", PLAN), ("2", TARGETS), ("3", OLD), ("4", NEW), ("5", FEES_OLD), ("6", FEES_NEW)):
         (texts / f"{name}.txt").write_text(text, encoding="utf-8")
     built(texts, root)
     return engine_over(root)
@@ -97,6 +119,11 @@ def test_two_places_stand_side_by_side_on_one_attribute(engine):
     assert answer.sentences[0].text == "北岭区万元产值用水量降到35立方米；南浦区万元产值用水量降到42立方米。"
 
 
+def test_a_pair_of_provinces_is_known_by_its_letters(engine):
+    first = engine.ask("苏浙两省的水权交易平台数目标有什么不同").sentences[0].text
+    assert first == "江苏省水权交易平台数达到12个；浙江省水权交易平台数达到9个。"
+
+
 def test_a_figure_of_the_past_never_stands_beside_an_aim(engine):
     answer = engine.ask("北岭区和南浦区的森林覆盖率目标分别是多少")
     first = answer.sentences[0].text
@@ -107,6 +134,12 @@ def test_old_and_new_are_told_with_the_current_one_first_and_both_dates(engine):
     answer = engine.ask("稳岗补助新旧办法的补助期限分别是多少个月")
     assert answer.sentences[0].text.endswith("期限：现行 18个月，此前 12个月。")
     assert "2023-06-01印发" in answer.text and "2019-06-01印发，已不再有效" in answer.text
+
+
+def test_the_row_in_force_stands_before_the_one_that_no_longer_is(engine):
+    said = [sentence.text for sentence in engine.ask("路侧泊位每小时收费多少元").sentences]
+    assert said[0].startswith("现行") and "8 元" in said[0] and "2023-01-01印发" in said[0]
+    assert said[1].startswith("此前") and "5 元" in said[1] and "2018-05-01印发，已不再有效" in said[1]
 
 
 def test_what_a_document_rests_on_is_told_in_its_own_words(engine):

@@ -32,6 +32,15 @@ _YEAR = re.compile(r"(?:19|20)\d{2}")
 _PAST = re.compile(
     r"^(?:截至|截止)?(?:到)?(?:19|20)\d{2}年(?:度|末|底)?(?:，|,)?(?!.{0,6}(?:建成|达到|力争|完工|投))|现有|目前|已(?:经|建|有|完成)|现状|同期"
 )
+# Provinces by the letter that stands for them in a pair: 苏浙两省, 京津两市.
+_PROVINCES = dict(
+    zip(
+        "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔贵滇云藏陕甘青宁新",
+        "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 四川 贵州 贵州 云南 云南 西藏 陕西 甘肃 青海 宁夏 新疆".split(),
+        strict=True,
+    )
+)
+_SHORT = re.compile(rf"([{''.join(_PROVINCES)}]{{2}})(?:两省市|两省|两市|两地|双方)")
 _HALF = re.compile(r"[，,；;。]")
 _SIDE_ENDS = "的和与、跟同及在分各有是为要，, "
 
@@ -48,20 +57,26 @@ class _Cell:
 
 def wanted(question: str) -> bool:
     """Whether a compact question sets two things side by side."""
-    return bool(_WANTED.search(question))
+    return bool(_WANTED.search(question) or (_SHORT.search(question) and _ASIDE.search(question)))
 
 
 def answer(engine: Engine, query: Query, ranking: Ranking, documents: frozenset[str]) -> Found | None:
     """Both sides, each in the words of the clause that states it; a side that none states says so. None where neither
     is stated, or where one document's aim would stand beside another's past."""
     question = compact(query.text)
-    if len(query.sides) != 2 or len(ranking.sides) != 2 or not _FIGURE.search(question):
+    if not _FIGURE.search(question):
         return None
-    names = _names(question, *(compact(side.text) for side in query.sides))
+    if (short := _SHORT.search(question)) is not None:
+        names, rows = tuple(_PROVINCES[letter] for letter in short[1]), [*ranking.rows[: 2 * _NEAR]]
+    elif len(query.sides) == 2 and len(ranking.sides) == 2:
+        names = _names(question, *(compact(side.text) for side in query.sides))
+        rows = [row for side in ranking.sides for row in side.rows[:_NEAR]]
+    else:
+        return None
     if names is None:
         return None
     rest = question
-    for name in names:
+    for name in (*names, *([short[0]] if short else ())):
         rest = rest.replace(name, " ")
     years = () if any(map(_YEAR.search, names)) else tuple(_YEAR.findall(rest))
     if len(years) > 1:
@@ -69,7 +84,6 @@ def answer(engine: Engine, query: Query, ranking: Ranking, documents: frozenset[
     keys = left_over(_ASIDE.sub(" ", _YEAR.sub(" ", rest)), [])
     if not keys:
         return None
-    rows = [row for side in ranking.sides for row in side.rows[:_NEAR]]
     rows = [row for row in dict.fromkeys(rows) if engine.store.clauses[row].doc_id in documents]
     aims = bool(_AIMS.search(question))
     held = [_stated(engine, rows, own, other, keys, years, aims) for own, other in (names, names[::-1])]

@@ -50,7 +50,9 @@ def answer(
     names.
     """
     question = compact(query.text)
-    if (found := _table(engine, question, frozenset(near), documents, frozenset(named))) is None:
+    matches = _matches(engine, question, frozenset(near), documents, frozenset(named))
+    found, before = _current(engine, matches)
+    if found is None:
         return None
     asked = _asked(question, found)
     if asked is None or not asked.rows:
@@ -61,6 +63,8 @@ def answer(
             (), refusal=f"表中有 {len(unread)} 行未能分列，不能据以计算，请核对原表{sums.source(found.sheet, unread)}。"
         )
     told = _told(engine, question, asked)
+    if told is not None and before is not None and (past := _asked(question, before)) is not None:
+        told = _with_past(engine, told, past)
     if told is None or not unread or not asked.ahead:
         return told
     return replace(
@@ -69,9 +73,10 @@ def answer(
     )
 
 
-def _table(
+def _matches(
     engine: Engine, question: str, near: frozenset[int], documents: frozenset[str], named: frozenset[str]
-) -> Match | None:
+) -> list[Match]:
+    """The tables a question may be about, best first."""
     structure = engine.store.structure
     leading = structure.leading(question, documents, _COMPARED)
     leading += structure.leading(question, named, _COMPARED) if named else []
@@ -81,11 +86,35 @@ def _table(
     ahead = [m for m in matches if m.sheet.table.doc_id in named]
     matches = [m for m in matches if not named or m.values]  # another document is named: a row must be, too
     matches = sorted(ahead or matches, key=lambda m: -m.score)
-    if not matches or matches[0].score < _LEAST:
-        return None
-    if len(matches) > 1 and matches[0].score - matches[1].score < _APART:
-        return None
-    return matches[0]
+    return [m for m in matches if m.score >= _LEAST and matches[0].score - m.score < _APART]
+
+
+def _current(engine: Engine, matches: Sequence[Match]) -> tuple[Match | None, Match | None]:
+    """(the table that answers, the same one of a document no longer in force); none where two in force may answer."""
+    if len(matches) == 1:
+        return matches[0], None
+    if len(matches) != 2:
+        return None, None
+    documents = [engine.store.documents[m.sheet.table.doc_id] for m in matches]
+    ended = [engine.status(document).value == "expired" for document in documents]
+    columns = [[column.name for column in m.sheet.table.columns] for m in matches]
+    if sum(ended) != 1 or columns[0] != columns[1]:
+        return None, None
+    return matches[ended.index(False)], matches[ended.index(True)]
+
+
+def _with_past(engine: Engine, told: Found, past: Asked) -> Found:
+    """An answer with the row as it was before, and both dates; of single rows only."""
+    if len(past.rows) != 1 or told.table is None or len(told.table[1]) != 1:
+        return told
+    lines = []
+    for claimed, name, ended in ((told.claims[0], "现行", ""), (None, "此前", "，已不再有效")):
+        clause = claimed.clause if claimed else engine.store.clauses[past.rows[0].clause]
+        document = engine.document(clause)
+        text = claimed.text if claimed else _line(past, past.rows[0], True)
+        printed = f"{name}《{document.title}》（{document.issued_on or '未印日期'}印发{ended}）：{text}"
+        lines.append(claim(printed, "row", [whole(clause)]))
+    return replace(told, claims=(*lines, *told.claims[1:]))
 
 
 def _asked(question: str, found: Match) -> Asked | None:
