@@ -13,8 +13,9 @@ from index.terms import compact
 from rag.query.question import Query
 from rag.structure import sums
 from rag.structure.asking import SCALE, YEAR, Bound, Doing, bounds, doing, keeps
+from rag.structure.columns import asked_by_form, asked_columns, flagged, is_yes
 from rag.structure.found import Found, claim, whole
-from rag.structure.sheets import Match, asked_by_form, asked_columns, flagged, is_yes, match
+from rag.structure.sheets import Match, match
 from rag.structure.words import common, left_over
 
 if TYPE_CHECKING:
