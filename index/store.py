@@ -34,7 +34,7 @@ from index.terms import pairs
 if TYPE_CHECKING:
     import numpy as np
 
-FORMAT = 5
+FORMAT = 6
 REPORT, _SAMPLES, _SENTENCES = "report.json", "samples.npy", "sentence_spans.npy"
 REBUILD = "请运行：python -m index --rebuild"
 
