@@ -41,6 +41,10 @@ class Library:
         """The library to use from here on: this one, which stays as it was opened."""
         return self
 
+    def may_change(self, user: str | None) -> bool:
+        """Whether a user may add and remove documents; a server with accounts has its own say."""
+        return True
+
     def gone(self, document: Document) -> bool:
         """Whether the file a document was read from is no longer where it was: the index is older than the folder."""
         corpus = [Path(path) for path in self.store.manifest.corpus]
