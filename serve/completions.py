@@ -21,6 +21,7 @@ from fastapi.responses import StreamingResponse
 from index.errors import BadInput, TiaowenError
 from rag import checks
 from rag.contract import answer_json
+from rag.footnotes import told
 from serve import failures
 from serve.asking import Guarded
 from serve.forms import FAILURES, Chat
@@ -65,21 +66,6 @@ def router(house: House) -> APIRouter:
         return StreamingResponse(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     return routes
-
-
-def told(answer: Answer) -> str:
-    """The answer as a text: a line a sentence, what to mind, a footnote for each citation."""
-    lines = [sentence.marked for sentence in answer.sentences]
-    if answer.notes:
-        lines += ["", *(f"注意：{note}" for note in answer.notes)]
-    if answer.citations:
-        lines.append("")
-    for c in answer.citations:
-        address = "　".join(c.clause.path)
-        lines.append(
-            f"[{c.n}] 《{c.document.title}》{c.document.doc_no or ''}　{address}".rstrip("　") + f"：“{c.quote}”"
-        )
-    return "\n".join(lines)
 
 
 def _model() -> dict[str, Any]:

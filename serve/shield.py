@@ -70,13 +70,13 @@ class Shield:
             return
         # Gradio would take a host from these, whoever wrote them.
         scope["headers"] = [(k, v) for k, v in scope["headers"] if k not in (b"x-forwarded-host", b"forwarded")]
-        headers, answering = Headers(scope=scope), _Answering(send, scope, self._house)
-        limit = self._limit(scope["path"])
+        headers, limit = Headers(scope=scope), self._limit(scope["path"])
+        answering = _Answering(send, scope, self._house, limit)
         if (refused := self._refused(scope, headers, limit)) is not None:
             await refused(scope, receive, answering)
             return
         try:
-            await self._app(scope, _measured(receive, limit), answering)
+            await self._app(scope, answering.measured(receive), answering)
         except TooLarge:
             if not answering.begun:
                 await failures.error(413, _too_large(limit))(scope, receive, answering)
@@ -122,48 +122,51 @@ class Shield:
 class _Answering:
     """Sends on what the application answers, with our headers, and our words where it failed without any."""
 
-    def __init__(self, send: Send, scope: Scope, house: House) -> None:
-        self._send, self._scope, self._house = send, scope, house
-        self.begun = self._replaced = False
+    def __init__(self, send: Send, scope: Scope, house: House, limit: int) -> None:
+        self._send, self._scope, self._house, self._limit = send, scope, house, limit
+        self.begun = self._replaced = self._over = False
+
+    def measured(self, receive: Receive) -> Receive:
+        """Reads a body whose length was not told, no further than the limit."""
+        got = 0
+
+        async def measured() -> Message:
+            nonlocal got
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > self._limit:
+                self._over = True
+                raise TooLarge
+            return message
+
+        return measured
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
-            headers = MutableHeaders(scope=message)
-            status = message["status"]
-            if status >= 500 and not headers.get("content-type", "").startswith("application/json"):
-                self._replaced = True
-                self._house.metrics.served.labels(_door(self._scope["path"]), f"{status // 100}xx").inc()
-                await failures.error(status)(self._scope, None, self._framed)
-                return
+            instead = self._instead(message["status"], MutableHeaders(scope=message).get("content-type", ""))
+            status = message["status"] if instead is None else instead.status_code
             self._house.metrics.served.labels(_door(self._scope["path"]), f"{status // 100}xx").inc()
+            if instead is not None:
+                self._replaced = True
+                await instead(self._scope, None, self._framed)
         if not self._replaced:
             await self._framed(message)
+
+    def _instead(self, status: int, kind: str):
+        """What is said in the place of an answer that says too little."""
+        if self._over:
+            return failures.error(413, _too_large(self._limit))
+        if status >= 500 and not kind.startswith("application/json"):
+            return failures.error(status)
+        return None
 
     async def _framed(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
-            if "server" in headers:
-                del headers["server"]
         await self._send(message)
-
-
-def _measured(receive: Receive, limit: int) -> Receive:
-    """Reads a body whose length is not told, no further than the limit."""
-    got = 0
-
-    async def measured() -> Message:
-        nonlocal got
-        message = await receive()
-        if message["type"] == "http.request":
-            got += len(message.get("body", b""))
-            if got > limit:
-                raise TooLarge
-        return message
-
-    return measured
 
 
 def _too_large(limit: int) -> str:

@@ -33,7 +33,11 @@ def served(house, *, page=False):
     import uvicorn
 
     door = bound("127.0.0.1", free_port())
-    server = uvicorn.Server(uvicorn.Config(application(house, page=page), log_level="error"))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(house, page=page), log_level="error", server_header=False, timeout_graceful_shutdown=1
+        )
+    )
     thread = threading.Thread(target=server.run, args=([door],), daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
@@ -41,7 +45,7 @@ def served(house, *, page=False):
     try:
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
     finally:
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
         thread.join(10)
         door.close()
         house.close()

@@ -101,7 +101,13 @@ def test_a_role_holds_at_once(accounts):
 
 @pytest.mark.parametrize(
     ("name", "password", "role"),
-    [("", PASSWORD, "reader"), ("a b", PASSWORD, "reader"), ("乙", "短", "reader"), ("乙", PASSWORD, "owner"), ("李丽", PASSWORD, "reader")],
+    [
+        ("", PASSWORD, "reader"),
+        ("a b", PASSWORD, "reader"),
+        ("乙", "短", "reader"),
+        ("乙", PASSWORD, "owner"),
+        ("李丽", PASSWORD, "reader"),
+    ],
 )
 def test_a_user_that_cannot_be_is_refused_in_one_line(accounts, name, password, role):
     with pytest.raises(BadInput) as caught:

@@ -37,9 +37,8 @@ def test_one_user_cannot_take_all_seats_and_all_seats_are_counted():
     with line.seat("甲"), line.seat("甲"):
         with pytest.raises(Busy, match="您已有 2 个问题"), line.seat("甲"):
             pass
-        with line.seat("乙"):
-            with pytest.raises(Busy, match="已有 3 个"), line.seat("丙"):
-                pass
+        with line.seat("乙"), pytest.raises(Busy, match="已有 3 个"), line.seat("丙"):
+            pass
     with line.seat("甲"), line.seat("甲"):
         pass
 
