@@ -263,7 +263,7 @@ def test_schemathesis_finds_no_server_error(house, tmp_path_factory, sample_root
         for found in schema.get_all_operations():
             operation = found.ok()
 
-            @settings(max_examples=12, deadline=None, derandomize=True, database=None,
+            @settings(max_examples=6, deadline=None, derandomize=True, database=None,
                       suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])  # fmt: skip
             def tried(case):
                 response = case.call(session=None, timeout=60)
