@@ -49,17 +49,25 @@ def serve(settings: Settings, *, everyone: bool = False, accounts: bool = False)
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """A socket listening there; BadInput says in one line why there is none."""
+    """A socket bound there, which does not listen before all is open; BadInput says in one line why there is none."""
     if not 1 <= port <= 65535:
         raise BadInput(f"端口 {port} 有误，应在 1 到 65535 之间，如：python ui.py --port 7860")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = None
     try:
-        return socket.create_server((host, port), family=family)
+        family, kind, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        door = socket.socket(family, kind)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(place)
+        return door
     except OSError as error:
-        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        if door is not None:
+            door.close()
+        if error.errno == errno.EADDRNOTAVAIL or error.errno < 0:  # negative: what getaddrinfo has against a name
             why = f"{host} 不是本机的地址。只在本机用：--host 127.0.0.1；给同事用：--host 0.0.0.0"
         elif error.errno == errno.EADDRINUSE:
             why = f"端口 {host}:{port} 已被占用。请换一个：python ui.py --port {port % 65535 + 1}"
+        elif error.errno == errno.EACCES:
+            why = f"没有权限使用端口 {port}（1024 以下要系统管理员权限）。请换一个：python ui.py --port 7860"
         else:
             why = f"端口 {host}:{port} 不能使用（{error.strerror}）。请换一个：python ui.py --port {port % 65535 + 1}"
         raise BadInput(why) from error
