@@ -128,7 +128,7 @@ def test_every_answer_carries_the_headers(client):
         headers = client.get(path).headers
         assert headers["x-frame-options"] == "DENY" and headers["x-content-type-options"] == "nosniff"
         assert (
-            headers["referrer-policy"] == "no-referrer"
+            headers["referrer-policy"] == "same-origin"
             and "frame-ancestors 'none'" in headers["content-security-policy"]
         )
 
