@@ -13,7 +13,7 @@ from index.load import NAMES, READERS, pool
 from index.schema import Document
 from page import html, shelves
 from page.filters import filters, panel
-from rag.relating.related import MAX_PASTE
+from rag.relating.related import MAX_PASTE, neighbourhoods
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -51,7 +51,7 @@ def related_tab(
         if not text.strip():
             return html.error("请先粘贴条款原文：目前没有可以检索的文字。")
         try:
-            return shelves.related(engine.now().neighbourhoods(text, SHOWN, filters(*picked)))
+            return shelves.related(neighbourhoods(engine.now(), text, SHOWN, filters(*picked)))
         except TiaowenError as error:
             return html.error(str(error))
 

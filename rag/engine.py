@@ -15,7 +15,7 @@ from rag.calibration import Calibration
 from rag.library import Library
 from rag.query.question import Query, understand
 from rag.reading.reader import Reader, open_reader
-from rag.relating.related import Neighbourhood, neighbourhoods, related
+from rag.relating.related import related
 from rag.retrieval.filters import allowed_rows
 from rag.retrieval.fusion import CANDIDATES
 from rag.retrieval.rerank import Reranker, open_reranker, rerank
@@ -114,10 +114,6 @@ class Engine(Library):
         """Clauses related to a pasted one, each with its relation and the words that show it."""
         checks.results(k)
         return related(self, text, k, filters)
-
-    def neighbourhoods(self, text: str, k: int, filters: Filters = NO_FILTERS) -> list[Neighbourhood]:
-        """The same for each clause of a draft."""
-        return neighbourhoods(self, text, k, filters)
 
     def ask(self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS) -> Answer:
         """The whole answer at once."""

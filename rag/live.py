@@ -39,9 +39,6 @@ class Live:
         """Why the newest generation is not the one in use; empty where it is."""
         return self._failure
 
-    def may_change(self, user: str | None) -> bool:
-        return self._engine.may_change(user)
-
     def close(self) -> None:
         self._engine.close()
 

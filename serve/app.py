@@ -77,7 +77,7 @@ def application(house: House, *, page: bool = True) -> ASGIApp:
     return Shield(Gate(app, house, blocks), house, uploads)
 
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def _mounted(app: FastAPI, house: House, uploads: Path) -> Blocks:
@@ -115,12 +115,15 @@ def _user(request: Request) -> str | None:
 
 
 def _at_the_page(house: House) -> Person:
-    """Whose event of the page is being handled, in the thread that handles it."""
+    """Whose event of the page is being handled, in the thread that handles it. What the page does in threads of its
+    own, it does as `asked_by` says."""
     from gradio.context import LocalContext
 
+    # Events come with Gradio's request, calls of server functions with the plain one.
     request = LocalContext.request.get(None)
-    place = request.client.host if request is not None and request.client else ""
-    return house.named(request.username if request is not None else None, place)
+    plain = getattr(request, "request", request)
+    scope = getattr(plain, "scope", {})
+    return scope.get("state", {}).get("person") or house.named(getattr(request, "username", None))
 
 
 def _uploads(folder: Path) -> Path:

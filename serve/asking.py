@@ -15,9 +15,10 @@ from rag.chat.model import BEAT
 from rag.engine import NO_FILTERS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rag.chat.model import ChatModel, Message
     from rag.engine import Engine
-    from rag.relating.related import Neighbourhood
     from rag.schema import Answer, Event, Filters, Hit
     from serve.house import House
     from serve.line import Seat
@@ -38,10 +39,6 @@ class Guarded:
     def failure(self) -> str:
         return self._house.live.failure
 
-    def may_change(self, user: str | None) -> bool:
-        """Whether a user of the page may add and remove documents."""
-        return self._house.named(user).may_change
-
     def close(self) -> None:
         self._house.live.close()
 
@@ -58,8 +55,17 @@ class Asker:
     def now(self) -> Asker:
         return self
 
-    def may_change(self, user: str | None) -> bool:
-        return self._house.named(user).may_change
+    def asked_by(self, user: str, place: str = "") -> Asker:
+        """The same in the hands of a user of the page, for what happens outside of the page's own events."""
+        return Asker(self._house, self._engine, self._door, lambda: self._house.named(user or None, place))
+
+    def on(self, day: date) -> Asker:
+        """The same as of another day."""
+        return Asker(self._house, self._engine.on(day), self._door, self._who)
+
+    def told(self, kind: str, asked: str, clause_ids: Sequence[str]) -> None:
+        """On record."""
+        self._record(self._who(), kind, asked, list(clause_ids))
 
     def ask(self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS) -> Answer:
         """The whole answer at once."""
@@ -90,22 +96,13 @@ class Asker:
         """As the engine's."""
         with self._watched("search"), self._house.line.seat(self._who().key):
             hits = self._engine.search(question, k, history, filters)
-            self._record(self._who(), "search", question, _clauses(hits))
+            self.told("search", question, _clauses(hits))
         return hits
 
     def related(self, text: str, k: int = 10, filters: Filters = NO_FILTERS) -> list[Hit]:
-        """As the engine's."""
+        """As the engine's, which tells what it found for each clause of the text."""
         with self._watched("related"), self._house.line.seat(self._who().key):
-            hits = self._engine.related(text, k, filters)
-            self._record(self._who(), "related", text, _clauses(hits))
-        return hits
-
-    def neighbourhoods(self, text: str, k: int, filters: Filters = NO_FILTERS) -> list[Neighbourhood]:
-        """As the engine's."""
-        with self._watched("related"), self._house.line.seat(self._who().key):
-            found = self._engine.neighbourhoods(text, k, filters)
-            self._record(self._who(), "related", text, _clauses([hit for each in found for hit in each.hits]))
-        return found
+            return type(self._engine).related(self, text, k, filters)
 
     @contextmanager
     def _watched(self, kind: str) -> Iterator[None]:

@@ -54,7 +54,7 @@ def router(house: House) -> APIRouter:
         person = person_of(request)
         question, history = _conversation(wanted)
         narrowed = checks.filters(wanted.filters.model_dump(exclude_none=True) if wanted.filters else {})
-        engine = Guarded(house, "api", lambda: person).now()
+        engine = await in_thread(Guarded(house, "api", lambda: person).now)
         about = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": wanted.model}
         if not wanted.stream:
             answer = await in_thread(engine.ask, question, history, narrowed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ _KINDS = {
     429: ("rate_limit_error", "busy", "请求过多，请稍后再试"),
     500: ("server_error", "internal", "程序内部出错，这次请求没有完成。详情见运行条问的窗口"),
     503: ("server_error", "unavailable", "暂时无法服务"),
-    507: ("server_error", "disk_full", "服务器磁盘空间不足，文件没有上传。请联系管理员清理磁盘后重试"),
+    507: ("server_error", "disk_full", "服务器磁盘空间不足，没有保存。请联系管理员清理磁盘后重试"),
 }
 _LOG = logging.getLogger("tiaowen.serve")
 
@@ -70,6 +71,11 @@ def install(app: FastAPI) -> None:
         said = failure.detail if isinstance(failure.detail, str) and not failure.detail.isascii() else ""
         return error(failure.status_code, said, dict(failure.headers or {}))
 
+    async def full(_: Request, failure: OSError) -> JSONResponse:
+        if failure.errno in (errno.ENOSPC, errno.EDQUOT):
+            return error(507)
+        raise failure
+
     async def bug(_: Request, failure: Exception) -> JSONResponse:
         _LOG.error("unexpected", exc_info=failure)
         return error(500)
@@ -77,6 +83,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TiaowenError, known)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)
+    app.add_exception_handler(OSError, full)
     app.add_exception_handler(Exception, bug)
 
 

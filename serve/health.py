@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from serve.forms import FAILURES
 from serve.gate import person_of
+from serve.threads import in_thread
 
 if TYPE_CHECKING:
     from serve.house import House
@@ -20,7 +21,7 @@ def router(house: House) -> APIRouter:
 
     @routes.get("/healthz", summary="是否正常")
     async def healthz() -> dict[str, Any]:
-        engine = house.live.now()
+        engine = await in_thread(house.live.now)
         return {
             "status": "ok" if not house.live.failure else "stale",
             "failure": house.live.failure,
@@ -31,6 +32,6 @@ def router(house: House) -> APIRouter:
     @routes.get("/metrics", summary="运行指标（Prometheus）", response_class=Response)
     async def metrics(request: Request) -> Response:
         person_of(request).check_admin()
-        return Response(house.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+        return Response(await in_thread(house.metrics.text), media_type=CONTENT_TYPE_LATEST)
 
     return routes

@@ -73,9 +73,9 @@ def router(house: House) -> APIRouter:
             house.logins.take(place)
             token = await in_thread(accounts.log_in, user, password)
         except TiaowenError as error:
-            _note(house, place, "login.failed", user)
+            await in_thread(_note, house, place, "login.failed", user)
             return _shown("登录", _login(str(error), user, next), 403 if isinstance(error, NotAllowed) else 429)
-        _note(house, place, "login", user)
+        await in_thread(_note, house, place, "login", user)
         answer = RedirectResponse(local(next), 303)
         # Lax: a link from elsewhere opens the page, a form from elsewhere has no cookie with it.
         answer.set_cookie(

@@ -25,7 +25,7 @@ def router(house: House) -> APIRouter:
     @routes.post("/search", summary="查找回答问题的条款")
     async def search(request: Request, wanted: Search) -> dict[str, Any]:
         person = person_of(request)
-        engine = Guarded(house, "api", lambda: person).now()
+        engine = await in_thread(Guarded(house, "api", lambda: person).now)
         narrowed = checks.filters(wanted.filters.model_dump(exclude_none=True))
         history = checks.turns([turn.model_dump() for turn in wanted.history])
         hits = await in_thread(engine.search, wanted.question, wanted.k, history, narrowed)
@@ -34,7 +34,7 @@ def router(house: House) -> APIRouter:
     @routes.post("/related", summary="查找与一段文字相关的条款")
     async def related(request: Request, wanted: Related) -> dict[str, Any]:
         person = person_of(request)
-        engine = Guarded(house, "api", lambda: person).now()
+        engine = await in_thread(Guarded(house, "api", lambda: person).now)
         narrowed = checks.filters(wanted.filters.model_dump(exclude_none=True))
         hits = await in_thread(engine.related, wanted.text, wanted.k, narrowed)
         return {"hits": [hit_json(hit) for hit in hits]}

@@ -71,7 +71,6 @@ def router(house: House, uploads: Path) -> APIRouter:
     async def remove(request: Request, doc_id: str) -> dict[str, Any]:
         person = person_of(request)
         person.check_change()
-        _found(house.live.now(), doc_id)
         return await in_thread(_remove, house, person, doc_id)
 
     return routes
@@ -138,6 +137,7 @@ def _remove(house: House, person: Person, doc_id: str) -> dict[str, Any]:
 
     settings = house.settings
     with house.changing:
+        _found(house.live.now(), doc_id)
         return _built(house, person, "documents.remove", remove([doc_id], settings.corpus, settings.index_dir))
 
 

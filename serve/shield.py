@@ -29,7 +29,7 @@ _UPLOADS = ("/gradio_api/upload", "/v1/documents")
 _PAGE = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json"
     r"|/(?:assets|static|svelte)/.+"
-    r"|/gradio_api/(?:queue/(?:join|data)|upload|upload_progress|cancel|reset/?|startup-events|app_id|theme\.css)"
+    r"|/gradio_api/(?:queue/(?:join|data)|component_server/?|upload|upload_progress|cancel|reset/?|startup-events|app_id|theme\.css)"
     r"|/gradio_api/heartbeat/[\w-]+|/gradio_api/run/[\w-]+|/gradio_api/file=(?!\w+:).+"
 )
 # Gradio's start is a script within the page, its components take scripts of ours as texts (js_on_load), and their styles
@@ -87,7 +87,7 @@ class Shield:
         host = headers.get("host", "")
         if _name(host) not in self._house.names:
             return failures.error(421, f"本服务不用“{_shown(host)}”这个地址。请用服务地址打开，或把它加入设置 hosts")
-        if method not in _SAFE and not self._same_origin(headers, host):
+        if not self._same_origin(headers, host, method in _SAFE):
             return failures.error(403, "请求来自别的网站，已拒绝")
         if not path.startswith(tuple(f"{ours}/" for ours in OURS)) and path not in OURS and not _PAGE.fullmatch(path):
             return failures.error(404)
@@ -100,9 +100,10 @@ class Shield:
             return failures.error(507)
         return None
 
-    def _same_origin(self, headers: Headers, host: str) -> bool:
-        """Whether what changes something was sent by a page of this server, or by no page at all."""
-        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    def _same_origin(self, headers: Headers, host: str, safe: bool) -> bool:
+        """Whether a request was made by a page of this server, or by no page at all; a link from elsewhere is followed,
+        but nothing is sent or read from there."""
+        if not safe and headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return False
         origin = headers.get("origin")
         if origin is None:

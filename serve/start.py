@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import tempfile
 import threading
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ def serve(settings: Settings, *, everyone: bool = False, accounts: bool = False)
         with closing(Engine.open(settings)) as engine, closing(House.open(settings, Live(engine), chosen)) as house:
             threading.Thread(target=_warm, args=[engine], daemon=True).start()
             app = application(house)
+            tempfile.tempdir = str(settings.var / "uploads")  # what is being uploaded stays within var, too
             print(f"条问：{address(settings)}", flush=True)
             if not loopback(settings.host):
                 print("同一网络的电脑用本机的 IP 地址或主机名打开；要加密传输，请放在 HTTPS 反向代理之后。", flush=True)

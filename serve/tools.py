@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rag.engine import Engine
+    from serve.asking import Asker
     from serve.house import House
 
 _ABOUT = (
@@ -51,13 +52,13 @@ def server(house: House) -> MCPServer:
     ) -> dict[str, Any]:
         """向政策文件提问，得到逐句附条款原文的答复，或说明文件没有回答。history 为此前各轮对话（role、content）。"""
         narrowed, turns = _checked(filters, history)
-        return answer_json(await _done(_engine(house, context).ask, question, turns, narrowed))
+        return answer_json(await _done((await _engine(house, context)).ask, question, turns, narrowed))
 
     @tools.tool(annotations=_READS, title="查找条款")
     async def search(context: Context, question: Question, k: K = 10, filters: Scope = None) -> dict[str, Any]:
         """查找回答问题的条款原文，按相关程度排列。"""
         narrowed, _ = _checked(filters)
-        hits = await _done(_engine(house, context).search, question, k, (), narrowed)
+        hits = await _done((await _engine(house, context)).search, question, k, (), narrowed)
         return {"hits": [hit_json(hit) for hit in hits]}
 
     @tools.tool(annotations=_READS, title="查找相关政策")
@@ -69,7 +70,7 @@ def server(house: House) -> MCPServer:
     ) -> dict[str, Any]:
         """查找与一段条款相关的条款：上位依据、同类条款、口径不一之处。"""
         narrowed, _ = _checked(filters)
-        hits = await _done(_engine(house, context).related, text, k, narrowed)
+        hits = await _done((await _engine(house, context)).related, text, k, narrowed)
         return {"hits": [hit_json(hit) for hit in hits]}
 
     @tools.tool(annotations=_READS, title="读一条")
@@ -77,7 +78,7 @@ def server(house: House) -> MCPServer:
         context: Context, clause_id: Annotated[str, Field(max_length=200, description="其他工具给出的 clause_id")]
     ) -> dict[str, Any]:
         """读一条条款的全文，连同前后各一条。"""
-        return await _done(_clause, _engine(house, context), clause_id)
+        return await _done(_clause, await _engine(house, context), clause_id)
 
     @tools.tool(annotations=_READS, title="全部文件")
     async def list_documents(
@@ -85,15 +86,15 @@ def server(house: House) -> MCPServer:
         words: Annotated[str, Field(max_length=checks.MAX_FILTER, description="题名或文号的一部分；空为全部")] = "",
     ) -> dict[str, Any]:
         """列出收录的文件：题名、文号、机关、日期、时效、条数。"""
-        return await _done(_documents, _engine(house, context), words)
+        return await _done(_documents, await _engine(house, context), words)
 
     return tools
 
 
-def _engine(house: House, context: Context) -> Guarded:
+async def _engine(house: House, context: Context) -> Asker:
     request = context.request_context.request
     person: Person = request.scope["state"]["person"] if request is not None else alone("stdio")
-    return Guarded(house, "mcp", lambda: person).now()
+    return await in_thread(Guarded(house, "mcp", lambda: person).now)
 
 
 async def _done(work: Callable, *arguments: object) -> Any:

@@ -10,9 +10,11 @@ from conftest import FakeChat, engine_over
 
 from index.errors import BadInput, TiaowenError
 from rag.live import Live
+from rag.relating.related import neighbourhoods
+from rag.schema import Filters
 from serve.asking import Guarded
 from serve.audit import Audit, BrokenChain
-from serve.house import House
+from serve.house import House, Mode
 from serve.people import Person
 
 
@@ -103,7 +105,7 @@ def test_export_writes_every_entry_and_no_formula(tmp_path):
 
 def test_an_answer_is_recorded_with_what_was_given_by_what_before_it_is_shown(sample_root, tmp_path):
     engine = engine_over(sample_root, FakeChat(), var=tmp_path)
-    house = House(engine.settings, Live(engine), audit=Audit(tmp_path / "a.sqlite"))
+    house = House(engine.settings, Live(engine), Mode.OPEN, audit=Audit(tmp_path / "a.sqlite"))
     guarded = Guarded(house, "page", lambda: Person("李丽", "reader"))
     for event in guarded.now().ask_stream("岚城至湾城城际铁路全长多少公里？"):
         rows = house.audit._db.rows("SELECT * FROM entries")
@@ -113,12 +115,13 @@ def test_an_answer_is_recorded_with_what_was_given_by_what_before_it_is_shown(sa
     assert event.answer.citations[0].clause.clause_id in row["given"] and event.answer.sentences[0].text in row["given"]
     assert "fake-1" in row["models"] and row["generation"] == engine.store.folder.name
     guarded.now().related("推动城际铁路建设，统一检票标准。", 3)
-    guarded.now().neighbourhoods("推动城际铁路建设，统一检票标准。", 3)
-    asked = guarded.now().ask_stream("岚城至湾城城际铁路全长多少公里？")
+    neighbourhoods(guarded.now(), "推动城际铁路建设，统一检票标准。", 3, Filters())
+    asked = guarded.now().asked_by("王强").ask_stream("岚城至湾城城际铁路全长多少公里？")
     next(asked)
     asked.close()
-    kinds = [(r["kind"], "evidence" in r["given"]) for r in house.audit._db.rows("SELECT * FROM entries ORDER BY seq")]
-    assert kinds[1:] == [("related", False), ("related", False), ("ask", True)]
+    rows = house.audit._db.rows("SELECT * FROM entries ORDER BY seq")
+    assert [(r["kind"], r["user"]) for r in rows[1:]] == [("related", "李丽"), ("related", "李丽"), ("ask", "王强")]
+    assert '"evidence"' in rows[3]["given"] and rows[1]["given"] == rows[2]["given"] != "[]"
 
 
 def test_what_cannot_be_recorded_is_not_answered(sample_root, tmp_path):

@@ -31,6 +31,12 @@ def test_filters_are_read_as_they_are_named():
             checks.filters(wrong)
 
 
+def test_the_api_knows_every_filter():
+    from serve.forms import Narrowing
+
+    assert tuple(Narrowing.model_fields) == checks.FILTERS
+
+
 def test_turns_lose_what_no_text_has_and_long_conversations_are_refused():
     assert checks.turns([{"role": "user", "content": "甲\ud800乙", "more": 1}]) == [{"role": "user", "content": "甲乙"}]
     for wrong in (

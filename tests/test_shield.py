@@ -73,6 +73,11 @@ def test_a_page_of_another_site_can_send_nothing(client, path, headers):
     assert "别的网站" in told(client.post(path, headers=headers, json={}), 403)
 
 
+def test_a_page_of_another_site_can_read_nothing_but_a_link_from_there_is_followed(client):
+    told(client.get("/config", headers={"Origin": "http://localhost:3000"}), 403)
+    assert client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
 def test_our_own_page_a_proxys_and_a_program_can(client, url):
     for headers in ({"Origin": url}, {"Origin": "https://tiaowen.gov.example"}, {}):
         assert client.post("/v1/search", headers=headers, json={"question": QUESTION}).status_code == 200
