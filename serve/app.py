@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from serve.people import Person
 
 _ABOUT = "向政策文件提问，每句回答都附条款原文与出处。错误一律为 {error: {message, type, code}}。"
+_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 _LEFT_OVER = 24 * 3600  # seconds after which an upload that a killed server left is nobody's
 _STAY = 3600  # seconds that an upload to the page stays: long enough to look at it again
 
@@ -41,8 +42,7 @@ def application(house: House, *, page: bool = True) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(assistant.session_manager.run())
+        async with assistant.session_manager.run():
             yield
 
     app = FastAPI(
@@ -73,11 +73,8 @@ def application(house: House, *, page: bool = True) -> ASGIApp:
             raise HTTPException(404)
 
     blocks = _mounted(app, house, uploads) if page else None
-    _without_422(app)
+    _describe(app, house)
     return Shield(Gate(app, house, blocks), house, uploads)
-
-
-_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def _mounted(app: FastAPI, house: House, uploads: Path) -> Blocks:
@@ -142,11 +139,15 @@ def _behind_shield():
     return TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
 
-def _without_422(app: FastAPI) -> None:
-    """An invalid request is a 400 here, and so in the description; FastAPI adds its own 422 to every route."""
+def _describe(app: FastAPI, house: House) -> None:
+    """The API's description, made once: an invalid request is a 400 here, where FastAPI adds its own 422 to every
+    route; with accounts a program needs a key."""
     described = app.openapi()
     for methods in described["paths"].values():
         for route in methods.values():
             route["responses"].pop("422", None)
     for name in ("HTTPValidationError", "ValidationError"):
         described["components"]["schemas"].pop(name, None)
+    if house.mode is Mode.ACCOUNTS:
+        described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        described["security"] = [{"key": []}]
