@@ -58,6 +58,15 @@ class Settings(BaseSettings):
     as_of: date = Field(default_factory=date.today)  # the day for which 时效 is judged
     host: str = "127.0.0.1"  # the page is for this machine unless told otherwise
     port: int = Field(7860, ge=1, le=65535)
+    hosts: str = ""  # further names the page is reached by, such as a proxy's, with commas between; others are refused
+    accounts: Path | None = None  # users, sessions and keys; default: var/accounts.sqlite
+    audit: Path | None = None  # who asked what and was given what; default: var/audit.sqlite
+    audited: bool = False  # with accounts it is always kept, without them only if this is set
+    # Questions unfinished at a time, of all users and of each: the chat model takes 3 to 10 s, nobody waits minutes.
+    questions: int = Field(32, ge=1)
+    questions_each: int = Field(6, ge=1)
+    requests_minute: int = Field(120, ge=1)  # of one user, questions and page events, once others are served
+    session_hours: float = Field(12.0, gt=0)  # a working day and its evening; then one logs in again
 
     @classmethod
     def settings_customise_sources(
@@ -70,7 +79,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
-    @field_validator("corpus", "var", "index")
+    @field_validator("corpus", "var", "index", "accounts", "audit")
     @classmethod
     def _from_root(cls, path: Path | None) -> Path | None:
         return None if path is None else ROOT / path.expanduser()
@@ -82,6 +91,14 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         return self.index or self.var / "index"
+
+    @property
+    def accounts_file(self) -> Path:
+        return self.accounts or self.var / "accounts.sqlite"
+
+    @property
+    def audit_file(self) -> Path:
+        return self.audit or self.var / "audit.sqlite"
 
     @property
     def limits(self) -> Limits:

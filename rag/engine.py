@@ -7,10 +7,10 @@ from datetime import date
 from functools import cached_property
 
 from index.encoder import Encoder, open_encoder
-from index.errors import BadInput, BrokenIndex
+from index.errors import BrokenIndex
 from index.settings import Settings, load_settings
 from index.store import REBUILD, Store
-from rag import answer, calibration
+from rag import answer, calibration, checks
 from rag.calibration import Calibration
 from rag.library import Library
 from rag.query.question import Query, understand
@@ -107,12 +107,12 @@ class Engine(Library):
         self, question: str, k: int = 10, history: Sequence[dict] = (), filters: Filters = NO_FILTERS
     ) -> list[Hit]:
         """The `k` clauses that answer best, best first."""
-        _check_k(k)
+        checks.results(k)
         return self.hits(self.rank(understand(question, history), filters, max(k, CANDIDATES)), k)
 
     def related(self, text: str, k: int = 10, filters: Filters = NO_FILTERS) -> list[Hit]:
         """Clauses related to a pasted one, each with its relation and the words that show it."""
-        _check_k(k)
+        checks.results(k)
         return related(self, text, k, filters)
 
     def ask(self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS) -> Answer:
@@ -128,8 +128,3 @@ class Engine(Library):
         """Stop the chat model, if it was started."""
         if (chat := self.__dict__.get("chat")) is not None:
             chat.close()
-
-
-def _check_k(k: int) -> None:
-    if not 1 <= k <= 1000:
-        raise BadInput(f"条数 k 应在 1 到 1000 之间，收到 {k}")

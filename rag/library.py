@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -40,6 +41,14 @@ class Library:
     def now(self) -> Self:
         """The library to use from here on: this one, which stays as it was opened."""
         return self
+
+    def asked_by(self, user: str, place: str = "") -> Self:
+        """The library in the hands of a user (of an address, where there are no accounts): a server counts and records
+        by whom it is asked; here it makes no difference."""
+        return self
+
+    def told(self, kind: str, asked: str, clause_ids: Sequence[str]) -> None:
+        """Called with what was looked up and what was found for it; a server keeps a record of it."""
 
     def gone(self, document: Document) -> bool:
         """Whether the file a document was read from is no longer where it was: the index is older than the folder."""
