@@ -6,8 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import written
 
+from eval.bench import written
 from index.errors import UnreadableContent, UnreadableFile
 from index.load import load_file, rtf, spreadsheets, word
 
