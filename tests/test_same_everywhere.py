@@ -14,7 +14,7 @@ TEXTUAL = [name for name in WRITERS if name not in ("txt", "scan")]
 
 @pytest.fixture(scope="module")
 def documents():
-    return [*INVENTED, *(of_file(next(SAMPLE.glob(f"*{name}*"))) for name in ("条例", "人才公寓", "批复"))]
+    return [*INVENTED, *(of_file(next(SAMPLE.glob(f"*{name}*")))[0] for name in ("条例", "人才公寓", "批复"))]
 
 
 @pytest.mark.parametrize("name", TEXTUAL)

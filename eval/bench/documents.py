@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+from index.load import READERS
 from index.load.numbers import numeral
-from index.load.text import decode
 from index.markers import marker
 
 LONG = "渡口经营者应当按照规定配备救生设备，定期检查渡船的技术状况，发现隐患及时消除，并将检查情况记入渡口日志，保存期限不少于三年。"
@@ -61,12 +60,24 @@ INVENTED = [
 ]  # fmt: skip
 
 
-def of_file(path: Path):
-    """A plain text or Markdown file of one document as blocks: its first line the title, its chapters headings."""
-    rows = [re.sub(r"^#+\s*", "", row).strip() for row in decode(path.read_bytes()).splitlines()]
-    rows = [row for row in rows if row]
-    marks = [marker(row) for row in rows]
-    chapters = (mark is not None and mark.kind == "章" for mark in marks[1:])
+def of_file(path: Path, most: int = 5):
+    """The shortest documents of a text or Markdown file that have no table, each as blocks: title, chapters and
+    paragraphs as the parser tells them, without the lines they were broken into."""
+    from index.parse import parse
+    from index.schema import RawText
+
+    suffix = path.suffix.lower()
+    found = parse(RawText(path.name, tuple(READERS[suffix](path.read_bytes()).lines), ""))
+    plain = [each for each in found if not any(clause.kind == "row" for clause in each.clauses)]
+    return [_blocks(each.printed) for each in sorted(plain, key=lambda each: sum(map(len, each.printed)))[:most]]
+
+
+def _blocks(printed):
+    rows = [row for entry in printed for row in entry.split("\n")]
+    marks = [marker(row) for row in rows[1:]]
+    chapters = (
+        mark is not None and mark.kind == "章" and len(row) < 40 for row, mark in zip(rows[1:], marks, strict=True)
+    )
     body = (("h", 1, row) if chapter else ("p", row) for row, chapter in zip(rows[1:], chapters, strict=True))
     return [("title", rows[0]), *body]
 

@@ -7,7 +7,6 @@ written in every format and read again; the clauses of the plain text are what t
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ import typer
 
 from eval.bench import pages, written
 from eval.bench.documents import INVENTED, long, of_file
+from eval.facts import PeakMemory
 from index.edge import run
 
 WRITERS: dict[str, Callable[..., bytes]] = {
@@ -112,11 +112,12 @@ def cost(name: str) -> Cost:
 
 def _read(data: bytes, suffix: str, copies: int) -> tuple[float, float]:
     """Seconds of the processor for all copies behind a first one, which loads the libraries, and the peak in MiB."""
+    memory = PeakMemory()
     clauses(data, suffix)
     begin = time.process_time()
     for _ in range(copies):
         clauses(data, suffix)
-    return time.process_time() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return time.process_time() - begin, memory.mib()
 
 
 def told(likenesses: Sequence[Likeness], costs: Sequence[Cost]) -> str:
@@ -147,7 +148,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 
 @app.command()
 def main(
-    files: Annotated[list[Path] | None, typer.Argument(help="另加的文本或 Markdown 文件，每个一份文件")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="另加的文本或 Markdown 文件，每个取最短的五份")] = None,
     out: Annotated[Path | None, typer.Option(help="报告写到哪里；不写则为 var/eval/formats.md")] = None,
     only: Annotated[str, typer.Option(help="只量这些格式，逗号分开")] = "",
 ) -> None:
@@ -157,7 +158,7 @@ def main(
     from index.settings import ROOT, load_settings
 
     sample = [each for each in sorted((ROOT / "corpus" / "sample").iterdir()) if each.suffix in (".txt", ".md")]
-    documents = [*INVENTED, *map(of_file, [*sample, *(files or [])])]
+    documents = [*INVENTED, *(each for file in [*sample, *(files or [])] for each in of_file(file))]
     chosen = only.split(",") if only else [*WRITERS, *SHEETS]
     console = Console(stderr=True)
     likenesses, costs = [], []

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.errors import UnreadableContent
-from index.load import text
+from index.load import notes, text
 from index.load.grid import Cell, told
+from index.load.linked import Notes
 from index.load.mainpart import Main, attachment, main_part
 from index.load.radicals import unified
 from index.schema import Line, Reading
@@ -44,12 +45,16 @@ def read(data: bytes) -> Reading:
         raise UnreadableContent("文件为空")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
+    linked = Notes(root)
+    for block in linked.blocks:
+        block.set("hidden", "")  # what is told where it is referred to stands nowhere else
     main = main_part(root)
-    drawn = _Drawn(main)
+    drawn = _Drawn(main, linked)
     for row, level in main.above:
         drawn.add(row, level)
     drawn.block(main.element)
     drawn.close()
+    drawn.lines += [(note, None) for note in drawn.notes.rest()]
     while drawn.lines and not drawn.lines[-1][0].strip():
         drawn.lines.pop()
     lines = [Line(unified(row), number, level=level) for number, (row, level) in enumerate(drawn.lines, 1)]
@@ -95,8 +100,10 @@ def _by_name(raw: bytes, charset: str) -> str:
 class _Drawn:
     """The lines of a part of the page, collected block by block."""
 
-    def __init__(self, main: Main) -> None:
-        self.main = main
+    def __init__(self, main: Main, linked: Notes, in_cell: bool = False) -> None:
+        self.main, self._linked, self._in_cell = main, linked, in_cell
+        self.notes = notes.Waiting()
+        self._noted: list[str] = []  # by the line begun
         self.lines: list[tuple[str, int | None]] = []
         self.gaps: list[str] = []
         self._run: list[str] = []  # inline text since the last block began
@@ -123,6 +130,9 @@ class _Drawn:
             if self.main.pictured(element):
                 self.gaps.append("正文里有图片，图片内容未收录")
             return
+        if element in self._linked.text:
+            self._noted.append(notes.told(self._linked.text[element]))
+            return
         if name := attachment(element):
             self.gaps.append(f"附件 {name} 未收录")
         level, pre, apart = self._level, self._pre, element.tag in _BLOCKS
@@ -141,7 +151,7 @@ class _Drawn:
             self._run.append(element.text)
         labels = _labels(element) if element.tag in ("ol", "ul", "menu", "dir") else None
         for child in element:
-            if labels is not None and child.tag == "li":
+            if labels is not None and child.tag == "li" and child not in self.main.left_out:
                 self.close()
                 self._label = next(labels)(child)
             self.block(child)
@@ -159,10 +169,17 @@ class _Drawn:
         else:
             row = _SPACE.sub(" ", _BROKEN.sub("", whole)).strip(" ")
             rows = [row] if row.strip() else []
+        noted: list[str] = []
+        if rows:
+            noted, self._noted = self._noted, []
+            if self._in_cell:
+                rows[-1] += notes.within(noted)
         for row in rows:
             if not self.main.unwanted(row):
                 self.lines.append((self._label + row, self._level))
                 self._label = ""
+        if rows and not self._in_cell:
+            self.lines += [(note, None) for note in self.notes.behind(rows[-1], noted)]
 
     def _table(self, table: Any) -> None:
         rows = list(_rows(table))
@@ -186,7 +203,7 @@ class _Drawn:
 
     def _flat(self, cell: Any) -> str:
         """A cell's text in one line; what it links to is named all the same."""
-        inner = _Drawn(self.main)
+        inner = _Drawn(self.main, self._linked, in_cell=True)
         inner.block(cell)
         inner.close()
         self.gaps += inner.gaps

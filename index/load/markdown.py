@@ -1,23 +1,57 @@
-"""Markdown: as plain text, with the markup taken out; of # the level of a heading is kept."""
+"""Markdown: as plain text, with the markup taken out; of # the level of a heading is kept, footnotes stand behind the
+paragraph that refers to them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from index.load import text
+from index.load import notes, text
 from index.schema import Line, Reading
 
 _RULE = re.compile(r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?)?\s*$|^\s*(?:-\s*){3,}$|^\s*(?:\*\s*){3,}$|^\s*```")
 _ROW = re.compile(r"^\s*\|(.+)\|\s*$")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _MARK = re.compile(r"^(\s{0,3})(?:(#{1,6})\s+|[-*+]\s+(?=\S)(?!\d{1,4}\s*[-—–]+\s*$)|>\s?)")  # - 3 - is a page number
+_NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]{1,40})\]:\s*(.*)$")
+_REFERENCE = re.compile(r"\[\^([^\]\s]{1,40})\](?!:)")
 _LINK = re.compile(r"!?\[([^\]]*)\]\((?:[^()\s]|\([^()]*\))*\)")
 
 
 def read(data: bytes) -> Reading:
     """Lines numbered from 1; a table's cells are set apart by tabs. UnreadableContent when the bytes are not text."""
-    return Reading([_plain(line) for line in text.read(data).lines])
+    lines, found = _notes(text.read(data).lines)
+    waiting, out = notes.Waiting(), []
+    for line in lines:
+        own = [found[name] for name in _REFERENCE.findall(line.text) if name in found]
+        plain = _plain(replace(line, text=_REFERENCE.sub(lambda m: "" if m[1] in found else m[0], line.text)))
+        if "\t" in plain.text and own:
+            plain, own = replace(plain, text=plain.text + notes.within(own)), []
+        out += [plain, *(replace(line, text=note) for note in waiting.behind(plain.text, own))]
+    if lines:
+        out += [replace(lines[-1], text=note) for note in waiting.rest()]
+    return Reading(out)
+
+
+def _notes(lines: Sequence[Line]) -> tuple[list[Line], dict[str, str]]:
+    """(the lines that are no footnotes, the footnotes by their names)."""
+    rest: list[Line] = []
+    found: dict[str, str] = {}
+    name = None
+    for line in lines:
+        if (match := _NOTE.match(line.text)) is not None:
+            name = match[1]
+            found[name] = notes.told(match[2])
+        elif name is not None and line.text.startswith(("    ", "\t")) and line.text.strip():
+            found[name] += line.text.strip()
+        else:
+            name = None if line.text.strip() else name
+            rest.append(line)
+    referred = {each for line in rest for each in _REFERENCE.findall(line.text)}
+    if referred >= set(found):
+        return rest, found
+    return list(lines), {}  # a text that only looks like it
 
 
 def _plain(line: Line) -> Line:

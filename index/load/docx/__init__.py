@@ -14,7 +14,7 @@ from index.load.docx.gaps import Gaps
 from index.load.docx.names import DIAGRAM, DRAWING, W
 from index.load.docx.numbering import Counts, Numbering
 from index.load.docx.package import Package
-from index.load.docx.story import Row, Source, Story, note_rows
+from index.load.docx.story import Source, Story, note_rows
 from index.load.docx.styles import Styles
 from index.load.docx.table import Carried, Rows
 from index.load.radicals import unified
@@ -55,7 +55,7 @@ class _Document:
     def _source(self) -> Source:
         return Source(self._styles, self._numbering, self.gaps, self._carried, self._note, self._diagram)
 
-    def _note(self, reference: Any) -> list[Row]:
+    def _note(self, reference: Any) -> list[str]:
         part, name = _NOTES[reference.tag]
         if part not in self._notes:
             root = self._package.tree(self._package.related(part))
