@@ -6,6 +6,7 @@ pictures within its text are gaps.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +28,7 @@ _OPENED, _CLOSED = re.compile(r"<html[\s>]", re.I), re.compile(r"</(?:html|body)
 _STRUCK = ("del", "s", "strike")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.I)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)""", re.I)
+_ARCHIVE = re.compile(rb"^(?:mime-version|content-type)\s*:", re.I | re.M)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
 _BROKEN = re.compile(rf"(?<={_WIDE})\s*\n\s*(?={_WIDE})")  # a line of the source broken within Chinese text
@@ -64,7 +66,7 @@ def read(data: bytes) -> Reading:
 
 def _decoded(data: bytes) -> str:
     """The page as text: by its byte-order mark, its own declaration, or as a text file; mht by its parts."""
-    if b"mime-version:" in data[:2048].lower() and b"<html" not in data[:200].lower():
+    if _ARCHIVE.search(data[:2048]) and b"<html" not in data[:200].lower():
         return _of_mht(data)
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:200]:
         return text.decode(data)
@@ -84,10 +86,20 @@ def _of_mht(data: bytes) -> str:
 
     for part in message_from_bytes(data, policy=policy.default).walk():
         if part.get_content_type() == "text/html":
-            raw = part.get_payload(decode=True) or b""
+            raw = _payload(part)
             charset = part.get_content_charset()
             return _decoded(raw) if charset is None or _CHARSET.search(raw[:4096]) else _by_name(raw, charset)
     raise UnreadableContent("网页归档里没有正文；请在浏览器里另存为“网页，仅 HTML”")
+
+
+def _payload(part: Any) -> bytes:
+    """A part's bytes; of base64 that was cut off, as far as they go."""
+    raw = part.get_payload(decode=True) or b""
+    if (part.get("Content-Transfer-Encoding") or "").strip().lower() != "base64":
+        return raw
+    coded = "".join(str(part.get_payload()).split())
+    whole = coded[: len(coded) // 4 * 4]
+    return base64.b64decode(whole) if len(coded) % 4 else raw
 
 
 def _by_name(raw: bytes, charset: str) -> str:

@@ -17,6 +17,7 @@ from index.load.docx.package import Package
 from index.load.docx.story import Source, Story, note_rows
 from index.load.docx.styles import Styles
 from index.load.docx.table import Carried, Rows
+from index.load.grid import told
 from index.load.radicals import unified
 from index.schema import Line, Reading
 
@@ -48,7 +49,7 @@ class _Document:
     def lines(self) -> Iterator[tuple[str, int | None]]:
         for item in Story(self._source()).read(self._package.blocks()).items:
             if isinstance(item, Rows):
-                yield from (("\t".join(row), None) for row in item.rows)
+                yield from ((line, None) for line in told(item.cells, whole=True))
             else:
                 yield item.text, item.level
 

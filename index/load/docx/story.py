@@ -19,7 +19,7 @@ from index.load.docx.names import COMPATIBLE, W, chosen, value
 from index.load.docx.numbering import Counts, Numbering
 from index.load.docx.passage import Passage, Passages, asks
 from index.load.docx.styles import Style, Styles, contents, heading, hides
-from index.load.docx.table import Carried, Merges, Rows
+from index.load.docx.table import Carried, Rows, Squares
 
 _LONGEST = 20_000  # characters of a paragraph made of others whose ends are deleted
 _CONTENTS = re.compile(r"^\s*目\s*[录次]\s*$")
@@ -162,20 +162,16 @@ class Story:
                         for block in cell.element:
                             self._block(block)
             return
-        merges = Merges(self._source.carried)
-        found: list[list[str]] = []
+        squares = Squares(self._source.carried)
         for row in table.rows(element):
             if not self._inner:
-                self._source.gaps.at = self._lines + len(found) + 1
+                self._source.gaps.at = self._lines + len(squares.rows) + 1
             read: list[tuple[table.Cell, list[table.Part]]] = []
             for cell in table.cells(row):
-                above = merges.continued(cell)
-                parts = [above] if above is not None else [] if cell.across else self._cell(cell.element)
-                if above is None:
-                    merges.opened(cell, " ".join(part for part in parts if isinstance(part, str)))
-                read.append((cell, parts))
-            found += table.whole(read, self._source.carried)
-        self._add(Rows(found))
+                covered = cell.across or squares.covers(cell)
+                read.append((cell, [] if covered else self._cell(cell.element)))
+            squares.add(read)
+        self._add(Rows(squares.rows))
 
     def _cell(self, element: Any) -> list[table.Part]:
         """Its runs of paragraphs, each in a line, and the tables between them."""
