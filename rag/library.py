@@ -20,7 +20,7 @@ from rag.relating.relations import Relations
 from rag.schema import Status
 from rag.status import Ended, status
 from rag.structure.sheets import Sheet, sheets
-from rag.versions import newest
+from rag.versions import in_force, marked
 
 
 class Library:
@@ -65,15 +65,27 @@ class Library:
         return bool(places) and not unsure and not any(map(_stands, places))
 
     def later(self, document: Document) -> Document | None:
-        """The newest version of a document, where that is another."""
-        return self._newest.get(document.doc_id)
+        """The version of a document in force on this library's date, where that is another."""
+        return self.instead.get(document.doc_id)
+
+    def versions_of(self, document: Document) -> list[Document]:
+        """The other versions of a document in force, in corpus order."""
+        return [self.store.documents[doc_id] for doc_id, other in self.instead.items() if other is document]
 
     @cached_property
-    def _newest(self) -> dict[str, Document]:
-        return newest(list(self.store.documents.values()))
+    def instead(self) -> dict[str, Document]:
+        """For the doc_id of each version that is not in force on this library's date, the one that is."""
+        documents = list(self.store.documents.values())
+        return in_force(documents, self.as_of, lambda document: self._status(document).value == "expired")
 
     def status(self, document: Document) -> Status:
-        """时效 as of this library's date."""
+        """时效 as of this library's date; of an earlier or later version of a document, with what is in force
+        instead."""
+        own = self._status(document)
+        other = self.later(document)
+        return own if other is None else replace(own, reason=f"{own.reason}；{marked(document, other)}")
+
+    def _status(self, document: Document) -> Status:
         return status(document, self.as_of, self._ended.get(document.doc_id, ()))
 
     @cached_property
