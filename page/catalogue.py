@@ -92,15 +92,32 @@ def _found(each: Found, entry: Entry, words: Sequence[str]) -> str:
 
 
 def _passage(document: Document, clause: Clause, words: Sequence[str]) -> str:
-    places = spans(clause.text, words)
-    start = max(0, places[0][0] - _AROUND) if places else 0
-    stop = min(len(clause.text), (places[0][1] if places else 0) + _AROUND)
-    near = [(max(a, start) - start, min(b, stop) - start) for a, b in places if a < stop and b > start]
-    cut = clause.text[start:stop]
-    said = ("……" if start else "") + marked(cut, near) + ("……" if stop < len(clause.text) else "")
     where = f'<span class="tw-path">{escape(written(clause.path))}</span>' if clause.path else ""
-    label = f'{where}<span class="tw-said">{said}</span>'
+    label = f'{where}<span class="tw-said">{_excerpt(clause.text, words)}</span>'
     return f"<li>{link(document, clause, label)}</li>"
+
+
+def _excerpt(text: str, words: Sequence[str]) -> str:
+    """A text around the first place of each word, all of them marked."""
+    firsts = [places[0] for word in words if (places := spans(text, [word]))]
+    room = _AROUND * 2 // max(1, len(firsts))
+    windows: list[list[int]] = []
+    for start, stop in sorted(firsts) or [(0, 0)]:
+        start, stop = max(0, start - room), min(len(text), stop + room)
+        if windows and start <= windows[-1][1]:
+            windows[-1][1] = max(windows[-1][1], stop)
+        else:
+            windows.append([start, stop])
+    places = spans(text, words)
+    cuts = [
+        marked(
+            text[start:stop],
+            [(max(a, start) - start, min(b, stop) - start) for a, b in places if a < stop and b > start],
+        )
+        for start, stop in windows
+    ]
+    before, after = "……" if windows[0][0] else "", "……" if windows[-1][1] < len(text) else ""
+    return before + "……".join(cuts) + after
 
 
 def marked(text: str, places: Sequence[tuple[int, int]]) -> str:

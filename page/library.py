@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 _NOTHING = "在列表中选择一份文件，全文会显示在这里。"
 _DRAWN = """
-tw.reader(element, trigger, props);
+// Gradio knows the events by their names here.
+tw.reader(element, props, trigger, ['relate', 'lineage', 'download', 'original', 'remove']);
 watch('value', () => tw.drawn(element));
 tw.drawn(element); // a tab is made when first opened, which may be after its document was chosen"""
-_BESIDE = "tw.originals(element, trigger, props); watch('value', () => tw.original(element));"
+_BESIDE = "tw.originals(element, props, trigger, ['original']); watch('value', () => tw.original(element));"
 
 
 @dataclass(frozen=True, slots=True)

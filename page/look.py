@@ -49,7 +49,7 @@ def _theme() -> Base:
         button_secondary_background_fill_hover="#e3e9f1", button_secondary_border_color="#b9c2ce",
         button_secondary_text_color="#1c2430", button_border_width="1px",
     )  # fmt: skip
-    # Documents are read on white whatever the system prefers; half a dark page would be neither.
+    # One set of colours: where the system prefers dark, dark.css turns the whole page round, and half of it never.
     for name in [name for name in vars(theme) if name.endswith("_dark")]:
         setattr(theme, name, getattr(theme, name.removesuffix("_dark")))
     return theme

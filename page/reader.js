@@ -122,7 +122,7 @@
 
   const drawn = window.tw.drawn;
   Object.assign(window.tw, {
-    reader(element, trigger, props) {
+    reader(element, props, trigger) {
       closing = () => { if (element.querySelector(".tw-document")) props.value = empty; };
       const doc = () => element.querySelector(".tw-document").dataset.doc;
       element.addEventListener("click", (event) => {
@@ -164,7 +164,7 @@
       finder(element);
       spy(element);
     },
-    originals(element, trigger, props) {
+    originals(element, props, trigger) {
       tw.closed = () => { if (element.querySelector(".tw-originals")) props.value = ""; };
       element.addEventListener("click", (event) => {
         const pane = element.querySelector(".tw-originals");

@@ -104,7 +104,7 @@ def _body(found: Document, clauses: Sequence[Clause], how: Reading, target: str 
             parts.append(heading)
         path = group[0].path
         shown = [_Shown(found, how, clause, clause.clause_id == target, clause.clause_id == first) for clause in group]
-        parts += [_table(shown)] if key is not None else [_clause(each) for each in shown]
+        parts += [_table(shown)] if isinstance(key, tuple) else [_clause(each) for each in shown]
     return "".join(parts), "".join(outline)
 
 
