@@ -28,7 +28,7 @@ _MINISTRY = re.compile(
 _PROVINCE = re.compile(
     r"(?:中共)?(?:[北上天重][京海津庆]市|[\u3400-\u9fff]{2,3}省|[\u3400-\u9fff]{2,8}?自治区)(?P<rest>.*)"
 )
-_BELOW = re.compile(r"(?:中共)?[\u3400-\u9fff]{2,5}?(?:市|县|区|州|盟)")
+_BELOW = re.compile(r"(?:中共)?[\u3400-\u9fff]{2,5}?(?:市|县|州|盟|(?<![新园地范发])区)")
 _OFFICE = re.compile(r"[\u3400-\u9fff]{2,14}?(?:厅|局|委员会|委)(?:[、等 　]|关于|办公室|$)")
 
 

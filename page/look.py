@@ -9,6 +9,8 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Base, Color
 
+from index.limits import Limits
+
 _HERE = Path(__file__).parent
 _STYLES = ("style.css", "library.css", "dark.css")  # later ones win
 _SCRIPTS = ("page.js", "keys.js", "reader.js")
@@ -19,14 +21,15 @@ _NAVY = Color(
 )  # fmt: skip
 
 
-def launch_options() -> dict[str, Any]:
-    """Keyword arguments of Blocks.launch that make the page ours."""
+def launch_options(most_mib: int = Limits().size) -> dict[str, Any]:
+    """Keyword arguments of Blocks.launch that make the page ours; `most_mib`: of a file that is uploaded."""
     return {
         "theme": _theme(),
         "css": "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
         "head": "".join(f"<script>{(_HERE / name).read_text(encoding='utf-8')}</script>" for name in _SCRIPTS),
         "favicon_path": str(_HERE / "seal.svg"),
         "footer_links": [],
+        "max_file_size": f"{most_mib}mb",
         "run_history": False,
         "quiet": True,
         "ssr_mode": False,

@@ -181,20 +181,23 @@
     original(element) {
       const place = element.querySelector(".tw-place");
       const image = element.querySelector("img");
-      const show = () => (place ?? element).scrollIntoView({ block: place ? "center" : "nearest" });
+      const pane = element.querySelector(".tw-originals");
+      for (const was of document.querySelectorAll(".tw-clause.shown")) was.classList.remove("shown");
+      if (pane?.dataset.clause) document.getElementById(`k-${pane.dataset.clause}`)?.classList.add("shown");
+      const sheet = element.querySelector(".tw-sheet");
+      // Only the sheet scrolls: what is around it has its place.
+      const show = () => sheet.scrollTo({ top: place ? place.offsetTop - sheet.clientHeight / 2 : 0 });
       if (image && !image.complete) image.addEventListener("load", show, { once: true });
       else if (image) show();
       element.querySelector(".tw-close")?.focus({ preventScroll: true });
     },
-    // A file the server has made: Gradio's hidden button carries it as a link.
-    save(id, tries = 40) {
-      const link = document.querySelector(`#${id} a[href], a#${id}[href]`);
-      if (link) {
-        const own = document.createElement("a");
-        own.href = link.href;
-        own.download = link.getAttribute("download") || "";
-        own.click();
-      } else if (tries) setTimeout(() => tw.save(id, tries - 1), 50);
+    // A file the server has made stands behind a link by now, or a moment later.
+    save(id, tries = 40, before = tw.saved) {
+      const link = document.querySelector(`#${id} a`);
+      if (link && link.href !== before) {
+        tw.saved = link.href;
+        link.click();
+      } else if (tries) setTimeout(() => tw.save(id, tries - 1, before), 50);
     },
   });
 })();
