@@ -11,6 +11,7 @@ import gradio as gr
 
 from index.errors import TiaowenError
 from index.schema import Document
+from page.day import at
 from page.examples import examples
 from page.filters import filters, in_words, panel
 from page.turns import Turn, conversation, evidence, welcome
@@ -29,7 +30,7 @@ element.addEventListener('click', e => {
 watch('value', () => tw.asked(element));"""
 
 
-def ask_tab(engine: Engine | Live, documents: Sequence[Document], clauses: int, opening: str) -> gr.HTML:
+def ask_tab(engine: Engine | Live, documents: Sequence[Document], clauses: int, opening: str, day: gr.State) -> gr.HTML:
     """Build the tab; the evidence, whose links open a document by the script `opening`, is returned."""
     now = engine.now()
     empty = welcome(examples(documents, [c for d in documents for c in now.clauses(d.doc_id)]), len(documents), clauses)
@@ -59,7 +60,7 @@ def ask_tab(engine: Engine | Live, documents: Sequence[Document], clauses: int, 
 
     outputs = [chat, cards, turns, box, stop]
 
-    def respond(question: str, past: list[Turn], *picked: str) -> Iterator[tuple]:
+    def respond(question: str, past: list[Turn], as_of: str, *picked: str) -> Iterator[tuple]:
         """Stream one answer; every step shows the whole conversation anew."""
 
         def view(turn: Turn, kept: bool = True, typed: object = gr.skip(), running: object = gr.skip()):
@@ -71,7 +72,7 @@ def ask_tab(engine: Engine | Live, documents: Sequence[Document], clauses: int, 
         turn = Turn(question.strip() or "（空）", in_words(chosen))
         try:
             yield view(turn, typed="", running=busy)
-            with closing(engine.now().ask_stream(question, _history(past), chosen)) as events:
+            with closing(at(engine, as_of).ask_stream(question, _history(past), chosen)) as events:
                 for event in events:
                     if event.stage == turn.stage and turn.answer is not None:
                         # A draft grew, which is not shown; but only between two yields can Gradio stop this.
@@ -99,8 +100,8 @@ def ask_tab(engine: Engine | Live, documents: Sequence[Document], clauses: int, 
         "api_visibility": "private",
     }
     asking = [
-        gr.on([send.click, box.submit], respond, [box, turns, *picks], outputs, **how),
-        chat.select(_sample, None, [box], **how).then(respond, [box, turns, *picks], outputs, **how),
+        gr.on([send.click, box.submit], respond, [box, turns, day, *picks], outputs, **how),
+        chat.select(_sample, None, [box], **how).then(respond, [box, turns, day, *picks], outputs, **how),
     ]
     quick = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     stop.click(halt, [turns], [chat, turns, stop], cancels=asking, **quick)

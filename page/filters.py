@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import gradio as gr
 
 from index.schema import Document
+from rag.collection import collections
 from rag.schema import Filters
 from rag.status import LABEL
 
@@ -15,7 +16,7 @@ _STATUSES = {label: value for value, label in LABEL.items()}
 
 
 def panel(documents: Sequence[Document], elem_id: str) -> list:
-    """Seven components whose values `filters` takes in this order; to be made inside an open Gradio layout."""
+    """Components whose values `filters` takes in this order; to be made inside an open Gradio layout."""
     with gr.Row(elem_classes="tw-filters"):
         words = gr.Textbox(
             label="题名或文号含有", max_lines=1, placeholder="如：规划", elem_id=f"{elem_id}-words", min_width=150
@@ -23,7 +24,8 @@ def panel(documents: Sequence[Document], elem_id: str) -> list:
         region = gr.Textbox(
             label="地区", max_lines=1, placeholder="如：省、市名", elem_id=f"{elem_id}-region", min_width=110
         )
-        return [
+        several = collections(documents)
+        picks = [
             words,
             region,
             _choice("层级", (d.level for d in documents)),
@@ -32,6 +34,8 @@ def panel(documents: Sequence[Document], elem_id: str) -> list:
             _choice("成文年份", ((d.issued_on or "")[:4] for d in documents)),
             _choice("时效", _STATUSES, ordered=True),
         ]
+        # A choice only where there is more than one.
+        return picks + ([_choice("文件集", several, ordered=True)] if several else [])
 
 
 def _choice(label: str, values: Iterable[str | None], ordered: bool = False) -> gr.Dropdown:
@@ -39,7 +43,9 @@ def _choice(label: str, values: Iterable[str | None], ordered: bool = False) -> 
     return gr.Dropdown([ANY, *found], value=ANY, label=label, min_width=110)
 
 
-def filters(words: str, region: str, level: str, issuer: str, kind: str, year: str, status: str) -> Filters:
+def filters(
+    words: str, region: str, level: str, issuer: str, kind: str, year: str, status: str, collection: str | None = None
+) -> Filters:
     """What the panel's values narrow a search to."""
 
     def chosen(value: str | None) -> str | None:
@@ -54,6 +60,7 @@ def filters(words: str, region: str, level: str, issuer: str, kind: str, year: s
         kind=chosen(kind),
         year=int(year) if chosen(year) else None,
         status=_STATUSES.get(status),
+        collection=chosen(collection),
     )
 
 
@@ -67,5 +74,6 @@ def in_words(chosen: Filters) -> str:
         chosen.kind,
         chosen.year and f"{chosen.year}年成文",
         chosen.status and LABEL[chosen.status],
+        chosen.collection and f"文件集“{chosen.collection}”",
     )
     return "、".join(name for name in named if name)

@@ -24,10 +24,13 @@ from rag.retrieval.retrieve import Ranking, Retriever
 from rag.schema import Answer, Event, Filters, Hit
 
 NO_FILTERS = Filters()
+_MODELS = ("chat", "reranker", "reader", "calibration", "foreign_bar")  # opened once, whatever the index or the day
 
 
 class Engine(Library):
     """A library that can be asked. Opened once; `ask` serves one answer at a time, there is one chat model."""
+
+    _shared = (*Library._shared, *_MODELS)
 
     def __init__(self, settings: Settings, store: Store, encoder: Encoder) -> None:
         super().__init__(store, settings.as_of)
@@ -54,8 +57,7 @@ class Engine(Library):
             raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {self.encoder.name}。{REBUILD}")
         engine = type(self)(self.settings, store, self.encoder)
         engine.as_of = as_of
-        models = ("chat", "reranker", "reader", "calibration", "foreign_bar")
-        engine.__dict__ |= {name: self.__dict__[name] for name in models if name in self.__dict__}
+        engine.__dict__ |= {name: self.__dict__[name] for name in _MODELS if name in self.__dict__}
         return engine
 
     @cached_property

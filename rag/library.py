@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from index.errors import BadInput
+from index.errors import BadInput, TiaowenError
 from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
@@ -26,6 +28,7 @@ from rag.versions import in_force, marked
 class Library:
     """What can be listed and looked up without asking."""
 
+    _shared = ("graph", "horizons", "sheets", "relations", "_newest", "_ended")  # worked out once, for every day
     failure = ""  # why a newer index is not in use; rag.live has a library that moves
 
     def __init__(self, store: Store, as_of: date) -> None:
@@ -49,6 +52,17 @@ class Library:
 
     def told(self, kind: str, asked: str, clause_ids: Sequence[str]) -> None:
         """Called with what was looked up and what was found for it; a server keeps a record of it."""
+
+    def on(self, day: date) -> Self:
+        """This library with 时效 judged as of another day; everything else is shared, nothing is opened twice."""
+        if day == self.as_of:
+            return self
+        for name in self._shared:
+            with suppress(TiaowenError):  # whoever needs it is told
+                getattr(self, name)
+        other = copy.copy(self)
+        other.as_of = day
+        return other
 
     def gone(self, document: Document) -> bool:
         """Whether the file a document was read from is no longer where it was: the index is older than the folder."""

@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from conftest import engine_over
 from hypothesis import given
 from hypothesis import strategies as st
 
-from page import html, shelves, turns
+from index.corpus import Change
+from index.schema import Contents, Grid, Taken
+from page import adding, catalogue, html, reader, shelves, turns
 from page.examples import examples
 from page.filters import ANY, filters, in_words
 from page.turns import Turn
+from rag.finding import Found
 from rag.relating.related import Neighbourhood
 from rag.relating.relations import NEAREST
 from rag.schema import CONCLUDING, Answer, Citation, Filters, Hit, Sentence, Side, Status, Timings
@@ -47,6 +51,25 @@ def hostile(sample):
     return Turn(HOSTILE, HOSTILE, answer, "done", HOSTILE), hit, clause, document, status
 
 
+def library_bodies(document, clause, status):
+    """Everything the third tab shows of a document."""
+    entry = catalogue.Entry(document, status, 1, ("其他",), (HOSTILE,))
+    row = replace(clause, kind="row", grid=Grid(0, HOSTILE, (HOSTILE,), (HOSTILE,)))
+    found = [Found(document, True, (clause,))]
+    how = reader.Reading(status, (HOSTILE,), drawable=True, beside=1, removable=True)
+    taken = Contents(HOSTILE, "", 1, (HOSTILE,), (Taken(document, (clause,), (HOSTILE,)),))
+    neighbourhood = Neighbourhood(HOSTILE, (Hit(1, 1.0, clause, document, status, HOSTILE, HOSTILE),))
+    return [
+        *(catalogue.listed([entry], 1, by) for by in catalogue.BY),
+        catalogue.found(found, {document.doc_id: entry}, HOSTILE, ["script"], scope=True),
+        reader.document(document, [clause, row], how),
+        adding.checked(adding.Checked((taken,), ((HOSTILE, HOSTILE),))),
+        adding.done(Change((HOSTILE,), (HOSTILE,), ((HOSTILE, HOSTILE),)), None, Path("语料")),
+        adding.progress(HOSTILE, HOSTILE, 1, 2),
+        shelves.stopped([neighbourhood, neighbourhood], [HOSTILE], 3),
+    ]
+
+
 def harmless(body):
     """No tag of the hostile text has become one, inside attributes neither."""
     tags = re.findall(r"<(\w+)", body)
@@ -63,8 +86,7 @@ def test_nothing_from_a_document_a_model_or_a_question_becomes_markup(sample):
         html.error(HOSTILE),
         turns.welcome([HOSTILE], 1, 1),
         shelves.related([Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))]),
-        shelves.library([(document, status, 1)], 1),
-        shelves.document(document, status, [clause]),
+        *library_bodies(document, clause, status),
     ]
     assert all(harmless(body) for body in bodies)
 
@@ -299,7 +321,7 @@ def test_an_expired_document_is_warned_of_on_its_card_and_page(sample):
     parsed = sample["岚江省港口条例"]
     expired = Status("expired", "实施期已满", None)
     warned = "实施期已满，引用前请核对是否有后续文件"
-    assert warned in shelves.document(parsed.document, expired, parsed.clauses)
+    assert warned in reader.document(parsed.document, parsed.clauses, reader.Reading(expired))
     hit = Hit(1, 1.0, parsed.clauses[0], parsed.document, expired, "同类条款", None)
     assert warned in shelves.related(
         [Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))]
@@ -308,9 +330,8 @@ def test_an_expired_document_is_warned_of_on_its_card_and_page(sample):
 
 def test_a_document_shows_each_heading_once_and_every_clause_in_order(sample):
     parsed = sample["岚江省港口条例"]
-    body = shelves.document(
-        parsed.document, Status("unknown", "未写明", None), parsed.clauses, parsed.clauses[2].clause_id
-    )
+    how = reader.Reading(Status("unknown", "未写明", None))
+    body = reader.document(parsed.document, parsed.clauses, how, parsed.clauses[2].clause_id)
     places = [body.index(f'id="k-{clause.clause_id}"') for clause in parsed.clauses]
     assert places == sorted(places)
     for heading in {clause.path[0] for clause in parsed.clauses if clause.path}:
