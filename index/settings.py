@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     corpus: Path = Field(default_factory=_default_corpus)  # the policy book where it is at hand, else our sample
     var: Path = ROOT / "var"  # everything downloaded or built; git-ignored
     index: Path | None = None  # default: var/index
+    desk: Path | None = None  # conversations and feedback of the page; default: var/desk.sqlite
     embedder: str = ""  # sentence-transformers model, folder or name; empty: the one index.models brings
     chat_model: str | None = None  # GGUF file, folder or name (transformers), or http(s)://…#model; "" for none
     chat_key: str = "none"  # sent to a remote endpoint; local servers ignore it
@@ -70,7 +71,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
-    @field_validator("corpus", "var", "index")
+    @field_validator("corpus", "var", "index", "desk")
     @classmethod
     def _from_root(cls, path: Path | None) -> Path | None:
         return None if path is None else ROOT / path.expanduser()
@@ -82,6 +83,10 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         return self.index or self.var / "index"
+
+    @property
+    def desk_file(self) -> Path:
+        return self.desk or self.var / "desk.sqlite"
 
     @property
     def limits(self) -> Limits:

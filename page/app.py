@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from desk.conversations import Conversations
+from desk.store import Store
 from page import shelves
 from page.ask import ask_tab
+from page.asking import Asking
 from page.library import drawn, library_tab
 from page.lineage import lineage_tab
 from page.related import related_tab
@@ -30,12 +33,13 @@ def build(engine: Engine | Live) -> gr.Blocks:
     """The Gradio page over an opened engine; with one that moves to another index, the page moves too and says so."""
     entries = engine.now().documents()
     documents = [document for document, _, _ in entries]
+    kept = Conversations(Store(engine.now().settings.desk_file))
     with gr.Blocks(title="条问", analytics_enabled=False, fill_width=True) as page:
         head = gr.HTML(_head(engine.now()), elem_id="head", js_on_load=None, apply_default_css=False)
         seen = gr.State(_mark(engine.now()))
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("问政策", id="ask"):
-                cards = ask_tab(engine, documents, sum(n for _, _, n in entries), _OPENING)
+                asked = ask_tab(engine, documents, sum(n for _, _, n in entries), Asking(engine, kept), kept)
             with gr.Tab("找相关政策", id="related"):
                 paste, found, search_on = related_tab(engine, documents, _OPENING)
             with gr.Tab("文件库", id="library"):
@@ -70,7 +74,7 @@ def build(engine: Engine | Live) -> gr.Blocks:
             return gr.Tabs(selected="related"), clause.text
 
         how = {"show_progress": "hidden", "api_visibility": "private"}
-        for links in (cards, found, listed, around):
+        for links in (asked, found, listed, around):
             links.open(opened, None, [tabs, shown], **how)
         search_on(shown.relate(neighbours, None, [tabs, paste], **how).then)
         page.load(arrived, None, [tabs, shown], **how)

@@ -10,6 +10,8 @@ import gradio as gr
 from gradio.themes import Base, Color
 
 _HERE = Path(__file__).parent
+STYLES = ("style.css", "ask.css")
+SCRIPTS = ("page.js", "ask.js")
 _SANS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
 _NAVY = Color(
     name="navy", c50="#f2f5f9", c100="#e3e9f1", c200="#c8d3e2", c300="#9db0c9", c400="#6683a8", c500="#2b5284",
@@ -21,8 +23,8 @@ def launch_options() -> dict[str, Any]:
     """Keyword arguments of Blocks.launch that make the page ours."""
     return {
         "theme": _theme(),
-        "css": (_HERE / "style.css").read_text(encoding="utf-8"),
-        "head": f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>",
+        "css": "".join((_HERE / name).read_text(encoding="utf-8") for name in STYLES),
+        "head": "".join(f"<script>{(_HERE / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS),
         "favicon_path": str(_HERE / "seal.svg"),
         "footer_links": [],
         "run_history": False,

@@ -52,14 +52,10 @@
   const tabs = () => [...document.querySelectorAll("button[role=tab]")];
   addEventListener("popstate", (event) => tabs()[event.state?.tab ?? 0]?.click());
 
-  // What the user unfolded in the conversation, which every step of an answer draws anew.
-  const unfolded = new Set();
-  const remember = ({ target }) => {
-    if (target.matches("details.tw-further")) unfolded[target.open ? "add" : "delete"](target.dataset.turn);
-  };
-  document.addEventListener("toggle", remember, true); // does not bubble
-
   window.tw = {
+    show,
+    copy,
+    tell,
     // A click on a link to a document; with Ctrl or the middle button it stays an ordinary link to a new tab.
     open(event, tell) {
       const link = event.target.closest("a.tw-open");
@@ -80,16 +76,6 @@
       const clause = element.querySelector(".tw-clause.target");
       if (clause) showSoon(() => element.querySelector(".tw-clause.target"), "center");
       else showSoon(() => element.querySelector("h2"), "nearest");
-    },
-    // What was unfolded stays so; the newest question is brought to the top of the conversation once, when it is asked.
-    asked(element) {
-      const questions = element.querySelectorAll(".tw-asked");
-      if (!questions.length) unfolded.clear();
-      for (const further of element.querySelectorAll("details.tw-further")) further.open = unfolded.has(further.dataset.turn);
-      if (questions.length !== Number(element.dataset.asked ?? 0)) {
-        element.dataset.asked = questions.length;
-        questions[questions.length - 1]?.scrollIntoView({ block: "start" });
-      }
     },
   };
 })();
