@@ -9,8 +9,6 @@ from page.evidence import NOTHING
 from page.filters import ANY, FIELDS, Field
 from page.html import empty, escape
 
-_MOST_TYPED = 6000  # characters the box takes; a longer text is told that it belongs to 找相关政策 when it is sent
-
 
 def shell(welcome: str) -> str:
     """The tab as it first stands; `welcome` is where the conversation will be."""
@@ -28,7 +26,7 @@ def shell(welcome: str) -> str:
 <div class="tw-over"><details id="scope"><summary>限定文件范围</summary><form class="tw-scopes"></form></details>
 <div id="chips" aria-live="polite"></div></div>
 <div id="editing" hidden><span></span><button type="button">取消修改</button></div>
-<div id="question"><textarea rows="1" maxlength="{_MOST_TYPED}" placeholder="输入问题，可以接着追问" aria-label="问题"
+<div id="question"><textarea rows="1" placeholder="输入问题，可以接着追问" aria-label="问题"
  role="combobox" aria-expanded="false" aria-autocomplete="list" aria-controls="suggestions"></textarea>
 <ul id="suggestions" role="listbox" aria-label="文件" hidden></ul>
 <button type="button" id="stop" hidden>停止</button><button type="button" id="send">提问</button></div>

@@ -251,7 +251,7 @@ def _tools(turn: Turn) -> str:
         f'<button type="button" class="tw-save" data-n="{n}" data-form="docx">导出 Word</button>'
         f'<button type="button" class="tw-save" data-n="{n}" data-form="md">Markdown</button>'
         f'<button type="button" class="tw-link" data-n="{n}">复制链接</button>{_retry(turn, "重答")}'
-        f'<button type="button" class="tw-beside" data-n="{n}">依据</button>'
+        f'<button type="button" class="tw-beside" data-n="{n}">查看条款</button>'
         f'<span class="tw-judge">{judged(turn)}</span></div>{_seconds(turn.answer)}'
     )
 

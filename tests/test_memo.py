@@ -8,7 +8,7 @@ from datetime import date
 import docx
 import pytest
 from docx.oxml.ns import qn
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -110,13 +110,13 @@ def test_a_conversation_is_one_paper_with_numbered_questions(answer):
     ]
 
 
+@settings(deadline=None, max_examples=25)
 @given(PLAIN)
 def test_word_changes_no_character_of_a_document(words):
-    status = Status("unknown", "", None)
     said = Answer("问", (Sentence(words, (), "span"),), (), (), False)
     made = opened(Paper("题", (part(said, DAY),)))
     told = [p.text for p in made.paragraphs]
-    assert told[told.index("结论") + 1] == words and status.value == "unknown"
+    assert told[told.index("结论") + 1] == words
 
 
 def test_what_no_word_file_can_hold_is_marked_not_dropped():
@@ -125,6 +125,7 @@ def test_what_no_word_file_can_hold_is_marked_not_dropped():
     assert "问�题" in told and "甲�乙\n丙" in told
 
 
+@settings(deadline=None)
 @given(PLAIN)
 def test_markdown_renders_to_the_words_themselves(words):
     one_line = " ".join(words.split())
