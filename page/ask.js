@@ -284,15 +284,21 @@ tw.ask = (root, server, trigger) => {
   const form = scope.querySelector("form");
   const narrowTo = (wanted) => {
     chosen = wanted;
-    for (const field of form.elements) if (field.name) field.value = chosen[field.name] ?? "";
-    chips.replaceChildren(...Object.entries(chosen).map(([field, value]) => {
-      const label = form.elements[field]?.dataset.label ?? "";
-      const chip = Object.assign(document.createElement("button"), { type: "button", className: "tw-chip" });
-      chip.dataset.field = field;
-      chip.textContent = `${label}：${value}`;
-      chip.setAttribute("aria-label", `取消限定 ${label}：${value}`);
-      return chip;
-    }));
+    for (const field of form.elements) if (field.name && field !== document.activeElement) field.value = chosen[field.name] ?? "";
+    // Only what changed is drawn anew: leaving a field to click a chip must not take the chip away under the pointer.
+    const kept = new Set();
+    for (const chip of [...chips.children]) {
+      if (chosen[chip.dataset.field] === chip.dataset.value) kept.add(chip.dataset.field);
+      else chip.remove();
+    }
+    for (const [field, value] of Object.entries(chosen)) {
+      if (kept.has(field)) continue;
+      const words = `${form.elements[field]?.dataset.label ?? ""}：${value}`;
+      const chip = Object.assign(document.createElement("button"), { type: "button", className: "tw-chip", textContent: words });
+      Object.assign(chip.dataset, { field, value });
+      chip.setAttribute("aria-label", `取消限定 ${words}`);
+      chips.append(chip);
+    }
   };
   scope.addEventListener("toggle", async () => {
     if (!scope.open || form.elements.length) return;
@@ -301,7 +307,7 @@ tw.ask = (root, server, trigger) => {
     form.innerHTML = got.html;
     narrowTo(chosen);
   });
-  form.addEventListener("change", () => {
+  form.addEventListener("input", () => {
     const set = [...form.elements].filter((field) => field.name && field.value.trim());
     narrowTo(Object.fromEntries(set.map((field) => [field.name, field.value.trim()])));
   });
