@@ -52,6 +52,23 @@
   const tabs = () => [...document.querySelectorAll("button[role=tab]")];
   addEventListener("popstate", (event) => tabs()[event.state?.tab ?? 0]?.click());
 
+  // Gradio's own messages come in English and speak of connections and queues: what they mean is said in Chinese.
+  const titles = { error: "未能完成", warning: "请注意", success: "已完成", info: "提示" };
+  const foreign = (text) => /[A-Za-z]{2}/.test(text) && !/[\u4e00-\u9fff]/.test(text);
+  new MutationObserver(() => {
+    for (const toast of document.querySelectorAll(".toast-wrap")) {
+      const texts = document.createTreeWalker(toast, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const text = texts.currentNode;
+        if (!foreign(text.data)) continue;
+        const title = text.parentElement.closest(".toast-title");
+        const kind = title && Object.keys(titles).find((name) => title.classList.contains(name));
+        text.data = title ? titles[kind ?? "info"] : "操作没有完成。请重试；仍不成时请刷新网页。";
+      }
+      for (const close of toast.querySelectorAll(".toast-close[aria-label=Close]")) close.ariaLabel = "关闭";
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+
   window.tw = {
     show,
     copy,

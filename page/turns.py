@@ -282,7 +282,7 @@ def complaint(turn: Turn) -> str:
         f'<form class="tw-complaint" data-n="{turn.place}"><label>问题在哪里<select name="reason">{reasons}</select></label>'
         f'<label>正确条款（可不选）<select name="clause"><option value="">不指定</option>{hits}</select></label>'
         '<label>或粘贴正确条款原文<textarea name="quote" rows="2" maxlength="5000"></textarea></label>'
-        '<div><button type="submit">提交</button><button type="button" class="tw-cancel">取消</button></div></form>'
+        '<div><button type="submit" class="tw-submit">提交</button><button type="button" class="tw-cancel">取消</button></div></form>'
     )
 
 

@@ -727,6 +727,27 @@ def test_every_width_shows_all_without_scrolling_sideways(visit, url, width):
         shot(tab, f"width-{width}-{place}")
 
 
+def test_gradios_own_messages_are_chinese(page):
+    go(page, "找相关政策")
+    page.route("**/queue/join**", lambda route: route.abort())
+    page.fill("#paste textarea", PASTE)
+    page.click("#find")
+    page.wait_for_selector(".toast-wrap .toast-title")
+    page.wait_for_timeout(200)
+    shot(page, "toast")
+    told = page.inner_text(".toast-wrap")
+    assert "未能完成" in told and not re.search("[A-Za-z]{2}", told)
+
+
+def test_when_the_program_is_gone_the_asking_tab_says_so_and_the_question_stays(page):
+    page.route("**/component_server**", lambda route: route.abort())
+    page.fill("#question textarea", "青白新区总面积是多少平方公里？")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#told:visible")
+    assert "连接中断" in page.inner_text("#told")
+    assert page.input_value("#question textarea") == "青白新区总面积是多少平方公里？"
+
+
 def test_an_open_page_shows_no_conversation_but_its_own(visit, url):
     one, two = visit(url), visit(url)
     ask(one, "青白新区总面积是多少平方公里？")
