@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     collections: Annotated[tuple[Path, ...], NoDecode] = ()
     var: Path = ROOT / "var"  # everything downloaded or built; git-ignored
     index: Path | None = None  # default: var/index
+    desk: Path | None = None  # conversations and feedback of the page; default: var/desk.sqlite
     embedder: str = ""  # sentence-transformers model, folder or name; empty: the one index.models brings
     chat_model: str | None = None  # GGUF file, folder or name (transformers), or http(s)://…#model; "" for none
     chat_key: str = "none"  # sent to a remote endpoint; local servers ignore it
@@ -98,7 +99,7 @@ class Settings(BaseSettings):
     def _all_from_root(cls, paths: tuple[Path, ...]) -> tuple[Path, ...]:
         return tuple(ROOT / path.expanduser() for path in paths)
 
-    @field_validator("corpus", "var", "index", "accounts", "audit")
+    @field_validator("corpus", "var", "index", "desk", "accounts", "audit")
     @classmethod
     def _from_root(cls, path: Path | None) -> Path | None:
         return None if path is None else ROOT / path.expanduser()
@@ -127,6 +128,10 @@ class Settings(BaseSettings):
     @property
     def audit_file(self) -> Path:
         return self.audit or self.var / "audit.sqlite"
+
+    @property
+    def desk_file(self) -> Path:
+        return self.desk or self.var / "desk.sqlite"
 
     @property
     def limits(self) -> Limits:

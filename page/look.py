@@ -12,8 +12,8 @@ from gradio.themes import Base, Color
 from index.limits import Limits
 
 _HERE = Path(__file__).parent
-_STYLES = ("style.css", "library.css", "dark.css")  # later ones win
-_SCRIPTS = ("page.js", "keys.js", "reader.js")
+STYLES = ("style.css", "ask.css", "library.css", "dark.css")  # later ones win
+SCRIPTS = ("page.js", "ask.js", "keys.js", "reader.js")
 _SANS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
 _NAVY = Color(
     name="navy", c50="#f2f5f9", c100="#e3e9f1", c200="#c8d3e2", c300="#9db0c9", c400="#6683a8", c500="#2b5284",
@@ -25,8 +25,8 @@ def launch_options(most_mib: int = Limits().size) -> dict[str, Any]:
     """Keyword arguments of Blocks.launch that make the page ours; `most_mib`: of a file that is uploaded."""
     return {
         "theme": _theme(),
-        "css": "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-        "head": "".join(f"<script>{(_HERE / name).read_text(encoding='utf-8')}</script>" for name in _SCRIPTS),
+        "css": "\n".join((_HERE / name).read_text(encoding="utf-8") for name in STYLES),
+        "head": "".join(f"<script>{(_HERE / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS),
         "favicon_path": str(_HERE / "seal.svg"),
         "footer_links": [],
         "max_file_size": f"{most_mib}mb",

@@ -7,6 +7,7 @@ the clauses do not bear out, or the reader does not agree with, is dropped.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # hits that go with an answer
 _GONE = "《{}》的来源文件 {} 已不在文件夹中，索引比文件夹旧。请运行 python -m index 更新后再引用。"
+_log = logging.getLogger(__name__)
 _HEARD = 5  # best sentences that may contradict a figure of the question
 
 
@@ -125,7 +127,8 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             # An empty piece only says that the model is still reading; it gives the caller a moment to stop it.
             yield Event("draft", answer, draft)
     except ModelError as error:
-        notes = (f"对话模型未能作答（{error}），答复全部为原文。",)
+        _log.warning("%s", error)  # what whoever keeps the machine needs; a reader needs to know what the answer is
+        notes = ("对话模型暂时不可用，答复全部为原文。",)
     checked, dropped = reply.checked(engine, query, draft, chosen, concluded)
     if dropped:
         notes += (f"模型草稿中有 {dropped} 句未能与原文核对一致，已删去。",)
@@ -164,7 +167,8 @@ def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[E
             written += piece
             yield Event("formal", answer)
     except ModelError as error:
-        answer = replace(answer, notes=(f"对话模型未能改写问题（{error}），只按原话检索。",))
+        _log.warning("%s", error)
+        answer = replace(answer, notes=("对话模型暂时不可用，未能改写问题，只按原话检索。",))
     return replace(answer, formal=formal.words(written))
 
 
