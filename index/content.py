@@ -63,6 +63,9 @@ def assemble(
     if old is not None and old.late is not None and old.late.space.outgrown(sum(map(len, rows.texts))):
         old = None
     space, embedded = vectors.read(model, rows, old, journal, progress)
+    lexical = _lexical(
+        clauses, rows, sentences, kept, progress
+    )  # needs memory of its own, so before all vectors are in it
     owner = np.repeat(np.arange(len(clauses), dtype=np.int64), [len(own) for own in rows.spans])
     dense = Dense.blank(len(clauses), owner, model.dimension)
     tokens = vectors.fill(dense, rows, old, journal)
@@ -71,7 +74,6 @@ def assemble(
     if space is not None:
         titles = vectors.titles(model, [document.title for document in documents], space, old)
         late = Late.build(space, tokens, titles, owner, document_of)
-    lexical = _lexical(clauses, rows, sentences, kept, progress)
     return Content(documents, clauses, rows.keys, document_of, sentences, dense, late, *lexical), embedded
 
 

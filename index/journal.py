@@ -117,14 +117,14 @@ class Journal:
             tokens = None
             if ids is not None:
                 own = np.frombuffer(ids, dtype=np.int32)
-                of_tokens = np.frombuffer(vectors, dtype=np.int8)
-                shape = (len(own), len(of_tokens) // len(own) if len(own) else self._axes())
+                of_tokens = np.frombuffer(vectors, dtype=np.uint8)
+                shape = (len(own), len(of_tokens) // len(own) if len(own) else self._bytes())
                 tokens = Tokens(own, of_tokens.reshape(shape), np.frombuffer(counts, dtype=np.int64))
             yield key, Reading(vector, np.frombuffer(parts, dtype="<f4").reshape(-1, len(vector)), tokens)
 
-    def _axes(self) -> int:
+    def _bytes(self) -> int:
         space = self.space()
-        return 0 if space is None else space.axes.shape[1]
+        return 0 if space is None else (space.axes.shape[1] + 1) // 2
 
     def _rows(self, columns: str, keys: Sequence[str]) -> Iterator[tuple]:
         for first in range(0, len(keys), _AT_ONCE):

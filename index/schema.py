@@ -46,6 +46,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a page."""
+
+    page: int  # 1-based
+    box: tuple[float, float, float, float]  # left, top, right, bottom as shares of the page, as Line.box
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """A stated 实施期 or 有效期. `end` is the last year (or ISO date) it covers."""
 
@@ -107,6 +115,7 @@ class Clause:
     source: Source
     doubtful: bool = False  # some of it was read from a picture with little confidence
     grid: Grid | None = None  # of a row: its cells by column
+    places: tuple[Place, ...] = ()  # where it stands on its pages, in reading order; empty for formats without pages
 
     @property
     def responsible(self) -> tuple[str, ...]:

@@ -28,13 +28,13 @@ from index.errors import BrokenIndex
 from index.late import Late
 from index.lexical import Lexical
 from index.report import Report
-from index.schema import Clause, Document, Duty, Grid, Period, Source
+from index.schema import Clause, Document, Duty, Grid, Period, Place, Source
 from index.terms import pairs
 
 if TYPE_CHECKING:
     import numpy as np
 
-FORMAT = 5
+FORMAT = 6
 REPORT, _SAMPLES, _SENTENCES = "report.json", "samples.npy", "sentence_spans.npy"
 REBUILD = "请运行：python -m index --rebuild"
 
@@ -44,7 +44,7 @@ CREATE TABLE documents (row INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, title TEXT,
     issuers TEXT, issued_on TEXT, level TEXT, kind TEXT, period TEXT, effective_on TEXT, file TEXT, digest TEXT, gaps TEXT);
 CREATE TABLE clauses (row INTEGER PRIMARY KEY, clause_id TEXT UNIQUE, doc_id TEXT REFERENCES documents(doc_id),
     ordinal INTEGER, kind TEXT, path TEXT, text TEXT, duties TEXT, file TEXT, page INTEGER, line INTEGER,
-    doubtful INTEGER, grid TEXT, vector_key TEXT);
+    doubtful INTEGER, grid TEXT, places TEXT, vector_key TEXT);
 """
 
 
@@ -330,12 +330,13 @@ def _write(db: sqlite3.Connection, content: Content) -> None:
         ),
     )  # fmt: skip
     db.executemany(
-        f"INSERT INTO clauses VALUES ({','.join('?' * 14)})",
+        f"INSERT INTO clauses VALUES ({','.join('?' * 15)})",
         (
             (row, c.clause_id, c.doc_id, c.ordinal, c.kind, path(c.path), c.text,
              line([asdict(d) for d in c.duties]) if c.duties else "[]",
              c.source.file, c.source.page, c.source.line, c.doubtful,
-             line(asdict(c.grid)) if c.grid else None, key)
+             line(asdict(c.grid)) if c.grid else None,
+             line([[p.page, *p.box] for p in c.places]) if c.places else None, key)
             for row, (c, key) in enumerate(zip(content.clauses, content.vector_keys, strict=True))
         ),
     )  # fmt: skip
@@ -368,8 +369,9 @@ def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[st
             Source(file, page, line),
             bool(doubtful),
             grid and _grid(json.loads(grid)),
+            tuple(Place(page, tuple(box)) for page, *box in json.loads(places)) if places else (),
         )
-        for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, doubtful, grid, _ in rows
+        for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, doubtful, grid, places, _ in rows
     ]
     return documents, clauses, [row[-1] for row in rows]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from index.errors import BadInput
 from index.schema import Document
 from index.store import Store
+from rag.collection import collection
 from rag.schema import Filters, Status
 from rag.status import LABEL
 
@@ -40,4 +41,5 @@ def passes(document: Document, filters: Filters, status_of: StatusOf) -> bool:
         and (filters.kind is None or document.kind == filters.kind)
         and (filters.year is None or (document.issued_on or "").startswith(str(filters.year)))
         and (filters.status is None or status_of(document).value == filters.status)
+        and (filters.collection is None or collection(document) == filters.collection)
     )
