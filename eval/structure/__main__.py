@@ -3,7 +3,9 @@ is written."""
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
@@ -38,10 +40,9 @@ def measure(context: typer.Context) -> None:
     lines = ["# Structured answers, measured", "", "Written by `python -m eval.structure`.", "", "## The router", ""]
     lines += [*routing.report(held, said), "", "## Answers", "", *answers.report(scored)]
     REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
-    for each in scored:
-        if not each.right:
-            print(f"{each.id} {each.question} → {each.answer[:160]}", file=sys.stderr)
+    answered = settings.var / "structure" / "answers.jsonl"
+    answered.write_text("".join(json.dumps(asdict(e), ensure_ascii=False) + "\n" for e in scored), encoding="utf-8")
+    print("\n".join([*lines, "", f"答复逐条在 {answered}。"]))
 
 
 @app.command()
