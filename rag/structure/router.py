@@ -42,7 +42,8 @@ def route(question: str, encoder: str = "", vector: np.ndarray | None = None) ->
     if by_rule == "facts" or vector is None or (trained := learned.load()).encoder != encoder:
         return by_rule
     kind, odds = trained.read(question, vector, by_rule)
-    return kind if odds >= _SURE else "passage"
+    sure = odds >= _SURE and kind != "facts"  # all facts at once are for a bare name; a question of one is not
+    return kind if sure else "passage"
 
 
 def ruled(question: str) -> str:
