@@ -20,23 +20,23 @@ from rag.structure.router import route, ruled
 from rag.structure.trees import about
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
     from rag.retrieval.retrieve import Ranking
 
 _MEANS = re.compile(r"指|什么|哪|包括")  # asks what a named list holds
 _NEAR = 10  # clauses found first that speak for their tables and lists
 
 
-def structured(engine: Engine, query: Query, ranking: Ranking, filters: Filters) -> Found | None:
+def structured(context: Context, query: Query, ranking: Ranking, filters: Filters) -> Found | None:
     """The answer of the first form that is sure of one."""
     if query.pasted:
         return None
     question = compact(query.text)
-    kind = route(question, engine.encoder.digest, engine.encoder.read_query(query.text).vector)
-    held = [d for d in engine.store.documents.values() if passes(d, filters, engine.status)]
-    of = _Of(engine, query, ranking, ranking.rows[:_NEAR], held, frozenset(document.doc_id for document in held))
+    kind = route(question, context.encoder.digest, context.encoder.read_query(query.text).vector)
+    held = [d for d in context.store.documents.values() if passes(d, filters, context.status)]
+    of = _Of(context, query, ranking, ranking.rows[:_NEAR], held, frozenset(document.doc_id for document in held))
     if bases.wanted(question) and len(of.named) == 1:
-        if (found := bases.answer(engine, query, of.named[0])) is not None:
+        if (found := bases.answer(context, query, of.named[0])) is not None:
             return found
     for own in dict.fromkeys((kind, kind if kind == "passage" else ruled(question))):
         if (found := _formed(of, own)) is not None:
@@ -48,7 +48,7 @@ def structured(engine: Engine, query: Query, ranking: Ranking, filters: Filters)
 class _Of:
     """What an answer is made of."""
 
-    engine: Engine
+    context: Context
     query: Query
     ranking: Ranking
     near: Sequence[int]
@@ -57,43 +57,43 @@ class _Of:
 
     @cached_property
     def named(self) -> list[Document]:
-        return [d for d in self.engine.retriever.titles.meant(self.query) if d.doc_id in self.documents]
+        return [d for d in self.context.retriever.titles.meant(self.query) if d.doc_id in self.documents]
 
     @cached_property
     def document(self) -> Document | None:
-        return about(self.engine, self.query, self.ranking, self.documents)
+        return about(self.context, self.query, self.ranking, self.documents)
 
     @cached_property
     def row(self) -> Found | None:
         named = [document.doc_id for document in self.named]
-        return rows.answer(self.engine, self.query, self.near, self.documents, named)
+        return rows.answer(self.context, self.query, self.near, self.documents, named)
 
 
 def _formed(of: _Of, kind: str) -> Found | None:
     """The answer in the form of a kind."""
-    engine, query, near, document = of.engine, of.query, of.near, of.document
+    context, query, near, document = of.context, of.query, of.near, of.document
     if kind == "facts":
-        return shelves.card(engine, of.named[0]) if len(of.named) == 1 else None
+        return shelves.card(context, of.named[0]) if len(of.named) == 1 else None
     if kind == "documents":
-        return shelves.answer(engine, query, near, of.held)
-    if kind == "compare" and (found := versions.answer(engine, query, near, of.documents)) is not None:
+        return shelves.answer(context, query, near, of.held)
+    if kind == "compare" and (found := versions.answer(context, query, near, of.documents)) is not None:
         return found
     if kind == "article":
-        return articles.answer(engine, query, document) if document else None
-    if kind == "count" and document and (found := counts.answer(engine, query, document)) is not None:
+        return articles.answer(context, query, document) if document else None
+    if kind == "count" and document and (found := counts.answer(context, query, document)) is not None:
         return found
     if of.row is not None:
         return of.row
     if kind == "compare":
-        return beside.answer(engine, query, of.ranking, of.documents)
+        return beside.answer(context, query, of.ranking, of.documents)
     if kind in ("list", "outline"):
-        return _listed(engine, query, near, of.documents, document, kind)
-    return outlines.named(engine, query, of.documents, near) if _MEANS.search(query.text) else None
+        return _listed(context, query, near, of.documents, document, kind)
+    return outlines.named(context, query, of.documents, near) if _MEANS.search(query.text) else None
 
 
 def _listed(
-    engine: Engine, query: Query, near: Sequence[int], documents: frozenset[str], document: Document | None, kind: str
+    context: Context, query: Query, near: Sequence[int], documents: frozenset[str], document: Document | None, kind: str
 ) -> Found | None:
-    if (found := outlines.named(engine, query, documents, near)) is not None:
+    if (found := outlines.named(context, query, documents, near)) is not None:
         return found
-    return outlines.answer(engine, query, document, near, kind) if document else None
+    return outlines.answer(context, query, document, near, kind) if document else None

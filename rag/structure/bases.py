@@ -13,7 +13,7 @@ from rag.structure.found import Found, claim
 from rag.structure.trees import unexplained
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
 
 _ASKS = re.compile(
     r"(?:制定|编制|出台|印发|起草|上位)(?:的)?依据(?:是|有|为|包括)?(?:什么|哪些|啥|哪个文件)?|依据(?:的)?(?:是)?(?:什么|哪些|哪个|哪几个|哪份)(?:文件|政策|批复|规定)?(?:制定|编制|出台|印发)?(?:的)?|"
@@ -26,12 +26,12 @@ def wanted(question: str) -> bool:
     return bool(_ASKS.search(question))
 
 
-def answer(engine: Engine, query: Query, document: Document) -> Found | None:
+def answer(context: Context, query: Query, document: Document) -> Found | None:
     """The documents it rests on in printed order; None where it names none, or the question asks more."""
     question = _ASKS.sub(" ", compact(query.text))
     if unexplained(question, document):
         return None
-    graph = engine.graph
+    graph = context.graph
     edges = [
         (edge, edge.target) for edge in graph.edges if edge.source == document.doc_id and edge.relation == IMPLEMENTS
     ]
@@ -41,7 +41,7 @@ def answer(engine: Engine, query: Query, document: Document) -> Found | None:
     claims = {}
     for edge, other in edges:
         node = graph.nodes[other]
-        clause = engine.store.clauses[engine.store.row_of[edge.clause_id]]
+        clause = context.store.clauses[context.store.row_of[edge.clause_id]]
         printed = "，".join(
             own for own in (node.doc_no, node.issued_on, "" if node.in_corpus else "未收入文件库") if own
         )

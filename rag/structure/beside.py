@@ -16,7 +16,7 @@ from rag.structure.words import left_over
 from rag.verification import facts
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
     from rag.retrieval.retrieve import Ranking
 
 _NEAR = 8  # clauses of either side that are read
@@ -60,7 +60,7 @@ def wanted(question: str) -> bool:
     return bool(_WANTED.search(question) or (_SHORT.search(question) and _ASIDE.search(question)))
 
 
-def answer(engine: Engine, query: Query, ranking: Ranking, documents: frozenset[str]) -> Found | None:
+def answer(context: Context, query: Query, ranking: Ranking, documents: frozenset[str]) -> Found | None:
     """Both sides, each in the words of the clause that states it; a side that none states says so. None where neither
     is stated, or where one document's aim would stand beside another's past."""
     question = compact(query.text)
@@ -84,14 +84,14 @@ def answer(engine: Engine, query: Query, ranking: Ranking, documents: frozenset[
     keys = left_over(_ASIDE.sub(" ", _YEAR.sub(" ", rest)), [])
     if not keys:
         return None
-    rows = [row for row in dict.fromkeys(rows) if engine.store.clauses[row].doc_id in documents]
+    rows = [row for row in dict.fromkeys(rows) if context.store.clauses[row].doc_id in documents]
     aims = bool(_AIMS.search(question))
-    held = [_stated(engine, rows, own, other, keys, years, aims) for own, other in (names, names[::-1])]
+    held = [_stated(context, rows, own, other, keys, years, aims) for own, other in (names, names[::-1])]
     both = {cell.clause.doc_id for cell in held[0]} & {cell.clause.doc_id for cell in held[1]}
     cells = [next((c for c in own if c.clause.doc_id in both or not both), None) for own in held]
     if not any(cells) or (all(cells) and cells[0].said == cells[1].said):
         return None
-    if None in cells and not _known(engine, rows, names[cells.index(None)]):
+    if None in cells and not _known(context, rows, names[cells.index(None)]):
         return None  # a name that no clause found has is no side the documents are silent on
     told = "；".join(_told(name, cell) for name, cell in zip(names, cells, strict=True))
     spans = [(cell.clause, cell.start, cell.stop) for cell in cells if cell]
@@ -128,7 +128,7 @@ def _names(question: str, one: str, other: str) -> tuple[str, str] | None:
 
 
 def _stated(
-    engine: Engine,
+    context: Context,
     rows: Sequence[int],
     name: str,
     other: str,
@@ -139,13 +139,13 @@ def _stated(
     """The stretches that give a side's figure, in the order of the clauses; `keys` are the words of the attribute."""
     found = []
     for row in rows:
-        clause = engine.store.clauses[row]
+        clause = context.store.clauses[row]
         if clause.kind in ("notice", "row"):
             continue
         lead = compact(" ".join((*clause.path, clause.text[:24])))
         for start, stop in split_sentences(clause.text):
             flat = facts.flatten(clause.text[start:stop])
-            year = engine.year_of(row, start) or ""
+            year = context.year_of(row, start) or ""
             past = bool(_PAST.search(flat)) and not year
             if aims and past:
                 continue
@@ -187,6 +187,6 @@ def _figure(part: str, keys: Sequence[str], lead: str) -> str | None:
     return None
 
 
-def _known(engine: Engine, rows: Sequence[int], name: str) -> bool:
-    held = (engine.store.clauses[row] for row in rows)
+def _known(context: Context, rows: Sequence[int], name: str) -> bool:
+    held = (context.store.clauses[row] for row in rows)
     return any(name in compact(" ".join((*clause.path, clause.text))) for clause in held)

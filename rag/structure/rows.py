@@ -19,7 +19,7 @@ from rag.structure.sheets import Match, match
 from rag.structure.words import common, left_over
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
 
 _LEAST, _APART = 5.0, 0.5  # score of a table that a question is about, and what it must be ahead of the next by
 _COMPARED = 12  # tables that share most with a question, which it is compared with
@@ -42,7 +42,7 @@ class Asked:
 
 
 def answer(
-    engine: Engine, query: Query, near: Sequence[int], documents: frozenset[str], named: Sequence[str]
+    context: Tabled, query: Query, near: Sequence[int], documents: frozenset[str], named: Sequence[str]
 ) -> Found | None:
     """The answer from a table, or None where none is sure: no table, or words of the question that it does not account
     for.
@@ -51,8 +51,8 @@ def answer(
     names.
     """
     question = compact(query.text)
-    matches = _matches(engine, question, frozenset(near), documents, frozenset(named))
-    found, before = _current(engine, matches)
+    matches = _matches(context, question, frozenset(near), documents, frozenset(named))
+    found, before = _current(context, matches)
     if found is None:
         return None
     asked = _asked(question, found)
@@ -63,9 +63,9 @@ def answer(
         return Found(
             (), refusal=f"表中有 {len(unread)} 行未能分列，不能据以计算，请核对原表{sums.source(found.sheet, unread)}。"
         )
-    told = _told(engine, question, asked)
+    told = _told(context, question, asked)
     if told is not None and before is not None and (past := _asked(question, before)) is not None:
-        told = _with_past(engine, told, past)
+        told = _with_past(context, told, past)
     if told is None or not unread or not asked.ahead:
         return told
     return replace(
@@ -75,13 +75,13 @@ def answer(
 
 
 def _matches(
-    engine: Engine, question: str, near: frozenset[int], documents: frozenset[str], named: frozenset[str]
+    context: Tabled, question: str, near: frozenset[int], documents: frozenset[str], named: frozenset[str]
 ) -> list[Match]:
     """The tables a question may be about, best first."""
-    structure = engine.store.structure
+    structure = context.store.structure
     leading = structure.leading(question, documents, _COMPARED)
     leading += structure.leading(question, named, _COMPARED) if named else []
-    sheets = [engine.sheet(number) for number in dict.fromkeys((*leading, *structure.tables_with(near)))]
+    sheets = [context.sheet(number) for number in dict.fromkeys((*leading, *structure.tables_with(near)))]
     sheets = [sheet for sheet in sheets if len(sheet.table.columns) > 1 and sheet.table.doc_id in documents]
     matches = [match(sheet, question, near) for sheet in sheets]
     ahead = [m for m in matches if m.sheet.table.doc_id in named]
@@ -90,28 +90,28 @@ def _matches(
     return [m for m in matches if m.score >= _LEAST and matches[0].score - m.score < _APART]
 
 
-def _current(engine: Engine, matches: Sequence[Match]) -> tuple[Match | None, Match | None]:
+def _current(context: Tabled, matches: Sequence[Match]) -> tuple[Match | None, Match | None]:
     """(the table that answers, the same one of a document no longer in force); none where two in force may answer."""
     if len(matches) == 1:
         return matches[0], None
     if len(matches) != 2:
         return None, None
-    documents = [engine.store.documents[m.sheet.table.doc_id] for m in matches]
-    ended = [engine.status(document).value == "expired" for document in documents]
+    documents = [context.store.documents[m.sheet.table.doc_id] for m in matches]
+    ended = [context.status(document).value == "expired" for document in documents]
     columns = [[column.name for column in m.sheet.table.columns] for m in matches]
     if sum(ended) != 1 or columns[0] != columns[1]:
         return None, None
     return matches[ended.index(False)], matches[ended.index(True)]
 
 
-def _with_past(engine: Engine, told: Found, past: Asked) -> Found:
+def _with_past(context: Tabled, told: Found, past: Asked) -> Found:
     """An answer with the row as it was before, and both dates; of single rows only."""
     if len(past.rows) != 1 or told.table is None or len(told.table[1]) != 1:
         return told
     lines = []
     for claimed, name, ended in ((told.claims[0], "现行", ""), (None, "此前", "，已不再有效")):
-        clause = claimed.clause if claimed else engine.store.clauses[past.rows[0].clause]
-        document = engine.document(clause)
+        clause = claimed.clause if claimed else context.store.clauses[past.rows[0].clause]
+        document = context.document(clause)
         text = claimed.text if claimed else _line(past, past.rows[0], True)
         printed = f"{name}《{document.title}》（{document.issued_on or '未印日期'}印发{ended}）：{text}"
         lines.append(claim(printed, "row", [whole(clause)]))
@@ -219,23 +219,23 @@ def _in_time(cell: str, year: re.Match[str], begins: bool) -> bool:
     return own == year[1] and (not year[2] or (month is not None and int(month[1]) == int(year[2])))
 
 
-def _told(engine: Engine, question: str, asked: Asked) -> Found | None:
+def _told(context: Tabled, question: str, asked: Asked) -> Found | None:
     do, sheet = asked.doing, asked.match.sheet
-    if do.name == "count" and (found := _measured(engine, question, asked)) is not None:
+    if do.name == "count" and (found := _measured(context, question, asked)) is not None:
         return found
     if do.name == "count":
-        return _count(engine, question, asked)
+        return _count(context, question, asked)
     if do.name == "extreme" and len(asked.rows) > 1:
-        return sums.extreme(engine, asked, question)
+        return sums.extreme(context, asked, question)
     if do.name in ("sum", "mean") and (len(asked.rows) > 1):
-        return sums.total(engine, asked, question)
+        return sums.total(context, asked, question)
     if do.name == "apart":
-        return sums.apart(engine, asked, question)
+        return sums.apart(context, asked, question)
     if do.name == "share":
-        return sums.share(engine, asked, question) or _looked_up(engine, asked)
+        return sums.share(context, asked, question) or _looked_up(context, asked)
     if do.name == "list" and (asked.ahead or asked.columns or _speaks_of_rows(question, sheet)):
-        return _listed(engine, asked)
-    return _looked_up(engine, asked) if asked.match.narrowed else None
+        return _listed(context, asked)
+    return _looked_up(context, asked) if asked.match.narrowed else None
 
 
 def _speaks_of_rows(question: str, sheet) -> bool:
@@ -243,16 +243,16 @@ def _speaks_of_rows(question: str, sheet) -> bool:
     return bool(re.search(r"项目|工程|事项|任务|清单|名单|" + re.escape(head[:2]), question))
 
 
-def _measured(engine: Engine, question: str, asked: Asked) -> Found | None:
+def _measured(context: Tabled, question: str, asked: Asked) -> Found | None:
     """多少户, where a column counts 户: the figure of the one row that is named, not how many rows there are."""
     unit = re.search(r"(?:几|多少)(户|人|名|座|所|处|家|条|个)", question)
     own = asked.match.sheet.table.columns
     if unit is None or len(asked.rows) != 1 or not any(own[at].unit == unit[1] for at in asked.columns):
         return None
-    return _looked_up(engine, asked)
+    return _looked_up(context, asked)
 
 
-def _count(engine: Engine, question: str, asked: Asked) -> Found | None:
+def _count(context: Tabled, question: str, asked: Asked) -> Found | None:
     named = asked.match.sheet.label in asked.match.values or asked.match.partly
     if named and len(asked.rows) == 1:
         return None  # how many of something the row has that is named, not how many rows there are
@@ -267,22 +267,22 @@ def _count(engine: Engine, question: str, asked: Asked) -> Found | None:
     said = f"共 {len(rows)} 项{where}：{'、'.join(asked.match.sheet.name(r) for r in rows[:_SHOWN])}{sums.source(asked.match.sheet, rows)}。"
     if len(said) > _LONGEST:
         said = f"共 {len(rows)} 项{where}{sums.source(asked.match.sheet, rows)}。"
-    return Found((claim(said, "computed", sums.spans(engine, rows)),), (asked.match.sheet.table, rows))
+    return Found((claim(said, "computed", sums.spans(context, rows)),), (asked.match.sheet.table, rows))
 
 
-def _listed(engine: Engine, asked: Asked) -> Found | None:
+def _listed(context: Tabled, asked: Asked) -> Found | None:
     rows = asked.rows
     where = "，".join(asked.conditions)
     head = f"{where + '的' if where else ''}共 {len(rows)} 项，全部列出{sums.source(asked.match.sheet, rows)}："
-    claims = [claim(head, "computed", sums.spans(engine, rows))] if len(rows) > 1 else []
-    claims += [claim(_line(asked, row), "row", [whole(engine.store.clauses[row.clause])]) for row in rows[:_SHOWN]]
+    claims = [claim(head, "computed", sums.spans(context, rows))] if len(rows) > 1 else []
+    claims += [claim(_line(asked, row), "row", [whole(context.store.clauses[row.clause])]) for row in rows[:_SHOWN]]
     return Found(tuple(claims), (asked.match.sheet.table, rows))
 
 
-def _looked_up(engine: Engine, asked: Asked) -> Found | None:
+def _looked_up(context: Tabled, asked: Asked) -> Found | None:
     if not asked.columns or len(asked.rows) > 8:
         return None
-    claims = [claim(_line(asked, row, True), "row", [whole(engine.store.clauses[row.clause])]) for row in asked.rows]
+    claims = [claim(_line(asked, row, True), "row", [whole(context.store.clauses[row.clause])]) for row in asked.rows]
     return Found(tuple(claims), (asked.match.sheet.table, asked.rows))
 
 

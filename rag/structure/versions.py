@@ -19,7 +19,7 @@ from rag.structure.words import common, left_over
 from rag.verification import facts
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
 
 _CHANGE = re.compile(
     r"(?:提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短)(?:了|出)?(?:多少|百分之多少|百分之几|几|多大)|(?:差|相差|变化)[^，。？?]{0,4}多少|翻了几倍"
@@ -49,11 +49,11 @@ def wanted(question: str) -> bool:
     return bool(change or (_BOTH.search(question) and _APART.search(question)))
 
 
-def answer(engine: Engine, query: Query, near: Sequence[int], documents: frozenset[str]) -> Found | None:
+def answer(context: Context, query: Query, near: Sequence[int], documents: frozenset[str]) -> Found | None:
     """The two figures and what sets them apart; None where the documents or the figures are not plain. `near`: store
     rows of the clauses found first."""
     question = compact(query.text)
-    pair = _pair(engine, question, documents) or _successive(engine, question, near, documents)
+    pair = _pair(context, question, documents) or _successive(context, question, near, documents)
     if pair is None:
         return None
     rest = question
@@ -64,7 +64,7 @@ def answer(engine: Engine, query: Query, near: Sequence[int], documents: frozens
     keys = left_over(_ASIDE.sub(" ", rest), [])
     if not keys:
         return None
-    sides = [_figure(engine, document, keys) for document in pair]
+    sides = [_figure(context, document, keys) for document in pair]
     if None in sides or sides[0].unit != sides[1].unit:
         return None
     new, old = sorted(sides, key=lambda side: side.document.issued_on or "", reverse=True)
@@ -79,7 +79,7 @@ def answer(engine: Engine, query: Query, near: Sequence[int], documents: frozens
     claims = [claim(f"{told}。", "computed", [(new.clause, new.start, new.stop), (old.clause, old.start, old.stop)])]
     for side, name in ((new, "现行"), (old, "此前")):
         since = side.document.issued_on or "未印日期"
-        ended = "，已不再有效" if engine.status(side.document).value == "expired" else ""
+        ended = "，已不再有效" if context.status(side.document).value == "expired" else ""
         text = (
             f"{name}《{side.document.title}》（{since}印发{ended}）：{side.clause.text[side.start : side.stop].strip()}"
         )
@@ -87,9 +87,9 @@ def answer(engine: Engine, query: Query, near: Sequence[int], documents: frozens
     return Found(tuple(claims))
 
 
-def _pair(engine: Engine, question: str, documents: frozenset[str]) -> tuple[Document, Document] | None:
+def _pair(context: Context, question: str, documents: frozenset[str]) -> tuple[Document, Document] | None:
     """The two documents a question sets side by side: by title, or by year of issue among those of like titles."""
-    held = [d for d in engine.store.documents.values() if d.doc_id in documents]
+    held = [d for d in context.store.documents.values() if d.doc_id in documents]
     named = [d for d in held if compact(d.title) in question]
     named = [d for d in named if not any(compact(d.title) in compact(o.title) and d is not o for o in named)]
     if len(named) == 2:
@@ -108,19 +108,19 @@ def _pair(engine: Engine, question: str, documents: frozenset[str]) -> tuple[Doc
 
 
 def _successive(
-    engine: Engine, question: str, near: Sequence[int], documents: frozenset[str]
+    context: Context, question: str, near: Sequence[int], documents: frozenset[str]
 ) -> tuple[Document, Document] | None:
     """The document found first and the one that it took the place of, or that took its place, where the question says
     that it means both: in words, or by both years of issue."""
     years = set(re.findall(r"(?:19|20)\d{2}", question))
     for row in near[:3]:
-        own = engine.store.clauses[row].doc_id
-        others = [edge.source for edge in engine.graph.replacing(own)]
-        others += [o for o in documents if any(edge.source == own for edge in engine.graph.replacing(o))]
-        later = engine.later(engine.store.documents[own])
+        own = context.store.clauses[row].doc_id
+        others = [edge.source for edge in context.graph.replacing(own)]
+        others += [o for o in documents if any(edge.source == own for edge in context.graph.replacing(o))]
+        later = context.later(context.store.documents[own])
         others += [later.doc_id] if later is not None else []
         for other in dict.fromkeys(others):
-            pair = (engine.store.documents[own], engine.store.documents[other])
+            pair = (context.store.documents[own], context.store.documents[other])
             dated = {(document.issued_on or "")[:4] for document in pair}
             if (
                 other in documents
@@ -132,11 +132,11 @@ def _successive(
     return None
 
 
-def _figure(engine: Engine, document: Document, keys: Sequence[str]) -> _Side | None:
+def _figure(context: Context, document: Document, keys: Sequence[str]) -> _Side | None:
     """The first figure behind the words asked for, in the one half-sentence of a document that says them."""
     held: list[_Side] = []
     title = compact(document.title)
-    for clause in engine.clauses(document.doc_id):
+    for clause in context.clauses(document.doc_id):
         above = title + compact("".join(clause.path))
         for start, stop in split_sentences(clause.text):
             flat = facts.flatten(clause.text[start:stop])
