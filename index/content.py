@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index import vectors
+from index.addressed.passages import heading
 from index.late import Late
 from index.lexical import Lexical
 from index.schema import Clause, Document
@@ -29,7 +30,7 @@ def index_text(document: Document, clause: Clause) -> str:
 
 def context(document: Document, clause: Clause) -> str:
     """The words before the clause's text in its `index_text`."""
-    return "\n".join((document.title, *clause.path, ""))
+    return "\n".join((*map(heading, (document.title, *clause.path)), ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,7 @@ def _rows(
             own = [old.sentences[sentence][1:] for sentence in old.sentence_rows[at]]
             key = old.vector_keys[at]
         else:
-            # A list row is one statement, its cells no sentences.
-            own = [(0, len(clause.text))] if clause.kind == "row" else split_sentences(clause.text)
+            own = _whole(clause) if clause.kind == "row" else split_sentences(clause.text)
             key = hashlib.sha256(f"{len(before)}\n{own}\n{text}".encode()).hexdigest()
             at = row_of_key.get(key, -1)
         texts.append(text)
@@ -102,6 +102,13 @@ def _rows(
         spans.append([(len(before) + a, len(before) + b) for a, b in own])
         sentences += [(row, a, b) for a, b in own]
     return sentences, Rows(texts, keys, spans, origin)
+
+
+def _whole(clause: Clause) -> list[tuple[int, int]]:
+    """A list row is one statement, its cells no sentences; what is marked in it parts it."""
+    edges = [0, *(edge for mark in clause.marks for edge in (mark.start, mark.stop)), len(clause.text)]
+    spans = zip(edges[::2], edges[1::2], strict=True)
+    return [(start, stop) for start, stop in spans if clause.text[start:stop].strip()]
 
 
 def _lexical(

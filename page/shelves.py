@@ -154,7 +154,7 @@ def _body(found: Document, status: Status, clauses: Sequence[Clause], target: st
         kind += doubt(clause)
         parts.append(
             f'<div class="tw-clause{linked}" id="k-{escape(clause.clause_id)}" title="{escape(address(clause.path))}">{kind}'
-            f'<div class="tw-text">{lines(clause.text)}</div><div class="tw-tools">'
+            f'<div class="tw-text">{lines(clause.printed)}</div><div class="tw-tools">'
             f"{copier(cited(found, clause, status), '复制引文')}"
             f'<button type="button" class="tw-relate" data-clause="{escape(clause.clause_id)}">找相关条款</button></div></div>'
         )
