@@ -69,7 +69,7 @@ def build(
             try:
                 return _build(corpus, root, encoder, rebuild, progress, limits)
             except (sqlite3.DatabaseError, ValueError) as error:
-                if store.is_full(error) or not Journal.damaged(root):
+                if store.is_full(error) or not Journal.drop(root):
                     raise
                 return _build(corpus, root, encoder, rebuild, progress, limits)  # without what the last one had done
     except Timeout as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index import vectors
-from index.addressed.passages import heading
+from index.addressed.passages import LABEL, heading
 from index.late import Late
 from index.lexical import Lexical
 from index.schema import Clause, Document
@@ -93,7 +93,9 @@ def _rows(
             own = [old.sentences[sentence][1:] for sentence in old.sentence_rows[at]]
             key = old.vector_keys[at]
         else:
-            own = _whole(clause) if clause.kind == "row" else split_sentences(clause.text)
+            # A list row is one statement, its cells no sentences.
+            whole = [(0, len(clause.text))] if clause.kind == "row" else split_sentences(clause.text)
+            own = _unmarked(clause, whole) if clause.marks else whole
             key = hashlib.sha256(f"{len(before)}\n{own}\n{text}".encode()).hexdigest()
             at = row_of_key.get(key, -1)
         texts.append(text)
@@ -104,11 +106,19 @@ def _rows(
     return sentences, Rows(texts, keys, spans, origin)
 
 
-def _whole(clause: Clause) -> list[tuple[int, int]]:
-    """A list row is one statement, its cells no sentences; what is marked in it parts it."""
-    edges = [0, *(edge for mark in clause.marks for edge in (mark.start, mark.stop)), len(clause.text)]
-    spans = zip(edges[::2], edges[1::2], strict=True)
-    return [(start, stop) for start, stop in spans if clause.text[start:stop].strip()]
+def _unmarked(clause: Clause, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences, parted by what is marked in them, so that each is a stretch of the clause as printed; a number
+    that is all that stands before a mark is none."""
+    found = []
+    for start, stop in spans:
+        inside = [(mark.start, mark.stop) for mark in clause.marks if mark.start < stop and mark.stop > start]
+        edges = [start, *(edge for span in inside for edge in span), stop]
+        for begin, end in zip(edges[::2], edges[1::2], strict=True):
+            said = clause.text[max(begin, start) : end]
+            if end > begin and said.strip() and not (inside and LABEL.fullmatch(said)):
+                begin = max(begin, start) + len(said) - len(said.lstrip())
+                found.append((begin, end - (len(said) - len(said.rstrip()))))
+    return found
 
 
 def _lexical(

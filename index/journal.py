@@ -10,19 +10,21 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.late import Tokens
 from index.space import Space
+from index.store import is_full
 
 if TYPE_CHECKING:
     from index.encoder import Reading
     from index.schema import Contents
 
 NAME = "journal.sqlite"
+_VERSION = 2
 _AT_ONCE = 500  # keys looked up in one query
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value BLOB);
@@ -42,15 +44,25 @@ class Journal:
             self.clear()
         try:
             self._open(code)
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if is_full(error):
+                raise
             self.clear()
             self._open(code)
 
     def _open(self, code: str) -> None:
         self._db = sqlite3.connect(self._file)
+        if self._one("PRAGMA user_version") != _VERSION and self._one("SELECT count(*) FROM sqlite_master"):
+            self._db.close()
+            raise sqlite3.DatabaseError("a journal of another version")
         # It has to outlive the process, not the machine.
-        self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + _TABLES)
+        self._db.executescript(
+            f"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA user_version = {_VERSION};" + _TABLES
+        )
         self._same("code", code.encode(), "taken", "readings")
+
+    def _one(self, query: str) -> int:
+        return self._db.execute(query).fetchone()[0]
 
     def _same(self, name: str, value: bytes, *tables: str) -> None:
         """Empty the tables that were filled while `name` was another."""
@@ -89,12 +101,17 @@ class Journal:
     def space(self) -> Space | None:
         """The space of the token vectors kept here; None where nothing is, or the model gives none."""
         found = self._db.execute("SELECT value FROM about WHERE name = 'space'").fetchone()
-        return None if found is None else Space.load(io.BytesIO(found[0]))
+        if found is None:
+            return None
+        if found[0][:4] != _sum([found[0][4:]]).to_bytes(4, "big"):
+            raise ValueError("a damaged journal")
+        return Space.load(io.BytesIO(found[0][4:]))
 
     def keep_space(self, space: Space | None) -> None:
         if space is not None:
             space.save(out := io.BytesIO())
-            self._db.execute("INSERT OR REPLACE INTO about VALUES ('space', ?)", [out.getvalue()])
+            value = _sum([out.getvalue()]).to_bytes(4, "big") + out.getvalue()
+            self._db.execute("INSERT OR REPLACE INTO about VALUES ('space', ?)", [value])
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Those of these clauses that were read."""
@@ -151,19 +168,11 @@ class Journal:
         _remove(self._file)
 
     @staticmethod
-    def damaged(root: Path) -> bool:
-        """Whether the journal below `root`, which nobody has open, cannot be read through; it is removed then."""
-        file = root / NAME
-        if not file.exists():
-            return False
-        try:
-            with closing(sqlite3.connect(file)) as db:
-                if db.execute("PRAGMA integrity_check").fetchone() == ("ok",):
-                    return False
-        except sqlite3.DatabaseError:
-            pass
-        _remove(file)
-        return True
+    def drop(root: Path) -> bool:
+        """Remove the journal below `root`, which nobody has open; whether there was one."""
+        had = (root / NAME).exists()
+        _remove(root / NAME)
+        return had
 
 
 def _remove(file: Path) -> None:

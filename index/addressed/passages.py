@@ -43,6 +43,13 @@ _TO_MACHINE = re.compile(
 )
 _TO_READER = re.compile(r"读者|阅读|看官|看到|读到|诸位|各位|大家|同志|朋友|reader|您")
 _CUT = re.compile(r"(?:[，,]|&#?\w+;)$")
+LABEL = re.compile(
+    r"(?:第[一二三四五六七八九十百零〇\d]+[章节条款](?:之[一二三四五六七八九十]+)?|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、])[ \t\u3000]*"
+)
+_BRACKET = re.compile(r"（[^（）\n]{5,}）|\([^()\n]{5,}\)|【[^【】\n]{5,}】|〔[^〔〕\n]{5,}〕|\[[^\[\]\n]{5,}\]")
+_FOREIGN_END = re.compile(
+    r"(?<=[A-Za-z一-鿿\d])[.!?][\"”']?(?=\s*[一-鿿])|-->|\|>(?=[^<\n]*[一-鿿])|[/\]][A-Za-z]{2,12}[>\]]|\}(?=\s*[一-鿿])"
+)
 _CLOSED = {"（": "）", "(": ")", "【": "】", "〔": "〕", "[": "]"}
 
 
@@ -62,9 +69,13 @@ def passages(text: str, *, answering: bool = False, dialogue: bool = False) -> l
     found: list[tuple[int, int, str]] = []
     bar = _BAR_ANSWERING if answering or dialogue else _BAR
     for start, stop in _units(text):
-        said = text[start:stop]
-        if _addressed(said, bar):
-            found.append((start, _end(text, start, stop), _reason(said)))
+        rest = text[start:stop]
+        for bracket in _BRACKET.finditer(rest):  # what stands in one is told apart from what it is put into
+            if bracket.span() != (0, len(rest)) and _addressed(bracket[0], bar):
+                found.append((start + bracket.start(), start + bracket.end(), _reason(bracket[0])))
+                rest = rest[: bracket.start()] + " " * len(bracket[0]) + rest[bracket.end() :]
+        if rest.strip() and _addressed(rest.strip(), bar):
+            found.append((start, _end(text, start, stop), _reason(rest.strip())))
     if not dialogue:
         found += [(*_trimmed(text, *pair.span()), DIALOGUE) for pair in _PAIR.finditer(text)]
     return _apart(found)
@@ -96,7 +107,7 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
     """Sentences, put together again where one was cut for its length, and a question with its answer. Nothing else is
     drawn in from beside an addressed sentence: what is put before a true one must not take it along."""
     whole: list[tuple[int, int]] = []
-    for start, stop in split_sentences(text):
+    for start, stop in _pieces(text):
         same_line = bool(whole) and "\n" not in text[whole[-1][1] : start]
         answered = same_line and text[whole[-1][1] - 1] in "？?" and _REPLY.match(text, start)
         if answered or (same_line and _CUT.search(text, *whole[-1])):
@@ -104,6 +115,18 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
         else:
             whole.append((start, stop))
     return iter(whole)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Sentences without the number they begin with, cut behind English ones and markup, where ours do not end."""
+    for start, stop in split_sentences(text):
+        if (label := LABEL.match(text, start, stop)) is not None and label.end() < stop:
+            start = label.end()
+        for cut in _FOREIGN_END.finditer(text, start, stop):
+            if start < cut.end() < stop:
+                yield start, cut.end()
+                start = cut.end()
+        yield start, stop
 
 
 def _end(text: str, start: int, stop: int) -> int:
@@ -115,7 +138,7 @@ def _end(text: str, start: int, stop: int) -> int:
     line = len(text) if line < 0 else line
     close = _CLOSED.get(text[start])
     if close and (bracket := text.find(close, start, line)) >= 0:
-        return max(stop, bracket + 1)
+        return bracket + 1
     return line if text[text.rfind("\n", 0, start) + 1 : start].strip() == "" else stop
 
 
