@@ -94,11 +94,11 @@ def _checked(source: Path) -> Sequence[str]:
 def _copy(source: Path, target: Path) -> None:
     """One database into another, as it is at one moment."""
     try:
-        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=_PATIENCE)) as old:
-            with closing(sqlite3.connect(target, timeout=_PATIENCE)) as new:
-                old.backup(new)
-                if new.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-                    raise BadInput(f"{source} 已损坏，没有备份。请用 python -m rag restore 恢复较早的备份")
+        old = sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=_PATIENCE)
+        with closing(old), closing(sqlite3.connect(target, timeout=_PATIENCE)) as new:
+            old.backup(new)
+            if new.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                raise BadInput(f"{source} 已损坏，没有备份。请用 python -m rag restore 恢复较早的备份")
     except sqlite3.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
             raise BadInput(f"{target} 正在使用。请先停止页面和服务，再试一次") from error
