@@ -216,7 +216,7 @@ class Desk:
         row = store.row_of.get(clause.clause_id)
         if row is None:
             return "文件库中已没有这一条（文件已移走或有变动），以上为当时的原文。"
-        return "" if store.clauses[row].text == clause.text else "文件库中的这一条已有变动，以上为当时的原文。"
+        return "" if store.clauses[row].printed == clause.printed else "文件库中的这一条已有变动，以上为当时的原文。"
 
     def _right(self, turn: Turn, wanted: Mapping) -> dict[str, str]:
         """The clause a reader calls right: one of those found, or one that holds the pasted words; else the words."""

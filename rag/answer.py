@@ -14,13 +14,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
-from rag.answering import instructions, metadata, premise, refusal, reply
+from rag.answering import metadata, premise, refusal, reply
 from rag.answering.comparison import sides
 from rag.answering.compose import Claim, compose
 from rag.answering.conclusion import conclude
 from rag.answering.evidence import Passage, passages, within
 from rag.answering.study import study
-from rag.answering.trusted import trusted, without_orders
 from rag.query import formal
 from rag.query.question import Query, understand
 from rag.query.wording import is_everyday
@@ -152,10 +151,9 @@ def _choose(
     engine: Engine, query: Query, ranking: Ranking, reads: Sequence[Read] = ()
 ) -> tuple[list[Passage], list[Passage]]:
     """(sentences of the first clauses, best first; those of them that are shown)."""
-    clauses = engine.store.clauses
-    candidates = trusted(clauses, passages(engine.store, query, ranking, engine.horizons, reads))
+    candidates = passages(engine.store, query, ranking, engine.horizons, reads)
     shown = within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars)
-    return candidates, without_orders(clauses, shown)
+    return candidates, shown
 
 
 def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[Event, None, Answer]:
@@ -231,10 +229,8 @@ def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim])
     notes += tuple(f"《{d.title}》{'；'.join(d.gaps)}，引用前请核对原件。" for d in documents.values() if d.gaps)
     notes += _versions(engine, documents)
     notes += tuple(_GONE.format(d.title, d.file) for d in documents.values() if engine.gone(d))
-    ordering = dict.fromkeys(engine.document(c.clause).title for c in kept if instructions.spans(c.clause.text))
-    notes += tuple(
-        f"《{title}》的引用条款中有写给问答程序的指令文字，未据以作答，请核对原文来源。" for title in ordering
-    )
+    marked = dict.fromkeys((engine.document(c.clause).title, mark.reason) for c in kept for mark in c.clause.marks)
+    notes += tuple(f"《{title}》的引用条款中有{why}，未据以作答，请核对原文来源。" for title, why in marked)
     kept = [
         replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept
     ]

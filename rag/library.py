@@ -16,7 +16,6 @@ from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
 from rag.answering.horizon import Horizon, horizons
-from rag.answering.instructions import blanked
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.relating.relations import Relations
 from rag.schema import Status
@@ -105,8 +104,7 @@ class Library:
     @cached_property
     def graph(self) -> Lineage:
         """Which document cites, implements, approves or replaces which."""
-        clauses = [replace(c, text=blanked(c.text)) for c in self.store.clauses]
-        return lineage(list(self.store.documents.values()), clauses)
+        return lineage(list(self.store.documents.values()), self.store.clauses)
 
     @cached_property
     def _ended(self) -> dict[str, list[Ended]]:
