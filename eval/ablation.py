@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eval import stats
 from eval.retrieval_sets import METRICS, RetrievalSet, open_set
@@ -95,10 +95,10 @@ def _measured(opened: RetrievalSet, encoder: Encoder, progress) -> dict[str, Sco
 
 
 def _variants():
-    def ours(name: str, pasted: bool | None = None, **parts: object) -> Variant:
+    def ours(name: str, pasted: bool | None = None, **parts: Any) -> Variant:
         return Variant(name, lambda store, encoder: _ours(store, encoder, **parts), pasted)
 
-    def weighed(name: str, **changed: float) -> Variant:
+    def weighed(name: str, **changed: Any) -> Variant:
         return ours(name, False, weights=replace(load(), **changed))
 
     yield ours("whole")
@@ -161,8 +161,8 @@ def _table(found: dict[str, dict[str, Scores]]) -> str:
                 for metric in JUDGED
             ]
             cells.append(" / ".join(_cell(change) for change in changes))
-            worth += any(change.value <= -GAIN for change in changes)
-            harm = harm or any(change.low > 0 for change in changes)
+            worth += any(change.value is not None and change.value <= -GAIN for change in changes)
+            harm = harm or any(change.low is not None and change.low > 0 for change in changes)
         told = (
             "alone"
             if " alone" in name or "RRF" in name
@@ -181,5 +181,7 @@ def _mean(scores: Scores, metric: str) -> float:
 
 
 def _cell(change: stats.Difference) -> str:
+    if change.value is None or change.low is None or change.high is None:
+        return "—"
     told = f"{1000 * change.value:+.0f}"
-    return f"**{told}**" if change.low is not None and (change.low > 0 or change.high < 0) else told
+    return f"**{told}**" if change.low > 0 or change.high < 0 else told

@@ -116,7 +116,7 @@ def compare(pairs: Sequence[tuple[str, Scores, Scores]]) -> dict[str, dict[str, 
             both = [(a, b) for a, b in members if measure.applies(a) and measure.applies(b)]
             if both:
                 ours, theirs = zip(*both, strict=True)
-                found = stats.difference(measure.sample(ours), measure.sample(theirs))
+                found = stats.difference(measure.sample(list(ours)), measure.sample(list(theirs)))
                 if (found.ours, found.theirs) != (None, None):
                     compared[group][measure.key] = found
     return compared

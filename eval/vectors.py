@@ -145,7 +145,7 @@ def _pack(arrays: Arrays) -> bytes:
     import numpy as np
 
     stream = io.BytesIO()
-    np.savez(stream, **arrays)
+    np.savez(stream, **arrays)  # type: ignore[arg-type]  # names of arrays, not its option
     return stream.getvalue()
 
 

@@ -59,7 +59,10 @@ class Question:
         """For each of these stretches of the text that holds any, int64: the numbers of the tokens in it."""
         import numpy as np
 
-        groups = (np.flatnonzero((self.ends > start) & (self.ends <= stop)) for start, stop in spans)
+        ends = self.ends
+        if ends is None:
+            return []
+        groups = (np.flatnonzero((ends > start) & (ends <= stop)) for start, stop in spans)
         return [group for group in groups if len(group)]
 
 
@@ -184,17 +187,15 @@ class SentenceEncoder:
         if not texts or not self._pools_means:
             return self.read_passages(texts, spans, None, progress), None
         pools, tokens = self._read_together(texts, spans, lambda states: states.astype(np.float16), progress)
-        space = None
-        if any(len(own.ids) for own in tokens):
-            sentences = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
-            telling_ones = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
-            asked = self._states_asked(telling_ones[:: math.ceil(len(telling_ones) / _ASKED)])
-            space = Space.fit([own.vectors for own in tokens], asked, sum(map(len, texts)))
-            tokens = [Tokens(own.ids, space.of_passages(own.vectors.astype(np.float32)), own.counts) for own in tokens]
-        return [
-            Reading(pool.whole(), pool.parts(), None if space is None else own)
-            for pool, own in zip(pools, tokens, strict=True)
-        ], space
+        read = [own for own in tokens if own is not None]
+        if not any(len(own.ids) for own in read):
+            return [Reading(pool.whole(), pool.parts(), None) for pool in pools], None
+        sentences = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
+        telling_ones = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
+        asked = self._states_asked(telling_ones[:: math.ceil(len(telling_ones) / _ASKED)])
+        space = Space.fit([own.vectors for own in read], asked, sum(map(len, texts)))
+        fitted = (Tokens(own.ids, space.of_passages(own.vectors.astype(np.float32)), own.counts) for own in read)
+        return [Reading(pool.whole(), pool.parts(), own) for pool, own in zip(pools, fitted, strict=True)], space
 
     def _read_together(
         self,
@@ -202,7 +203,7 @@ class SentenceEncoder:
         spans: Sequence[Spans],
         keep: Callable[[np.ndarray], np.ndarray] | None,
         progress: Progress | None,
-    ) -> tuple[list[Pool], list[Tokens] | list[None]]:
+    ) -> tuple[list[Pool], list[Tokens | None]]:
         """Pooled states of each text and its spans, and the telling tokens with what `keep` makes of their states.
 
         Batches are made of texts of like length, so that little is spent on padding.
@@ -212,7 +213,7 @@ class SentenceEncoder:
         self._export_once()  # torch is here now; the first question will do without it
         ids, offsets = self._tokens(texts, self._passage)
         pools = [Pool(self.dimension, places, own) for places, own in zip(offsets, spans, strict=True)]
-        kept: list[np.ndarray | None] = [None] * len(texts)
+        kept: dict[int, np.ndarray] = {}
         todo = [(row, first, last) for row, own in enumerate(ids) for first, last in windows(len(own), self._room)]
         todo.sort(key=lambda window: window[1] - window[2])  # longest first: memory peaks early and is used again
         left = Counter(row for row, _, _ in todo)
@@ -222,7 +223,7 @@ class SentenceEncoder:
             pools[row].add(states, first)
             if keep is not None:
                 made = keep(states[1:-1])
-                if kept[row] is None:
+                if row not in kept:
                     kept[row] = np.zeros((len(ids[row]), made.shape[1]), dtype=made.dtype)
                 kept[row][first:last] = made
             left[row] -= 1
@@ -232,7 +233,7 @@ class SentenceEncoder:
         if keep is None:
             return pools, [None] * len(texts)
         chosen = [telling(text, places, own) for text, places, own in zip(texts, offsets, spans, strict=True)]
-        return pools, [Tokens.of(*own) for own in zip(ids, kept, chosen, strict=True)]
+        return pools, [Tokens.of(own, kept[row], chosen[row]) for row, own in enumerate(ids)]
 
     def _encode(self, texts: Sequence[str], prompt: str) -> np.ndarray:
         import numpy as np

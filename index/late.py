@@ -215,7 +215,7 @@ class Page:
     norms: np.ndarray  # float32 [words of all sentences], of their vectors
 
     def scores(
-        self, ids: np.ndarray, vectors: np.ndarray, groups: Sequence[Sequence[int]] | None = None, titled: float = 0.0
+        self, ids: np.ndarray, vectors: np.ndarray, groups: Sequence[Sequence[int] | np.ndarray] | None = None, titled: float = 0.0
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(float32 [groups, clauses], the same, float32 [groups, sentences]): the mean cosine of a text's words to
         their likes in a clause, in its best sentence, in each; a word weighs by the root of its rarity.

@@ -118,7 +118,7 @@ def bring_embedder(folder: Path, wheels: Wheels, *, verify: bool, progress: Prog
     building = folder.with_name(folder.name + ".part")
     shutil.rmtree(building, ignore_errors=True)
     with _named(building):
-        e5.convert(*data, building)
+        e5.convert(data[0], data[1], building)
         files = {p.relative_to(building).as_posix(): p for p in sorted(building.rglob("*")) if p.is_file()}
         facts = {name: {"size": p.stat().st_size, "sha256": sha256_of(p, progress)} for name, p in files.items()}
         (building / stamps.DIGESTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")

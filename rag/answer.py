@@ -25,7 +25,7 @@ from rag.query.question import Query, understand
 from rag.query.wording import is_everyday
 from rag.retrieval.filters import passes
 from rag.retrieval.fusion import FIRST
-from rag.schema import CONCLUDING, SUPPORTING, Answer, Event, Filters, Sentence, Timings
+from rag.schema import CONCLUDING, SUPPORTING, Answer, Event, Filters, Sentence, Side, Timings
 from rag.structure import found as forms
 from rag.structure.answering import structured
 
@@ -113,7 +113,8 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     yield Event("read", answer)
 
     # 7 the chat model's reply: every sentence verified, and kept only where it agrees with the reader
-    draft, notes, first_token = "", (), None
+    draft, first_token = "", None
+    notes: tuple[str, ...] = ()
     try:
         for piece in reply.draft(engine, query, chosen):
             draft += piece
@@ -236,7 +237,7 @@ def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim])
         replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept
     ]
     sentences, citations = compose(kept, engine.document, engine.status)
-    compared = ()
+    compared: tuple[Side, ...] = ()
     if "compare" in query.asks:
         compared = sides(sentences, citations, max(2, len(engine.retriever.titles.best(query))))
     notes = tuple(dict.fromkeys((*answer.notes, *notes)))

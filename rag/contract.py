@@ -142,7 +142,7 @@ def answer_json(answer: Answer) -> dict:
 
 def _shown(answer: Answer) -> dict:
     """The table or outline of an answer that has one."""
-    found = {}
+    found: dict[str, object] = {}
     if answer.table is not None:
         rows = [{"cells": list(cells), "citation": n} for cells, n in answer.table.rows]
         found["table"] = {"caption": answer.table.caption, "columns": list(answer.table.columns), "rows": rows}

@@ -51,7 +51,8 @@ def conclude(engine: Engine, query: Query, studied: Study) -> list[Claim]:
         claim = _claim(engine, query, studied)
         return [] if claim is None else [claim]
     claims = [_claim(engine, side, own) for side, own in zip(query.sides, studied.sides, strict=True)]
-    return [] if None in claims else [_named(engine, claim) for claim in claims]
+    told = [claim for claim in claims if claim is not None]
+    return [_named(engine, claim) for claim in told] if len(told) == len(claims) else []
 
 
 def _named(engine: Engine, claim: Claim) -> Claim:
@@ -60,6 +61,8 @@ def _named(engine: Engine, claim: Claim) -> Claim:
 
 
 def _claim(engine: Engine, query: Query, studied: Study) -> Claim | None:
+    if studied.best is None or studied.narrowed is None:
+        return None
     clause = engine.store.clauses[studied.best.clause]
     start, stop = studied.phrase
     said = clause.text[start:stop]

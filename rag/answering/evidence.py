@@ -122,8 +122,9 @@ def _for_one(
         told = _BESIDE * told + _WORDS * standard(likeness)
     score = told + _WORDING * standard(coverage) + _CLAUSE * standard(clause) + bonus
     found = [
-        Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i]))
+        Passage(rows[i], row, start, stop, float(score[i]), float(coverage[i]), float(similarity[i]))
         for i in np.argsort(-score, kind="stable")
+        for row, start, stop in [store.sentences[rows[i]]]
     ]
     names = items.whole(store, query, ranking.rows[:depth])
     least = float(similarity.min())  # some of the names may stand in clauses that were no candidates
@@ -252,7 +253,7 @@ def _quotes(query: Query, texts: Sequence[str]) -> np.ndarray:
     for term in map(compact, query.quoted):
         defines = re.compile(rf"{re.escape(term)}[”\"]?(?::|,?即|是指|包括)")
         held = np.array([(term in text) + bool(defines.search(text)) for text in plain])
-        bonus += _TERM / len(query.quoted) * held * min(1.0, _FEW / max(1, np.count_nonzero(held)))
+        bonus += _TERM / len(query.quoted) * held * min(1.0, _FEW / max(1, int(np.count_nonzero(held))))
     return bonus
 
 

@@ -75,7 +75,7 @@ class Names:
         left = [self._documents[i] for i in candidates if i != citing.doc_id]
         if len(left) > 1:
             dated = [d for d in left if d.issued_on and d.issued_on <= (citing.issued_on or "")]
-            last = max((d.issued_on for d in dated), default=None)
+            last = max((d.issued_on or "" for d in dated), default=None)
             left = [d for d in dated if d.issued_on == last]
         return left[0].doc_id if len(left) == 1 else None
 

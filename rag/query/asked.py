@@ -140,6 +140,7 @@ def _says(flat: str, word: str) -> bool:
 def _unit_and_noun(behind: str) -> tuple[str, str]:
     """The measure word behind 多少 and the noun behind that; 户籍人口 is no 户."""
     parts = _BEHIND.match(behind)
+    assert parts is not None  # each of its parts may be absent
     unit = parts[1] or ""
     first = next(iter(cut(behind)), "")
     if unit not in ("", "人") and first == unit + "才":  # “挂几天才行”; but 多少人才

@@ -140,4 +140,6 @@ def _same_ending(one: str, other: str) -> int:
 @cache
 def _head() -> Head:
     told = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return Head(*(tuple(told[name]) for name in ("names", "weights", "mean", "scale")), told["bias"])
+    return Head(
+        tuple(told["names"]), tuple(told["weights"]), tuple(told["mean"]), tuple(told["scale"]), told["bias"]
+    )

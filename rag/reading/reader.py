@@ -54,14 +54,14 @@ class OwnReader:
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
         """One reading a pair, in order."""
         made = self._inputs.make(pairs)
-        found: list[Reading | None] = [None] * len(made)
+        found: dict[int, Reading] = {}
         by_length = sorted(range(len(made)), key=lambda row: len(made[row].ids))
         for begin in range(0, len(made), _BATCH):
             rows = by_length[begin : begin + _BATCH]
             answers, ends = self._graph.scores([made[row] for row in rows])
             for row, answer, own in zip(rows, answers, ends, strict=True):
                 found[row] = Reading(float(answer), *best_span(own, made[row]))
-        return found
+        return [found[row] for row in range(len(made))]
 
     def _opened(self) -> Graph:
         from rag.reading.graph import Graph, export

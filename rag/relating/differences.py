@@ -67,12 +67,10 @@ def figures(
         rivals = [r for r in rivals if r.year == own.year or None in (r.year, own.year)] or rivals
         equal = [r for r in rivals if r.stated.quantity.value == own.stated.quantity.value]
         if equal:
-            rival = next((r for r in equal if r.year == own.year or None in (r.year, own.year)), None)
-            kind, rival = (YEAR, equal[0]) if rival is None else (None, rival)
-        else:
-            kind, rival = (FIGURE, rivals[0]) if rivals else (None, None)
-        if kind is not None:
-            found.append(Difference(kind, own.span, rival.span, own.stated.words))
+            if not any(r.year == own.year or None in (r.year, own.year) for r in equal):
+                found.append(Difference(YEAR, own.span, equal[0].span, own.stated.words))
+        elif rivals:
+            found.append(Difference(FIGURE, own.span, rivals[0].span, own.stated.words))
     return found
 
 

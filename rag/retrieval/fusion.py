@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from index.candidates import Candidates
     from index.encoder import Encoder, Question
+    from index.late import Late
 
 FIRST = 5  # clauses that tell how much of a question's wording is borne out
 CANDIDATES = 200  # a list; the ranking of the first twenty is that of all clauses (eval/ABLATION.md)
@@ -64,7 +65,7 @@ class Fusion:
         read = [self._encoder.read_query(own) for own in texts]
         found = [self._store.candidates(own, q.vector, k, allowed, also) for own, q in zip(texts, read, strict=True)]
         if formal:
-            both = np.union1d(found[0].rows, found[1].rows)
+            both = np.union1d(found[0].rows, found[1].rows).tolist()
             found = [
                 self._store.candidates(own, q.vector, 0, allowed, both) for own, q in zip(texts, read, strict=True)
             ]
@@ -78,10 +79,10 @@ class Fusion:
 
         wording = found.wording / max(found.wording.max(initial=0.0), 1e-9)
         words, likeness = np.zeros_like(wording), None
-        if has_words(self._store, question):
-            late = self._store.late
+        if (told := token_states(self._store, question)) is not None:
+            late, ids, states = told
             page = late.read(found.rows)
-            (words,), _, (likeness,) = page.scores(question.ids, late.space.of_query(question.states), titled=TITLED)
+            (words,), _, (likeness,) = page.scores(ids, late.space.of_query(states), titled=TITLED)
         return np.stack([wording, found.meaning, words], axis=1), likeness
 
     def _of(self, question: Question, found: Candidates) -> Scores:
@@ -126,9 +127,11 @@ def _mean(one: Sparse, other: Sparse) -> Sparse:
     return Sparse(one.rows, (one.values + other.values) / 2)
 
 
-def has_words(store: Store, question: Question) -> bool:
-    """Whether a text's words can be compared with the clauses'."""
-    return store.late is not None and question.states is not None and len(question.states) > 0
+def token_states(store: Store, question: Question) -> tuple[Late, np.ndarray, np.ndarray] | None:
+    """What a text's words are compared with the clauses' by: (the words of the clauses, int64 [tokens] their ids,
+    float32 [tokens, dimension] their states); None where the model gives no token states, or nothing is said."""
+    late, ids, states = store.late, question.ids, question.states
+    return None if late is None or ids is None or states is None or not len(states) else (late, ids, states)
 
 
 def standard(scores: np.ndarray) -> np.ndarray:

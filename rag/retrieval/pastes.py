@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 from index.candidates import best_of
 from index.sentences import split_sentences
 from index.store import Store
-from rag.retrieval.fusion import CANDIDATES, Scores, has_words, standard
+from rag.retrieval.fusion import CANDIDATES, Scores, standard, token_states
 from rag.retrieval.sparse import Sparse
 
 if TYPE_CHECKING:
     import numpy as np
 
     from index.encoder import Encoder, Question, Spans
-    from index.late import Page
+    from index.late import Late, Page
     from index.lexical import Matches
 
 _SENTENCE, _SENTENCES = 8, 12  # the shortest sentence taken, in characters, and how many at most
@@ -80,7 +80,7 @@ class Pastes:
         worded = [store.sentence_pairs.scores(text[a:b]) for a, b in sentences]
         of_allowed = None if allowed is None else allowed[store.dense.owner]
         also = [store.dense.owner[own.best(_EACH, of_allowed)] for own in worded]
-        found = store.candidates(text, read.vector, k, allowed, np.concatenate(also))
+        found = store.candidates(text, read.vector, k, allowed, np.concatenate(also).tolist())
 
         def wording(matches: Matches) -> np.ndarray:
             return standard(best_of(matches.of(found.sentences), found.counts, 0.0))
@@ -96,31 +96,35 @@ class Pastes:
         names, telling = self._names(text, found.rows, int(np.argmax(fused)))
         for start, stop in names:
             fused += parts.name_wording * np.where(telling, wording(store.sentence_pairs.scores(text[start:stop])), 0.0)
-        if has_words(store, read):
-            fused += self._words(read, found.rows, [sentences, pieces, names], telling, fused)
+        fused += self._words(read, found.rows, [sentences, pieces, names], telling, fused)
         return Scores(found.rows, fused, cosines, cosines, None)
 
     def _words(
         self, read: Question, rows: np.ndarray, spans: Sequence[Spans], telling: np.ndarray, fused: np.ndarray
     ) -> np.ndarray:
-        """float32 [rows], to be added to `fused`: the words of sentences, pieces and names against a clause's."""
+        """float32 [rows], to be added to `fused`: the words of sentences, pieces and names against a clause's; zeros where
+        the model gives no token states."""
         import numpy as np
 
-        parts, late = self._parts, self._store.late
+        parts, added = self._parts, np.zeros(len(rows), dtype=np.float32)
+        if (told := token_states(self._store, read)) is None:
+            return added
+        late, ids, states = told
         page = late.read(rows)
         groups = [read.within(own) for own in spans]
-        _, best, said = page.scores(read.ids, late.space.of_query(read.states), list(chain.from_iterable(groups)))
+        _, best, said = page.scores(ids, late.space.of_query(states), list(chain.from_iterable(groups)))
         likenesses = np.split(np.array([standard(scores) for scores in best]), np.cumsum(list(map(len, groups)))[:-1])
         weights = (parts.sentence_words, parts.piece_words, parts.name_words * telling)
-        added = np.zeros(len(rows), dtype=np.float32)
         for weight, scores in zip(weights, likenesses, strict=True):
             if len(scores):
                 added += weight * scores.max(axis=0)
         if parts.feedback:
-            added += parts.feedback * self._feedback(page, rows, said[: len(groups[0])], fused + added)
+            added += parts.feedback * self._feedback(late, page, rows, said[: len(groups[0])], fused + added)
         return added
 
-    def _feedback(self, page: Page, rows: np.ndarray, said: np.ndarray, fused: np.ndarray) -> np.ndarray:
+    def _feedback(
+        self, late: Late, page: Page, rows: np.ndarray, said: np.ndarray, fused: np.ndarray
+    ) -> np.ndarray:
         """float32 [rows]: how like a clause is to what others say of the paste's matter.
 
         `said` float32 [sentences of the paste, sentences of the page] are their likenesses. Asked are the sentences
@@ -128,7 +132,7 @@ class Pastes:
         """
         import numpy as np
 
-        late, clause_of = self._store.late, self._store.dense.owner[page.sentences]
+        clause_of = self._store.dense.owner[page.sentences]
         nearness = standard(said.max(axis=0, initial=-1.0)) + standard(fused[np.searchsorted(rows, clause_of)])
         nearness[(clause_of == rows[np.argmax(fused)]) | (late.lengths(page.sentences) < _TELLING)] = -np.inf
         order = np.argsort(-nearness, kind="stable")
