@@ -30,7 +30,7 @@ class EmbeddedChat(EndpointChat):
         # Other users of this machine can reach the port, but not without the key.
         super().__init__("", path.stem, secrets.token_hex(16), patience)
         self._path, self._threads, self._context = path, threads, context
-        self._server = None
+        self._server: Any = None  # xllamacpp.Server, once it runs
 
     def close(self) -> None:
         """Stop the server; a later use starts it again."""
@@ -56,8 +56,7 @@ class EmbeddedChat(EndpointChat):
             self._server = xllamacpp.Server(params)
         except RuntimeError as error:
             raise ModelError(f"对话模型 {self._path} 无法载入：文件不是可用的 GGUF 模型，或内存不足") from error
-        self._url = self._server.listening_address + "/v1"
-        return self._url
+        return self._server.listening_address + "/v1"
 
 
 def _llama_cpp():
