@@ -70,9 +70,9 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
     }
     spread = np.mean([features[:, 1:].std(axis=0) for features, _ in topics], axis=0)
     wording, meaning, words = weights.tolist()
-    found = Weights(wording, meaning, words, encoder.digest, spread.tolist(), told)
-    found.save(out)
-    return found
+    made = Weights(wording, meaning, words, encoder.digest, spread.tolist(), told)
+    made.save(out)
+    return made
 
 
 def fitted(topics: list[tuple[np.ndarray, np.ndarray]], units: np.ndarray) -> np.ndarray:

@@ -192,10 +192,11 @@ def _listed(data: dict, field: str) -> list:
 def _sense(data: dict) -> list[str]:
     """Well-formed fields that can never be met, or contradict each other."""
     wrong = []
-    for entry in _listed(data, "evidence"):
+    evidence, must = _listed(data, "evidence"), _listed(data, "must")
+    for entry in evidence:
         if isinstance(entry, dict) and isinstance(entry.get("quote"), str) and not flat(entry["quote"]):
             wrong.append("证据 quote 规范化后为空，不可能命中")
-    for group in _listed(data, "must"):
+    for group in must:
         if _texts(group) and any(not flat(text) for text in group):
             wrong.append("must 中有规范化后为空的备选，等于没有要求")
     if _texts(data.get("must_not", [])) and any(not flat(text) for text in data.get("must_not", [])):

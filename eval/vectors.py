@@ -84,9 +84,9 @@ class CachedEncoder:
         spaceless = self._keys(texts, spans, None)
         key = self._key("space", "\n".join(spaceless))
         if (found := self._stored(key)) is not None:
-            space = Space.load(io.BytesIO(found))
-            return self.read_passages(texts, spans, space, progress), space
-        if any(self._stored(known) is not None for known in spaceless):  # the model gives no token states
+            known = Space.load(io.BytesIO(found))
+            return self.read_passages(texts, spans, known, progress), known
+        if any(self._stored(one) is not None for one in spaceless):  # the model gives no token states
             return self.read_passages(texts, spans, None, progress), None
         read, space = self._encoder.read_and_fit(texts, spans, progress)
         rows = [*zip(self._keys(texts, spans, space), map(_pack, map(_arrays, read)), strict=True)]

@@ -69,9 +69,16 @@ class Question:
 class Encoder(Protocol):
     """What the index and retrieval need of an embedding model; vectors are float32 of unit length."""
 
-    name: str
-    dimension: int
-    digest: str  # changes with the model's weights, tokenizer or configuration
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def digest(self) -> str:
+        """Changes with the model's weights, tokenizer or configuration."""
+        ...
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray: ...  # [texts, dimension]
 
@@ -333,8 +340,8 @@ class SentenceEncoder:
         return self._prompts.get("passage") or self._prompts.get("document") or ""
 
     @cached_property
-    def _marks(self) -> tuple[int | None, int | None]:
-        """Ids of the tokens a text begins and ends with."""
+    def _marks(self) -> tuple[Any, Any]:
+        """Ids of the tokens a text begins and ends with, None where the model has none."""
         tokenizer = self._model.tokenizer
         begin, end = (tokenizer.cls_token_id, tokenizer.bos_token_id), (tokenizer.sep_token_id, tokenizer.eos_token_id)
         return next((i for i in begin if i is not None), None), next((i for i in end if i is not None), None)

@@ -98,10 +98,15 @@ class Journal:
         rows = []
         for key, reading in zip(keys, readings, strict=True):
             tokens = reading.tokens
-            arrays = () if tokens is None else (tokens.ids, tokens.vectors, tokens.counts)
+            arrays = [] if tokens is None else [tokens.ids, tokens.vectors, tokens.counts]
+            packed: list[object] = [array.tobytes() for array in arrays]
             rows.append(
-                [key, reading.head.astype("<f4").tobytes(), reading.parts.astype("<f4").tobytes()]
-                + ([array.tobytes() for array in arrays] or [None] * 3)
+                [
+                    key,
+                    reading.head.astype("<f4").tobytes(),
+                    reading.parts.astype("<f4").tobytes(),
+                    *(packed or [None] * 3),
+                ]
             )
         self._db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._db.commit()

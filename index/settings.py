@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -120,7 +122,7 @@ def _folder_or_name(model: str) -> str:
     return str(here) if model and (here.exists() or model.endswith(".gguf")) else model
 
 
-def _should(error: dict) -> str:
+def _should(error: Mapping[str, Any]) -> str:
     """In Chinese, what pydantic finds missing in a value."""
     kind, context = error["type"], error.get("ctx", {})
     for start, text in {

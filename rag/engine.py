@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -120,7 +120,9 @@ class Engine(Library):
         *_, last = self.ask_stream(question, history, filters)
         return last.answer
 
-    def ask_stream(self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS) -> Iterator[Event]:
+    def ask_stream(
+        self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS
+    ) -> Generator[Event]:
         """The answer as it grows; closing the iterator stops the chat model."""
         return answer.stream(self, question, history, filters)
 

@@ -12,11 +12,11 @@ from index.errors import BadInput
 from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
-from rag.answering.horizon import Horizon, horizons
 from rag.answering.instructions import blanked
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.relating.relations import Relations
 from rag.schema import Status
+from rag.stated.horizon import Horizon, horizons
 from rag.status import Ended, status
 from rag.structure.sheets import Sheet, sheets
 from rag.versions import newest

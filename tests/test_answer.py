@@ -11,12 +11,12 @@ from index.errors import BadInput, ModelError
 from index.settings import Settings
 from index.terms import compact
 from rag.answering import reply
-from rag.answering.premise import wrong_issuer
 from rag.contract import answer_json, hit_json
 from rag.query.completion import complete
 from rag.query.question import understand
 from rag.query.titles import Titles
 from rag.schema import Filters
+from rag.stated.premise import wrong_issuer
 
 QUESTION = "岚城至湾城城际铁路全长多少公里？"
 

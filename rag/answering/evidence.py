@@ -13,12 +13,12 @@ from index.duties import duties
 from index.store import Store
 from index.terms import compact, pairs
 from rag.answering import items
-from rag.answering.horizon import Horizon
 from rag.query.question import Query
 from rag.query.wording import Wording
 from rag.reading.clauses import Read
 from rag.retrieval.fusion import standard
 from rag.retrieval.retrieve import Ranking
+from rag.stated.horizon import Horizon
 from rag.verification import facts
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def passages(
     reads: Sequence[Read] = (),
     depth: int = 20,
 ) -> list[Passage]:
-    """Sentences of the first `depth` clauses, best first; `years` as rag.answering.horizon gives them, one a sentence,
+    """Sentences of the first `depth` clauses, best first; `years` as rag.stated.horizon gives them, one a sentence,
     and `reads` what a reader has said of these clauses.
 
     Of a comparison, those for either side by turns, so that both are heard.

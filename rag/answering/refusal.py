@@ -57,9 +57,10 @@ def elsewhere(found: Evidence, filters: Filters) -> str | None:
     return f"{_scope(filters)}与这个问题无关，无法回答。" if found.closeness < found.bar else None
 
 
-def unanswered(narrowed: Narrowing, filters: Filters) -> str:
+def unanswered(narrowed: Narrowing | None, filters: Filters) -> str:
     """What is said where the clauses were read and none answers: what the nearest one does not speak of, if any."""
-    missing = dict.fromkeys(mention.said for mention in (*narrowed.missing, *narrowed.elsewhere))
+    mentions = () if narrowed is None else (*narrowed.missing, *narrowed.elsewhere)
+    missing = dict.fromkeys(mention.said for mention in mentions)
     if missing:
         return (
             f"{_scope(filters)}没有写明“{'、'.join([*missing][:_NAMED])}”的这项内容，最接近的条款说的是别的，无法回答。"

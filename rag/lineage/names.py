@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from index.headers import several_policies
 from index.schema import Document
@@ -31,7 +31,7 @@ _SAME_LETTERS = 10  # characters from which two names of the same letters in ano
 class Names:
     """The documents of a corpus by every name they go under."""
 
-    def __init__(self, documents: Sequence[Document], policies: dict[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, documents: Sequence[Document], policies: Mapping[str, Sequence[str]] | None = None) -> None:
         """`policies`: doc_id → further titles it issues, for a notice with several."""
         self._documents = {document.doc_id: document for document in documents}
         self._exact: dict[str, set[str]] = defaultdict(set)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import takewhile
 
-from rag.query.dictionary import cut
+from rag.words.dictionary import cut
 
 _JOINS = frozenset("和 与 跟 同 及 以及 还是 对比 相比 比 vs VS".split())
 # Words behind which no side goes on.

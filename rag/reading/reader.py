@@ -36,7 +36,8 @@ class Reading:
 class Reader(Protocol):
     """Reads windows of clauses; `digest` changes with what it would say."""
 
-    digest: str
+    @property
+    def digest(self) -> str: ...
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]: ...
 

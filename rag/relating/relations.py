@@ -20,11 +20,11 @@ from index.terms import compact, pairs
 from rag.lineage.mentions import mentions
 from rag.lineage.names import Names
 from rag.relating import differences as differing
-from rag.relating.differences import Difference
 from rag.relating.scope import may_share, same_region
+from rag.schema import Difference
 
 if TYPE_CHECKING:
-    from rag.library import Library
+    from rag.context import Shelf
 
 ORIGINAL, BASIS, IMPLEMENTS, DIFFERS, PARALLEL = "原文", "上位依据", "贯彻落实", "口径不一", "同类条款"
 NEAREST = "最接近"  # not on the paste's matter, but nothing comes nearer
@@ -50,7 +50,7 @@ class Related:
 class Relations:
     """Labels clauses of one library against pasted texts."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Shelf) -> None:
         self._library = library
         self._names = Names(list(library.store.documents.values()))
 

@@ -122,9 +122,7 @@ class Pastes:
             added += parts.feedback * self._feedback(late, page, rows, said[: len(groups[0])], fused + added)
         return added
 
-    def _feedback(
-        self, late: Late, page: Page, rows: np.ndarray, said: np.ndarray, fused: np.ndarray
-    ) -> np.ndarray:
+    def _feedback(self, late: Late, page: Page, rows: np.ndarray, said: np.ndarray, fused: np.ndarray) -> np.ndarray:
         """float32 [rows]: how like a clause is to what others say of the paste's matter.
 
         `said` float32 [sentences of the paste, sentences of the page] are their likenesses. Asked are the sentences

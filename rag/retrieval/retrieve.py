@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.store import Store
-from rag.answering import metadata
 from rag.query.addresses import Addresses, numbered
 from rag.query.question import Query
 from rag.query.titles import Titles
@@ -16,6 +15,7 @@ from rag.retrieval.fusion import CANDIDATES, Fusion, Scores
 from rag.retrieval.pastes import PasteParts, Pastes, thinned
 from rag.retrieval.sparse import Sparse
 from rag.retrieval.weights import Weights
+from rag.stated import metadata
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,16 +15,16 @@ from rag.structure.found import Found, claim, whole
 from rag.structure.sheets import Sheet
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
     from rag.structure.rows import Asked
 
 _NUMBERED = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]+[）)、．.]|附件\d*|表\d*)\s*")
 _BY_LENGTH, _BY_TIME = re.compile("[长短远近]"), re.compile("[早晚先迟]")
 
 
-def spans(engine: Engine, rows: Sequence[TableRow]) -> list[tuple]:
+def spans(context: Context, rows: Sequence[TableRow]) -> list[tuple]:
     """The clauses of rows, whole."""
-    return [whole(engine.store.clauses[row.clause]) for row in rows]
+    return [whole(context.store.clauses[row.clause]) for row in rows]
 
 
 def source(sheet: Sheet, rows: Sequence[TableRow]) -> str:
@@ -73,7 +73,7 @@ def _unread(asked: Asked, rows: Sequence[TableRow], at: int) -> Found | None:
     return Found((), refusal=f"{why}，不能据以计算，请核对原表{source(sheet, rows)}。")
 
 
-def extreme(engine: Engine, asked: Asked, question: str) -> Found | None:
+def extreme(context: Context, asked: Asked, question: str) -> Found | None:
     """The rows with the largest or smallest figure, or the earliest or latest date, of a column."""
     sheet, do, rows = asked.match.sheet, asked.doing, asked.rows
     adjective = question[question.index("最") + 1]
@@ -104,10 +104,10 @@ def extreme(engine: Engine, asked: Asked, question: str) -> Found | None:
     within = f"{'，'.join(asked.conditions)}的" if asked.conditions else ""
     count = f"{do.first} 项" if do.first > 1 else ""
     text = f"{within}{name}最{adjective}的{count}是{told}{'；' + beside if beside else ''}，比较了 {len(rows)} 行的“{name}”列{source(sheet, best)}。"
-    return Found((claim(text, "computed", spans(engine, best)),), (sheet.table, tuple(best)))
+    return Found((claim(text, "computed", spans(context, best)),), (sheet.table, tuple(best)))
 
 
-def total(engine: Engine, asked: Asked, question: str) -> Found | None:
+def total(context: Context, asked: Asked, question: str) -> Found | None:
     """The sum or mean of a column, with its addends; a printed sum beside it."""
     sheet, rows = asked.match.sheet, asked.rows
     columns = _columns(asked, "figure")
@@ -133,7 +133,7 @@ def total(engine: Engine, asked: Asked, question: str) -> Found | None:
         text += source(sheet, rows)
         if asked.doing.name == "sum" and not asked.ahead:
             text += _printed(sheet, at, whole_sum, unit)
-        claims.append(claim(f"{text}。", "computed", spans(engine, rows)))
+        claims.append(claim(f"{text}。", "computed", spans(context, rows)))
     return Found(tuple(claims), (sheet.table, rows))
 
 
@@ -148,7 +148,7 @@ def _printed(sheet: Sheet, at: int, value: Decimal, unit: str) -> str:
     )
 
 
-def apart(engine: Engine, asked: Asked, question: str) -> Found | None:
+def apart(context: Context, asked: Asked, question: str) -> Found | None:
     """The difference of two rows in one column."""
     sheet, rows = asked.match.sheet, asked.rows
     columns = _columns(asked, "figure")
@@ -165,10 +165,10 @@ def apart(engine: Engine, asked: Asked, question: str) -> Found | None:
         f"“{column.name}”：{sheet.name(one)}比{sheet.name(other)}多 {figure(high - low)} {column.unit}"
         f"（{figure(high)}－{figure(low)}）{source(sheet, sorted(rows, key=lambda r: r.place))}。"
     )
-    return Found((claim(text, "computed", spans(engine, [one, other])),), (sheet.table, rows))
+    return Found((claim(text, "computed", spans(context, [one, other])),), (sheet.table, rows))
 
 
-def share(engine: Engine, asked: Asked, question: str) -> Found | None:
+def share(context: Context, asked: Asked, question: str) -> Found | None:
     """The share that some rows have of all in one column."""
     sheet, rows = asked.match.sheet, asked.rows
     columns = _columns(asked, "figure")
@@ -186,7 +186,7 @@ def share(engine: Engine, asked: Asked, question: str) -> Found | None:
     percent = (100 * part / all_of).quantize(Decimal("0.1"), ROUND_HALF_UP)
     who = "、".join(sheet.name(row) for row in rows)
     text = f"{who}占“{sheet.table.columns[at].name}”合计的 {figure(percent)}%（{figure(part)}÷{figure(all_of)}）{source(sheet, everything)}。"
-    return Found((claim(text, "computed", spans(engine, everything)),), (sheet.table, tuple(everything)))
+    return Found((claim(text, "computed", spans(context, everything)),), (sheet.table, tuple(everything)))
 
 
 def _date(text: str) -> tuple[int, int] | None:

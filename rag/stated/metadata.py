@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from index.dates import in_force
 from index.schema import Clause, Document
 from index.terms import compact
-from rag.answering.premise import wrong_issuer
 from rag.query.asked import asked
 from rag.query.question import Query
 from rag.schema import Status
+from rag.stated.premise import wrong_issuer
 from rag.verification import facts as facts_of
 
 ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "effective", "status", "openness"})
