@@ -12,6 +12,7 @@ from index.settings import Settings, load_settings
 from index.store import REBUILD, Store
 from rag import answer, calibration
 from rag.calibration import Calibration
+from rag.chat.model import ChatModel, open_chat
 from rag.library import Library
 from rag.query.question import Query, understand
 from rag.reading.reader import Reader, open_reader
@@ -23,16 +24,19 @@ from rag.retrieval.retrieve import Ranking, Retriever
 from rag.schema import Answer, Event, Filters, Hit
 
 NO_FILTERS = Filters()
+_MODELS = ("chat", "reranker", "reader", "calibration", "foreign_bar")  # opened once, whatever the index or the day
 
 
 class Engine(Library):
     """A library that can be asked. Opened once; `ask` serves one answer at a time, there is one chat model."""
 
-    def __init__(self, settings: Settings, store: Store, encoder: Encoder) -> None:
+    def __init__(self, settings: Settings, store: Store, encoder: Encoder, **opened: object) -> None:
+        """`opened`: models by their name here, taken instead of those of the settings."""
         super().__init__(store, settings.as_of)
         self.settings = settings
         self.encoder = encoder
         self.retriever = Retriever(store, encoder)
+        self.__dict__ |= {name: opened[name] for name in _MODELS if name in opened}
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Engine:
@@ -51,17 +55,14 @@ class Engine(Library):
         store = Store.open(self.settings.index_dir)
         if self.encoder.digest != store.manifest.encoder_digest:
             raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {self.encoder.name}。{REBUILD}")
-        engine = type(self)(self.settings, store, self.encoder)
+        opened = {name: self.__dict__[name] for name in _MODELS if name in self.__dict__}
+        engine = type(self)(self.settings, store, self.encoder, **opened)
         engine.as_of = as_of
-        models = ("chat", "reranker", "reader", "calibration", "foreign_bar")
-        engine.__dict__ |= {name: self.__dict__[name] for name in models if name in self.__dict__}
         return engine
 
     @cached_property
-    def chat(self):
+    def chat(self) -> ChatModel | None:
         """The chat model of the settings, or None where none is set; ModelError when it cannot be used."""
-        from rag.chat.model import open_chat
-
         return open_chat(self.settings)
 
     @cached_property

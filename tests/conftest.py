@@ -27,7 +27,7 @@ BOOK = SHARED / "corpus"
 needs_book = pytest.mark.skipif(not BOOK.is_dir(), reason="../shared/corpus is not here")
 needs_models = pytest.mark.skipif(
     not (Settings().models_dir / "multilingual-e5-small" / "modules.json").is_file(),
-    reason="models are not here: python -m index.models",
+    reason="models are not here: python -m models",
 )
 
 
@@ -100,9 +100,7 @@ def built(corpus: Path, root: Path, encoder: FakeEncoder | None = None):
 def engine_over(root: Path, chat: FakeChat | None = None, bar: float = 0.0, **settings) -> Engine:
     """An engine over an index built with the fake encoder, no reader; `bar` is the cosine below which it refuses."""
     settings = {"chat_model": "", "reader": "none", **settings}
-    engine = Engine(Settings(index=root, **settings), Store.open(root), FakeEncoder())
-    engine.__dict__ |= {"chat": chat, "foreign_bar": bar}
-    return engine
+    return Engine(Settings(index=root, **settings), Store.open(root), FakeEncoder(), chat=chat, foreign_bar=bar)
 
 
 @pytest.fixture(scope="session")

@@ -148,7 +148,7 @@ def test_a_reranker_reorders_the_best_clauses_only(sample_root):
 
     engine = engine_over(sample_root, rerank_depth=5)
     plain = [hit.clause.clause_id for hit in engine.search("港口规划", 10)]
-    engine.__dict__["reranker"] = Longest()
+    engine.reranker = Longest()
     again = [hit.clause.clause_id for hit in engine.search("港口规划", 10)]
     assert sorted(again[:5]) == sorted(plain[:5]) and again[5:] == plain[5:]
     ranking = engine.rank(understand("港口规划"))

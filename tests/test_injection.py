@@ -98,7 +98,7 @@ def engines(roots):
 
 
 def asked(engine, question, chat, bar=0.0):
-    engine.__dict__ |= {"chat": chat, "foreign_bar": bar}
+    engine.chat, engine.foreign_bar = chat, bar
     return engine.ask(question)
 
 
