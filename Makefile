@@ -22,7 +22,7 @@ export PYTHONUNBUFFERED ?= 1
 setup: $(INSTALLED) models  ## virtual environment, pinned packages, models
 
 models: $(INSTALLED)
-	@$(PY) -m index.models
+	@$(PY) -m models
 	@$(PY) -m rag.reading
 
 index: setup  ## documents in, index out; an unchanged corpus is left alone

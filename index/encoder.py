@@ -100,7 +100,7 @@ def open_encoder(settings: Settings) -> Encoder:
     name = settings.embedder_name
     folder = Path(name)
     if not settings.embedder and not (folder / "modules.json").is_file():
-        raise ModelError(f"找不到嵌入模型 {folder}。请运行：python -m index.models")
+        raise ModelError(f"找不到嵌入模型 {folder}。请运行：python -m models")
     return SentenceEncoder(name, settings.threads, settings.var / "onnx")
 
 
@@ -326,7 +326,7 @@ class SentenceEncoder:
             first = (str(error).strip().splitlines() or [""])[0][:200]
             raise ModelError(
                 f"嵌入模型 {self._source} 无法载入（{type(error).__name__}：{first}）。请检查设置 embedder，"
-                "或删除该文件夹后运行 python -m index.models"
+                "或删除该文件夹后运行 python -m models"
             ) from error
 
     @cached_property

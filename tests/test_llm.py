@@ -238,7 +238,7 @@ def real():
     settings = Settings()
     path = settings.models_dir / QWEN
     if not path.is_file():
-        pytest.skip("the chat model is not here: python -m index.models")
+        pytest.skip("the chat model is not here: python -m models")
     with closing(EmbeddedChat(path, settings.threads, settings.context, 120)) as chat:
         chat.warm()
         yield chat

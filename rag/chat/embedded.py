@@ -78,8 +78,8 @@ def _llama_cpp():
 def check_gguf(path: Path) -> None:
     """Refuse a file that is missing, no GGUF, or no longer what it was when verified, before native code sees it."""
     if not path.is_file():
-        raise ModelError(f"找不到对话模型 {path}。请运行：python -m index.models")
+        raise ModelError(f"找不到对话模型 {path}。请运行：python -m models")
     with path.open("rb") as file:
         magic = file.read(4)
     if magic != b"GGUF" or stamps.changed(path):
-        raise ModelError(f"对话模型 {path} 已损坏或不完整。请删除它，再运行：python -m index.models")
+        raise ModelError(f"对话模型 {path} 已损坏或不完整。请删除它，再运行：python -m models")

@@ -43,7 +43,7 @@ class Reader(Protocol):
 
 
 class OwnReader:
-    """The reader trained here, on the layers of the embedding model that index.models brings."""
+    """The reader trained here, on the layers of the embedding model that models brings."""
 
     def __init__(self, folder: Path, base: Path, cache: Path, threads: int) -> None:
         self._folder, self._base, self._cache, self._threads = folder, base, cache, threads
@@ -70,7 +70,7 @@ class OwnReader:
         file = self._cache / f"reader-{self.digest[:16]}.onnx"
         if not file.is_file():
             if weights.digest(self._base / "model.safetensors") != self._manifest.base:
-                raise ModelError(f"阅读模型不是在 {self._base} 上训练的。请运行：python -m index.models")
+                raise ModelError(f"阅读模型不是在 {self._base} 上训练的。请运行：python -m models")
             export(weights.load(self._folder, self._manifest), self._base, file)
             for other in self._cache.glob("reader-*.onnx"):
                 if other != file:
