@@ -15,6 +15,7 @@ from rag.calibration import Calibration
 from rag.chat.model import ChatModel, open_chat
 from rag.library import Library
 from rag.query.question import Query, understand
+from rag.reading.once import Once
 from rag.reading.reader import Reader, open_reader
 from rag.relating.related import related
 from rag.retrieval.filters import allowed_rows
@@ -74,7 +75,8 @@ class Engine(Library):
     def reader(self) -> Reader | None:
         """Who says which clauses answer, and where; None where the settings want none. ModelError when it is
         damaged."""
-        return open_reader(self.settings)
+        reader = open_reader(self.settings)
+        return None if reader is None else Once(reader)
 
     @cached_property
     def calibration(self) -> Calibration | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from index.content import index_text
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from index.late import Late
 
 FIRST = 5  # clauses that tell how much of a question's wording is borne out
+_REMEMBERED = (
+    8  # texts whose encoding is kept: a question ranked once more, by the documents’ words too, is not encoded anew
+)
 CANDIDATES = 200  # a list; the ranking of the first twenty is that of all clauses (eval/ABLATION.md)
 TITLED = 0.8  # a like in the title of the clause's document against one in the clause
 
@@ -47,6 +51,7 @@ class Fusion:
     def __init__(self, store: Store, encoder: Encoder, weights: Weights | None = None) -> None:
         self._store = store
         self._encoder = encoder
+        self._read_query = lru_cache(_REMEMBERED)(encoder.read_query)
         self._weights = weights or load()
 
     def scores(
@@ -62,7 +67,7 @@ class Fusion:
         import numpy as np
 
         texts = [text, f"{text} {formal}"] if formal else [text]
-        read = [self._encoder.read_query(own) for own in texts]
+        read = [self._read_query(own) for own in texts]
         found = [self._store.candidates(own, q.vector, k, allowed, also) for own, q in zip(texts, read, strict=True)]
         if formal:
             both = np.union1d(found[0].rows, found[1].rows).tolist()
