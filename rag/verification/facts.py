@@ -26,10 +26,11 @@ _ALIKE = (
     frozenset("人 名 位".split()),
 )
 _SCALE = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
+_POINT = "(?:点[零〇一二三四五六七八九]{1,4}(?![十百刻分]))?"  # 百分之九点八三; but 三点十分 is a time
 _NUMBER = re.compile(
-    rf"(?P<pct>百分之(?P<cnpct>[{_CN}]+|\d+(?:\.\d+)?))"
+    rf"(?P<pct>百分之(?P<cnpct>[{_CN}]+{_POINT}|\d+(?:\.\d+)?))"
     rf"|(?P<num>\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<scale>万亿|亿|万|千|百)?(?:多|余)?{_EACH}(?P<unit>%|‰|(?:{_MEASURES}))?"
-    rf"|(?P<cn>[{_CN}]{{1,6}})(?P<cnscale>万亿|亿|万)?{_EACH}(?P<cnunit>{_MEASURES})"
+    rf"|(?P<cn>[{_CN}]{{1,6}}{_POINT})(?P<cnscale>万亿|亿|万)?{_EACH}(?P<cnunit>{_MEASURES})"
 )
 _DATE = re.compile(
     r"(?P<y>(?:19|20)\d{2})(?:年(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?|-(?P<m2>\d{1,2})-(?P<d2>\d{1,2}))?(?!\d)"
