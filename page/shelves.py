@@ -135,7 +135,9 @@ def document(found: Document, status: Status, clauses: Sequence[Clause], target:
 
 def _body(found: Document, status: Status, clauses: Sequence[Clause], target: str | None) -> tuple[str, str]:
     """(clauses with the headings that change from one to the next, outline of the two outermost levels)."""
-    parts, outline, path = [], [], ()
+    parts: list[str] = []
+    outline: list[str] = []
+    path: tuple[str, ...] = ()
     for clause in clauses:
         same = next(
             (i for i, (a, b) in enumerate(zip(path, clause.path, strict=False)) if a != b),

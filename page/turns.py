@@ -81,6 +81,7 @@ def _turn(number: int, turn: Turn) -> str:
 def _answer(number: int, turn: Turn) -> str:
     """What leads, the sentences it rests on, the rest folded, what to mind."""
     answer, waiting = turn.answer, turn.stage in _WAITING and not turn.error
+    assert answer is not None  # a turn without one shows what it waits for
     parts = [_lead(number, answer, _WAITING[turn.stage] if waiting else "")]
     parts += [_table(number, answer.comparison)] if answer.comparison else []
     parts += [_grid(number, answer.table)] if answer.table else []
@@ -199,7 +200,7 @@ def _seconds(answer: Answer) -> str:
 
 def evidence(turns: Sequence[Turn]) -> str:
     """Cards of every turn, the newest turn first and open: cited clauses, then the other hits."""
-    blocks = []
+    blocks: list[str] = []
     for number, turn in reversed(list(enumerate(turns, 1))):
         if turn.answer is None or not turn.answer.hits:
             continue

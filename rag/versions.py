@@ -21,9 +21,13 @@ def newest(documents: Sequence[Document]) -> dict[str, Document]:
     found: dict[str, Document] = {}
     for same in versions.values():
         for document in same:
-            after = [other for other in same if other.issued_on > document.issued_on and _one_issuer(document, other)]
+            after = [
+                other
+                for other in same
+                if (other.issued_on or "") > (document.issued_on or "") and _one_issuer(document, other)
+            ]
             if after:
-                found[document.doc_id] = max(after, key=lambda other: other.issued_on)
+                found[document.doc_id] = max(after, key=lambda other: other.issued_on or "")
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from index.errors import UnreadableContent
 from index.load import text
@@ -79,7 +79,7 @@ def _of_mht(data: bytes) -> str:
 
     for part in message_from_bytes(data, policy=policy.default).walk():
         if part.get_content_type() == "text/html":
-            raw = part.get_payload(decode=True) or b""
+            raw = cast("bytes", part.get_payload(decode=True) or b"")
             charset = part.get_content_charset()
             return _decoded(raw) if charset is None or _CHARSET.search(raw[:4096]) else _by_name(raw, charset)
     raise UnreadableContent("网页归档里没有正文；请在浏览器里另存为“网页，仅 HTML”")

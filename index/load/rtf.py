@@ -73,7 +73,8 @@ class _Reader:
     def __init__(self) -> None:
         self.lines: list[tuple[str, int | None]] = []
         self.gaps: list[str] = []
-        self.group, self.stack = _Group(), []
+        self.group = _Group()
+        self.stack: list[_Group] = []
         self.first, self.starred = False, False  # a group's first word is to come; behind \\*
         self.page = "gb18030"
         self.fonts: dict[int, str] = {}
@@ -85,8 +86,11 @@ class _Reader:
             name: [] for name in ("body", "note", "box", "label", "style", "font", "list")
         }
         self.notes: list[str] = []
-        self.style, self.level, self.in_table = 0, None, False
-        self.row, self.flags, self.table = EdgedRow(), set(), []
+        self.style, self.in_table = 0, False
+        self.level: int | None = None
+        self.row = EdgedRow()
+        self.flags: set[str] = set()
+        self.table: list[EdgedRow] = []
         self.noted = 0
         self.forms: list[str] = []  # of the levels of the list being read
         self.lists: dict[int, list[str]] = {}
@@ -257,7 +261,9 @@ class _Reader:
         elif word == "plain":
             self.group = replace(self.group, hidden=False, deleted=False, font=None)
         elif word in ("v", "deleted"):
-            self.group = replace(self.group, **{"hidden" if word == "v" else "deleted": value != 0})
+            self.group = (
+                replace(self.group, hidden=value != 0) if word == "v" else replace(self.group, deleted=value != 0)
+            )
         elif word == "chftn":
             self.noted += self.group.to == "body"
             self._add(f"〔{self.noted}〕")

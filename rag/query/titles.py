@@ -47,7 +47,8 @@ class Titles:
         counts = Counter(term for terms in self._policy for term in terms)
         total = len(own)
         self._idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
-        self._scores, self._best = (lru_cache(_REMEMBERED)(work) for work in (self._scored, self._ranked))
+        self._scores = lru_cache(_REMEMBERED)(self._scored)
+        self._best = lru_cache(_REMEMBERED)(self._ranked)
         self._telling = {term for term, n in counts.items() if n <= max(_FEW, _SHARED * total)}
 
     def scores(self, query: Query) -> Sequence[float]:

@@ -34,8 +34,8 @@ def structured(context: Tabled, query: Query, ranking: Ranking, filters: Filters
     documents = frozenset(document.doc_id for document in held)
     near = ranking.rows[:_NEAR]
     if kind == "facts":
-        named = context.retriever.titles.meant(query)
-        return shelves.card(context, named[0]) if len(named) == 1 and named[0].doc_id in documents else None
+        meant = context.retriever.titles.meant(query)
+        return shelves.card(context, meant[0]) if len(meant) == 1 and meant[0].doc_id in documents else None
     if kind == "documents":
         return shelves.answer(context, query, near, held)
     if kind == "compare" and (found := versions.answer(context, query, documents)) is not None:

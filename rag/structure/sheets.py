@@ -133,7 +133,8 @@ def match(sheet: Sheet, question: str, near: frozenset[int]) -> Match:
             found = _values(sheet, at, question)
             if found:
                 values[at] = found
-    partly, said = frozenset(), ()
+    partly: frozenset[int] = frozenset()
+    said: tuple[str, ...] = ()
     if sheet.label not in values:
         rest = question
         for value in (value for own in values.values() for value in own):

@@ -176,7 +176,9 @@ class Story:
             read: list[tuple[table.Cell, list[table.Part]]] = []
             for cell in table.cells(row):
                 above = merges.continued(cell)
-                parts = [above] if above is not None else [] if cell.across else self._cell(cell.element)
+                parts: list[table.Part] = [above] if above is not None else []
+                if above is None and not cell.across:
+                    parts = self._cell(cell.element)
                 if above is None:
                     merges.opened(cell, " ".join(part for part in parts if isinstance(part, str)))
                 read.append((cell, parts))
