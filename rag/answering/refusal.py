@@ -19,9 +19,10 @@ from rag.query.question import Query
 from rag.query.titles import Titles, written
 from rag.retrieval.retrieve import Ranking
 from rag.schema import Filters
+from rag.tuned import numbers
 from rag.verification.narrowing import Narrowing
 
-WORDING = 0.30  # share of the question's weight of terms that counts as shared wording
+WORDING = numbers(__name__)["wording"]  # share of the question's weight of terms that counts as shared wording
 LOOKED_AT = 10  # clauses
 _NAMED = 2  # words of a question that a refusal names
 

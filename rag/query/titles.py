@@ -15,17 +15,22 @@ from index.headers import KINDS
 from index.schema import Document
 from index.terms import compact, pairs
 from rag.query.question import Query
+from rag.tuned import numbers
 
 _REMEMBERED = 16  # questions whose scores are kept: retrieval, refusal and the answer each ask for those of one
+_TUNED = numbers(__name__)
 _EXPLICIT = 8.0  # above every share of a title
-_NAMED = 0.5  # share of a title's weight from which a question names its document
+_NAMED = _TUNED["named"]  # share of a title's weight from which a question names its document
 _COMMON = frozenset(
     "法 函 标准 制度 报告 规范 规定 措施 决定 计划".split()
 )  # as often a word of the matter as a kind of document
 _KIND = re.compile("|".join(sorted({*KINDS} - _COMMON, key=len, reverse=True)))
 _LETTERS = frozenset(("批复", "请示"))  # their titles name the matter of another document as that one's does
 _JOINS = re.compile(r"关于(?:同意)?|的(?=批复|通知|意见|决定|函)")
-_HINTED, _HELD = 0.2, 0.75  # less of the title will do if it holds this share of the title words the question says
+_HINTED, _HELD = (
+    _TUNED["hinted"],
+    _TUNED["held"],
+)  # less of the title will do if it holds this share of the title words the question says
 _FEW, _SHARED = (
     3,
     0.05,

@@ -15,12 +15,13 @@ from index.sentences import split_sentences
 from rag.relating.differences import FIGURE, YEAR
 from rag.relating.indicators import Stated, comparable, likeness, stated
 from rag.relating.scope import may_share, same_region
+from rag.tuned import numbers
 from rag.verification import facts
 
 if TYPE_CHECKING:
     from rag.context import Shelf
 
-SAME = 0.62  # cosine of two indicators' weighted character pairs
+SAME = numbers(__name__)["same"]  # cosine of two indicators' weighted character pairs
 _COMMON = 0.02  # share of statements: a pair of characters more usual than this brings no two together
 
 

@@ -17,12 +17,13 @@ from rag.relating.force import unlike
 from rag.relating.indicators import Stated, Weigh, comparable, likeness, stated
 from rag.relating.spans import locate
 from rag.schema import Difference
+from rag.tuned import numbers
 from rag.verification import facts
 
 YearAt = Callable[[int], str | None]  # a place of a text → the target year that governs it
 
 FIGURE, YEAR, MODAL, UNITS = "数字", "年份", "要求", "责任单位"
-SAME = 0.8  # cosine of two indicators' weighted character pairs, from which they are one
+SAME = numbers(__name__)["same"]  # cosine of two indicators' weighted character pairs, from which they are one
 
 
 @dataclass(frozen=True, slots=True)

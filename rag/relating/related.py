@@ -14,14 +14,14 @@ from rag.relating.relations import NEAREST, ORIGINAL, Related, Relations
 from rag.retrieval.fusion import CANDIDATES
 from rag.retrieval.retrieve import Ranking
 from rag.schema import Filters, Hit
+from rag.tuned import numbers
 
 MAX_PASTE = 50_000  # characters
 _READ = 2000  # characters of one clause that it is ranked by; a longer one has said its matter by then
 _BY_WORDING = 20  # clauses nearest in wording alone that may be the source, as noise misleads the meaning
 _EACH = 3  # clauses kept for each clause of a draft, at least
-# A clause is on a paste's matter with this share of its wording, or so much nearer than a question from elsewhere: 99%
-# of 705 related clauses of the book, and 12% of what came first for ten pastes from elsewhere.
-_WORDED, _NEARER = 0.1, 0.015
+# A clause is on a paste's matter with this share of its wording, or so much nearer than a question from elsewhere.
+_WORDED, _NEARER = (numbers(__name__)[n] for n in ("worded", "nearer"))
 
 
 class Labelling(Context, Protocol):

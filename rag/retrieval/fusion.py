@@ -18,6 +18,7 @@ from index.terms import pairs
 from rag.query.wording import Wording
 from rag.retrieval.sparse import Sparse
 from rag.retrieval.weights import Weights, load
+from rag.tuned import numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,7 @@ _REMEMBERED = (
     8  # texts whose encoding is kept: a question ranked once more, by the documents’ words too, is not encoded anew
 )
 CANDIDATES = 200  # a list; the ranking of the first twenty is that of all clauses (eval/ABLATION.md)
-TITLED = 0.8  # a like in the title of the clause's document against one in the clause
+TITLED = numbers(__name__)["titled"]  # a like in the title of the clause's document against one in the clause
 
 
 @dataclass(frozen=True, slots=True)

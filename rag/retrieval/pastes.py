@@ -19,6 +19,7 @@ from index.sentences import split_sentences
 from index.store import Store
 from rag.retrieval.fusion import CANDIDATES, Scores, standard, token_states
 from rag.retrieval.sparse import Sparse
+from rag.tuned import numbers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,22 +35,29 @@ _EACH = 50  # clauses that each sentence adds to the candidates by its wording
 _NAME, _TITLES = 5, 3  # the shortest name of a document's subject, in characters, and how many titles may hold it
 _LISTED = re.compile(r"((?:[^、，。；：]{1,14}、){2})(?:[^、，。；：]{1,14}、){3,}")
 _CUT = re.compile(rf"[^，,。；;：:、\n]{{{_PIECE},}}(?:、[^，,。；;：:\n]*)?")
+_TUNED = numbers(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PasteParts:
     """Which standard scores are added; what is off in turn makes an ablation."""
 
-    wording: float = 1.0  # BM25 of the whole text
-    clause: float = 1.0  # cosine of clause and text
-    sentence: float = 1.5  # the same of the clause's best sentence
-    sentence_wording: float = 2.0  # BM25 of each sentence against the best sentence of a clause, the best of them
-    piece_wording: float = 1.0  # the same of each piece, on average
-    sentence_words: float = 4.0  # the words of each sentence each against their likes there, the best of them
-    piece_words: float = 2.0  # the same of each piece
-    name_wording: float = 3.0  # BM25 of the name of what the paste's document is about
-    name_words: float = 3.0  # the words of that name each against their likes
-    feedback: float = 2.0  # the words of the best sentences elsewhere against a clause's, the best of them
+    wording: float = _TUNED["wording"]  # BM25 of the whole text
+    clause: float = _TUNED["clause"]  # cosine of clause and text
+    sentence: float = _TUNED["sentence"]  # the same of the clause's best sentence
+    sentence_wording: float = _TUNED[
+        "sentence_wording"
+    ]  # BM25 of each sentence against the best sentence of a clause, the best of them
+    piece_wording: float = _TUNED["piece_wording"]  # the same of each piece, on average
+    sentence_words: float = _TUNED[
+        "sentence_words"
+    ]  # the words of each sentence each against their likes there, the best of them
+    piece_words: float = _TUNED["piece_words"]  # the same of each piece
+    name_wording: float = _TUNED["name_wording"]  # BM25 of the name of what the paste's document is about
+    name_words: float = _TUNED["name_words"]  # the words of that name each against their likes
+    feedback: float = _TUNED[
+        "feedback"
+    ]  # the words of the best sentences elsewhere against a clause's, the best of them
 
 
 def thinned(text: str) -> str:
