@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from index.settings import Settings  # noqa: E402
 from index.store import Store  # noqa: E402
 from index.terms import pairs  # noqa: E402
 from rag.engine import Engine  # noqa: E402
+from rag.reading.reader import Reading as Verdict  # noqa: E402
 
 SAMPLE = ROOT / "corpus" / "sample"
 SHARED = ROOT.parent / "shared"
@@ -86,6 +89,36 @@ class FakeChat:
             self.closed = True
 
     def close(self) -> None: ...
+
+
+class KeptReader:
+    """What the reader of the settings says, kept under var/tests between runs by its digest and that of its code: the same
+    reader says the same."""
+
+    def __init__(self, reader) -> None:
+        self._reader, self.digest = reader, reader.digest
+        code = hashlib.sha256(b"".join(f.read_bytes() for f in sorted((ROOT / "rag" / "reading").glob("*.py"))))
+        folder = ROOT / "var" / "tests"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(
+            folder / f"readings-{reader.digest[:12]}-{code.hexdigest()[:12]}.sqlite",
+            timeout=60,
+            check_same_thread=False,
+        )
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("CREATE TABLE IF NOT EXISTS said (pair TEXT PRIMARY KEY, reading TEXT)")
+
+    def read(self, pairs):
+        keys = [hashlib.sha256(repr((p.question, p.address, p.body)).encode()).hexdigest() for p in pairs]
+        marks = ", ".join("?" * len(keys))
+        known = dict(self._db.execute(f"SELECT pair, reading FROM said WHERE pair IN ({marks})", keys))
+        new = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
+        told = zip(new, self._reader.read(list(new.values())) if new else (), strict=True)
+        said = {key: json.dumps([own.answers, own.span, own.sure]) for key, own in told}
+        with self._db:
+            self._db.executemany("INSERT OR REPLACE INTO said VALUES (?, ?)", said.items())
+        found = (json.loads((known | said)[key]) for key in keys)
+        return [Verdict(answers, tuple(span), sure) for answers, span, sure in found]
 
 
 def quiet(stage: str, done: int, total: int) -> None: ...

@@ -36,12 +36,8 @@ def main(question: str) -> None:
             box = page.locator("#question textarea").first
             box.fill(question)
             box.press("Enter")
-            page.locator(".tw-mark, .tw-answer a").first.wait_for()
-            page.wait_for_function(
-                "() => { const now = document.body.innerText; const same = window.before === now; window.before = now;"
-                " return same }",
-                polling=4000,
-            )
+            page.locator(".tw-answer .tw-copy").first.wait_for()  # shown once nothing more is written
+            page.mouse.move(0, 0)
             page.screenshot(path=out)
             browser.close()
     finally:

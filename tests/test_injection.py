@@ -355,6 +355,7 @@ def test_in_a_browser_nothing_runs_nothing_pops_up_and_nothing_leaves(visit, eng
 # The real models
 
 
+@pytest.mark.slow
 @needs_models
 @pytest.mark.parametrize("kind", REAL)
 def test_the_real_models_answer_with_the_truth(real, kind):

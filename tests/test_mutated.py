@@ -4,6 +4,7 @@ import io
 import random
 
 import docx
+import pytest
 from conftest import SAMPLE, FakeEncoder, quiet
 from mutated import mutants
 
@@ -33,6 +34,7 @@ def originals():
     return found | {".docx": made_docx()}
 
 
+@pytest.mark.slow
 def test_of_hundreds_of_spoilt_files_each_is_read_or_named(tmp_path):
     rng = random.Random(18)
     corpus = tmp_path / "corpus"
