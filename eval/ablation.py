@@ -21,7 +21,7 @@ from rag.retrieval.retrieve import Retriever, Steps
 from rag.retrieval.weights import Weights, load
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder, Question
+    from index.encoder import Encoder
     from index.store import Store
 
 MOST = 200  # topics of a set
@@ -45,9 +45,9 @@ class _Remembered(CachedEncoder):
 
     def __init__(self, encoder: Encoder, path: Path) -> None:
         super().__init__(encoder, path)
-        self._read: dict[str, Question] = {}
+        self._read: dict[str, EncodedQuery] = {}
 
-    def read_query(self, text: str) -> Question:
+    def read_query(self, text: str) -> EncodedQuery:
         if text not in self._read:
             self._read[text] = super().read_query(text)
         return self._read[text]

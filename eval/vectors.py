@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.encoder import Encoder, Progress, Question, Reading, Spans
+from index.encoder import EncodedQuery, Encoder, Progress, Reading, Spans
 from index.errors import BadInput
 from index.late import Tokens
 
@@ -43,7 +43,7 @@ class CachedEncoder:
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
         return self._encoder.encode_queries(texts)
 
-    def read_query(self, text: str) -> Question:
+    def read_query(self, text: str) -> EncodedQuery:
         return self._encoder.read_query(text)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:

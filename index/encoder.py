@@ -47,7 +47,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class EncodedQuery:
     """A query read once: its vector and, where the model gives them, the states of its telling tokens."""
 
     vector: np.ndarray  # float32 [dimension]
@@ -84,7 +84,7 @@ class Encoder(Protocol):
 
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray: ...  # [texts, dimension]
 
-    def read_query(self, text: str) -> Question: ...
+    def read_query(self, text: str) -> EncodedQuery: ...
 
     def read_passages(
         self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
@@ -149,7 +149,7 @@ class SentenceEncoder:
         """float32 [texts, dimension]; what is longer than the model takes is cut, as sentence-transformers does."""
         return self._encode(texts, self._passage)
 
-    def read_query(self, text: str) -> Question:
+    def read_query(self, text: str) -> EncodedQuery:
         """Its vector and token states by one pass."""
         import numpy as np
 
@@ -159,11 +159,11 @@ class SentenceEncoder:
         elif self._pools_means:
             ids, offsets, states = self._read(prompt + text)
         else:
-            return Question(self._encode([text], prompt)[0], None, None, None)
+            return EncodedQuery(self._encode([text], prompt)[0], None, None, None)
         places = [(start - len(prompt), stop - len(prompt)) for start, stop in offsets]
         (chosen,) = telling(text, places, [(0, len(text))])
         ends = np.array([stop for _, stop in places])[chosen]
-        return Question(unit(states.mean(axis=0)), np.array(ids)[chosen], states[chosen], ends)
+        return EncodedQuery(unit(states.mean(axis=0)), np.array(ids)[chosen], states[chosen], ends)
 
     def read_passages(
         self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None

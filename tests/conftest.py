@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from index.build import build  # noqa: E402
-from index.encoder import Question, Reading  # noqa: E402
+from index.encoder import EncodedQuery, Reading  # noqa: E402
 from index.load import load_folder  # noqa: E402
 from index.parse import parse  # noqa: E402
 from index.settings import Settings  # noqa: E402
@@ -54,7 +54,7 @@ class FakeEncoder:
     encode_passages = encode_queries
 
     def read_query(self, text):
-        return Question(self._vector(text), None, None, None)
+        return EncodedQuery(self._vector(text), None, None, None)
 
     def read_passages(self, texts, spans, space=None, progress=None):
         self.encoded += len(texts)

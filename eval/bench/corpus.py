@@ -49,9 +49,9 @@ class RandomEncoder:
     encode_passages = encode_queries
 
     def read_query(self, text):
-        from index.encoder import Question
+        from index.encoder import EncodedQuery
 
-        return Question(self._vectors(1)[0], None, None, None)
+        return EncodedQuery(self._vectors(1)[0], None, None, None)
 
     def read_passages(self, texts, spans, space=None, progress=None):
         from index.encoder import Reading

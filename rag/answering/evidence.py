@@ -16,7 +16,7 @@ from rag.answering import items
 from rag.query.question import Query
 from rag.query.wording import Wording
 from rag.reading.clauses import Read
-from rag.retrieval.fusion import standard
+from rag.retrieval.fusion import z_scores
 from rag.retrieval.retrieve import Ranking
 from rag.stated.horizon import Horizon
 from rag.tuned import numbers
@@ -127,10 +127,10 @@ def _for_one(
     bonus += _ANSWERS * _answering(store, rows, reads)
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
-    told = _MEANING * standard(meaning)
+    told = _MEANING * z_scores(meaning)
     if likeness is not None:
-        told = _BESIDE * told + _WORDS * standard(likeness)
-    score = told + _WORDING * standard(coverage) + _CLAUSE * standard(clause) + bonus
+        told = _BESIDE * told + _WORDS * z_scores(likeness)
+    score = told + _WORDING * z_scores(coverage) + _CLAUSE * z_scores(clause) + bonus
     found = [
         Passage(rows[i], row, start, stop, float(score[i]), float(coverage[i]), float(similarity[i]))
         for i in np.argsort(-score, kind="stable")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from index.candidates import Candidates
-    from index.encoder import Encoder, Question
+    from index.encoder import EncodedQuery, Encoder
     from index.late import Late
 
 FIRST = 5  # clauses that tell how much of a question's wording is borne out
@@ -78,7 +78,7 @@ class Fusion:
         one, *other = [self._of(q, own) for q, own in zip(read, found, strict=True)]
         return _mixed(one, other[0]) if other else one
 
-    def features(self, question: Question, found: Candidates) -> tuple[np.ndarray, np.ndarray | None]:
+    def features(self, question: EncodedQuery, found: Candidates) -> tuple[np.ndarray, np.ndarray | None]:
         """(float32 [candidates, 3]: share of the best BM25, cosine of the best sentence, mean cosine of words to their
         likes; float32 [sentences]: the last of each sentence), 0 and None where the model gives no token states."""
         import numpy as np
@@ -91,7 +91,7 @@ class Fusion:
             (words,), _, (likeness,) = page.scores(ids, late.space.of_query(states), titled=TITLED)
         return np.stack([wording, found.meaning, words], axis=1), likeness
 
-    def _of(self, question: Question, found: Candidates) -> Scores:
+    def _of(self, question: EncodedQuery, found: Candidates) -> Scores:
         features, words = self.features(question, found)
         likeness = None if words is None else Sparse(found.sentences, words)
         cosines = Sparse(found.sentences, found.cosines)
@@ -133,14 +133,14 @@ def _mean(one: Sparse, other: Sparse) -> Sparse:
     return Sparse(one.rows, (one.values + other.values) / 2)
 
 
-def token_states(store: Store, question: Question) -> tuple[Late, np.ndarray, np.ndarray] | None:
+def token_states(store: Store, question: EncodedQuery) -> tuple[Late, np.ndarray, np.ndarray] | None:
     """What a text's words are compared with the clauses' by: (the words of the clauses, int64 [tokens] their ids,
     float32 [tokens, dimension] their states); None where the model gives no token states, or nothing is said."""
     late, ids, states = store.late, question.ids, question.states
     return None if late is None or ids is None or states is None or not len(states) else (late, ids, states)
 
 
-def standard(scores: np.ndarray) -> np.ndarray:
+def z_scores(scores: np.ndarray) -> np.ndarray:
     """Zero mean and unit deviation; zeros where they do not differ."""
     deviation = scores.std() if len(scores) else 0.0
     return (scores - scores.mean()) / deviation if deviation > 0 else scores * 0

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 from index.candidates import best_of
 from index.sentences import split_sentences
 from index.store import Store
-from rag.retrieval.fusion import CANDIDATES, Scores, standard, token_states
+from rag.retrieval.fusion import CANDIDATES, Scores, token_states, z_scores
 from rag.retrieval.sparse import Sparse
 from rag.tuned import numbers
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from index.encoder import Encoder, Question, Spans
+    from index.encoder import EncodedQuery, Encoder, Spans
     from index.late import Late, Page
     from index.lexical import Matches
 
@@ -91,13 +91,13 @@ class Pastes:
         found = store.candidates(text, read.vector, k, allowed, np.concatenate(also).tolist())
 
         def wording(matches: Matches) -> np.ndarray:
-            return standard(best_of(matches.of(found.sentences), found.counts, 0.0))
+            return z_scores(best_of(matches.of(found.sentences), found.counts, 0.0))
 
-        fused = parts.wording * standard(found.wording) + parts.sentence * standard(found.meaning)
-        fused += parts.clause * standard(store.dense.clause_scores(read.vector, found.rows))
+        fused = parts.wording * z_scores(found.wording) + parts.sentence * z_scores(found.meaning)
+        fused += parts.clause * z_scores(store.dense.clause_scores(read.vector, found.rows))
         fused += parts.sentence_wording * np.max([wording(own) for own in worded], axis=0)
         of_pieces = [wording(store.sentence_pairs.scores(text[a:b])) for a, b in pieces]
-        fused += parts.piece_wording * standard(np.mean(of_pieces, axis=0))
+        fused += parts.piece_wording * z_scores(np.mean(of_pieces, axis=0))
         cosines = Sparse(found.sentences, found.cosines)
         if not len(found.rows):
             return Scores(found.rows, fused, cosines, cosines, None)
@@ -108,7 +108,7 @@ class Pastes:
         return Scores(found.rows, fused, cosines, cosines, None)
 
     def _words(
-        self, read: Question, rows: np.ndarray, spans: Sequence[Spans], telling: np.ndarray, fused: np.ndarray
+        self, read: EncodedQuery, rows: np.ndarray, spans: Sequence[Spans], telling: np.ndarray, fused: np.ndarray
     ) -> np.ndarray:
         """float32 [rows], to be added to `fused`: the words of sentences, pieces and names against a clause's; zeros where
         the model gives no token states."""
@@ -121,7 +121,7 @@ class Pastes:
         page = late.read(rows)
         groups = [read.within(own) for own in spans]
         _, best, said = page.scores(ids, late.space.of_query(states), list(chain.from_iterable(groups)))
-        likenesses = np.split(np.array([standard(scores) for scores in best]), np.cumsum(list(map(len, groups)))[:-1])
+        likenesses = np.split(np.array([z_scores(scores) for scores in best]), np.cumsum(list(map(len, groups)))[:-1])
         weights = (parts.sentence_words, parts.piece_words, parts.name_words * telling)
         for weight, scores in zip(weights, likenesses, strict=True):
             if len(scores):
@@ -139,7 +139,7 @@ class Pastes:
         import numpy as np
 
         clause_of = self._store.dense.owner[page.sentences]
-        nearness = standard(said.max(axis=0, initial=-1.0)) + standard(fused[np.searchsorted(rows, clause_of)])
+        nearness = z_scores(said.max(axis=0, initial=-1.0)) + z_scores(fused[np.searchsorted(rows, clause_of)])
         nearness[(clause_of == rows[np.argmax(fused)]) | (late.lengths(page.sentences) < _TELLING)] = -np.inf
         order = np.argsort(-nearness, kind="stable")
         order = order[np.isfinite(nearness[order])]
@@ -149,7 +149,7 @@ class Pastes:
             return np.zeros(len(rows), dtype=np.float32)
         ids, vectors = late.said(page.sentences[asked])
         groups = np.split(np.arange(len(ids)), np.cumsum(late.lengths(page.sentences[asked]))[:-1])
-        likenesses = np.array([standard(scores) for scores in page.scores(ids, vectors, groups)[0]])
+        likenesses = np.array([z_scores(scores) for scores in page.scores(ids, vectors, groups)[0]])
         likenesses[clause_of[asked][:, None] == rows] = 0.0
         return likenesses.max(axis=0)
 
