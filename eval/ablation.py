@@ -21,7 +21,7 @@ from rag.retrieval.retrieve import Retriever, Steps
 from rag.retrieval.weights import Weights, load
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.encoder import EncodedQuery, Encoder
     from index.store import Store
 
 MOST = 200  # topics of a set
