@@ -145,6 +145,13 @@ def sample():
 
 
 @pytest.fixture(scope="session")
+def at_hand(sample, request):
+    """Parsed documents of the sample and, where it is, of the book: what holds of any document is tried on all."""
+    book = request.getfixturevalue("book")[1] if BOOK.is_dir() else []
+    return [*sample.values(), *book]
+
+
+@pytest.fixture(scope="session")
 def sample_root(tmp_path_factory):
     root = tmp_path_factory.mktemp("index")
     built(SAMPLE, root)
