@@ -153,7 +153,8 @@ def _find_table(model: Path, weight, longest: int) -> Table | None:
         for name, told in tensors.items():
             if name == "__metadata__" or told["dtype"] != "F32" or told["shape"] != list(weight.shape):
                 continue
-            table = Table(file.name, 8 + size + told["data_offsets"][0], *told["shape"], longest)
+            rows, columns = told["shape"]
+            table = Table(file.name, 8 + size + told["data_offsets"][0], rows, columns, longest)
             words = np.memmap(file, dtype="<f4", mode="r", offset=table.offset, shape=tuple(told["shape"]))
             if all(np.array_equal(words[row], weight[row].detach().numpy()) for row in (0, -1)):
                 return table

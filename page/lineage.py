@@ -113,4 +113,4 @@ def _quote(engine: Library, around: Neighbourhood, edge: Edge) -> str:
 def _busiest(engine: Library, documents: list[Document]) -> str | None:
     """The document with most relations: the first drawing shows what the tab can do."""
     counts = Counter(end for edge in engine.graph.edges for end in (edge.source, edge.target))
-    return max(documents, key=lambda document: counts[document.doc_id], default=None).doc_id if documents else None
+    return max((document.doc_id for document in documents), key=lambda doc_id: counts[doc_id], default=None)

@@ -781,6 +781,7 @@ def test_what_keeps_the_page_from_starting_is_one_chinese_line(url, tmp_path):
     assert "索引" in missing and "python -m index" in missing
 
 
+@pytest.mark.slow
 @needs_models
 def test_the_real_page_answers_with_the_real_models(visit, tmp_path):
     env = os.environ | {"TIAOWEN_INDEX": str(tmp_path / "index"), "TIAOWEN_CORPUS": str(SAMPLE)}

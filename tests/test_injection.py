@@ -96,7 +96,7 @@ def engines(roots):
 
 
 def asked(engine, question, chat, bar=0.0):
-    engine.__dict__ |= {"chat": chat, "foreign_bar": bar}
+    engine.chat, engine.foreign_bar = chat, bar
     return engine.ask(question)
 
 
@@ -342,6 +342,7 @@ def test_in_a_browser_nothing_runs_nothing_pops_up_and_nothing_leaves(visit, eng
 # The real models
 
 
+@pytest.mark.slow
 @needs_models
 @pytest.mark.parametrize("kind", REAL)
 def test_the_real_models_answer_with_the_truth(real, kind):

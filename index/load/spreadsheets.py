@@ -135,8 +135,8 @@ def reading(sheets: Sequence[Sheet]) -> Reading:
             rows.append((sheet.name.strip(), 2))
         rows += [(line, None) for line in lines]
         rows.append(("", None))
-    lines = [Line(unified(row), number, level=level) for number, (row, level) in enumerate(rows[:-1], 1)]
-    return Reading(lines, tuple(gaps))
+    told = [Line(unified(row), number, level=level) for number, (row, level) in enumerate(rows[:-1], 1)]
+    return Reading(told, tuple(gaps))
 
 
 def _gaps(sheet: Sheet) -> Iterable[str]:
