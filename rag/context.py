@@ -50,7 +50,7 @@ class Shelf(Protocol):
         ...
 
     def versions_of(self, document: Document) -> list[Document]:
-        """All versions of a document, itself among them."""
+        """The other versions of a document in force, in corpus order."""
         ...
 
     def gone(self, document: Document) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from datetime import date
 from functools import cached_property
+from typing import ClassVar
 
 from index.encoder import Encoder, open_encoder
 from index.errors import BrokenIndex
