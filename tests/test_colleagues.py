@@ -190,7 +190,7 @@ def test_one_users_haste_is_not_anothers(sample_root, tmp_path):
 def test_open_to_all_means_reading(sample_root, tmp_path):
     with (
         served(house_over(sample_root, tmp_path, Mode.OPEN)) as url,
-        httpx.Client(base_url=url, trust_env=False) as client,
+        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
     ):
         assert client.post("/v1/search", json={"question": QUESTION}).status_code == 200
         assert client.post("/v1/documents", files={"files": ("a.txt", b"x")}).status_code == 403
