@@ -6,9 +6,16 @@ import os
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from index.errors import BadInput
 from index.limits import Limits
@@ -29,8 +36,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TIAOWEN_", toml_file=ROOT / "tiaowen.toml", extra="forbid")
 
     corpus: Path = Field(default_factory=_default_corpus)  # the policy book where it is at hand, else our sample
+    # Further folders of documents, each a collection of its own beside the corpus; in the environment apart by “:”.
+    collections: Annotated[tuple[Path, ...], NoDecode] = ()
     var: Path = ROOT / "var"  # everything downloaded or built; git-ignored
     index: Path | None = None  # default: var/index
+    desk: Path | None = None  # conversations and feedback of the page; default: var/desk.sqlite
     embedder: str = ""  # sentence-transformers model, folder or name; empty: the one index.models brings
     chat_model: str | None = None  # GGUF file, folder or name (transformers), or http(s)://…#model; "" for none
     chat_key: str = "none"  # sent to a remote endpoint; local servers ignore it
@@ -79,10 +89,29 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
-    @field_validator("corpus", "var", "index", "accounts", "audit")
+    @field_validator("collections", mode="before")
+    @classmethod
+    def _folders(cls, value: object) -> object:
+        return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+    @field_validator("collections")
+    @classmethod
+    def _all_from_root(cls, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(ROOT / path.expanduser() for path in paths)
+
+    @field_validator("corpus", "var", "index", "desk", "accounts", "audit")
     @classmethod
     def _from_root(cls, path: Path | None) -> Path | None:
         return None if path is None else ROOT / path.expanduser()
+
+    @property
+    def corpora(self) -> tuple[Path, ...]:
+        """Every folder that is indexed, the corpus first; BadInput where two have one name, which tells them apart."""
+        found = (self.corpus, *self.collections)
+        twice = [path for place, path in enumerate(found) if path.name in {other.name for other in found[:place]}]
+        if twice:
+            raise BadInput(f"文件夹 {twice[0]} 与另一个同名，名称用来区分文件集。请改名，或改设置 corpus、collections")
+        return found
 
     @property
     def models_dir(self) -> Path:
@@ -99,6 +128,10 @@ class Settings(BaseSettings):
     @property
     def audit_file(self) -> Path:
         return self.audit or self.var / "audit.sqlite"
+
+    @property
+    def desk_file(self) -> Path:
+        return self.desk or self.var / "desk.sqlite"
 
     @property
     def limits(self) -> Limits:

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from index.encoder import Encoder, open_encoder
 from index.errors import BrokenIndex
+from index.schema import Document
 from index.settings import Settings, load_settings
 from index.store import REBUILD, Store
-from rag import answer, calibration, checks
+from rag import answer, calibration, checks, versions
 from rag.calibration import Calibration
 from rag.library import Library
 from rag.query.question import Query, understand
@@ -23,10 +24,13 @@ from rag.retrieval.retrieve import Ranking, Retriever
 from rag.schema import Answer, Event, Filters, Hit
 
 NO_FILTERS = Filters()
+_MODELS = ("chat", "reranker", "reader", "calibration", "foreign_bar")  # opened once, whatever the index or the day
 
 
 class Engine(Library):
     """A library that can be asked. Opened once; `ask` serves one answer at a time, there is one chat model."""
+
+    _shared = (*Library._shared, *_MODELS)
 
     def __init__(self, settings: Settings, store: Store, encoder: Encoder) -> None:
         super().__init__(store, settings.as_of)
@@ -53,8 +57,7 @@ class Engine(Library):
             raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {self.encoder.name}。{REBUILD}")
         engine = type(self)(self.settings, store, self.encoder)
         engine.as_of = as_of
-        models = ("chat", "reranker", "reader", "calibration", "foreign_bar")
-        engine.__dict__ |= {name: self.__dict__[name] for name in models if name in self.__dict__}
+        engine.__dict__ |= {name: self.__dict__[name] for name in _MODELS if name in self.__dict__}
         return engine
 
     @cached_property
@@ -89,9 +92,32 @@ class Engine(Library):
         """The candidates for a question or a paste, `k` from each index, best first; a question's first ones read again
         where a reranker is set."""
         ranking = self.retriever.rank(query, allowed_rows(self.store, filters, self.status), k)
-        if query.pasted or self.reranker is None or not ranking.rows:
-            return ranking
-        return rerank(self.reranker, self.store, query.text, ranking, self.settings.rerank_depth)
+        if not (query.pasted or self.reranker is None or not ranking.rows):
+            ranking = rerank(self.reranker, self.store, query.text, ranking, self.settings.rerank_depth)
+        return self.with_versions(query, self.in_force(query, ranking), ranking)
+
+    def in_force(self, query: Query, ranking: Ranking) -> Ranking:
+        """The ranking without versions that others are in force instead of, as far as the question wants those."""
+        instead = self._instead(query)
+        return versions.current(ranking, self.store.clauses, instead) if instead else ranking
+
+    def with_versions(self, query: Query, ranking: Ranking, before: Ranking) -> Ranking:
+        """The ranking with the other versions in `before`, behind the one in force."""
+        instead = self._instead(query)
+        return versions.behind(ranking, before, self.store.clauses, instead) if instead else ranking
+
+    def in_force_of(self, query: Query, document: Document) -> Document:
+        """The version of a document that the question is answered from."""
+        return self._instead(query).get(document.doc_id, document)
+
+    def _instead(self, query: Query) -> dict[str, Document]:
+        """For each version, by its doc_id, the one that the question is answered from in its stead."""
+        if not self.instead or query.pasted:
+            return {}
+        documents = self.store.documents
+        held = list(documents)
+        named = [held[row] for row in self.retriever.titles.named(query)] if query.titles or query.doc_nos else []
+        return versions.instead_for(query, self.instead, documents, named)
 
     def hits(self, ranking: Ranking, k: int) -> list[Hit]:
         """The first `k` of a ranking as hits."""

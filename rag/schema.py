@@ -33,6 +33,7 @@ class Filters:
     kind: str | None = None
     year: int | None = None
     status: str | None = None
+    collection: str | None = None  # a folder of documents, as rag.collection names it
 
 
 @dataclass(frozen=True, slots=True)

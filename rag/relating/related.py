@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from rag.schema import Filters
 
 MAX_PASTE = 50_000  # characters
-_READ = 2000  # characters of one clause that it is ranked by; a longer one has said its matter by then
+READ = 2000  # characters of one clause that it is ranked by; a longer one has said its matter by then
 _BY_WORDING = 20  # clauses nearest in wording alone that may be the source, as noise misleads the meaning
-_EACH = 3  # clauses kept for each clause of a draft, at least
+EACH = 3  # clauses kept for each clause of a draft, at least
 # A clause is on a paste's matter with this share of its wording, or so much nearer than a question from elsewhere: 99%
 # of 705 related clauses of the book, and 12% of what came first for ten pastes from elsewhere.
 _WORDED, _NEARER = 0.1, 0.015
@@ -43,11 +43,17 @@ class Neighbourhood:
 def neighbourhoods(engine: Engine, text: str, k: int, filters: Filters) -> list[Neighbourhood]:
     """A neighbourhood for each clause of the paste; BadInput for an empty or too long one.
 
-    Of one clause `k` hits are given, of a draft's clauses at least _EACH, together about `k`.
+    Of one clause `k` hits are given, of a draft's clauses at least EACH, together about `k`.
     """
+    return [each for _, _, each in stepwise(engine, text, k, filters)]
+
+
+def stepwise(engine: Engine, text: str, k: int, filters: Filters) -> Iterator[tuple[int, int, Neighbourhood]]:
+    """(how many are done, of how many, the next neighbourhood), as they are found; errors as `neighbourhoods`."""
     units = split(clean(text, MAX_PASTE))
-    each = k if len(units) == 1 else max(_EACH, k // len(units))
-    return [_around(engine, unit, each, filters) for unit in units]
+    each = k if len(units) == 1 else max(EACH, k // len(units))
+    for done, unit in enumerate(units, 1):
+        yield done, len(units), _around(engine, unit, each, filters)
 
 
 def related(engine: Engine, text: str, k: int, filters: Filters) -> list[Hit]:
@@ -67,7 +73,7 @@ def _around(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhoo
 
 
 def _looked_up(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhood:
-    query = Query(text[:_READ], text[:_READ], "", (), (), (), (), frozenset(), (), pasted=True)
+    query = Query(text[:READ], text[:READ], "", (), (), (), (), frozenset(), (), pasted=True)
     ranking = engine.rank(query, filters, max(k, CANDIDATES))
     if not ranking.rows:
         return Neighbourhood(text, ())
