@@ -163,7 +163,7 @@ def test_one_client_cannot_queue_a_hundred_jobs(sample_root, tmp_path, monkeypat
 
     held = threading.Event()
 
-    def slow(_):
+    def slow(_, may_edit):
         with gr.Blocks() as blocks:
             gr.Button().click(lambda: held.wait(120) and None)
         return blocks
