@@ -24,7 +24,7 @@ _KINDS = {"year": int}  # of filters; the others are texts
 def results(k: int) -> int:
     """`k` as it is; BadInput where it is no number of results."""
     if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MAX_K:
-        raise BadInput(f"条数 k 应在 1 到 {MAX_K} 之间，收到 {k}")
+        raise BadInput(f"条数 k 应在 1 到 {MAX_K} 之间，收到 {k!r:.40}")
     return k
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
+from starlette.exceptions import HTTPException
 
 from index.errors import BadInput, TiaowenError
 from rag import checks
@@ -56,10 +57,9 @@ def router(house: House) -> APIRouter:
         narrowed = checks.filters(wanted.filters.model_dump(exclude_none=True) if wanted.filters else {})
         engine = await in_thread(Guarded(house, "api", lambda: person).now)
         about = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": wanted.model}
-        if not wanted.stream:
-            answer = await in_thread(engine.ask, question, history, narrowed)
-            return _whole(about, question, answer)
         events = engine.ask_stream(question, history, narrowed)
+        if not wanted.stream:
+            return _whole(about, question, await _last(request, events))
         first = await in_thread(next, events)  # what is wrong with a question is an error of the response itself
         usage = bool(wanted.stream_options and wanted.stream_options.include_usage)
         lines = _lines(about, question, first, events, usage)
@@ -79,6 +79,17 @@ def _conversation(wanted: Chat) -> tuple[str, list[dict[str, str]]]:
         raise BadInput("messages 中没有 role 为 user 的消息，不知道要问什么")
     turns = [{"role": said.role, "content": said.words} for said in wanted.messages[:last]]
     return wanted.messages[last].words, checks.turns([t for t in turns if t["role"] in ("user", "assistant")])
+
+
+async def _last(request: Request, events: Iterator[Event]) -> Answer:
+    """The answer at the end; given up as soon as nobody waits for it any more."""
+    async with stepped(events) as steps:
+        async for event in steps:
+            if event.stage == "done":
+                return event.answer
+            if await request.is_disconnected():
+                break
+    raise HTTPException(400, "提问的一方已断开")
 
 
 def _whole(about: dict, question: str, answer: Answer) -> dict[str, Any]:
