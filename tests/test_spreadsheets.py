@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from eval.bench import written
@@ -158,3 +160,12 @@ def test_who_reports_and_in_what_unit_stands_above_the_columns_though_its_cells_
     assert told[0] == "县区\t产业种植\t产业养殖" and "填报单位：农业局\u3000单位：万元" in [
         line.text for line in found.lines
     ]
+
+
+def test_a_binary_workbook_whose_sectors_lead_back_is_refused_and_not_read_for_ever():
+    data = bytearray((Path(__file__).parent / "data" / "ferry.xls").read_bytes())
+    table = 512 * (1 + int.from_bytes(data[76:80], "little"))  # the first sector that says which sector follows which
+    for sector in range(40):
+        data[table + 4 * sector : table + 4 * sector + 4] = (0).to_bytes(4, "little")
+    with pytest.raises((UnreadableContent, ValueError, OSError, IndexError)):
+        READERS[".xls"](bytes(data))
