@@ -163,10 +163,7 @@ def test_who_reports_and_in_what_unit_stands_above_the_columns_though_its_cells_
 
 
 def test_a_binary_workbook_whose_sectors_lead_back_is_refused_and_not_read_for_ever(tmp_path):
-    data = bytearray((Path(__file__).parent / "data" / "ferry.xls").read_bytes())
-    table = 512 * (1 + int.from_bytes(data[76:80], "little"))  # the first sector that says which sector follows which
-    for sector in range(40):
-        data[table + 4 * sector : table + 4 * sector + 4] = (0).to_bytes(4, "little")
-    (tmp_path / "a.xls").write_bytes(bytes(data))
+    data = (Path(__file__).parent / "data" / "ferry.xls").read_bytes()
+    (tmp_path / "a.xls").write_bytes(data[:799] + bytes(2684 - 799) + data[2684:])  # the table of sectors is all zero
     with pytest.raises(UnreadableFile):
         load_file(tmp_path / "a.xls", "a.xls")
