@@ -221,3 +221,6 @@ def test_any_text_parses_and_every_character_lands_once_in_order_or_is_listed_as
     for p in found:
         assert [c.ordinal for c in p.clauses] == list(range(len(p.clauses)))
         assert all(c.text.strip() and c.doc_id == p.document.doc_id for c in p.clauses)
+        # Every piece printed is a clause's text, in order, or a title line or heading.
+        pieces = iter(p.printed)
+        assert all(c.text in pieces for c in p.clauses)
