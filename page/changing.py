@@ -81,9 +81,10 @@ class Changing:
 
     def _check(self, sent, staged: list[str], request: gr.Request):
         """Uploads moved aside and read; what came of it is shown, nothing is changed yet."""
-        staging.discard([Path(path) for path in staged])
-        uploads = [_upload(each) for each in (sent if isinstance(sent, list) else [sent]) if each]
+        staging.discard(staged)
+        uploads: list[staging.Upload] = []
         try:
+            uploads += [_upload(each) for each in (sent if isinstance(sent, list) else [sent]) if each]
             if not self._may_edit(request):
                 raise BadInput(_FORBIDDEN)
             settings = self._engine.now().settings
@@ -192,7 +193,7 @@ class Changing:
         return corpora[0], name
 
     def _cancel(self, staged: list[str]):
-        staging.discard([Path(path) for path in staged])
+        staging.discard(staged)
         return "", gr.Row(visible=False), []
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from index.errors import TiaowenError
-from page import catalogue, html, originals, picture, reader
+from page import adding, catalogue, html, originals, picture, reader
 from page.changing import Changing, changing
 from page.day import at
 from page.downloads import download
@@ -124,7 +124,7 @@ def listing(
     entries = entries_of(library)
     left = [each for each in entries if passes(each.document, chosen, library.status)]
     if not (query or "").strip():
-        return catalogue.listed(left, len(entries), by)
+        return adding.folded(library.store.report) + catalogue.listed(left, len(entries), by)
     own = {each.document.doc_id: each for each in left}
     results = finding.find(library.store, query, list(own))
     return catalogue.found(results, own, query.strip(), finding.words(query), chosen != Filters())

@@ -12,7 +12,7 @@ from gradio.themes import Base, Color
 from index.limits import Limits
 
 _HERE = Path(__file__).parent
-_STYLES = ("style.css", "library.css", "dark.css")  # later ones win
+_STYLES = ("style.css", "library.css")  # later ones win
 _SCRIPTS = ("page.js", "keys.js", "reader.js")
 _SANS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
 _NAVY = Color(
@@ -25,8 +25,9 @@ def launch_options(most_mib: int = Limits().size) -> dict[str, Any]:
     """Keyword arguments of Blocks.launch that make the page ours; `most_mib`: of a file that is uploaded."""
     return {
         "theme": _theme(),
-        "css": "\n".join((_HERE / name).read_text(encoding="utf-8") for name in _STYLES),
-        "head": "".join(f"<script>{(_HERE / name).read_text(encoding='utf-8')}</script>" for name in _SCRIPTS),
+        "css": "\n".join(map(_read, _STYLES)),
+        # Gradio keeps what it is given as css within its own container; the night is the whole page's.
+        "head": f"<style>{_read('dark.css')}</style>" + "".join(f"<script>{_read(name)}</script>" for name in _SCRIPTS),
         "favicon_path": str(_HERE / "seal.svg"),
         "footer_links": [],
         "max_file_size": f"{most_mib}mb",
@@ -37,6 +38,10 @@ def launch_options(most_mib: int = Limits().size) -> dict[str, Any]:
         "enable_monitoring": False,
         "share": False,
     }
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
 def _theme() -> Base:
