@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -107,8 +108,8 @@ def library_tab(engine: Engine | Live, opening: str, day: gr.State, keeper: Keep
 
     def removed(where: gr.EventData, request: gr.Request):
         """Remove the document being read, with its file; its place is taken by what was done."""
-        again = lambda: drawn(engine, where.doc, "", removable=True)  # noqa: E731
-        yield from changed.remove(where.doc, request, lambda: listing(engine), again)
+        again = partial(drawn, engine, where.doc, "", removable=True)
+        yield from changed.remove(where.doc, request, partial(listing, engine), again)
 
     shown.remove(removed, None, [shown, listed, changed.told], concurrency_limit=None, **how)
     changed.settle(lambda *values: listing(engine, *values), list(narrowing), listed)
