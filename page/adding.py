@@ -65,7 +65,7 @@ def _document(taken: Taken, *, alone: bool) -> str:
     rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items() if value)
     unsure = f'<div class="tw-doubts">请与原件核对：{escape("；".join(taken.doubts))}</div>' if taken.doubts else ""
     clauses = "".join(
-        f"<li>{doubt(c)}<span class='tw-path'>{escape(address(c.path))}</span> {escape(_clipped(c.text))}</li>"
+        f"<li>{doubt(c)}<span class='tw-path'>{escape(address(c.path))}</span> {escape(_clipped(c.printed))}</li>"
         for c in taken.clauses[:_CLAUSES]
     )
     left = len(taken.clauses) - _CLAUSES

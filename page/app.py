@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from desk.conversations import Conversations
+from desk.store import Store
 from page.ask import ask_tab
+from page.asking import Asking
 from page.day import PICKED, field, parsed
 from page.keeping import Keeper
 from page.library import drawn, library_tab, listing
@@ -34,12 +37,13 @@ def build(engine: Engine | Live, may_edit: Callable[[gr.Request], bool] = lambda
     `may_edit` says which visitors may add and remove documents."""
     entries = engine.now().documents()
     documents = [document for document, _, _ in entries]
+    kept = Conversations(Store(engine.now().settings.desk_file))
     with gr.Blocks(title="条问", analytics_enabled=False, fill_width=True) as page:
         head = gr.HTML(_head(engine.now()), elem_id="head", js_on_load=PICKED, apply_default_css=False)
         seen, day, reading = gr.State(_mark(engine.now())), gr.State(""), gr.State("")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("问政策", id="ask"):
-                cards = ask_tab(engine, documents, sum(n for _, _, n in entries), _OPENING, day)
+                asked = ask_tab(engine, documents, sum(n for _, _, n in entries), Asking(engine, kept), kept)
             with gr.Tab("找相关政策", id="related"):
                 related = related_tab(engine, documents, _OPENING, day)
             with gr.Tab("文件", id="library"):
@@ -88,7 +92,7 @@ def build(engine: Engine | Live, may_edit: Callable[[gr.Request], bool] = lambda
             return gr.Tabs(selected="lineage"), where.doc, lineage_drawn(engine, where.doc, as_of)
 
         how = {"show_progress": "hidden", "api_visibility": "private"}
-        for links in (cards, related.found, library.listed, around):
+        for links in (asked, related.found, library.listed, around):
             links.open(opened, [day], [tabs, library.shown, reading], **how)
         related.search_on(library.shown.relate(neighbours, None, [tabs, related.paste], **how).then)
         related.settle()

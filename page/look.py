@@ -12,8 +12,9 @@ from gradio.themes import Base, Color
 from index.limits import Limits
 
 _HERE = Path(__file__).parent
-_STYLES = ("style.css", "library.css")  # later ones win
-_SCRIPTS = ("page.js", "keys.js", "reader.js")
+STYLES = ("style.css", "ask.css", "library.css")  # later ones win
+NIGHT = "dark.css"  # of the whole page, where Gradio keeps STYLES within its own container
+SCRIPTS = ("page.js", "ask.js", "keys.js", "reader.js")
 _SANS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
 _NAVY = Color(
     name="navy", c50="#f2f5f9", c100="#e3e9f1", c200="#c8d3e2", c300="#9db0c9", c400="#6683a8", c500="#2b5284",
@@ -25,9 +26,8 @@ def launch_options(most_mib: int = Limits().size) -> dict[str, Any]:
     """Keyword arguments of Blocks.launch that make the page ours; `most_mib`: of a file that is uploaded."""
     return {
         "theme": _theme(),
-        "css": "\n".join(map(_read, _STYLES)),
-        # Gradio keeps what it is given as css within its own container; the night is the whole page's.
-        "head": f"<style>{_read('dark.css')}</style>" + "".join(f"<script>{_read(name)}</script>" for name in _SCRIPTS),
+        "css": "\n".join(map(_read, STYLES)),
+        "head": f"<style>{_read(NIGHT)}</style>" + "".join(f"<script>{_read(name)}</script>" for name in SCRIPTS),
         "favicon_path": str(_HERE / "seal.svg"),
         "footer_links": [],
         "max_file_size": f"{most_mib}mb",

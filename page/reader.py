@@ -174,7 +174,7 @@ class _Shown:
 
 
 def _clause(shown: _Shown) -> str:
-    text = f'<div class="tw-text">{lines(shown.clause.text)}</div>'
+    text = f'<div class="tw-text">{lines(shown.clause.printed)}</div>'
     return f"<div {shown.attributes}>{shown.labels}{text}{shown.tools}</div>"
 
 

@@ -7,19 +7,19 @@ the clauses do not bear out, or the reader does not agree with, is dropped.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
-from rag.answering import instructions, metadata, premise, refusal, reply
+from rag.answering import metadata, premise, refusal, reply
 from rag.answering.comparison import sides
 from rag.answering.compose import Claim, compose
 from rag.answering.conclusion import conclude
 from rag.answering.evidence import Passage, passages, within
 from rag.answering.study import study
-from rag.answering.trusted import trusted, without_orders
 from rag.query import formal
 from rag.query.question import Query, understand
 from rag.query.wording import is_everyday
@@ -30,12 +30,14 @@ from rag.structure import found as forms
 from rag.structure.answering import structured
 
 if TYPE_CHECKING:
+    from index.schema import Document
     from rag.engine import Engine
     from rag.reading.clauses import Read
     from rag.retrieval.retrieve import Ranking
 
 SHOWN = 10  # hits that go with an answer
 _GONE = "《{}》的来源文件 {} 已不在文件夹中，索引比文件夹旧。请运行 python -m index 更新后再引用。"
+_log = logging.getLogger(__name__)
 _HEARD = 5  # best sentences that may contradict a figure of the question
 
 
@@ -48,6 +50,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     answer = Answer(query.asked, (), (), tuple(engine.hits(ranking, SHOWN)), refused=False)
     answer = replace(answer, timings=Timings(clock.ms(), ranking.rerank_ms))
     yield Event("evidence", answer)
+    whole, ranking = ranking, engine.in_force(query, ranking)
 
     # 2 headings, tables and the documents themselves answer by what they are, whole
     if (found := structured(engine, query, ranking, filters)) is not None:
@@ -77,7 +80,8 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
         answer = yield from _in_their_words(engine, query, answer)
         query = replace(query, formal=answer.formal)
         if query.formal:
-            ranking = engine.rank(query, filters)
+            whole = engine.rank(query, filters)
+            ranking = engine.in_force(query, whole)
             answer = replace(answer, timings=replace(answer.timings, formal_ms=clock.ms()))
             candidates, chosen = _choose(engine, query, ranking)
             studied = study(engine, query, ranking, candidates)
@@ -87,7 +91,7 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
     timings = replace(answer.timings, read_ms=studied.ms)
     answer = replace(
         answer,
-        hits=tuple(engine.hits(studied.ranking, SHOWN)),
+        hits=tuple(engine.hits(engine.with_versions(query, studied.ranking, whole), SHOWN)),
         timings=timings,
         confidence=studied.judgement.confidence,
     )
@@ -122,7 +126,8 @@ def stream(engine: Engine, question: str, history: Sequence[dict], filters: Filt
             # An empty piece only says that the model is still reading; it gives the caller a moment to stop it.
             yield Event("draft", answer, draft)
     except ModelError as error:
-        notes = (f"对话模型未能作答（{error}），答复全部为原文。",)
+        _log.warning("%s", error)  # what whoever keeps the machine needs; a reader needs to know what the answer is
+        notes = ("对话模型暂时不可用，答复全部为原文。",)
     checked, dropped = reply.checked(engine, query, draft, chosen, concluded)
     if dropped:
         notes += (f"模型草稿中有 {dropped} 句未能与原文核对一致，已删去。",)
@@ -146,10 +151,9 @@ def _choose(
     engine: Engine, query: Query, ranking: Ranking, reads: Sequence[Read] = ()
 ) -> tuple[list[Passage], list[Passage]]:
     """(sentences of the first clauses, best first; those of them that are shown)."""
-    clauses = engine.store.clauses
-    candidates = trusted(clauses, passages(engine.store, query, ranking, engine.horizons, reads))
+    candidates = passages(engine.store, query, ranking, engine.horizons, reads)
     shown = within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars)
-    return candidates, without_orders(clauses, shown)
+    return candidates, shown
 
 
 def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[Event, None, Answer]:
@@ -161,7 +165,8 @@ def _in_their_words(engine: Engine, query: Query, answer: Answer) -> Generator[E
             written += piece
             yield Event("formal", answer)
     except ModelError as error:
-        answer = replace(answer, notes=(f"对话模型未能改写问题（{error}），只按原话检索。",))
+        _log.warning("%s", error)
+        answer = replace(answer, notes=("对话模型暂时不可用，未能改写问题，只按原话检索。",))
     return replace(answer, formal=formal.words(written))
 
 
@@ -177,7 +182,7 @@ def _own_facts(engine: Engine, query: Query, filters: Filters) -> list[Claim]:
     """Answers from the metadata of the documents the question names and the filters leave."""
     return [
         Claim(fact.text, fact.clause, fact.start, fact.stop, "metadata")
-        for document in engine.retriever.titles.meant(query)
+        for document in dict.fromkeys(engine.in_force_of(query, d) for d in engine.retriever.titles.meant(query))
         if passes(document, filters, engine.status)
         for fact in metadata.facts(query, document, engine.status(document), engine.telling(document))
     ]
@@ -222,16 +227,10 @@ def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim])
     expired = [d for d in documents.values() if engine.status(d).value == "expired"]
     notes = tuple(f"《{d.title}》{engine.status(d).reason}，引用前请核对是否有后续文件。" for d in expired)
     notes += tuple(f"《{d.title}》{'；'.join(d.gaps)}，引用前请核对原件。" for d in documents.values() if d.gaps)
-    notes += tuple(
-        f"《{d.title}》另有{other.issued_on}成文的同名文件{other.doc_no or ''}，引用前请核对是否已被代替。"
-        for d in documents.values()
-        if (other := engine.later(d)) is not None and other.doc_id not in documents
-    )
+    notes += _versions(engine, documents)
     notes += tuple(_GONE.format(d.title, d.file) for d in documents.values() if engine.gone(d))
-    ordering = dict.fromkeys(engine.document(c.clause).title for c in kept if instructions.spans(c.clause.text))
-    notes += tuple(
-        f"《{title}》的引用条款中有写给问答程序的指令文字，未据以作答，请核对原文来源。" for title in ordering
-    )
+    marked = dict.fromkeys((engine.document(c.clause).title, mark.reason) for c in kept for mark in c.clause.marks)
+    notes += tuple(f"《{title}》的引用条款中有{why}，未据以作答，请核对原文来源。" for title, why in marked)
     kept = [
         replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(engine, claim))) for claim in kept
     ]
@@ -241,6 +240,23 @@ def _with(engine: Engine, query: Query, answer: Answer, claims: Sequence[Claim])
         compared = sides(sentences, citations, max(2, len(engine.retriever.titles.best(query))))
     notes = tuple(dict.fromkeys((*answer.notes, *notes)))
     return replace(answer, sentences=sentences, citations=citations, comparison=compared, notes=notes)
+
+
+def _versions(engine: Engine, documents: Mapping[str, Document]) -> tuple[str, ...]:
+    """Of each cited document that there are several of: which it is, and which there are beside it, with all dates."""
+    notes = [
+        f"《{d.title}》另有{other.issued_on}成文的同名文件{other.doc_no or ''}，引用前请核对是否已被代替。"
+        for d in documents.values()
+        if (other := engine.later(d)) is not None and other.doc_id not in documents
+    ]
+    for d in documents.values():
+        others = sorted(
+            (o for o in engine.versions_of(d) if o.doc_id not in documents), key=lambda o: o.issued_on or ""
+        )
+        if others:
+            told = "、".join(f"{other.issued_on}成文的{other.doc_no or '一份'}" for other in others)
+            notes.append(f"《{d.title}》有不同版本：答复依据{d.issued_on}成文的{d.doc_no or '一份'}，未依据{told}。")
+    return tuple(notes)
 
 
 def _structured(engine: Engine, query: Query, answer: Answer, found: forms.Found, clock: _Clock) -> Answer:

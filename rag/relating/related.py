@@ -67,6 +67,12 @@ def related(engine: Engine, text: str, k: int, filters: Filters) -> list[Hit]:
 
 
 def _around(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhood:
+    found = _looked_up(engine, text, k, filters)
+    engine.told("related", text, [hit.clause.clause_id for hit in found.hits])
+    return found
+
+
+def _looked_up(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhood:
     query = Query(text[:READ], text[:READ], "", (), (), (), (), frozenset(), (), pasted=True)
     ranking = engine.rank(query, filters, max(k, CANDIDATES))
     if not ranking.rows:
