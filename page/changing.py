@@ -34,7 +34,7 @@ class Changing:
     def __init__(self, engine: Engine | Live, keeper: Keeper, may_edit: Callable[[gr.Request], bool]) -> None:
         self._engine, self._keeper, self._may_edit = engine, keeper, may_edit
         settings = engine.now().settings
-        self._room = settings.var / "uploads"
+        self._room = settings.var / "staged"
         names = self._collections()
         self.staged = gr.State([], delete_callback=staging.discard)
         self.upload = gr.UploadButton(
@@ -75,6 +75,10 @@ class Changing:
             self._add, [self.staged, self.into], [self.told, self.decide, self.staged], concurrency_limit=None, **_HOW
         ).then(listing, list(narrowing), [listed], **_HOW)
         self.cancel.click(self._cancel, [self.staged], [self.told, self.decide, self.staged], queue=False, **_HOW)
+
+    def offered(self, request: gr.Request) -> gr.UploadButton:
+        """The button, for those who may use it."""
+        return gr.UploadButton(visible=self._may_edit(request))
 
     def _collections(self) -> list[str]:
         return collections(document for document, _, _ in self._engine.now().documents())

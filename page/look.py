@@ -9,8 +9,6 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Base, Color
 
-from index.limits import Limits
-
 _HERE = Path(__file__).parent
 STYLES = ("style.css", "ask.css", "library.css")  # later ones win
 NIGHT = "dark.css"  # of the whole page, where Gradio keeps STYLES within its own container
@@ -22,15 +20,14 @@ _NAVY = Color(
 )  # fmt: skip
 
 
-def launch_options(most_mib: int = Limits().size) -> dict[str, Any]:
-    """Keyword arguments of Blocks.launch that make the page ours; `most_mib`: of a file that is uploaded."""
+def launch_options() -> dict[str, Any]:
+    """Keyword arguments of Blocks.launch that make the page ours."""
     return {
         "theme": _theme(),
         "css": "\n".join(map(_read, STYLES)),
         "head": f"<style>{_read(NIGHT)}</style>" + "".join(f"<script>{_read(name)}</script>" for name in SCRIPTS),
         "favicon_path": str(_HERE / "seal.svg"),
         "footer_links": [],
-        "max_file_size": f"{most_mib}mb",
         "run_history": False,
         "quiet": True,
         "ssr_mode": False,

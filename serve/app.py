@@ -87,7 +87,7 @@ def _mounted(app: FastAPI, house: House, uploads: Path) -> Blocks:
     from page.app import build
     from page.look import launch_options
 
-    blocks = build(Guarded(house, "page", lambda: _at_the_page(house)))
+    blocks = build(Guarded(house, "page", lambda: _at_the_page(house)), lambda request: _at_the_page(house).may_change)
     blocks.delete_cache = (_STAY, _STAY)
     known = inspect.signature(gr.mount_gradio_app).parameters
     options = {name: value for name, value in launch_options().items() if name in known}

@@ -241,7 +241,7 @@ def test_what_cannot_be_added_says_why_and_leaves_nothing(opened, live, tmp_path
     assert "不能加入" in page.inner_text("#adding") and page.is_disabled("#accept")
     page.click("#cancel")
     page.wait_for_selector("#accept", state="hidden")
-    assert not [p for p in (live.now().settings.var / "uploads").rglob("*") if p.is_file()]
+    assert not [p for p in (live.now().settings.var / "staged").rglob("*") if p.is_file()]
 
 
 def test_a_choice_of_collections_stands_where_there_are_several(opened):
