@@ -143,6 +143,13 @@ def reported(report: Report, files: Sequence[str] | None = None) -> str:
     return f'<div class="tw-report">{"".join(parts)}</div>'
 
 
+def folded(report: Report) -> str:
+    """The whole report, folded, above the list."""
+    count = report.attention + report.totals["refused"]
+    what = f"收录报告（{count} 处需要留意）" if count else "收录报告"
+    return f'<details class="tw-reporting"><summary>{what}</summary>{reported(report)}</details>'
+
+
 def _clipped(text: str) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= _LETTERS else flat[:_LETTERS] + "……"

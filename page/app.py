@@ -100,6 +100,7 @@ def build(engine: Engine | Live, may_edit: Callable[[gr.Request], bool] = lambda
         seek, by, _, *picks = library.narrowing
         head.dated(dated, [reading, pick, seek, by, *picks], [day, head, library.listed, library.shown, around], **how)
         page.load(arrived, [day], [tabs, library.shown, reading], **how)
+        page.load(library.changed.offered, None, [library.changed.upload], queue=False, **how)
         for event in (page.load, gr.Timer(_LOOKED).tick):
             event(looked, [seen, day, *library.narrowing], [head, library.listed, pick, seen], queue=False, **how)
     return page

@@ -68,7 +68,7 @@ def library_bodies(document, clause, status):
     neighbourhood = Neighbourhood(HOSTILE, (Hit(1, 1.0, clause, document, status, HOSTILE, HOSTILE),))
     return [
         *(catalogue.listed([entry], 1, by) for by in catalogue.BY),
-        catalogue.found(found, {document.doc_id: entry}, HOSTILE, ["script"], scope=True),
+        catalogue.found(found, {document.doc_id: entry}, HOSTILE, ["粗"], scope=True),
         reader.document(document, [clause, row], how),
         adding.checked(adding.Checked((taken,), ((HOSTILE, HOSTILE),))),
         adding.done(Change((HOSTILE,), (HOSTILE,), ((HOSTILE, HOSTILE),)), None, Path("语料")),
