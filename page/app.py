@@ -12,7 +12,6 @@ from desk.conversations import Conversations
 from desk.store import Store
 from page import shelves
 from page.ask import ask_tab
-from page.asking import Asking
 from page.library import drawn, library_tab
 from page.lineage import lineage_tab
 from page.related import related_tab
@@ -39,7 +38,7 @@ def build(engine: Engine | Live) -> gr.Blocks:
         seen = gr.State(_mark(engine.now()))
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("问政策", id="ask"):
-                asked = ask_tab(engine, documents, sum(n for _, _, n in entries), Asking(engine, kept), kept)
+                asked = ask_tab(engine, kept)
             with gr.Tab("找相关政策", id="related"):
                 paste, found, search_on = related_tab(engine, documents, _OPENING)
             with gr.Tab("文件库", id="library"):

@@ -91,6 +91,11 @@ def scope(chosen: Mapping[str, str | int]) -> Filters:
         raise BadInput("所选范围有误，请在“限定文件范围”中重新选择") from error
 
 
+def restored(kept: Mapping[str, str | int]) -> Filters:
+    """Filters as the desk keeps them; a field that there is no longer is left out."""
+    return Filters(**{name: value for name, value in kept.items() if name in Filters.__slots__})
+
+
 def in_words(chosen: Filters) -> str:
     """The filters as a reader would say them; empty where nothing is narrowed."""
     return "、".join(field.told(value) for field in FIELDS if (value := getattr(chosen, field.name)) is not None)

@@ -66,7 +66,7 @@ def asking(engine, kept):
 
 @pytest.fixture
 def desk(engine, asking, kept):
-    return Desk(engine, asking, kept, "欢迎")
+    return Desk(engine, asking, kept)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def page(desk):
     return lambda do, owner="", **wish: desk.does(do)(owner, wish)
 
 
-def until(true, seconds=20):
+def until(true, seconds=90):
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it never came"
@@ -205,6 +205,11 @@ def test_a_wish_that_there_is_not_is_refused(page):
     for bad in ("_drawn", "does", "__init__", "follow", ""):
         with pytest.raises(BadInput, match="刷新"):
             page(bad)
+
+
+def test_a_new_conversation_is_greeted_with_examples_from_the_documents_at_hand(page, engine):
+    greeted = page("new")["html"]
+    assert f"{len(engine.store.documents)} 份政策文件" in greeted and "tw-sample" in greeted
 
 
 def test_sixty_turns_send_no_megabytes(page, desk, kept, engine):
