@@ -44,12 +44,12 @@ _log = logging.getLogger(__name__)
 
 def ask_tab(engine: Engine | Live, kept: Conversations) -> gr.HTML:
     """Build the tab, whose links open documents by its event `open`."""
-    told = Desk(engine, Asking(engine, kept), kept)
+    told = Wishes(engine, Asking(engine, kept), kept)
 
     async def desk(wanted: dict, request: gr.Request) -> dict:
         """What ask.js asks for; a failure as one line under `error`."""
         try:
-            owner = await _owner(request)
+            owner = await owner_of(request)
             if wanted["do"] == "follow":
                 return await told.follow(owner, wanted)
             return await anyio.to_thread.run_sync(told.does(wanted["do"]), owner, wanted)
@@ -66,7 +66,7 @@ def ask_tab(engine: Engine | Live, kept: Conversations) -> gr.HTML:
     )
 
 
-async def _owner(request: gr.Request) -> str:
+async def owner_of(request: gr.Request) -> str:
     """Whose conversations: the user's; "" where there are no accounts.
 
     A server function is given the plain request, on which the user has to be looked up as Gradio does for an event.
@@ -78,7 +78,7 @@ async def _owner(request: gr.Request) -> str:
     return user or ""
 
 
-class Desk:
+class Wishes:
     """What the page can ask for: each method takes the owner and the wish, and gives what ask.js shows."""
 
     def __init__(self, engine: Engine | Live, asking: Asking, kept: Conversations) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import threading
 import time
+from types import SimpleNamespace
 
 import docx
 import pytest
@@ -15,7 +16,7 @@ from conftest import engine_over
 from desk.conversations import Conversations
 from desk.store import Store
 from index.errors import BadInput, ModelError
-from page.ask import Desk
+from page.ask import Wishes, owner_of
 from page.asking import Asking
 from rag.contract import answer_json
 from rag.schema import Answer, Event
@@ -66,7 +67,7 @@ def asking(engine, kept):
 
 @pytest.fixture
 def desk(engine, asking, kept):
-    return Desk(engine, asking, kept)
+    return Wishes(engine, asking, kept)
 
 
 @pytest.fixture
@@ -199,6 +200,20 @@ def test_nobody_reaches_the_conversation_of_another(page, asking):
             page(do, "li", c=ONE, **wish)
     page("stop", "li", c=ONE, n=1)
     assert "城际铁路" not in page("listed", "li")["html"] and "城际铁路" in page("listed", "wang")["html"]
+
+
+def test_the_owner_is_the_user_of_the_request_and_nobody_without_accounts():
+    async def looked_up(request):
+        return "wang"
+
+    for request, owner in (
+        (SimpleNamespace(username="wang"), "wang"),
+        (SimpleNamespace(app=SimpleNamespace(auth_dependency=lambda request: "wang")), "wang"),
+        (SimpleNamespace(app=SimpleNamespace(auth_dependency=looked_up)), "wang"),
+        (SimpleNamespace(app=SimpleNamespace(auth_dependency=None)), ""),
+        (SimpleNamespace(username=None), ""),
+    ):
+        assert asyncio.run(owner_of(request)) == owner
 
 
 def test_a_wish_that_there_is_not_is_refused(page):
