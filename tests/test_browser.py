@@ -459,6 +459,25 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(page, engine):
     page.wait_for_selector("#t1 .tw-copy")
 
 
+def test_another_conversation_does_not_wait_for_the_one_left_behind(page, engine):
+    ask(page, "港口规划由谁编制？")
+    engine.chat.held.set()
+    page.fill("#question textarea", "青白新区总面积是多少平方公里？")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#t2 .tw-extract")
+    page.click("#clear")
+    page.wait_for_selector(".tw-sample")
+    page.fill("#question textarea", "湾城港2025年吞吐量达到多少？")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#q1:has-text('湾城港') + .tw-answer .tw-extract", timeout=9_000)
+    engine.chat.held.clear()
+    page.wait_for_selector("#t1 .tw-copy")
+    assert page.locator("#chat .tw-turn").count() == 1
+    page.click("#talks")
+    page.click('.tw-talk:has-text("港口规划由谁编制")')
+    page.wait_for_selector("#t2[data-stage=done] .tw-copy")
+
+
 def test_the_last_question_can_be_mended_or_asked_again_in_its_place(page):
     ask(page, "湾城港2025年吞吐量达到多少？")
     page.click("#t1 .tw-retry")
