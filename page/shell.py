@@ -33,7 +33,7 @@ def shell(welcome: str) -> str:
 <p class="tw-keys">回车发送，Shift+回车换行</p>
 </div></section>
 <aside id="beside" aria-label="依据"><button type="button" id="close-evidence" aria-label="关闭依据">关闭</button>
-<div id="evidence" tabindex="0" aria-label="条款原文">{empty(NOTHING)}</div></aside>
+<div id="evidence" tabindex="0" role="region" aria-label="条款原文">{empty(NOTHING)}</div></aside>
 <nav id="history" aria-label="对话记录" hidden><div class="tw-bar"><b>对话记录</b>
 <button type="button" id="close-history">关闭</button></div>
 <input type="search" id="find-talk" placeholder="查找对话" aria-label="查找对话">
