@@ -12,12 +12,11 @@ tw.ask = (root, server, trigger) => {
   let sending = Promise.resolve(); // questions reach the server in the order they were sent
   const unfolded = new Set(); // what the reader unfolded, which every step of an answer draws anew
 
+  // Gradio gives nothing where the program cannot be reached, and `detail` where it lets nobody in.
   const call = async (wish) => {
-    try {
-      return await server.desk(wish);
-    } catch {
-      return { error: "与程序的连接中断，没有完成。请确认条问仍在运行，然后重试。", lost: true };
-    }
+    const got = await server.desk(wish).catch(() => null);
+    if (!got || typeof got !== "object") return { error: "与程序的连接中断，没有完成。请确认条问仍在运行，然后重试。" };
+    return "detail" in got ? { error: "没有完成：登录可能已过期，请刷新网页后重试。" } : got;
   };
   const say = (message) => {
     told.textContent = message;
