@@ -56,18 +56,20 @@ FIELDS = (
 def panel(documents: Sequence[Document], elem_id: str) -> list:
     """A component a field, whose values `filters` takes in this order; to be made inside an open Gradio layout."""
     with gr.Row(elem_classes="tw-filters"):
-        return [
-            gr.Dropdown([ANY, *field.options(documents)], value=ANY, label=field.label, min_width=110)
-            if field.choices
-            else gr.Textbox(
-                label=field.label,
-                max_lines=1,
-                placeholder=field.hint,
-                elem_id=f"{elem_id}-{'words' if field.name == 'document' else field.name}",
-                min_width=130,
-            )
-            for field in FIELDS
-        ]
+        return [_component(field, field.options(documents), elem_id) for field in FIELDS]
+
+
+def _component(field: Field, options: Sequence[str], elem_id: str) -> gr.Dropdown | gr.Textbox:
+    """A field of the panel; one with nothing to choose from is there, for its place, but not seen."""
+    if field.choices is not None:
+        return gr.Dropdown([ANY, *options], value=ANY, label=field.label, min_width=110, visible=bool(options))
+    return gr.Textbox(
+        label=field.label,
+        max_lines=1,
+        placeholder=field.hint,
+        elem_id=f"{elem_id}-{'words' if field.name == 'document' else field.name}",
+        min_width=130,
+    )
 
 
 def filters(*picked: str | None) -> Filters:

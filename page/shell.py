@@ -48,9 +48,12 @@ def scopes(documents: Sequence[Document]) -> str:
 
 
 def _field(field: Field, documents: Sequence[Document]) -> str:
+    """A field; nothing for one with nothing to choose from."""
     label = f"<span>{escape(field.label)}</span>"
     told = f'name="{escape(field.name)}" data-label="{escape(field.label)}"'
     if field.choices is None:
         return f'<label>{label}<input {told} maxlength="80" placeholder="{escape(field.hint)}"></label>'
     options = "".join(f"<option>{escape(value)}</option>" for value in field.options(documents))
+    if not options:
+        return ""
     return f'<label>{label}<select {told}><option value="">{ANY}</option>{options}</select></label>'
