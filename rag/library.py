@@ -27,7 +27,14 @@ from rag.versions import in_force, marked
 class Library:
     """What can be listed and looked up without asking."""
 
-    _shared: ClassVar[tuple[str, ...]] = ("graph", "horizons", "sheets", "relations", "_newest", "_ended")  # worked out once, for every day
+    _shared: ClassVar[tuple[str, ...]] = (
+        "graph",
+        "horizons",
+        "sheets",
+        "relations",
+        "_newest",
+        "_ended",
+    )  # worked out once, for every day
     failure = ""  # why a newer index is not in use; rag.live has a library that moves
 
     def __init__(self, store: Store, as_of: date) -> None:

@@ -17,6 +17,7 @@ from index.build import build
 from index.encoder import open_encoder
 from index.settings import Settings
 from page import shelves, turns
+from page.evidence import evidence
 from page.lineage import drawn
 from page.turns import Turn
 from rag import prompts
@@ -269,7 +270,7 @@ def bodies(engine, case, answer):
     turn = Turn(case.order, answer=answer, stage="done")
     return {
         "chat": turns.conversation([turn]),
-        "evidence": turns.evidence([turn]),
+        "evidence": evidence(turn),
         "document": shelves.document(found, status, clauses),
         "related": shelves.related(neighbourhoods(engine, case.truth + case.order, 10, Filters())),
         "library": shelves.library([(found, status, len(clauses))], 1),
