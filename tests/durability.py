@@ -225,7 +225,9 @@ def failing_writes(trial: Trial, every: int) -> int:
 
 def _told(code: int, said: str) -> bool:
     """Whether a full disk was told in one line, or got over."""
-    return (code == 0 and not said) or (code == 2 and "\n" not in said and said.startswith("磁盘已满"))
+    return (code == 0 and not said) or (
+        code == 2 and "\n" not in said and said.startswith(("磁盘已满", "磁盘读写出错"))
+    )
 
 
 def damages(trial: Trial, count: int) -> dict[str, int]:
