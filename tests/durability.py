@@ -324,7 +324,9 @@ def batch_kills(folder: Path, count: int, seed: int) -> tuple[int, list[str]]:
             number += 1
             if target.exists() and chance.random() < 0.4:  # the machine lost its power within a line
                 data = target.read_bytes()
-                target.write_bytes(data + '{"id": 7, "question": "第'.encode()[: chance.randrange(30)])
+                target.write_bytes(
+                    data[: data.rfind(b"\n") + 1] + '{"id": 7, "question": "第'.encode()[: chance.randrange(30)]
+                )
             now = target.read_bytes() if target.exists() else b""
             if not now.startswith(written):
                 broken.append(f"batch {number}: what was written has changed")
