@@ -1,5 +1,5 @@
 """`python -m eval QUESTIONS.jsonl …` scores a pipeline; `beir DIR` scores retrieval on a BEIR set, `ablation` its
-parts; `calibrate` fits what a reader's scores mean."""
+parts; `calibrate` fits what a reader's scores mean; `draft` takes questions from what was disputed in the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from index.settings import ROOT
 from rag.calibration import FILE
 from rag.retrieval.weights import FILE as WEIGHTS
 
-COMMANDS = ("score", "beir", "ablation", "fusion", "calibrate")
+COMMANDS = ("score", "beir", "ablation", "fusion", "calibrate", "draft")
 
 app = typer.Typer(
     add_completion=False,
@@ -102,6 +102,15 @@ def calibrate(
     from index.settings import load_settings
 
     print(json.dumps(evaluate(load_settings(), data, out).fitted, ensure_ascii=False, indent=1))
+
+
+@app.command()
+def draft(out: Annotated[Path, typer.Argument(help="写到哪个 JSONL 文件")]) -> None:
+    """把网页中被拒答和被标为“有误”的问题写成题目，供核对后用于评测。"""
+    from eval.draft import write
+    from index.settings import load_settings
+
+    print(f"已写出 {write(load_settings(), out)} 题：{out}。请逐题核对 answerable 和 evidence 后再评测")
 
 
 def main(arguments: list[str]) -> int | None:

@@ -1,6 +1,6 @@
 """Passage vectors kept by content, so that a second evaluation over the same texts encodes nothing.
 
-One SQLite file; a key is the digest of model, space, text and spans, a space's of what it was fitted to. Written block
+One SQLite file; a key is the digest of index format, model, space, text and spans, a space's of what it was fitted to. Written block
 by block, so that an interrupted run keeps its work.
 """
 
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from index.encoder import EncodedQuery, Encoder, Progress, Reading, Spans
 from index.errors import BadInput
 from index.late import Tokens
+from index.store import FORMAT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,7 +102,7 @@ class CachedEncoder:
         self._db.close()
 
     def _key(self, way: str, text: str) -> str:
-        return hashlib.sha256(f"{self.digest}\n{way}\n{text}".encode()).hexdigest()
+        return hashlib.sha256(f"{FORMAT}\n{self.digest}\n{way}\n{text}".encode()).hexdigest()
 
     def _keys(self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None) -> list[str]:
         within = "" if space is None else hashlib.sha256(space.axes.tobytes()).hexdigest()

@@ -30,7 +30,7 @@ def index(
     from index.settings import load_settings
 
     settings = load_settings()
-    corpus = paths or [settings.corpus]
+    corpus = paths or settings.corpora
     if not watch:
         return built(corpus, settings, rebuild=rebuild)
     from watchfiles import watch as changes

@@ -22,6 +22,7 @@ _LISTED_MAX = 45  # characters of an annex's name in the list of annexes
 _SHORT_ITEM = 30  # characters of an item that says no more than its condition and its figure
 _SUBHEAD = BOX_RANK + 1
 _CAPTION = re.compile(r"^(?:图|表)\s*\d|(?:图|表)$")
+_NOTE = re.compile(r"注[：:]")
 _TOPIC = re.compile(r"^[^。；：，]{4,30}。.")
 
 
@@ -140,6 +141,10 @@ def _first(mark: Marker) -> bool:
 
 
 def _plain(paragraph: Paragraph, following: Paragraph | None, set_in: Measure, state: Walk) -> None:
+    last = state.outline[-1] if state.outline else None
+    if _NOTE.match(paragraph.text) and isinstance(last, Draft) and last.path == state.path():
+        last.parts.append((paragraph.text, paragraph.line))  # a note belongs to what it stands below
+        return
     if (state.box or state.bare) and _heads(paragraph, following, state):
         state.enter(_SUBHEAD, None)
         state.outline.append(Heading(paragraph.text, paragraph.line, state.path(), "box" if state.box else state.kind))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index import vectors
+from index.addressed.passages import LABEL, heading
 from index.late import Late
 from index.lexical import Lexical
 from index.schema import Clause, Document
@@ -29,7 +30,7 @@ def index_text(document: Document, clause: Clause) -> str:
 
 def context(document: Document, clause: Clause) -> str:
     """The words before the clause's text in its `index_text`."""
-    return "\n".join((document.title, *clause.path, ""))
+    return "\n".join((*map(heading, (document.title, *clause.path)), ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,9 @@ def assemble(
     if old is not None and old.late is not None and old.late.space.outgrown(sum(map(len, rows.texts))):
         old = None
     space, embedded = vectors.read(model, rows, old, journal, progress)
+    lexical = _lexical(
+        clauses, rows, sentences, kept, progress
+    )  # needs memory of its own, so before all vectors are in it
     owner = np.repeat(np.arange(len(clauses), dtype=np.int64), [len(own) for own in rows.spans])
     dense = Dense.blank(len(clauses), owner, model.dimension)
     tokens = vectors.fill(dense, rows, old, journal)
@@ -71,7 +75,6 @@ def assemble(
     if space is not None:
         titles = vectors.titles(model, [document.title for document in documents], space, old)
         late = Late.build(space, tokens, titles, owner, document_of)
-    lexical = _lexical(clauses, rows, sentences, kept, progress)
     return Content(documents, clauses, rows.keys, document_of, sentences, dense, late, *lexical), embedded
 
 
@@ -93,7 +96,8 @@ def _rows(
             key = old.vector_keys[at]
         else:
             # A list row is one statement, its cells no sentences.
-            own = [(0, len(clause.text))] if clause.kind == "row" else split_sentences(clause.text)
+            whole = [(0, len(clause.text))] if clause.kind == "row" else split_sentences(clause.text)
+            own = _unmarked(clause, whole) if clause.marks else whole
             key = hashlib.sha256(f"{len(before)}\n{own}\n{text}".encode()).hexdigest()
             at = row_of_key.get(key, -1)
         texts.append(text)
@@ -102,6 +106,21 @@ def _rows(
         spans.append([(len(before) + a, len(before) + b) for a, b in own])
         sentences += [(row, a, b) for a, b in own]
     return sentences, Rows(texts, keys, spans, origin)
+
+
+def _unmarked(clause: Clause, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences, parted by what is marked in them, so that each is a stretch of the clause as printed; a number
+    that is all that stands before a mark is none."""
+    found = []
+    for start, stop in spans:
+        inside = [(mark.start, mark.stop) for mark in clause.marks if mark.start < stop and mark.stop > start]
+        edges = [start, *(edge for span in inside for edge in span), stop]
+        for begin, end in zip(edges[::2], edges[1::2], strict=True):
+            said = clause.text[max(begin, start) : end]
+            if end > begin and said.strip() and not (inside and LABEL.fullmatch(said)):
+                begin = max(begin, start) + len(said) - len(said.lstrip())
+                found.append((begin, end - (len(said) - len(said.rstrip()))))
+    return found
 
 
 def _lexical(

@@ -10,7 +10,7 @@ import filecmp
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -38,11 +38,11 @@ def beside(corpus: Path) -> Path:
     return corpus.with_name(f"{corpus.name}-已移出")
 
 
-def add(paths: Sequence[Path], corpus: Path, root: Path, limits: Limits) -> Change:
-    """Copy files (of folders: all in them) into the corpus folder; a file whose one document is there already, by 文号
-    or by title and date, takes the place of that file. `root` is where the index is."""
+def add(paths: Sequence[Path], corpus: Path, root: Path, limits: Limits, into: str = "") -> Change:
+    """Copy files (of folders: all in them) into the corpus folder, or a folder `into` in it; a file whose one document
+    is there already, by 文号 or by title and date, takes the place of that file. `root` is where the index is."""
     _check_folder(corpus)
-    entries = _entries(root)
+    entries = _entries(root, corpus)
     added, moved, refused = [], [], []
     files: list[Found] = []
     for path in paths:
@@ -57,15 +57,17 @@ def add(paths: Sequence[Path], corpus: Path, root: Path, limits: Limits) -> Chan
         taken = [each.document for contents in outcomes[place].contents for each in contents.taken]
         if not taken:
             continue
-        target = corpus / os.path.basename(file.path)
+        own = os.path.join(into, os.path.basename(file.path))
+        target = corpus / own
         if target.exists() and filecmp.cmp(file.path, target, shallow=False):
-            added.append(target.name)
+            added.append(own)
             continue
-        for name in dict.fromkeys([*_replaced(taken, entries), *([target.name] if target.exists() else [])]):
+        for name in dict.fromkeys([*replaced(taken, entries), *([own] if target.exists() else [])]):
             if (corpus / name).is_file():
                 moved.append(_move(corpus, name))
+        target.parent.mkdir(exist_ok=True)
         _copy(file.path, target)
-        added.append(target.name)
+        added.append(own)
     return Change(tuple(added), tuple(moved), tuple(refused))
 
 
@@ -75,7 +77,7 @@ def remove(names: Sequence[str], corpus: Path, root: Path) -> Change:
     BadInput, and nothing is moved, where a name fits nothing, several files, or one of several documents in a file.
     """
     _check_folder(corpus)
-    entries = _entries(root)
+    entries = _entries(root, corpus)
     files = [_file_named(name, corpus, entries) for name in names]
     return Change(moved=tuple(_move(corpus, file) for file in dict.fromkeys(files)))
 
@@ -87,15 +89,28 @@ def _check_folder(corpus: Path) -> None:
         )
 
 
-def _entries(root: Path) -> tuple[DocumentEntry, ...]:
-    """The documents indexed so far; none where there is no index yet."""
+def _entries(root: Path, corpus: Path) -> tuple[DocumentEntry, ...]:
+    """The documents of this folder indexed so far, their files named from it; none where there is no index yet."""
     try:
-        return Store.open(root).report.documents
+        store = Store.open(root)
     except BrokenIndex:
         return ()
+    return documents_in(corpus, store)
 
 
-def _replaced(taken: Sequence[Document], entries: Sequence[DocumentEntry]) -> list[str]:
+def documents_in(corpus: Path, store: Store) -> tuple[DocumentEntry, ...]:
+    """The documents of an index that lie in one of its folders, their files named from it."""
+    if len(store.manifest.corpus) == 1:
+        return store.report.documents
+    head = f"{shown(corpus.name)}/"  # as the build names the files of several folders
+    return tuple(
+        replace(entry, file=entry.file.removeprefix(head))
+        for entry in store.report.documents
+        if entry.file.startswith(head)
+    )
+
+
+def replaced(taken: Sequence[Document], entries: Sequence[DocumentEntry]) -> list[str]:
     """The files that hold an older text of a document and no other document."""
     if len(taken) != 1:
         return []

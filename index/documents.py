@@ -34,6 +34,7 @@ _LONGEST_TITLE = 160  # characters, with its number
 _ADDRESSEE = re.compile(r"[：:]\s*$")
 _CONTENTS = re.compile(r"^目\s*[录次]$")
 _LEADERS = re.compile(r"[.．·…]{3,}\s*\d*\s*$|\s\d{1,3}\s*$")
+_PAGED = re.compile(r"(?:[.．·]{4,}|…{2,})\s*\d{1,4}\s*$")
 _HEADINGS = ("编", "分编", "章", "节", "前言", "附件", "一、", "（一）")
 _LABEL = re.compile(r"[：:](?![^《]*》)")
 _LABELLED = re.compile(
@@ -232,7 +233,8 @@ def _contents_end(found: Sequence[Row], place: int) -> int:
         text = _LEADERS.sub("", found[place].text).strip()
         entry = marker(text)
         bare = "".join(text.split())
-        if bare == first or not (entry and entry.kind in _HEADINGS and len(text) <= 45 and "。" not in text):
+        led = bool(_PAGED.search(found[place].text))  # dots and a page number: an entry whatever its numbering
+        if bare == first or not (led or (entry and entry.kind in _HEADINGS and len(text) <= 45 and "。" not in text)):
             return place
         first = first or bare
         place += 1

@@ -96,11 +96,12 @@ class Encoder(Protocol):
 
 
 def open_encoder(settings: Settings) -> Encoder:
-    """The encoder of the settings; ModelError when its folder is missing or incomplete."""
+    """The encoder of the settings; ModelError when its folder is missing, incomplete or damaged."""
     name = settings.embedder_name
     folder = Path(name)
     if not settings.embedder and not (folder / "modules.json").is_file():
         raise ModelError(f"找不到嵌入模型 {folder}。请运行：python -m models")
+    stamps.check_folder(folder, f"请删除文件夹 {folder}，再运行：python -m models")
     return SentenceEncoder(name, settings.threads, settings.var / "onnx")
 
 

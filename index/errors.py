@@ -42,3 +42,15 @@ class BrokenIndex(TiaowenError):
 
 class ModelError(TiaowenError):
     """A model is missing, corrupt, or failed while running."""
+
+
+class Busy(TiaowenError):
+    """A server has as much to do as it takes on; `seconds` until it is worth asking again."""
+
+    def __init__(self, message: str, seconds: int = 5) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class NotAllowed(TiaowenError):
+    """A user who is not known, or may not do this."""

@@ -29,7 +29,7 @@ class Tokens:
     """The words of one text's spans, span after span."""
 
     ids: np.ndarray  # int32 [tokens]
-    vectors: np.ndarray  # int8 [tokens, axes]
+    vectors: np.ndarray  # uint8, as Space.of_passages packs them
     counts: np.ndarray  # int64 [spans]: how many each has
 
     @classmethod
@@ -93,13 +93,13 @@ class _Rows:
         return Tokens(self._ids[place], self._vectors[place], self.counts[first:last])
 
     def gathered(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(int32 [words], float32 [words, axes], as long as they were stored) of the spans with these rows."""
+        """(int32 [words], uint8 [words, bytes], packed as they were stored) of the spans with these rows."""
         import numpy as np
 
         places = [slice(self._bounds[at], self._bounds[at + 1]) for at in rows]
         ids = np.concatenate([self._ids[:0], *(self._ids[place] for place in places)])
         vectors = np.concatenate([self._vectors[:0], *(self._vectors[place] for place in places)])
-        return ids, vectors.astype(np.float32)
+        return ids, vectors
 
 
 class Late:
@@ -168,14 +168,14 @@ class Late:
 
         begin, end = self._first[rows], self._first[rows + 1]
         sentences, counts = stretches(begin, end), end - begin
-        vectors = self._sentences.gathered(sentences)[1]
+        vectors = self.space.unpacked(self._sentences.gathered(sentences)[1])
         norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)
         return Page(self, sentences, self._document_of[rows], counts, vectors, norms)
 
     def said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 [words], float32 [words, axes], unit vectors) of the sentences with these rows."""
         ids, vectors = self._sentences.gathered(sentences)
-        return ids, unit(vectors)
+        return ids, unit(self.space.unpacked(vectors))
 
     def lengths(self, sentences: np.ndarray) -> np.ndarray:
         """int64: how many words the sentences with these rows have."""
@@ -199,8 +199,8 @@ class Late:
         import numpy as np
 
         wanted, place = np.unique(documents, return_inverse=True)
-        words = self._titles.gathered(wanted)[1]
-        return best_of(vectors @ unit(words).T, self._titles.counts[wanted], _NOWHERE)[:, place]
+        words = unit(self.space.unpacked(self._titles.gathered(wanted)[1]))
+        return best_of(vectors @ words.T, self._titles.counts[wanted], _NOWHERE)[:, place]
 
 
 @dataclass(frozen=True, slots=True)

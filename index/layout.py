@@ -183,7 +183,12 @@ def _goes_on(group: Sequence[Row], row: Row, set_in: Measure) -> bool:
     if len(group) == 1 and _CAPTION.match(last.text) and max(last.width, row.width) <= 20 and marker(row.text) is None:
         return True
     if set_in.indents:
-        return not row.indented and (set_in.full(last.width) or not _closed(last.text)) and not _breaks(last, row)
+        if row.indented or _breaks(last, row):
+            return False
+        if not _closed(last.text):
+            return set_in.full(last.width) or not _alone(row)
+        # Behind a sentence that ends at the margin a short line without a stop is a signature.
+        return set_in.full(last.width) and (set_in.full(row.width) or _stops(row.text))
     if _DUTIES_END.search("".join(r.text for r in group[-12:])) and not _brackets_open(group):
         return False  # the bracket of 责任单位 ends its paragraph, even at the margin
     open_sentence = not _closed(last.text)

@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from index.errors import BadInput
 from index.limits import Limits
@@ -31,8 +37,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TIAOWEN_", toml_file=ROOT / "tiaowen.toml", extra="forbid")
 
     corpus: Path = Field(default_factory=_default_corpus)  # the policy book where it is at hand, else our sample
+    # Further folders of documents, each a collection of its own beside the corpus; in the environment apart by “:”.
+    collections: Annotated[tuple[Path, ...], NoDecode] = ()
     var: Path = ROOT / "var"  # everything downloaded or built; git-ignored
     index: Path | None = None  # default: var/index
+    desk: Path | None = None  # conversations and feedback of the page; default: var/desk.sqlite
     embedder: str = ""  # sentence-transformers model, folder or name; empty: the one models brings
     chat_model: str | None = None  # GGUF file, folder or name (transformers), or http(s)://…#model; "" for none
     chat_key: str = "none"  # sent to a remote endpoint; local servers ignore it
@@ -60,6 +69,15 @@ class Settings(BaseSettings):
     as_of: date = Field(default_factory=date.today)  # the day for which 时效 is judged
     host: str = "127.0.0.1"  # the page is for this machine unless told otherwise
     port: int = Field(7860, ge=1, le=65535)
+    hosts: str = ""  # further names the page is reached by, such as a proxy's, with commas between; others are refused
+    accounts: Path | None = None  # users, sessions and keys; default: var/accounts.sqlite
+    audit: Path | None = None  # who asked what and was given what; default: var/audit.sqlite
+    audited: bool = False  # with accounts it is always kept, without them only if this is set
+    # Questions unfinished at a time, of all users and of each: the chat model takes 3 to 10 s, nobody waits minutes.
+    questions: int = Field(32, ge=1)
+    questions_each: int = Field(6, ge=1)
+    requests_minute: int = Field(120, ge=1)  # of one user, questions and page events, once others are served
+    session_hours: float = Field(12.0, gt=0)  # a working day and its evening; then one logs in again
 
     @classmethod
     def settings_customise_sources(
@@ -72,10 +90,29 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
-    @field_validator("corpus", "var", "index")
+    @field_validator("collections", mode="before")
+    @classmethod
+    def _folders(cls, value: object) -> object:
+        return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+    @field_validator("collections")
+    @classmethod
+    def _all_from_root(cls, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(ROOT / path.expanduser() for path in paths)
+
+    @field_validator("corpus", "var", "index", "desk", "accounts", "audit")
     @classmethod
     def _from_root(cls, path: Path | None) -> Path | None:
         return None if path is None else ROOT / path.expanduser()
+
+    @property
+    def corpora(self) -> tuple[Path, ...]:
+        """Every folder that is indexed, the corpus first; BadInput where two have one name, which tells them apart."""
+        found = (self.corpus, *self.collections)
+        twice = [path for place, path in enumerate(found) if path.name in {other.name for other in found[:place]}]
+        if twice:
+            raise BadInput(f"文件夹 {twice[0]} 与另一个同名，名称用来区分文件集。请改名，或改设置 corpus、collections")
+        return found
 
     @property
     def models_dir(self) -> Path:
@@ -84,6 +121,18 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         return self.index or self.var / "index"
+
+    @property
+    def accounts_file(self) -> Path:
+        return self.accounts or self.var / "accounts.sqlite"
+
+    @property
+    def audit_file(self) -> Path:
+        return self.audit or self.var / "audit.sqlite"
+
+    @property
+    def desk_file(self) -> Path:
+        return self.desk or self.var / "desk.sqlite"
 
     @property
     def limits(self) -> Limits:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 AXES = 128  # of 384: recall as with all of them, at a third of the bytes
+_STEPS = 7  # to either side of zero: recall as with 127, at half of the bytes
 _WHITEN = 0.25  # power of the variance divided by: half of the way to white
 _FLAT = 1e-6  # share of the largest variance under which an axis holds nothing
 _ENOUGH, _OUTGROWN = 100_000, 4  # characters that tell the axes for good; else how many times more ask for new ones
@@ -54,12 +55,27 @@ class Space:
         return self.seen < _ENOUGH and characters > _OUTGROWN * self.seen
 
     def of_passages(self, states: np.ndarray) -> np.ndarray:
-        """int8 [tokens, axes] of states float32 [tokens, dimension]: their directions, to 7 bits."""
+        """uint8 [tokens, axes / 2, rounded up] of states float32 [tokens, dimension]: their directions, to 3 bits and a
+        sign, two axes a byte. `unpacked` tells them again."""
         import numpy as np
 
         turned = unit(states - self.passages) @ self.axes
         largest = np.abs(turned).max(axis=1, keepdims=True)
-        return np.round(turned * (127 / np.maximum(largest, 1e-12))).astype(np.int8)
+        steps = np.round(turned * (_STEPS / np.maximum(largest, 1e-12))).astype(np.int8).view(np.uint8)
+        half = (steps.shape[1] + 1) // 2
+        packed = steps[:, :half] << 4
+        packed[:, : steps.shape[1] - half] |= steps[:, half:] & 15
+        return packed
+
+    def unpacked(self, packed: np.ndarray) -> np.ndarray:
+        """float32 [tokens, axes], of any length: the directions that `of_passages` packed."""
+        import numpy as np
+
+        half, axes = packed.shape[1], self.axes.shape[1]
+        steps = np.empty((len(packed), axes), dtype=np.int8)
+        np.right_shift(packed.view(np.int8), 4, out=steps[:, :half])
+        np.right_shift((packed[:, : axes - half] << 4).view(np.int8), 4, out=steps[:, half:])
+        return steps.astype(np.float32)
 
     def of_query(self, states: np.ndarray) -> np.ndarray:
         """float32 [tokens, axes], unit vectors, of states float32 [tokens, dimension]."""

@@ -7,8 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.addressed.passages import marked
 from index.doubts import doubts
 from index.parse import ParsedDocument, parse
+from index.places import places
 from index.schema import Contents, RawText, Taken
 
 _PAGES = re.compile(r"第\s*(\d+)\s*(?:[—–~至到-]\s*(\d+)\s*)?页")
@@ -16,11 +18,16 @@ _PAGES = re.compile(r"第\s*(\d+)\s*(?:[—–~至到-]\s*(\d+)\s*)?页")
 
 def take(raw: RawText) -> Contents:
     """Parse a file and look over what came out; raises what the parser raises."""
-    parsed = parse(raw)
+    parsed = [replace(each, clauses=marked(each.document.title, each.clauses)) for each in parse(raw)]
     gaps = _own_gaps(raw.gaps, parsed)
     lines = [line for line in raw.lines if line.doubtful]
+    stand = iter(places(raw.lines, [clause for each in parsed for clause in each.clauses]))
     taken = tuple(
-        Taken(replace(each.document, gaps=own), each.clauses, doubts(each, lines if len(parsed) == 1 else ()))
+        Taken(
+            replace(each.document, gaps=own),
+            tuple(replace(clause, places=next(stand)) for clause in each.clauses),
+            doubts(each, lines if len(parsed) == 1 else ()),
+        )
         for each, own in zip(parsed, gaps, strict=True)
     )
     pages = max((line.page for line in raw.lines if line.page is not None), default=None)

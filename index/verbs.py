@@ -94,4 +94,4 @@ def _done(change, settings) -> None:
         print(f"已加入 {settings.corpus / name}")
     if not (change.added or change.moved):
         raise CorpusError("没有文件可以加入，语料没有改动")
-    built([settings.corpus], settings, rebuild=False)
+    built(settings.corpora, settings, rebuild=False)

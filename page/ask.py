@@ -1,124 +1,258 @@
-"""问政策: the conversation, its evidence, and the question box, wired in Gradio."""
+"""问政策: the conversation, its evidence and the question box.
+
+One gr.HTML that page/ask.js fills; everything it asks of the server goes through its one server function, `desk`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import replace
+import base64
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from inspect import isawaitable
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
 import gradio as gr
 
-from index.errors import TiaowenError
-from index.schema import Document
+from desk.conversations import Conversations
+from desk.schema import SETTLED, Feedback
+from index.errors import BadInput, TiaowenError
+from index.schema import Clause, Document
+from index.terms import compact
+from memo.markdown import markdown
+from memo.paper import Paper, part
+from memo.word import word
+from page.asking import Asking
+from page.evidence import evidence
 from page.examples import examples
-from page.filters import filters, in_words, panel
-from page.turns import Turn, conversation, evidence, welcome
+from page.history import listed
+from page.html import BROKEN, plainly
+from page.shell import scopes, shell
+from page.suggest import suggest
+from page.turns import Turn, complaint, conversation, inner, judged, welcome
 
 if TYPE_CHECKING:
     from rag.engine import Engine
     from rag.live import Live
 
-_BROKEN = "程序内部出错，本次提问没有完成。详情见运行条问的窗口；请重试，或换一种问法。"
-TOGETHER = 4  # questions served at a time; each sees its evidence at once, the chat model takes them in turn
-_SAMPLES = """
-element.addEventListener('click', e => {
-  const sample = e.target.closest('.tw-sample');
-  if (sample) trigger('select', {text: sample.textContent});
-});
-watch('value', () => tw.asked(element));"""
+_SHOWN = 20  # turns of a conversation that are drawn when it is opened; earlier ones on demand
+_FORMS = {"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "md": "text/markdown"}
+_START = "tw.ask(element, server, where => trigger('open', where));"
+_log = logging.getLogger(__name__)
 
 
-def ask_tab(engine: Engine | Live, documents: Sequence[Document], clauses: int, opening: str) -> gr.HTML:
-    """Build the tab; the evidence, whose links open a document by the script `opening`, is returned."""
+def ask_tab(
+    engine: Engine | Live, documents: Sequence[Document], clauses: int, asking: Asking, kept: Conversations
+) -> gr.HTML:
+    """Build the tab, whose links open documents by its event `open`."""
     now = engine.now()
-    empty = welcome(examples(documents, [c for d in documents for c in now.clauses(d.doc_id)]), len(documents), clauses)
-    turns = gr.State([])
-    with gr.Row(elem_id="ask"):
-        with gr.Column(scale=11, min_width=340, elem_id="talk"):
-            chat = gr.HTML(empty, elem_id="chat", js_on_load=_SAMPLES, apply_default_css=False)
-            with gr.Accordion("限定文件范围", open=False, elem_id="scope"):
-                picks = panel(documents, "ask")
-            with gr.Row(elem_id="composer"):
-                box = gr.Textbox(
-                    placeholder="输入问题，回车发送，Shift+回车换行；可以接着追问",
-                    lines=1,
-                    max_lines=6,
-                    show_label=False,
-                    label="问题",
-                    elem_id="question",
-                    autofocus=True,
-                    scale=1,
-                    container=False,
-                )
-                send = gr.Button("提问", variant="primary", elem_id="send", scale=0, min_width=84)
-                stop = gr.Button("停止", elem_id="stop", scale=0, min_width=72, interactive=False)
-                clear = gr.Button("清空", elem_id="clear", scale=0, min_width=72)
-        with gr.Column(scale=9, min_width=320, elem_id="beside"):
-            cards = gr.HTML(evidence([]), elem_id="evidence", js_on_load=opening, apply_default_css=False)
+    samples = examples(documents, [c for d in documents for c in now.clauses(d.doc_id)])
+    greeting = welcome(samples, len(documents), clauses)
+    told = Desk(engine, asking, kept, greeting)
 
-    outputs = [chat, cards, turns, box, stop]
-
-    def respond(question: str, past: list[Turn], *picked: str) -> Iterator[tuple]:
-        """Stream one answer; every step shows the whole conversation anew."""
-
-        def view(turn: Turn, kept: bool = True, typed: object = gr.skip(), running: object = gr.skip()):
-            now = [*past, turn]
-            return conversation(now), evidence(now), now if kept else past, typed, running
-
-        idle, busy = gr.Button(interactive=False), gr.Button(interactive=True)
-        chosen = filters(*picked)
-        turn = Turn(question.strip() or "（空）", in_words(chosen))
+    async def desk(wanted: dict, request: gr.Request) -> dict:
+        """What ask.js asks for; a failure as one line under `error`."""
         try:
-            yield view(turn, typed="", running=busy)
-            with closing(engine.now().ask_stream(question, _history(past), chosen)) as events:
-                for event in events:
-                    if event.stage == turn.stage and turn.answer is not None:
-                        # A draft grew, which is not shown; but only between two yields can Gradio stop this.
-                        yield (gr.skip(),) * len(outputs)
-                        continue
-                    turn = replace(turn, answer=event.answer, stage=event.stage)
-                    yield view(turn)
-            yield view(turn, running=idle)
+            owner = await _owner(request)
+            if wanted["do"] == "follow":
+                return await told.follow(owner, wanted)
+            return await anyio.to_thread.run_sync(told.does(wanted["do"]), owner, wanted)
         except TiaowenError as error:
-            # The failed turn is shown but not kept; the words go back into the box to be mended.
-            yield view(replace(turn, error=str(error)), kept=False, typed=question, running=idle)
-        except Exception:  # a bug: said here, told in full in the terminal, where Gradio prints what is raised
-            yield view(replace(turn, error=_BROKEN), kept=False, typed=question, running=idle)
-            raise
+            if not isinstance(error, BadInput):
+                _log.warning("%s", error)
+            return {"error": plainly(error)}
+        except Exception:
+            _log.exception("the page asked for something and got nothing")
+            return {"error": BROKEN}
 
-    def halt(past: list[Turn]) -> tuple:
-        """Show what there is as all there will be."""
-        ended = [t if t.stage == "done" else replace(t, stage="stopped") for t in past]
-        return conversation(ended) if ended else gr.skip(), ended, gr.Button(interactive=False)
-
-    how = {
-        "concurrency_limit": TOGETHER,
-        "concurrency_id": "ask",
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    asking = [
-        gr.on([send.click, box.submit], respond, [box, turns, *picks], outputs, **how),
-        chat.select(_sample, None, [box], **how).then(respond, [box, turns, *picks], outputs, **how),
-    ]
-    quick = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-    stop.click(halt, [turns], [chat, turns, stop], cancels=asking, **quick)
-    clear.click(
-        lambda: (empty, evidence([]), [], "", gr.Button(interactive=False)), None, outputs, cancels=asking, **quick
-    )
-    return cards
+    return gr.HTML(shell(greeting), elem_id="ask", js_on_load=_START, apply_default_css=False, server_functions=[desk])
 
 
-def _sample(event: gr.EventData) -> str:
-    return event.text
+async def _owner(request: gr.Request) -> str:
+    """Whose conversations: the user's; "" where there are no accounts.
+
+    A server function is given the plain request, on which the user has to be looked up as Gradio does for an event.
+    """
+    user = getattr(request, "username", None)
+    if user is None and (known := getattr(getattr(request, "app", None), "auth_dependency", None)) is not None:
+        user = known(request)
+        user = await user if isawaitable(user) else user
+    return user or ""
 
 
-def _history(past: Sequence[Turn]) -> list[dict[str, str]]:
-    """Earlier turns as the engine takes them."""
-    return [
-        {"role": role, "content": content}
-        for turn in past
-        if turn.answer is not None
-        for role, content in (("user", turn.question), ("assistant", turn.answer.text))
-    ]
+class Desk:
+    """What the page can ask for: each method takes the owner and the wish, and gives what ask.js shows."""
+
+    def __init__(self, engine: Engine | Live, asking: Asking, kept: Conversations, greeting: str) -> None:
+        self._engine, self._asking, self._kept, self._greeting = engine, asking, kept, greeting
+
+    def does(self, name: str) -> Callable[[str, Mapping], dict]:
+        """The method for a wish; BadInput for one that there is not."""
+        if name not in _WISHES:
+            raise BadInput("网页与程序的版本不一致，请刷新网页")
+        return getattr(self, name)
+
+    def open(self, owner: str, wanted: Mapping) -> dict:
+        """A conversation as it is now; with `n` or `all`, back to its beginning."""
+        since = self._asking.now()
+        turns = self._asking.turns(owner, wanted["c"])
+        whole = wanted.get("all") or (wanted.get("n") and int(wanted["n"]) <= len(turns) - _SHOWN)
+        shown = turns if whole else turns[-_SHOWN:]
+        last = next((turn for turn in reversed(turns) if turn.answer is not None), None)
+        return {
+            "html": conversation(shown, len(turns) - len(shown)) or self._greeting,
+            "cards": evidence(last, self._lost),
+            "n": last.place if last is not None else 0,
+            "title": self._named(owner, wanted["c"]),
+            "since": since,
+            "pending": any(turn.stage not in (*SETTLED, "cut") for turn in turns),
+        }
+
+    def new(self, owner: str, wanted: Mapping) -> dict:
+        return {"html": self._greeting, "cards": evidence(None)}
+
+    def ask(self, owner: str, wanted: Mapping) -> dict:
+        since = self._asking.now()
+        place = self._asking.ask(
+            owner, wanted["c"], str(wanted["question"]), wanted.get("scope") or {}, wanted.get("at"), _day(wanted)
+        )
+        found = self._kept.find(owner, wanted["c"])
+        return {"n": place, "since": since, "title": found.title if found is not None else ""}
+
+    def again(self, owner: str, wanted: Mapping) -> dict:
+        since = self._asking.now()
+        return {"n": self._asking.again(owner, wanted["c"], int(wanted["n"]), _day(wanted)), "since": since}
+
+    def stop(self, owner: str, wanted: Mapping) -> dict:
+        if self._kept.find(owner, wanted["c"]) is not None:
+            self._asking.stop(wanted["c"], int(wanted["n"]))
+        return {}
+
+    async def follow(self, owner: str, wanted: Mapping) -> dict:
+        """What changed since, as soon as something does."""
+        if await anyio.to_thread.run_sync(self._kept.find, owner, wanted["c"]) is None:
+            return {"turns": [], "since": wanted["since"], "pending": False}
+        turns, since, pending = await self._asking.changes(wanted["c"], int(wanted["since"]))
+        drawn = await anyio.to_thread.run_sync(lambda: [self._drawn(turn) for turn in turns])
+        return {"turns": drawn, "since": since, "pending": pending}
+
+    def cards(self, owner: str, wanted: Mapping) -> dict:
+        """The evidence of one turn."""
+        return {"cards": evidence(self._turn(owner, wanted), self._lost)}
+
+    def listed(self, owner: str, wanted: Mapping) -> dict:
+        words = str(wanted.get("words", ""))
+        return {"html": listed(self._kept.listed(owner, words), words, date.today())}
+
+    def rename(self, owner: str, wanted: Mapping) -> dict:
+        self._kept.rename(owner, wanted["c"], str(wanted["title"]))
+        return {}
+
+    def pin(self, owner: str, wanted: Mapping) -> dict:
+        self._kept.pin(owner, wanted["c"], bool(wanted["on"]))
+        return {}
+
+    def delete(self, owner: str, wanted: Mapping) -> dict:
+        self._kept.delete(owner, wanted["c"])
+        return {}
+
+    def restore(self, owner: str, wanted: Mapping) -> dict:
+        self._kept.restore(owner, wanted["c"])
+        return {}
+
+    def judge(self, owner: str, wanted: Mapping) -> dict:
+        """Keep what is said of an answer; said twice, it is taken back."""
+        turn = self._turn(owner, wanted)
+        said = Feedback(bool(wanted["useful"]), str(wanted.get("reason", ""))[:200], self._right(turn, wanted))
+        taken_back = turn.said is not None and turn.said.useful and said.useful
+        self._kept.judge(owner, wanted["c"], turn.place, None if taken_back else said)
+        return {"html": judged(self._turn(owner, wanted))}
+
+    def _named(self, owner: str, conversation: str) -> str:
+        """What a conversation is called; empty where it has gone meanwhile."""
+        found = self._kept.find(owner, conversation)
+        return "" if found is None else found.title
+
+    def complaint(self, owner: str, wanted: Mapping) -> dict:
+        return {"html": complaint(self._turn(owner, wanted))}
+
+    def save(self, owner: str, wanted: Mapping) -> dict:
+        """An answer, or the whole conversation, as a file."""
+        turns = self._asking.turns(owner, wanted["c"])
+        title = self._named(owner, wanted["c"])
+        if wanted.get("n"):
+            turns = [turn for turn in turns if turn.place == int(wanted["n"])]
+        answered = [turn for turn in turns if turn.answer is not None and turn.stage in SETTLED]
+        if not answered:
+            raise BadInput("还没有可以导出的回答")
+        paper = Paper("政策问答记录", tuple(part(turn.given, turn.day, turn.scope) for turn in answered))
+        form = wanted["form"] if wanted["form"] in _FORMS else "docx"
+        made = word(paper) if form == "docx" else markdown(paper).encode()
+        name = answered[0].question if wanted.get("n") else title
+        return {
+            "name": f"{_file_name(name)}.{form}",
+            "type": _FORMS[form],
+            "data": base64.b64encode(made).decode(),
+        }
+
+    def suggest(self, owner: str, wanted: Mapping) -> dict:
+        documents = list(self._engine.now().store.documents.values())
+        found = suggest(documents, str(wanted["text"])[-200:])
+        return {"found": [{"title": s.title, "doc_no": s.doc_no or "", "replaces": s.replaces} for s in found]}
+
+    def scopes(self, owner: str, wanted: Mapping) -> dict:
+        return {"html": scopes(list(self._engine.now().store.documents.values()))}
+
+    def _drawn(self, turn: Turn) -> dict:
+        return {
+            "n": turn.place,
+            "stage": turn.stage,
+            "html": inner(turn),
+            "cards": evidence(turn, self._lost) if turn.answer is not None else "",
+        }
+
+    def _turn(self, owner: str, wanted: Mapping) -> Turn:
+        return self._asking.turn(owner, wanted["c"], int(wanted["n"]))
+
+    def _lost(self, clause: Clause) -> str:
+        """Whether a kept clause still stands in the index as it stood."""
+        store = self._engine.now().store
+        row = store.row_of.get(clause.clause_id)
+        if row is None:
+            return "文件库中已没有这一条（文件已移走或有变动），以上为当时的原文。"
+        return "" if store.clauses[row].printed == clause.printed else "文件库中的这一条已有变动，以上为当时的原文。"
+
+    def _right(self, turn: Turn, wanted: Mapping) -> dict[str, str]:
+        """The clause a reader calls right: one of those found, or one that holds the pasted words; else the words."""
+        quote = " ".join(str(wanted.get("quote", "")).split())[:5000]
+        clause_id = str(wanted.get("clause", ""))
+        store = self._engine.now().store
+        if clause_id:
+            hit = next((h for h in turn.given.hits if h.clause.clause_id == clause_id), None)
+            if hit is None:
+                raise BadInput("没有这一条，请重新选择")
+            return {"clause_id": clause_id, "document": hit.document.title, "quote": quote or hit.clause.text}
+        if not quote:
+            return {}
+        flat = compact(quote)
+        found = next((c for c in store.clauses if flat in compact(c.text)), None)
+        if found is None:
+            return {"quote": quote}
+        return {"clause_id": found.clause_id, "document": store.documents[found.doc_id].title, "quote": quote}
+
+
+_WISHES = frozenset(
+    "open new ask again stop cards listed rename pin delete restore judge complaint save suggest scopes".split()
+)
+
+
+def _day(wanted: Mapping) -> str:
+    """The day 时效 is judged for; empty for today."""
+    return str(wanted.get("day") or "")
+
+
+def _file_name(words: str, most: int = 30) -> str:
+    """A name that every file system takes."""
+    kept = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in words)
+    return kept.strip(" ._")[:most] or "问答"

@@ -1,12 +1,17 @@
-"""The filter panel that the tabs share: components in, Filters out."""
+"""What a search can be narrowed by, in one table: the panels of the tabs, the chips above the question box, Filters and
+their words are all made from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
 import gradio as gr
 
+from index.errors import BadInput
 from index.schema import Document
+from rag.collection import collections
 from rag.schema import Filters
 from rag.status import LABEL
 
@@ -14,58 +19,85 @@ ANY = "不限"
 _STATUSES = {label: value for value, label in LABEL.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to narrow by."""
+
+    name: str  # of Filters
+    label: str
+    choices: Callable[[Sequence[Document]], Iterable[str | None]] | None = None  # None: typed
+    told: Callable[[str | int], str] = str  # a value as a reader would say it
+    read: Callable[[str], str | int | None] = str  # what was chosen, as Filters has it
+    hint: str = ""
+    ordered: bool = False  # the choices stand as they come
+
+    def options(self, documents: Sequence[Document]) -> list[str]:
+        found = list(self.choices(documents)) if self.choices else []
+        return [value for value in found if value] if self.ordered else sorted({value for value in found if value})
+
+
+FIELDS = (
+    Field("document", "题名或文号含有", told=lambda words: f"题名或文号含“{words}”", hint="如：规划"),
+    Field("region", "地区", hint="如：省、市名"),
+    Field("level", "层级", lambda documents: (d.level for d in documents)),
+    Field("issuer", "发文机关", lambda documents: (issuer for d in documents for issuer in d.issuers)),
+    Field("kind", "文种", lambda documents: (d.kind for d in documents)),
+    Field(
+        "year",
+        "成文年份",
+        lambda documents: ((d.issued_on or "")[:4] for d in documents),
+        told=lambda year: f"{year}年成文",
+        read=int,
+    ),
+    Field(
+        "status", "时效", lambda _: _STATUSES, told=lambda value: LABEL[str(value)], read=_STATUSES.get, ordered=True
+    ),
+    # Last, as it is offered only where there is more than one.
+    Field("collection", "文件集", collections, told=lambda name: f"文件集“{name}”", ordered=True),
+)
+
+
+def offered(documents: Sequence[Document]) -> list[Field]:
+    """The fields that these documents can be narrowed by."""
+    return [field for field in FIELDS if field.name != "collection" or field.options(documents)]
+
+
 def panel(documents: Sequence[Document], elem_id: str) -> list:
-    """Seven components whose values `filters` takes in this order; to be made inside an open Gradio layout."""
+    """A component a field, whose values `filters` takes in this order; to be made inside an open Gradio layout."""
     with gr.Row(elem_classes="tw-filters"):
-        words = gr.Textbox(
-            label="题名或文号含有", max_lines=1, placeholder="如：规划", elem_id=f"{elem_id}-words", min_width=150
-        )
-        region = gr.Textbox(
-            label="地区", max_lines=1, placeholder="如：省、市名", elem_id=f"{elem_id}-region", min_width=110
-        )
         return [
-            words,
-            region,
-            _choice("层级", (d.level for d in documents)),
-            _choice("发文机关", (issuer for d in documents for issuer in d.issuers)),
-            _choice("文种", (d.kind for d in documents)),
-            _choice("成文年份", ((d.issued_on or "")[:4] for d in documents)),
-            _choice("时效", _STATUSES, ordered=True),
+            gr.Dropdown([ANY, *field.options(documents)], value=ANY, label=field.label, min_width=110)
+            if field.choices
+            else gr.Textbox(
+                label=field.label,
+                max_lines=1,
+                placeholder=field.hint,
+                elem_id=f"{elem_id}-{'words' if field.name == 'document' else field.name}",
+                min_width=130,
+            )
+            for field in offered(documents)
         ]
 
 
-def _choice(label: str, values: Iterable[str | None], ordered: bool = False) -> gr.Dropdown:
-    found = list(values) if ordered else sorted({value for value in values if value})
-    return gr.Dropdown([ANY, *found], value=ANY, label=label, min_width=110)
-
-
-def filters(words: str, region: str, level: str, issuer: str, kind: str, year: str, status: str) -> Filters:
+def filters(*picked: str | None) -> Filters:
     """What the panel's values narrow a search to."""
+    chosen: dict[str, Any] = {
+        field.name: field.read(value)
+        for field, given in zip(FIELDS, picked, strict=False)
+        if (value := (given or "").strip()) not in ("", ANY)
+    }
+    return Filters(**chosen)
 
-    def chosen(value: str | None) -> str | None:
-        value = (value or "").strip()
-        return None if value in ("", ANY) else value
 
-    return Filters(
-        document=chosen(words),
-        level=chosen(level),
-        issuer=chosen(issuer),
-        region=chosen(region),
-        kind=chosen(kind),
-        year=int(year) if chosen(year) else None,
-        status=_STATUSES.get(status),
-    )
+def scope(chosen: Mapping[str, str | int]) -> Filters:
+    """Filters of the fields that are set, as they are sent and kept; BadInput for what no field has."""
+    known = {field.name: field for field in FIELDS}
+    try:
+        return Filters(**cast("dict[str, Any]", {name: known[name].read(str(value)) for name, value in chosen.items()}))
+    except (KeyError, ValueError) as error:
+        raise BadInput("所选范围有误，请在“限定文件范围”中重新选择") from error
 
 
 def in_words(chosen: Filters) -> str:
     """The filters as a reader would say them; empty where nothing is narrowed."""
-    named = (
-        chosen.document and f"题名或文号含“{chosen.document}”",
-        chosen.region,
-        chosen.level,
-        chosen.issuer,
-        chosen.kind,
-        chosen.year and f"{chosen.year}年成文",
-        chosen.status and LABEL[chosen.status],
-    )
-    return "、".join(name for name in named if name)
+    return "、".join(field.told(value) for field in FIELDS if (value := getattr(chosen, field.name)) is not None)

@@ -1,11 +1,9 @@
-"""A document's neighbourhood as a drawing: what it rests on above it, what rests on it below. Pure; inline SVG.
-
-Each relation is a group of boxes hung on a rail, as in a chart of an organisation: two documents or forty stay
-readable, and no line crosses a box. Widths are in SVG units, one to a CSS pixel at full width.
-"""
+"""A document's neighbourhood by level: a column for 中央, 部委, 省市, 厅局 and what is below, the document among its own.
+Pure; a list on a narrow screen."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -20,9 +18,18 @@ from rag.schema import Status
 ABOVE = ((CITES, True), (IMPLEMENTS, True), (APPROVES, False), (REPLACES, False))
 BELOW = ((APPROVES, True), (IMPLEMENTS, False), (CITES, False), (REPLACES, True))
 _CSS = {CITES: "cites", IMPLEMENTS: "implements", APPROVES: "approves", REPLACES: "replaces"}
-_LEVELS = ("中央", "部委", "省市联合", "厅局联合")
-_BOX, _TALL, _GAP = 212, 92, 16  # a box's width and height, and the room between two
-_GUTTER, _RAIL, _CAPTION, _ROOM = 52, 18, 26, 26  # left of the boxes; box to rail; a group's caption; between groups
+LEVELS = ("中央", "部委", "省市", "厅局", "市县及其他", "层级不明")
+_SHOWN = 10  # documents of a level; the others unfold
+_CENTRAL = re.compile(r"(?:中共中央|国务院|全国人(?:民代表)?大|中央办公厅)|中华人民共和国.+(?:法|法典|条例)$")
+_CENTRAL_NO = re.compile(r"(?:国发|国办|国函|国令|中发|中办|中委|主席令|国务院令)")
+_MINISTRY = re.compile(
+    r"国家.{2,12}(?:委|委员会|局|署|部)|中国人民银行|(?![^部]*[省市县区])[\u3400-\u9fff]{1,12}部(?:[、 　]|关于|办公厅)"
+)
+_PROVINCE = re.compile(
+    r"(?:中共)?(?:[北上天重][京海津庆]市|[\u3400-\u9fff]{2,3}省|[\u3400-\u9fff]{2,8}?自治区)(?P<rest>.*)"
+)
+_BELOW = re.compile(r"(?:中共)?[\u3400-\u9fff]{2,5}?(?:市|县|州|盟|(?<![新园地范发])区)")
+_OFFICE = re.compile(r"[\u3400-\u9fff]{2,14}?(?:厅|局|委员会|委)(?:[、等 　]|关于|办公室|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,132 +67,65 @@ def between(around: Neighbourhood, node: Node) -> list[Edge]:
     return sorted(own, key=lambda edge: RELATIONS.index(edge.relation))
 
 
-def drawing(
-    around: Neighbourhood, documents: Mapping[str, Document], status_of: Callable[[Document], Status], columns: int
-) -> str:
-    """The neighbourhood as one SVG, `columns` boxes wide."""
-    width = _GUTTER + columns * (_BOX + _GAP)
-    middle = (_GUTTER + width) / 2
-    parts: list[str] = []
-    y = 8.0
-    above, below = groups(around, ABOVE), groups(around, BELOW)
-    tops: list[tuple[Group, list[float]]] = []
-    for group in above:
-        parts.append(_caption(group, y))
-        rows = _rows(group, columns, y + _CAPTION, parts, documents, status_of, middle, _TALL + _RAIL)
-        tops.append((group, [row + _TALL + _RAIL for row in rows]))
-        y = rows[-1] + _TALL + _RAIL + _ROOM
-    centre = y + (_ROOM if above else 0)
-    for place, (group, rails) in enumerate(tops):
-        parts.append(_wires(group, rails, centre, place, len(tops), middle, columns, up=True))
-    parts.append(_box(around.nodes[0], middle - _BOX * 0.75, centre, _BOX * 1.5, documents, status_of, css="centre"))
-    y = centre + _TALL + (_ROOM if below else 0)
-    for place, group in enumerate(below):
-        parts.append(_caption(group, y + _ROOM))
-        rows = _rows(group, columns, y + _ROOM + _CAPTION + _RAIL, parts, documents, status_of, middle, -_RAIL)
-        rails = [row - _RAIL for row in rows]
-        parts.append(_wires(group, rails, centre + _TALL, place, len(below), middle, columns, up=False))
-        y = rows[-1] + _TALL
-    title = f"《{escape(around.document.title)}》的文件关系图，逐条原文列在图下"
+def level(node: Node) -> str:
+    """One of LEVELS: as the document's own, of one that is not held as its name and 文号 tell it."""
+    if node.level in LEVELS[:2]:
+        return node.level
+    if node.level is not None:
+        return LEVELS[3] if node.level.startswith("厅局") else LEVELS[2]
+    title, number = node.title, node.doc_no or ""
+    if _CENTRAL.match(title) or _CENTRAL_NO.match(number):
+        return LEVELS[0]
+    if _MINISTRY.match(title):
+        return LEVELS[1]
+    if province := _PROVINCE.match(title):
+        return LEVELS[3] if _OFFICE.match(province["rest"]) else LEVELS[2]
+    return LEVELS[4] if _BELOW.match(title) else LEVELS[5]
+
+
+def drawing(around: Neighbourhood, documents: Mapping[str, Document], status_of: Callable[[Document], Status]) -> str:
+    """The neighbourhood in columns; levels at which nothing stands are left out."""
+    columns: dict[str, list[str]] = {name: [] for name in LEVELS}
+    centre = around.nodes[0]
+    columns[level(centre)].append(_box(centre, None, documents, status_of))
+    for group in groups(around, (*ABOVE, *BELOW)):
+        for node in group.nodes:
+            columns[level(node)].append(_box(node, group, documents, status_of))
+    shown = "".join(_column(name, boxes) for name, boxes in columns.items() if boxes)
+    title = f"《{escape(around.document.title)}》的文件关系，按层级排列，逐条原文列在下面"
+    return f'<div class="tw-levels" role="group" aria-label="{title}">{shown}</div>'
+
+
+def _column(name: str, boxes: Sequence[str]) -> str:
+    first, rest = boxes[:_SHOWN], boxes[_SHOWN:]
+    folded = f"<summary>其余 {len(rest)} 份</summary><ol>{''.join(rest)}</ol>"
+    more = f'<details class="tw-more">{folded}</details>' if rest else ""
     return (
-        f'<svg class="tw-graph" viewBox="0 0 {width} {y + 12:.0f}" role="group" aria-label="{title}">'
-        f"<defs>{''.join(_arrow(css, columns) for css in _CSS.values())}</defs>{''.join(parts)}</svg>"
-    )
-
-
-def _rows(
-    group: Group,
-    columns: int,
-    top: float,
-    parts: list[str],
-    documents: Mapping[str, Document],
-    status_of: Callable[[Document], Status],
-    middle: float,
-    rail: float,
-) -> list[float]:
-    """Draw the boxes of a group with the short line from each to its rail; the top of each row."""
-    tops = []
-    for begin in range(0, len(group.nodes), columns):
-        row = group.nodes[begin : begin + columns]
-        left = middle - (len(row) * (_BOX + _GAP) - _GAP) / 2
-        for place, node in enumerate(row):
-            x = left + place * (_BOX + _GAP)
-            parts.append(_box(node, x, top, _BOX, documents, status_of))
-            near, far = (top + _TALL, top + rail) if rail > 0 else (top, top + rail)
-            head = f' marker-end="url(#tw-{_CSS[group.relation]}-{columns})"' if group.own else ""
-            parts.append(f'<path class="{_CSS[group.relation]}" d="M{x + _BOX / 2:.0f} {far:.0f}V{near:.0f}"{head}/>')
-        tops.append(top)
-        top += _TALL + 2 * _RAIL + 6
-    return tops
-
-
-def _wires(
-    group: Group, rails: Sequence[float], edge: float, place: int, total: int, middle: float, columns: int, *, up: bool
-) -> str:
-    """The rails of a group and the line that leads from them to the document in the middle, at its edge `edge`."""
-    css = _CSS[group.relation]
-    port = middle + (place - (total - 1) / 2) * 34
-    lines = []
-    beside = len(rails) == 1 and place == (total - 1 if up else 0)  # next to the middle: no way around is needed
-    gutter = 10 + place * 11
-    for number, rail in enumerate(rails):
-        count = min(columns, len(group.nodes) - number * columns)
-        reach = (count - 1) * (_BOX + _GAP) / 2
-        first, last = middle - reach, middle + reach
-        first, last = (min(first, port), max(last, port)) if beside else (gutter, last)
-        lines.append(f"M{first:.0f} {rail:.0f}H{last:.0f}")
-    way = edge - 12 - 7 * place if up else edge + 12 + 7 * (total - 1 - place)
-    if beside:
-        lines.append(f"M{port:.0f} {rails[0]:.0f}")
-    else:
-        lines.append(f"M{gutter} {rails[0] if up else rails[-1]:.0f}V{way:.0f}H{port:.0f}")
-    head = "" if group.own else f' marker-end="url(#tw-{css}-{columns})"'
-    return f'<path class="{css}" d="{"".join(lines)}V{edge:.0f}"{head}/>'
-
-
-def _caption(group: Group, y: float) -> str:
-    return (
-        f'<text class="{_CSS[group.relation]}" x="{_GUTTER}" y="{y + 16:.0f}">{escape(group.label)}'
-        f'<tspan dx="8">{len(group.nodes)} 份</tspan></text>'
+        f'<section class="tw-level"><h3>{escape(name)}<span class="tw-count">{len(boxes)} 份</span></h3>'
+        f"<ol>{''.join(first)}</ol>{more}</section>"
     )
 
 
 def _box(
-    node: Node,
-    x: float,
-    y: float,
-    width: float,
-    documents: Mapping[str, Document],
-    status_of: Callable[[Document], Status],
-    css: str = "",
+    node: Node, group: Group | None, documents: Mapping[str, Document], status_of: Callable[[Document], Status]
 ) -> str:
-    """A document as a box: its title opens it, the button puts it in the middle."""
-    name = f"《{escape(node.title)}》"
-    day = escape(node.issued_on or "")
+    """A document as a box: what it is to the one in the middle (`group`; None for that one itself), its title, which
+    opens it, and a button that puts it in the middle."""
+    name, day = f"《{escape(node.title)}》", escape(node.issued_on or "")
+    css = "centre" if group is None else _CSS[group.relation]
+    label = "本文件" if group is None else group.label
     if node.in_corpus:
-        document = documents[node.id]
-        title = opener(document, None, name)
-        button = (
-            "" if css else f'<button type="button" class="tw-centre" data-doc="{escape(node.id)}">看它的关系</button>'
-        )
-        foot = badge(status_of(document)) + f"<span>{day[:7]}</span>" + button
+        status = status_of(documents[node.id])
+        title = opener(documents[node.id], None, name)
+        foot = (badge(status) if status.value != "unknown" else "") + f"<span>{day[:7]}</span>"
+        if group is not None:
+            foot += f'<button type="button" class="tw-centre" data-doc="{escape(node.id)}">看它的关系</button>'
     else:
-        css, title = "outside", f"<span>{name}</span>"
+        css += " outside"
+        title = f"<span>{name}</span>"
         foot = f"<i>库外文件</i><span>{escape(node.doc_no or day)}</span>"
-    return (
-        f'<foreignObject x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{_TALL}">'
-        f'<div class="tw-node {css}" title="{escape(node.title)}">{title}<footer>{foot}</footer></div></foreignObject>'
-    )
-
-
-def _arrow(css: str, columns: int) -> str:
-    # Named by width: a drawing that is not shown would hide the arrows of the one that is.
-    return (
-        f'<marker id="tw-{css}-{columns}" class="{css}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
-        'markerHeight="8" orient="auto" markerUnits="userSpaceOnUse"><path d="M0 0L8 4L0 8z"/></marker>'
-    )
+    return f'<li class="tw-node {css}"><span class="tw-what">{escape(label)}</span>{title}<footer>{foot}</footer></li>'
 
 
 def _rank(node: Node) -> tuple:
-    level = _LEVELS.index(node.level) if node.level in _LEVELS else len(_LEVELS)
-    return (not node.in_corpus, level, node.issued_on or "", node.title)
+    return (not node.in_corpus, LEVELS.index(level(node)), node.issued_on or "", node.title)

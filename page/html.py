@@ -7,13 +7,26 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import urlencode
 
+from index.errors import BrokenIndex, ModelError, TiaowenError
 from index.schema import Clause, Document
-from rag.schema import Citation, Status
+from rag.schema import Status
 from rag.status import LABEL
 
 KINDS = {"preamble": "前言", "notice": "印发通知", "box": "专栏", "annex": "附件", "row": "表格行"}
 _LONG = 320  # characters; a longer clause is shown around its quote, the whole of it on demand
 _AROUND = 80  # characters of a long clause shown before and after the quote
+
+
+BROKEN = "程序内部出错，没有完成。请重试，或换一种问法；仍不成时请告知管理员。"
+
+
+def plainly(error: Exception) -> str:
+    """What an official reads of a failure. Addresses and settings are for whoever keeps the machine, in its log."""
+    if isinstance(error, ModelError):
+        return "模型暂时不可用，没有完成。请稍后重试；仍不成时请告知管理员。"
+    if isinstance(error, BrokenIndex):
+        return "文件库的索引暂时不可用，没有完成。请告知管理员。"
+    return str(error) if isinstance(error, TiaowenError) else BROKEN
 
 
 def lines(text: str) -> str:
@@ -31,8 +44,15 @@ def empty(message: str) -> str:
     return f'<div class="tw-empty">{escape(message)}</div>'
 
 
+def telling(status: Status) -> bool:
+    """Whether 时效 says something: that a document states no period is what most do, and is said of none."""
+    return status.value != "unknown" or status.span is not None or "未写明" not in status.reason
+
+
 def badge(status: Status) -> str:
-    """时效 as a small label whose title gives the reason."""
+    """时效 as a small label whose title gives the reason; nothing where it says nothing."""
+    if not telling(status):
+        return ""
     return f'<span class="tw-badge {escape(status.value)}" title="{escape(status.reason)}">{LABEL[status.value]}</span>'
 
 
@@ -121,9 +141,10 @@ def card(
     titled: bool,
     css: str = "",
     between: str = "",
+    lost: str = "",
 ) -> str:
     """A clause with where it stands. `lead` (HTML) comes first, `between` (HTML) before the text; `titled` shows its
-    document, title, 文号 and 时效."""
+    document, title, 文号 and 时效; `lost` says why it can no longer be opened."""
     number = escape(document.doc_no or "未印文号") + (f"　{escape(document.issued_on)}" if document.issued_on else "")
     title = f"<b>《{escape(document.title)}》</b>{badge(status)}" if titled else ""
     kind = f'<span class="tw-kind">{KINDS[clause.kind]}</span>' if clause.kind in KINDS else ""
@@ -138,21 +159,18 @@ def card(
             else ""
         )
         + between
-        + clause_text(clause.text, quotes)
-        + f"<footer>{opener(document, clause, '在全文中查看')}{copier(cited(document, clause, status), '复制引文')}"
+        + clause_text(clause.printed, quotes)
+        + (f'<div class="tw-lost">{escape(lost)}</div>' if lost else "")
+        + f"<footer>{'' if lost else opener(document, clause, '在全文中查看')}"
+        f"{copier(cited(document, clause, status), '复制引文')}"
         f'<span class="tw-file">{escape(clause.source.file)}{page}</span></footer></article>'
     )
-
-
-def footnote(citation: Citation) -> str:
-    """One footnote of a memo, plain text."""
-    return f"[{citation.n}] " + cited(citation.document, citation.clause, citation.status, citation.quote)
 
 
 def cited(document: Document, clause: Clause, status: Status, quote: str | None = None) -> str:
     """Document, 文号, address and the words cited (the whole clause by default), as plain text."""
     number = f"（{document.doc_no}）" if document.doc_no else ""
     where = f"，{address(clause.path)}" if clause.path else ""
-    words = re.sub(r"\s*\n\s*", " ", quote if quote is not None else clause.text)
+    words = re.sub(r"\s*\n\s*", " ", quote if quote is not None else clause.printed)
     checked = "，扫描识别，待核" if clause.doubtful else ""
     return f"《{document.title}》{number}{where}：“{words}”（{LABEL[status.value]}{checked}）"

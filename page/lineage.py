@@ -10,6 +10,7 @@ import gradio as gr
 
 from index.schema import Clause, Document
 from page import graph, html
+from page.day import at
 from rag.lineage.graph import LABEL, Edge, Neighbourhood, Node
 
 if TYPE_CHECKING:
@@ -22,14 +23,13 @@ element.addEventListener('click', e => {
   if (button) trigger('centre', {doc: button.dataset.doc});
 });"""
 _QUOTES = 2  # shown for each neighbour; the others unfold
-_WIDE, _NARROW = 5, 3  # boxes in a row; the style sheet shows the one that fits
 
 
-def lineage_tab(engine: Library | Live, opening: str) -> gr.HTML:
-    """Build the tab; the drawing is returned, whose links open documents."""
+def lineage_tab(engine: Library | Live, opening: str, day: gr.State) -> tuple[gr.Dropdown, gr.HTML]:
+    """Build the tab; (what chooses the document in the middle, the drawing, whose links open documents)."""
     documents = [document for document, _, _ in engine.now().documents()]
     pick = gr.Dropdown(
-        [(document.title, document.doc_id) for document in documents],
+        choices(engine),
         value=_busiest(engine.now(), documents),
         label="文件（可输入题名中的字查找）",
         filterable=True,
@@ -37,36 +37,37 @@ def lineage_tab(engine: Library | Live, opening: str) -> gr.HTML:
     )
     shown = gr.HTML(drawn(engine, pick.value), elem_id="lineage", js_on_load=opening + _CENTRE, apply_default_css=False)
 
-    def centred(where: gr.EventData):
-        return where.doc, drawn(engine, where.doc)
+    def centred(as_of: str, where: gr.EventData):
+        return where.doc, drawn(engine, where.doc, as_of)
 
     how = {"show_progress": "hidden", "api_visibility": "private"}
-    pick.input(lambda doc_id: drawn(engine, doc_id), [pick], [shown], **how)
-    shown.centre(centred, None, [pick, shown], **how)
-    return shown
+    pick.input(lambda doc_id, as_of: drawn(engine, doc_id, as_of), [pick, day], [shown], **how)
+    shown.centre(centred, [day], [pick, shown], **how)
+    return pick, shown
 
 
-def drawn(engine: Library | Live, doc_id: str | None) -> str:
-    """One document's neighbourhood as HTML: the drawing at two widths, then the evidence."""
-    engine = engine.now()
-    document = engine.store.documents.get(doc_id or "")
+def choices(engine: Library | Live) -> list[tuple[str, str]]:
+    """What may stand in the middle: (title, doc_id)."""
+    return [(document.title, document.doc_id) for document, _, _ in engine.now().documents()]
+
+
+def drawn(engine: Library | Live, doc_id: str | None, day: str = "") -> str:
+    """One document's neighbourhood as HTML: its levels, then the evidence."""
+    library = at(engine, day)
+    document = library.store.documents.get(doc_id or "")
     if document is None:
         return html.empty("请选择一份文件，这里会画出它的依据、落实、批准、废止和引用关系。")
-    around = engine.graph.around(document)
+    around = library.graph.around(document)
     if not around.edges:
         return html.empty(f"《{document.title}》没有提到别的文件，也没有别的文件提到它。")
-    documents = engine.store.documents
-    pictures = "".join(
-        f'<div class="tw-drawn {css}">{graph.drawing(around, documents, engine.status, columns)}</div>'
-        for css, columns in (("wide", _WIDE), ("narrow", _NARROW))
-    )
+    picture = graph.drawing(around, library.store.documents, library.status)
     found = [(group, node) for group in graph.groups(around, (*graph.ABOVE, *graph.BELOW)) for node in group.nodes]
-    quotes = "".join(_evidence(engine, around, group, node) for group, node in found)
+    quotes = "".join(_evidence(library, around, group, node) for group, node in found)
     outside = sum(not node.in_corpus for _, node in found)
     count = f"{len(found)} 份文件" + (f"，其中 {outside} 份不在库中" if outside else "")
-    key = "上方是它的依据，下方是以它为依据的文件；箭头由说话的文件指向它所说的文件。点题名打开全文。"
+    key = "由上级到下级分列，标签说明它与本文件的关系。点题名打开全文。"
     return (
-        f'<p class="tw-count">{count}。{key}</p>{pictures}'
+        f'<p class="tw-count">{count}。{key}</p>{picture}'
         f'<h3 class="tw-quotes">原文依据</h3><div class="tw-evidence">{quotes}</div>'
     )
 
@@ -90,7 +91,8 @@ def _evidence(engine: Library, around: Neighbourhood, group: graph.Group, node: 
 
 def _opener(engine: Library, document: Document, title: str) -> str:
     """A document's title as a link, with its 时效."""
-    return html.opener(document, None, title) + html.badge(engine.status(document))
+    status = engine.status(document)
+    return html.opener(document, None, title) + (html.badge(status) if status.value != "unknown" else "")
 
 
 def _quote(engine: Library, around: Neighbourhood, edge: Edge) -> str:

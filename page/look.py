@@ -9,7 +9,11 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Base, Color
 
+from index.limits import Limits
+
 _HERE = Path(__file__).parent
+STYLES = ("style.css", "ask.css", "library.css", "dark.css")  # later ones win
+SCRIPTS = ("page.js", "ask.js", "keys.js", "reader.js")
 _SANS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
 _NAVY = Color(
     name="navy", c50="#f2f5f9", c100="#e3e9f1", c200="#c8d3e2", c300="#9db0c9", c400="#6683a8", c500="#2b5284",
@@ -17,14 +21,15 @@ _NAVY = Color(
 )  # fmt: skip
 
 
-def launch_options() -> dict[str, Any]:
-    """Keyword arguments of Blocks.launch that make the page ours."""
+def launch_options(most_mib: int = Limits().size) -> dict[str, Any]:
+    """Keyword arguments of Blocks.launch that make the page ours; `most_mib`: of a file that is uploaded."""
     return {
         "theme": _theme(),
-        "css": (_HERE / "style.css").read_text(encoding="utf-8"),
-        "head": f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>",
+        "css": "\n".join((_HERE / name).read_text(encoding="utf-8") for name in STYLES),
+        "head": "".join(f"<script>{(_HERE / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS),
         "favicon_path": str(_HERE / "seal.svg"),
         "footer_links": [],
+        "max_file_size": f"{most_mib}mb",
         "run_history": False,
         "quiet": True,
         "ssr_mode": False,
@@ -47,7 +52,7 @@ def _theme() -> Base:
         button_secondary_background_fill_hover="#e3e9f1", button_secondary_border_color="#b9c2ce",
         button_secondary_text_color="#1c2430", button_border_width="1px",
     )  # fmt: skip
-    # Documents are read on white whatever the system prefers; half a dark page would be neither.
+    # One set of colours: where the system prefers dark, dark.css turns the whole page round, and half of it never.
     for name in [name for name in vars(theme) if name.endswith("_dark")]:
         setattr(theme, name, getattr(theme, name.removesuffix("_dark")))
     return theme

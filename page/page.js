@@ -52,14 +52,27 @@
   const tabs = () => [...document.querySelectorAll("button[role=tab]")];
   addEventListener("popstate", (event) => tabs()[event.state?.tab ?? 0]?.click());
 
-  // What the user unfolded in the conversation, which every step of an answer draws anew.
-  const unfolded = new Set();
-  const remember = ({ target }) => {
-    if (target.matches("details.tw-further")) unfolded[target.open ? "add" : "delete"](target.dataset.turn);
-  };
-  document.addEventListener("toggle", remember, true); // does not bubble
+  // Gradio's own messages come in English and speak of connections and queues: what they mean is said in Chinese.
+  const titles = { error: "未能完成", warning: "请注意", success: "已完成", info: "提示" };
+  const foreign = (text) => /[A-Za-z]{2}/.test(text) && !/[\u4e00-\u9fff]/.test(text);
+  new MutationObserver(() => {
+    for (const toast of document.querySelectorAll(".toast-wrap")) {
+      const texts = document.createTreeWalker(toast, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const text = texts.currentNode;
+        if (!foreign(text.data)) continue;
+        const title = text.parentElement.closest(".toast-title");
+        const kind = title && Object.keys(titles).find((name) => title.classList.contains(name));
+        text.data = title ? titles[kind ?? "info"] : "操作没有完成。请重试；仍不成时请刷新网页。";
+      }
+      for (const close of toast.querySelectorAll(".toast-close[aria-label=Close]")) close.ariaLabel = "关闭";
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 
   window.tw = {
+    show,
+    copy,
+    tell,
     // A click on a link to a document; with Ctrl or the middle button it stays an ordinary link to a new tab.
     open(event, tell) {
       const link = event.target.closest("a.tw-open");
@@ -80,16 +93,6 @@
       const clause = element.querySelector(".tw-clause.target");
       if (clause) showSoon(() => element.querySelector(".tw-clause.target"), "center");
       else showSoon(() => element.querySelector("h2"), "nearest");
-    },
-    // What was unfolded stays so; the newest question is brought to the top of the conversation once, when it is asked.
-    asked(element) {
-      const questions = element.querySelectorAll(".tw-asked");
-      if (!questions.length) unfolded.clear();
-      for (const further of element.querySelectorAll("details.tw-further")) further.open = unfolded.has(further.dataset.turn);
-      if (questions.length !== Number(element.dataset.asked ?? 0)) {
-        element.dataset.asked = questions.length;
-        questions[questions.length - 1]?.scrollIntoView({ block: "start" });
-      }
     },
   };
 })();

@@ -1,4 +1,4 @@
-"""Related clauses, the list of documents and a document whole, as HTML. Pure."""
+"""Related clauses as HTML: grouped by document, of a draft clause by clause. Pure."""
 
 from __future__ import annotations
 
@@ -6,24 +6,57 @@ from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
-from index.schema import Clause, Document
+from index.schema import Document
 from page.compare import side_by_side
-from page.html import KINDS, address, badge, card, cited, copier, doubt, empty, gaps, lines, opener, warning
+from page.html import badge, card, empty, gaps, opener, warning
 from rag.relating.related import Neighbourhood
 from rag.relating.relations import NEAREST, ORIGINAL
-from rag.schema import Hit, Status
+from rag.schema import Hit
 
 _LEVELS = (("中央", "国务院", "全国"), ("部委", "国家"), ("省市联合", "省", "市"), ("厅局", "局"))  # the highest first
 
 
-def related(found: Sequence[Neighbourhood]) -> str:
-    """What is related to a paste; of a draft, clause by clause."""
-    if len(found) == 1:
-        return _neighbourhood(found[0])
-    return "".join(
-        f'<details class="tw-unit"{" open" if number == 1 else ""}><summary><b>第 {number} 段</b>'
-        f"{escape(_clipped(each.text))}</summary>{_neighbourhood(each)}</details>"
-        for number, each in enumerate(found, 1)
+def related(found: Sequence[Neighbourhood], notes: Sequence[str] = (), total: int | None = None) -> str:
+    """What is related to a paste; of a draft, clause by clause below a table of contents. `notes`: what was left out,
+    and why; `total`: how many clauses there will be, where more are still looked for."""
+    said = "".join(f'<p class="tw-note">{escape(note)}</p>' for note in notes)
+    if total is not None and len(found) < total:
+        said += _awaited(len(found), total)
+    if len(found) == 1 and total in (None, 1):
+        return said + _neighbourhood(found[0])
+    contents = "".join(_listed(number, each) for number, each in enumerate(found, 1))
+    units = "".join(_unit(number, each) for number, each in enumerate(found, 1))
+    nav = f'<nav class="tw-units" aria-label="各段"><ol>{contents}</ol></nav>' if len(found) > 1 else ""
+    return f"{said}{nav}{units}"
+
+
+def _awaited(done: int, total: int) -> str:
+    return (
+        f'<div class="tw-progress"><p role="status">正在查找第 {done + 1} 段，共 {total} 段</p>'
+        f'<progress aria-label="查找进度" value="{done}" max="{total}"></progress></div>'
+    )
+
+
+def stopped(found: Sequence[Neighbourhood], notes: Sequence[str], total: int) -> str:
+    """What was found before the user stopped."""
+    left = f"已停止：查找了前 {len(found)} 段，其余 {total - len(found)} 段没有查找。" if total > len(found) else ""
+    return related(found, [*notes, left] if left else notes)
+
+
+def _listed(number: int, found: Neighbourhood) -> str:
+    """A line of the table of contents."""
+    counts = Counter(hit.relation for hit in found.related if hit.relation)
+    told = "、".join(f"{name} {n}" for name, n in counts.items()) or "未找到"
+    return (
+        f'<li><a class="tw-jump" href="#u-{number}"><b>{number}</b> {escape(_clipped(found.text, 36))}</a>'
+        f'<span class="tw-count">{told}</span></li>'
+    )
+
+
+def _unit(number: int, found: Neighbourhood) -> str:
+    return (
+        f'<details class="tw-unit" id="u-{number}" tabindex="-1"{" open" if number == 1 else ""}><summary><b>第 {number} 段'
+        f"</b>{escape(_clipped(found.text))}</summary>{_neighbourhood(found)}</details>"
     )
 
 
@@ -65,6 +98,7 @@ def _clipped(text: str, most: int = 60) -> str:
 
 def _group(hits: Sequence[Hit]) -> str:
     document, status = hits[0].document, hits[0].status
+    told = badge(status) if status.value != "unknown" else ""
     cards = "".join(
         card(
             h.clause,
@@ -78,7 +112,7 @@ def _group(hits: Sequence[Hit]) -> str:
         for h in hits
     )
     return (
-        f'<section class="tw-group"><header><h3>{opener(document, None, f"《{escape(document.title)}》")}{badge(status)}</h3>'
+        f'<section class="tw-group"><header><h3>{opener(document, None, f"《{escape(document.title)}》")}{told}</h3>'
         f'<div class="tw-meta">{_facts(document)}</div>{warning(status)}{gaps(document)}</header>{cards}</section>'
     )
 
@@ -95,69 +129,3 @@ def _relation(relation: str | None) -> str:
 def _facts(document: Document) -> str:
     facts = (document.doc_no or "未印文号", document.issued_on, document.level, document.kind)
     return "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
-
-
-def library(entries: Sequence[tuple[Document, Status, int]], total: int) -> str:
-    """The list of documents, of `total` in all; each leads to its clauses."""
-    if not entries:
-        return empty("没有符合条件的文件。请放宽筛选条件。")
-    count = f"共 {total} 份文件" if len(entries) == total else f"{total} 份文件中符合条件的 {len(entries)} 份"
-    items = "".join(
-        f'<li><a class="tw-open" href="?doc={escape(d.doc_id)}"><b>{escape(d.title)}</b>{badge(s)}'
-        f'<span class="tw-meta">{_facts(d)}<span>{n} 条</span></span>{gaps(d)}</a></li>'
-        for d, s, n in entries
-    )
-    return f'<p class="tw-count" aria-live="polite">{count}</p><ol class="tw-list">{items}</ol>'
-
-
-def document(found: Document, status: Status, clauses: Sequence[Clause], target: str | None = None) -> str:
-    """One document whole: its facts, then every clause below its headings. `target` is the clause that was linked."""
-    facts = {
-        "文号": found.doc_no,
-        "发文机关": "、".join(found.issuers),
-        "成文日期": found.issued_on,
-        "层级": found.level,
-        "文种": found.kind,
-        "实施期": found.period.text if found.period else None,
-        "施行日期": found.effective_on,
-        "时效": status.reason,
-        "印发通知": found.notice_title,
-        "来源文件": found.file,
-    }
-    listed = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items() if value)
-    body, contents = _body(found, status, clauses, target)
-    outline = f'<details class="tw-outline"><summary>目录</summary><ul>{contents}</ul></details>' if contents else ""
-    return (
-        f'<div class="tw-document" data-doc="{escape(found.doc_id)}"><h2>{escape(found.title)}{badge(status)}</h2>{warning(status)}{gaps(found)}'
-        f'<dl class="tw-facts">{listed}</dl>{outline}<div class="tw-clauses">{body}</div></div>'
-    )
-
-
-def _body(found: Document, status: Status, clauses: Sequence[Clause], target: str | None) -> tuple[str, str]:
-    """(clauses with the headings that change from one to the next, outline of the two outermost levels)."""
-    parts: list[str] = []
-    outline: list[str] = []
-    path: tuple[str, ...] = ()
-    for clause in clauses:
-        same = next(
-            (i for i, (a, b) in enumerate(zip(path, clause.path, strict=False)) if a != b),
-            min(len(path), len(clause.path)),
-        )
-        for depth, heading in enumerate(clause.path[same:], same):
-            anchor = f"h-{escape(clause.clause_id)}-{depth}"
-            parts.append(f'<h{min(depth + 3, 6)} id="{anchor}">{lines(heading)}</h{min(depth + 3, 6)}>')
-            if depth < 2:
-                outline.append(
-                    f'<li class="depth{depth}"><a class="tw-jump" href="#{anchor}">{escape(heading)}</a></li>'
-                )
-        path = clause.path
-        linked = ' target" tabindex="-1' if clause.clause_id == target else ""
-        kind = f'<span class="tw-kind">{KINDS[clause.kind]}</span>' if clause.kind in KINDS else ""
-        kind += doubt(clause)
-        parts.append(
-            f'<div class="tw-clause{linked}" id="k-{escape(clause.clause_id)}" title="{escape(address(clause.path))}">{kind}'
-            f'<div class="tw-text">{lines(clause.text)}</div><div class="tw-tools">'
-            f"{copier(cited(found, clause, status), '复制引文')}"
-            f'<button type="button" class="tw-relate" data-clause="{escape(clause.clause_id)}">找相关条款</button></div></div>'
-        )
-    return "".join(parts), "".join(outline)

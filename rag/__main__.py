@@ -29,6 +29,7 @@ RegionFilter = Annotated[str | None, typer.Option("--region", help="地区")]
 KindFilter = Annotated[str | None, typer.Option("--kind", help="文种：规划、方案、批复……")]
 YearFilter = Annotated[int | None, typer.Option("--year", help="成文年份")]
 StatusFilter = Annotated[str | None, typer.Option("--status", help="in_force、expired 或 unknown")]
+CollectionFilter = Annotated[str | None, typer.Option("--collection", help="文件集：语料中的一个文件夹")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="按哪一天判断时效，如 2024-01-01；默认今天")]
 
 
@@ -103,13 +104,14 @@ def search(
     kind: KindFilter = None,
     year: YearFilter = None,
     status: StatusFilter = None,
+    collection: CollectionFilter = None,
     as_of: AsOf = None,
 ) -> None:
     """查找回答问题的条款。"""
     from rag.contract import hit_json
     from rag.schema import Filters
 
-    filters = Filters(document, level, issuer, region, kind, year, status)
+    filters = Filters(document, level, issuer, region, kind, year, status, collection)
     hits = [hit_json(hit) for hit in _engine(as_of).search(question, k, filters=filters)]
     _print({"question": question, "hits": hits}) if as_json else _print_hits(hits)
 
@@ -127,6 +129,7 @@ def related(
     kind: KindFilter = None,
     year: YearFilter = None,
     status: StatusFilter = None,
+    collection: CollectionFilter = None,
     as_of: AsOf = None,
 ) -> None:
     """粘贴一条条款，查找相关政策。"""
@@ -136,7 +139,7 @@ def related(
 
     if (text is None) == (file is None):
         raise BadInput("请给出条款文字，或用 --file 指定文件（二者取一）")
-    filters = Filters(document, level, issuer, region, kind, year, status)
+    filters = Filters(document, level, issuer, region, kind, year, status, collection)
     pasted = text if file is None else _read(file)
     hits = [hit_json(hit) for hit in _engine(as_of).related(pasted, k, filters)]
     if as_json:
@@ -172,6 +175,7 @@ def ask(
     kind: KindFilter = None,
     year: YearFilter = None,
     status: StatusFilter = None,
+    collection: CollectionFilter = None,
     as_of: AsOf = None,
 ) -> None:
     """提问，得到附条款原文的回答。"""
@@ -180,7 +184,7 @@ def ask(
     from rag.contract import answer_json
     from rag.schema import Filters
 
-    filters = Filters(document, level, issuer, region, kind, year, status)
+    filters = Filters(document, level, issuer, region, kind, year, status, collection)
     with closing(_engine(as_of)) as engine:
         answer = answer_json(engine.ask(question, filters=filters))
     if as_json:
@@ -227,6 +231,26 @@ def batch(
     with closing(_engine()) as engine:
         done, skipped = process(engine, kind, source, target, k)
     print(f"完成 {done} 条，沿用已有结果 {skipped} 条：{target}", file=sys.stderr)
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="备份写到哪个文件夹下")]) -> None:
+    """备份对话、账户、审计等数据（不含可重建的索引和模型）；使用中也可备份。"""
+    from rag import backup as copies
+
+    settings = _settings(None)
+    made = copies.backup(settings.var, target)
+    print(f"已备份到 {made}")
+
+
+@app.command()
+def restore(source: Annotated[Path, typer.Argument(help="backup 写出的文件夹")]) -> None:
+    """恢复备份：先核对，再替换；被替换的数据另存在 var/backups 下。"""
+    from rag import backup as copies
+
+    settings = _settings(None)
+    names = copies.restore(settings.var, source)
+    print(f"已恢复 {'、'.join(names)}")
 
 
 def _read(file: Path) -> str:

@@ -7,19 +7,19 @@ the clauses do not bear out, or the reader does not agree with, is dropped.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
-from rag.answering import instructions, refusal, reply
+from rag.answering import refusal, reply
 from rag.answering.comparison import sides
 from rag.answering.compose import Claim, compose
 from rag.answering.conclusion import conclude
 from rag.answering.evidence import Passage, passages, within
 from rag.answering.study import study
-from rag.answering.trusted import trusted, without_orders
 from rag.query import formal
 from rag.query.question import Query, understand
 from rag.query.wording import is_everyday
@@ -32,6 +32,7 @@ from rag.structure.answering import structured
 from rag.structure.sheets import Tabled
 
 if TYPE_CHECKING:
+    from index.schema import Document
     from rag.chat.model import ChatModel
     from rag.context import Context
     from rag.reading.clauses import Read
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # hits that go with an answer
 _GONE = "《{}》的来源文件 {} 已不在文件夹中，索引比文件夹旧。请运行 python -m index 更新后再引用。"
+_log = logging.getLogger(__name__)
 _HEARD = 5  # best sentences that may contradict a figure of the question
 
 
@@ -51,6 +53,7 @@ def stream(context: Tabled, question: str, history: Sequence[dict], filters: Fil
     answer = Answer(query.asked, (), (), tuple(context.hits(ranking, SHOWN)), refused=False)
     answer = replace(answer, timings=Timings(clock.ms(), ranking.rerank_ms))
     yield Event("evidence", answer)
+    whole, ranking = ranking, context.in_force(query, ranking)
 
     # 2 headings, tables and the documents themselves answer by what they are, whole
     if (found := structured(context, query, ranking, filters)) is not None:
@@ -80,7 +83,8 @@ def stream(context: Tabled, question: str, history: Sequence[dict], filters: Fil
         answer = yield from _in_their_words(chat, query, answer)
         query = replace(query, formal=answer.formal)
         if query.formal:
-            ranking = context.rank(query, filters)
+            whole = context.rank(query, filters)
+            ranking = context.in_force(query, whole)
             answer = replace(answer, timings=replace(answer.timings, formal_ms=clock.ms()))
             candidates, chosen = _choose(context, query, ranking)
             studied = study(context, query, ranking, candidates)
@@ -90,7 +94,7 @@ def stream(context: Tabled, question: str, history: Sequence[dict], filters: Fil
     timings = replace(answer.timings, read_ms=studied.ms)
     answer = replace(
         answer,
-        hits=tuple(context.hits(studied.ranking, SHOWN)),
+        hits=tuple(context.hits(context.with_versions(query, studied.ranking, whole), SHOWN)),
         timings=timings,
         confidence=studied.judgement.confidence,
     )
@@ -126,7 +130,8 @@ def stream(context: Tabled, question: str, history: Sequence[dict], filters: Fil
             # An empty piece only says that the model is still reading; it gives the caller a moment to stop it.
             yield Event("draft", answer, draft)
     except ModelError as error:
-        notes = (f"对话模型未能作答（{error}），答复全部为原文。",)
+        _log.warning("%s", error)  # what whoever keeps the machine needs; a reader needs to know what the answer is
+        notes = ("对话模型暂时不可用，答复全部为原文。",)
     checked, dropped = reply.checked(context, query, draft, chosen, concluded)
     if dropped:
         notes += (f"模型草稿中有 {dropped} 句未能与原文核对一致，已删去。",)
@@ -150,10 +155,9 @@ def _choose(
     context: Context, query: Query, ranking: Ranking, reads: Sequence[Read] = ()
 ) -> tuple[list[Passage], list[Passage]]:
     """(sentences of the first clauses, best first; those of them that are shown)."""
-    clauses = context.store.clauses
-    candidates = trusted(clauses, passages(context.store, query, ranking, context.horizons, reads))
+    candidates = passages(context.store, query, ranking, context.horizons, reads)
     shown = within(context.store, query, candidates, context.horizons, context.settings.extract_chars)
-    return list(candidates), list(without_orders(clauses, shown))
+    return list(candidates), list(shown)
 
 
 def _in_their_words(chat: ChatModel, query: Query, answer: Answer) -> Generator[Event, None, Answer]:
@@ -165,7 +169,8 @@ def _in_their_words(chat: ChatModel, query: Query, answer: Answer) -> Generator[
             written += piece
             yield Event("formal", answer)
     except ModelError as error:
-        answer = replace(answer, notes=(f"对话模型未能改写问题（{error}），只按原话检索。",))
+        _log.warning("%s", error)
+        answer = replace(answer, notes=("对话模型暂时不可用，未能改写问题，只按原话检索。",))
     return replace(answer, formal=formal.words(written))
 
 
@@ -181,7 +186,7 @@ def _own_facts(context: Context, query: Query, filters: Filters) -> list[Claim]:
     """Answers from the metadata of the documents the question names and the filters leave."""
     return [
         Claim(fact.text, fact.clause, fact.start, fact.stop, "metadata")
-        for document in context.retriever.titles.meant(query)
+        for document in dict.fromkeys(context.in_force_of(query, d) for d in context.retriever.titles.meant(query))
         if passes(document, filters, context.status)
         for fact in metadata.facts(query, document, context.status(document), context.telling(document))
     ]
@@ -226,16 +231,10 @@ def _with(context: Context, query: Query, answer: Answer, claims: Sequence[Claim
     expired = [d for d in documents.values() if context.status(d).value == "expired"]
     notes = tuple(f"《{d.title}》{context.status(d).reason}，引用前请核对是否有后续文件。" for d in expired)
     notes += tuple(f"《{d.title}》{'；'.join(d.gaps)}，引用前请核对原件。" for d in documents.values() if d.gaps)
-    notes += tuple(
-        f"《{d.title}》另有{other.issued_on}成文的同名文件{other.doc_no or ''}，引用前请核对是否已被代替。"
-        for d in documents.values()
-        if (other := context.later(d)) is not None and other.doc_id not in documents
-    )
+    notes += _versions(context, documents)
     notes += tuple(_GONE.format(d.title, d.file) for d in documents.values() if context.gone(d))
-    ordering = dict.fromkeys(context.document(c.clause).title for c in kept if instructions.spans(c.clause.text))
-    notes += tuple(
-        f"《{title}》的引用条款中有写给问答程序的指令文字，未据以作答，请核对原文来源。" for title in ordering
-    )
+    marked = dict.fromkeys((context.document(c.clause).title, mark.reason) for c in kept for mark in c.clause.marks)
+    notes += tuple(f"《{title}》的引用条款中有{why}，未据以作答，请核对原文来源。" for title, why in marked)
     kept = [
         replace(claim, also=metadata.title_span(claim.text, claim.clause, _notice(context, claim))) for claim in kept
     ]
@@ -245,6 +244,23 @@ def _with(context: Context, query: Query, answer: Answer, claims: Sequence[Claim
         compared = sides(sentences, citations, max(2, len(context.retriever.titles.best(query))))
     notes = tuple(dict.fromkeys((*answer.notes, *notes)))
     return replace(answer, sentences=sentences, citations=citations, comparison=compared, notes=notes)
+
+
+def _versions(context: Context, documents: Mapping[str, Document]) -> tuple[str, ...]:
+    """Of each cited document that there are several of: which it is, and which there are beside it, with all dates."""
+    notes = [
+        f"《{d.title}》另有{other.issued_on}成文的同名文件{other.doc_no or ''}，引用前请核对是否已被代替。"
+        for d in documents.values()
+        if (other := context.later(d)) is not None and other.doc_id not in documents
+    ]
+    for d in documents.values():
+        others = sorted(
+            (o for o in context.versions_of(d) if o.doc_id not in documents), key=lambda o: o.issued_on or ""
+        )
+        if others:
+            told = "、".join(f"{other.issued_on}成文的{other.doc_no or '一份'}" for other in others)
+            notes.append(f"《{d.title}》有不同版本：答复依据{d.issued_on}成文的{d.doc_no or '一份'}，未依据{told}。")
+    return tuple(notes)
 
 
 def _structured(context: Context, query: Query, answer: Answer, found: forms.Found, clock: _Clock) -> Answer:

@@ -9,20 +9,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import BadInput
+from rag import checks
 from rag.contract import answer_json, hit_json
 from rag.results import opened
-from rag.schema import Filters
 
 if TYPE_CHECKING:
     from rag.engine import Engine
-
-
-_FILTERS = tuple(field.name for field in fields(Filters))
 
 
 def process(engine: Engine, kind: str, source: Path, target: Path, k: int) -> tuple[int, int]:
@@ -68,16 +64,14 @@ def _read(source: Path) -> list[dict]:
             continue
         try:
             line = json.loads(row)
-            line.setdefault("history", [])
-            line["filters"] = _narrowed(line.get("filters", {}))
-            if not (isinstance(line["id"], (str, int)) and isinstance(line["question"], str)) or not _turns(
-                line["history"]
-            ):
+            line["history"] = checks.turns(line.get("history", []))
+            line["filters"] = checks.filters(line.get("filters", {}))
+            if not (isinstance(line["id"], (str, int)) and isinstance(line["question"], str)):
                 raise TypeError
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (BadInput, ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadInput(
                 f"{source} 第 {number} 行不是含 id 和 question（及可选的 history，即 role、content 的列表，"
-                f"和 filters，即 {'、'.join(_FILTERS)} 中的几项）的 JSON 对象"
+                f"和 filters，即 {'、'.join(checks.FILTERS)} 中的几项）的 JSON 对象"
             ) from error
         lines.append(line)
     return lines
@@ -93,19 +87,3 @@ def _lacking(lines: list[dict], done: Counter[str | int]) -> list[dict]:
         else:
             todo.append(line)
     return todo
-
-
-def _turns(history: object) -> bool:
-    """Whether these are earlier turns of a conversation."""
-    keys = ("role", "content")
-    return isinstance(history, list) and all(
-        isinstance(t, dict) and all(isinstance(t.get(k), str) for k in keys) for t in history
-    )
-
-
-def _narrowed(said: dict) -> Filters:
-    """The filters of a line; TypeError for an unknown one or a value of no such kind."""
-    filters = Filters(**said)
-    if not all(isinstance(said[name], int if name == "year" else str) for name in said):
-        raise TypeError
-    return filters

@@ -49,6 +49,10 @@ class Shelf(Protocol):
         """The newest version of a document, where that is another."""
         ...
 
+    def versions_of(self, document: Document) -> Sequence[Document]:
+        """The other versions of a document."""
+        ...
+
     def gone(self, document: Document) -> bool:
         """Whether the file a document was read from is no longer where it was."""
         ...
@@ -81,6 +85,18 @@ class Context(Shelf, Protocol):
 
     @property
     def chat(self) -> ChatModel | None: ...
+
+    def in_force(self, query: Query, ranking: Ranking) -> Ranking:
+        """The ranking without versions that others are in force instead of, as far as the question wants those."""
+        ...
+
+    def with_versions(self, query: Query, ranking: Ranking, before: Ranking) -> Ranking:
+        """The ranking with the other versions in `before`, behind the one in force."""
+        ...
+
+    def in_force_of(self, query: Query, document: Document) -> Document:
+        """The version of a document that the question is answered from."""
+        ...
 
     def rank(self, query: Query, filters: Filters = ..., k: int = ...) -> Ranking: ...
 

@@ -39,17 +39,22 @@ def document_json(document: Document, status: Status, clauses: int) -> Json:
 
 def clause_json(clause: Clause, document: Document, status: Status) -> Json:
     """An entry of `clauses`; every hit carries the same fields. `doubtful`: read from a scan with little confidence, to
-    be compared with the original (待核)."""
+    be compared with the original (待核). `marks`: [start, stop) of the passages of `text` that speak to a reader or a
+    machine, shown and never answered from, each with its reason."""
     return {
         "clause_id": clause.clause_id,
         "document": document.title,
         "doc_no": document.doc_no,
         "path": list(clause.path),
         "kind": clause.kind,
-        "text": clause.text,
+        "text": clause.printed,
+        "marks": [asdict(mark) for mark in clause.marks],
         "responsible": list(clause.responsible),
         "duties": [asdict(duty) for duty in clause.duties],
         "status": status.value,
+        "status_reason": status.reason,
+        "status_span": status.span,
+        "issued_on": document.issued_on,
         "gaps": list(document.gaps),
         "source": asdict(clause.source),
         "doubtful": clause.doubtful,
@@ -100,10 +105,15 @@ def citation_json(citation: Citation) -> Json:
         "document": citation.document.title,
         "doc_no": citation.document.doc_no,
         "path": list(citation.clause.path),
-        "text": citation.clause.text,
+        "text": citation.clause.printed,
+        "marks": [asdict(mark) for mark in citation.clause.marks],
         "quote": citation.quote,
+        "kind": citation.clause.kind,
         "status": citation.status.value,
         "status_reason": citation.status.reason,
+        "status_span": citation.status.span,
+        "issued_on": citation.document.issued_on,
+        "source": asdict(citation.clause.source),
         "doubtful": citation.clause.doubtful,
         "gaps": list(citation.document.gaps),
     }

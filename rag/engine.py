@@ -7,10 +7,11 @@ from datetime import date
 from functools import cached_property
 
 from index.encoder import Encoder, open_encoder
-from index.errors import BadInput, BrokenIndex
+from index.errors import BrokenIndex
+from index.schema import Document
 from index.settings import Settings, load_settings
 from index.store import REBUILD, Store
-from rag import answer, calibration
+from rag import answer, calibration, checks, versions
 from rag.calibration import Calibration
 from rag.chat.model import ChatModel, open_chat
 from rag.library import Library
@@ -30,6 +31,8 @@ _MODELS = ("chat", "reranker", "reader", "calibration", "foreign_bar")  # opened
 
 class Engine(Library):
     """A library that can be asked. Opened once; `ask` serves one answer at a time, there is one chat model."""
+
+    _shared = (*Library._shared, *_MODELS)
 
     def __init__(self, settings: Settings, store: Store, encoder: Encoder, **opened: object) -> None:
         """`opened`: models by their name here, taken instead of those of the settings."""
@@ -92,9 +95,32 @@ class Engine(Library):
         """The candidates for a question or a paste, `k` from each index, best first; a question's first ones read again
         where a reranker is set."""
         ranking = self.retriever.rank(query, allowed_rows(self.store, filters, self.status), k)
-        if query.pasted or self.reranker is None or not ranking.rows:
-            return ranking
-        return rerank(self.reranker, self.store, query.text, ranking, self.settings.rerank_depth)
+        if not (query.pasted or self.reranker is None or not ranking.rows):
+            ranking = rerank(self.reranker, self.store, query.text, ranking, self.settings.rerank_depth)
+        return self.with_versions(query, self.in_force(query, ranking), ranking)
+
+    def in_force(self, query: Query, ranking: Ranking) -> Ranking:
+        """The ranking without versions that others are in force instead of, as far as the question wants those."""
+        instead = self._instead(query)
+        return versions.current(ranking, self.store.clauses, instead) if instead else ranking
+
+    def with_versions(self, query: Query, ranking: Ranking, before: Ranking) -> Ranking:
+        """The ranking with the other versions in `before`, behind the one in force."""
+        instead = self._instead(query)
+        return versions.behind(ranking, before, self.store.clauses, instead) if instead else ranking
+
+    def in_force_of(self, query: Query, document: Document) -> Document:
+        """The version of a document that the question is answered from."""
+        return self._instead(query).get(document.doc_id, document)
+
+    def _instead(self, query: Query) -> dict[str, Document]:
+        """For each version, by its doc_id, the one that the question is answered from in its stead."""
+        if not self.instead or query.pasted:
+            return {}
+        documents = self.store.documents
+        held = list(documents)
+        named = [held[row] for row in self.retriever.titles.named(query)] if query.titles or query.doc_nos else []
+        return versions.instead_for(query, self.instead, documents, named)
 
     def hits(self, ranking: Ranking, k: int) -> list[Hit]:
         """The first `k` of a ranking as hits."""
@@ -110,12 +136,12 @@ class Engine(Library):
         self, question: str, k: int = 10, history: Sequence[dict] = (), filters: Filters = NO_FILTERS
     ) -> list[Hit]:
         """The `k` clauses that answer best, best first."""
-        _check_k(k)
+        checks.results(k)
         return self.hits(self.rank(understand(question, history), filters, max(k, CANDIDATES)), k)
 
     def related(self, text: str, k: int = 10, filters: Filters = NO_FILTERS) -> list[Hit]:
         """Clauses related to a pasted one, each with its relation and the words that show it."""
-        _check_k(k)
+        checks.results(k)
         return related(self, text, k, filters)
 
     def ask(self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS) -> Answer:
@@ -133,8 +159,3 @@ class Engine(Library):
         """Stop the chat model, if it was started."""
         if (chat := self.__dict__.get("chat")) is not None:
             chat.close()
-
-
-def _check_k(k: int) -> None:
-    if not 1 <= k <= 1000:
-        raise BadInput(f"条数 k 应在 1 到 1000 之间，收到 {k}")

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from index.errors import BadInput
+from index.errors import BadInput, TiaowenError
 from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
-from rag.answering.instructions import blanked
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.relating.relations import Relations
 from rag.schema import Status
 from rag.stated.horizon import Horizon, horizons
 from rag.status import Ended, status
 from rag.structure.sheets import Sheet, sheets
-from rag.versions import newest
+from rag.versions import in_force, marked
 
 
 class Library:
     """What can be listed and looked up without asking."""
 
+    _shared: tuple[str, ...] = (
+        "graph",
+        "horizons",
+        "sheets",
+        "relations",
+        "_newest",
+        "_ended",
+    )  # worked out once, for every day
     failure = ""  # why a newer index is not in use; rag.live has a library that moves
 
     def __init__(self, store: Store, as_of: date) -> None:
@@ -41,6 +51,25 @@ class Library:
         """The library to use from here on: this one, which stays as it was opened."""
         return self
 
+    def asked_by(self, user: str, place: str = "") -> Self:
+        """The library in the hands of a user (of an address, where there are no accounts): a server counts and records
+        by whom it is asked; here it makes no difference."""
+        return self
+
+    def told(self, kind: str, asked: str, clause_ids: Sequence[str]) -> None:
+        """Called with what was looked up and what was found for it; a server keeps a record of it."""
+
+    def on(self, day: date) -> Self:
+        """This library with 时效 judged as of another day; everything else is shared, nothing is opened twice."""
+        if day == self.as_of:
+            return self
+        for name in self._shared:
+            with suppress(TiaowenError):  # whoever needs it is told
+                getattr(self, name)
+        other = copy.copy(self)
+        other.as_of = day
+        return other
+
     def gone(self, document: Document) -> bool:
         """Whether the file a document was read from is no longer where it was: the index is older than the folder."""
         corpus = [Path(path) for path in self.store.manifest.corpus]
@@ -56,22 +85,33 @@ class Library:
         return bool(places) and not unsure and not any(map(_stands, places))
 
     def later(self, document: Document) -> Document | None:
-        """The newest version of a document, where that is another."""
-        return self._newest.get(document.doc_id)
+        """The version of a document in force on this library's date, where that is another."""
+        return self.instead.get(document.doc_id)
+
+    def versions_of(self, document: Document) -> list[Document]:
+        """The other versions of a document in force, in corpus order."""
+        return [self.store.documents[doc_id] for doc_id, other in self.instead.items() if other is document]
 
     @cached_property
-    def _newest(self) -> dict[str, Document]:
-        return newest(list(self.store.documents.values()))
+    def instead(self) -> dict[str, Document]:
+        """For the doc_id of each version that is not in force on this library's date, the one that is."""
+        documents = list(self.store.documents.values())
+        return in_force(documents, self.as_of, lambda document: self._status(document).value == "expired")
 
     def status(self, document: Document) -> Status:
-        """时效 as of this library's date."""
+        """时效 as of this library's date; of an earlier or later version of a document, with what is in force
+        instead."""
+        own = self._status(document)
+        other = self.later(document)
+        return own if other is None else replace(own, reason=f"{own.reason}；{marked(document, other)}")
+
+    def _status(self, document: Document) -> Status:
         return status(document, self.as_of, self._ended.get(document.doc_id, ()))
 
     @cached_property
     def graph(self) -> Lineage:
         """Which document cites, implements, approves or replaces which."""
-        clauses = [replace(c, text=blanked(c.text)) for c in self.store.clauses]
-        return lineage(list(self.store.documents.values()), clauses)
+        return lineage(list(self.store.documents.values()), self.store.clauses)
 
     @cached_property
     def _ended(self) -> dict[str, list[Ended]]:

@@ -32,6 +32,7 @@ class Filters:
     kind: str | None = None
     year: int | None = None
     status: str | None = None
+    collection: str | None = None  # a folder of documents, as rag.collection names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +173,11 @@ class Event:
     `stage` is evidence (hits are in, nothing answered yet), formal (the model is naming an everyday question's matter
     in the documents' words; evidence comes again), extract (verbatim sentences are there, their relevance not read
     yet), read (the reader has settled conclusion, sentences or refusal), draft (the model is writing; `draft` holds its
-    unchecked words so far, to be shown as such or not at all) or done.
+    unchecked words so far, to be shown as such or not at all) or done. `ahead` is how many others the chat model
+    serves first, where a server lets its users take turns.
     """
 
     stage: str
     answer: Answer
     draft: str = ""
+    ahead: int = 0

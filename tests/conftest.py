@@ -132,7 +132,8 @@ def built(corpus: Path, root: Path, encoder: FakeEncoder | None = None):
 
 def engine_over(root: Path, chat: FakeChat | None = None, bar: float = 0.0, **settings) -> Engine:
     """An engine over an index built with the fake encoder, no reader; `bar` is the cosine below which it refuses."""
-    settings = {"chat_model": "", "reader": "none", **settings}
+    desk = root.parent / f"{root.name}-desk.sqlite"  # never the conversations of whoever runs the tests
+    settings = {"chat_model": "", "reader": "none", "desk": desk, **settings}
     return Engine(Settings(index=root, **settings), Store.open(root), FakeEncoder(), chat=chat, foreign_bar=bar)
 
 

@@ -48,9 +48,10 @@ def test_a_true_reply_stands_first_and_a_false_one_is_dropped(sample_root):
     assert "181" not in false.text and any("未能与原文核对一致" in note for note in false.notes)
 
 
-def test_a_failing_model_leaves_the_extract_and_says_so(sample_root):
+def test_a_failing_model_leaves_the_extract_and_says_so_and_why_is_logged(sample_root, caplog):
     answer = engine_over(sample_root, FakeChat(error=ModelError("坏了"))).ask(QUESTION)
-    assert answer.sentences and any("坏了" in note for note in answer.notes)
+    assert answer.sentences and any("暂时不可用" in note for note in answer.notes)
+    assert "坏了" in caplog.text and not any("坏了" in note for note in answer.notes)
 
 
 def test_without_a_model_the_extract_stands_alone_and_says_so(sample_root):

@@ -165,4 +165,4 @@ def test_an_index_of_another_model_is_refused_with_the_command_that_rebuilds(var
     shutil.copytree(Settings().models_dir / "multilingual-e5-small", other)
     (other / "note.txt").write_text("another", encoding="utf-8")
     code, _, err = run("rag", "search", "港口", var=var, TIAOWEN_EMBEDDER=str(other))
-    assert code == 2 and "--rebuild" in err
+    assert code == 2 and "python -m index" in err

@@ -5,8 +5,7 @@ from __future__ import annotations
 import zipfile
 from email.message import EmailMessage
 
-import written
-
+from eval.bench import written
 from index.load import containers, load_files, load_folder
 
 BLOCKS = [("title", "云泽州渡口管理办法"), ("p", "第一条　渡口应当设置标志。")]

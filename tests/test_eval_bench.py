@@ -24,3 +24,15 @@ def test_every_part_is_timed(tmp_path, monkeypatch, chat):
 
 def test_a_sample_is_spread_over_the_whole():
     assert parts.every(list(range(10)), 3) == [0, 3, 6] and parts.every([1], 5) == [1]
+
+
+def test_askers_at_once_are_timed_and_errors_counted_apart(sample_root, tmp_path):
+    from serving import house_over, served
+
+    from eval.bench.load import asked
+
+    sizes = iter([100.0, 103.5])
+    with served(house_over(sample_root, tmp_path, questions_each=4)) as url:
+        load = asked(url, ["青白新区总面积是多少？", "？！"], 4, 0.5, lambda: next(sizes)).summary()
+    assert load["answers"] >= 2 and load["errors"] >= 2 and set(load["kinds"]) == {"400"}
+    assert 0 < load["p50_seconds"] <= load["p95_seconds"] and load["growth_mib"] == 3.5

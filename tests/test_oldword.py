@@ -6,8 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import written
 
+from eval.bench import written
 from index.errors import UnreadableContent, UnreadableFile
 from index.load import load_file, rtf, spreadsheets, word
 
@@ -79,10 +79,10 @@ def test_rich_text_in_code_pages_and_unicode():
 def test_rich_text_without_what_is_hidden_deleted_or_no_text():
     body = (
         r"{\info{\title \u26631?}}{\header \pard x\par}{\*\generator y}\pard {\listtext\u31532?1\u26465?\tab}a{\v b}{\deleted c}d"
-        r"{\field{\*\fldinst HYPERLINK z}{\fldrslt e}}{\chftn}{\footnote {\chftn} n}\line f\par {\pict 0102}\pard g\par"
+        r"{\field{\*\fldinst HYPERLINK z}{\fldrslt e}}{\chftn}{\footnote {\chftn} n}\line f;\par {\pict 0102}\pard g\par"
     )
     reading = rtf.read(rich(body))
-    assert texts(reading) == ["第1条 ade〔1〕", "f", "〔1〕 n", "g"] and reading.gaps == ("文中有图片，图片内容未收录",)
+    assert texts(reading) == ["第1条 ade", "f;", "注：n", "g"] and reading.gaps == ("文中有图片，图片内容未收录",)
 
 
 def test_numbers_stored_as_figures_are_drawn_in_the_form_of_their_list():

@@ -2,15 +2,25 @@
 
 import re
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
+import pytest
 from conftest import engine_over
 from hypothesis import given
 from hypothesis import strategies as st
 
-from page import html, shelves, turns
+from desk.schema import Conversation, Feedback
+from index.corpus import Change
+from index.errors import BadInput, BrokenIndex, ModelError
+from index.schema import Contents, Grid, Taken
+from page import adding, catalogue, history, html, reader, shell, shelves, turns
+from page.evidence import evidence
 from page.examples import examples
-from page.filters import ANY, filters, in_words
+from page.filters import ANY, filters, in_words, scope
+from page.suggest import suggest
 from page.turns import Turn
+from rag.finding import Found
 from rag.relating.related import Neighbourhood
 from rag.relating.relations import NEAREST
 from rag.schema import CONCLUDING, Answer, Citation, Filters, Hit, Sentence, Side, Status, Timings
@@ -44,7 +54,27 @@ def hostile(sample):
         Timings(1.0, 1.0, 2.0),
         comparison=(Side(document, status, HOSTILE, 1),),
     )
-    return Turn(HOSTILE, HOSTILE, answer, "done", HOSTILE), hit, clause, document, status
+    said = Feedback(False, HOSTILE, {"quote": HOSTILE})
+    return Turn(HOSTILE, HOSTILE, answer, "done", HOSTILE, said=said), hit, clause, document, status
+
+
+def library_bodies(document, clause, status):
+    """Everything the third tab shows of a document."""
+    entry = catalogue.Entry(document, status, 1, ("其他",), (HOSTILE,))
+    row = replace(clause, kind="row", grid=Grid(0, HOSTILE, (HOSTILE,), (HOSTILE,)))
+    found = [Found(document, True, (clause,))]
+    how = reader.Reading(status, (HOSTILE,), drawable=True, beside=1, removable=True)
+    taken = Contents(HOSTILE, "", 1, (HOSTILE,), (Taken(document, (clause,), (HOSTILE,)),))
+    neighbourhood = Neighbourhood(HOSTILE, (Hit(1, 1.0, clause, document, status, HOSTILE, HOSTILE),))
+    return [
+        *(catalogue.listed([entry], 1, by) for by in catalogue.BY),
+        catalogue.found(found, {document.doc_id: entry}, HOSTILE, ["script"], scope=True),
+        reader.document(document, [clause, row], how),
+        adding.checked(adding.Checked((taken,), ((HOSTILE, HOSTILE),))),
+        adding.done(Change((HOSTILE,), (HOSTILE,), ((HOSTILE, HOSTILE),)), None, Path("语料")),
+        adding.progress(HOSTILE, HOSTILE, 1, 2),
+        shelves.stopped([neighbourhood, neighbourhood], [HOSTILE], 3),
+    ]
 
 
 def harmless(body):
@@ -59,12 +89,15 @@ def test_nothing_from_a_document_a_model_or_a_question_becomes_markup(sample):
     bodies = [
         turns.conversation([turn]),
         turns.conversation([refused]),
-        turns.evidence([turn]),
+        evidence(turn),
+        evidence(turn, lambda _: HOSTILE),
+        turns.complaint(turn).replace("<textarea name=", "<form name="),
+        history.listed([Conversation(HOSTILE, "", HOSTILE, False, 0.0, 1)], "", date(2026, 1, 1)),
+        shell.scopes([document]),
         html.error(HOSTILE),
         turns.welcome([HOSTILE], 1, 1),
         shelves.related([Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))]),
-        shelves.library([(document, status, 1)], 1),
-        shelves.document(document, status, [clause]),
+        *library_bodies(document, clause, status),
     ]
     assert all(harmless(body) for body in bodies)
 
@@ -92,21 +125,49 @@ def test_a_long_clause_is_shown_around_its_quote_and_whole_on_demand():
 
 def test_a_mark_leads_to_its_card_and_the_quote_is_highlighted(sample_root):
     answer = engine_over(sample_root).ask("岚城至湾城城际铁路全长多少公里？")
-    turn = Turn("问", answer=answer, stage="done")
-    said, shown = turns.conversation([turn, turn]), turns.evidence([turn, turn])
-    assert answer.citations
-    for number in (1, 2):
-        for citation in answer.citations:
-            assert f'href="#t{number}-c{citation.n}"' in said and f'id="t{number}-c{citation.n}"' in shown
-    assert "<mark>" in shown and shown.index('data-turn="2"') < shown.index('data-turn="1"')
+    turn = Turn("问", answer=answer, stage="done", place=3)
+    said, shown = turns.conversation([turn]), evidence(turn)
+    assert answer.citations and 'id="t3"' in said and 'id="q3"' in said
+    for citation in answer.citations:
+        assert f'href="#t3-c{citation.n}"' in said and f'id="t3-c{citation.n}"' in shown
+    assert "<mark>" in shown
 
 
-def test_cited_clauses_come_before_the_others_and_none_twice(sample_root):
+def test_cited_clauses_stand_before_the_folded_others_and_none_twice(sample_root):
     answer = engine_over(sample_root).ask("岚城至湾城城际铁路全长多少公里？")
-    shown = turns.evidence([Turn("问", answer=answer, stage="done")])
-    assert shown.rindex("tw-card cited") < shown.index("tw-rank")
+    shown = evidence(Turn("问", answer=answer, stage="done"))
+    first, _, rest = shown.partition('<details class="tw-others"')
+    assert "tw-card cited" in first and "tw-card cited" not in rest and "tw-card" in rest
     clauses = re.findall(r"clause=([\w-]+)", shown)
     assert len(clauses) == len(set(clauses))
+
+
+def test_evidence_gives_each_documents_title_once(sample_root):
+    answer = engine_over(sample_root).ask("岚城至湾城城际铁路全长多少公里？")
+    first, _, rest = evidence(Turn("问", answer=answer, stage="done")).partition('<details class="tw-others"')
+    for part in (first, rest):
+        titles = re.findall(r"<h3>(.+?)</h3>", part)
+        assert titles and len(titles) == len(set(titles))
+
+
+def test_a_badge_stands_only_where_it_says_something():
+    quiet = Status("unknown", "原文未写明实施期或有效期", None)
+    assert html.badge(quiet) == "" and html.badge(replace(quiet, reason="自2020-01-01起施行，原文未写明有效期")) == ""
+    trial = Status("unknown", "题名标明“试行”，原文未写明试行到何时", "试行")
+    coming = Status("unknown", "自2030-01-01起施行，截至2026-01-01尚未施行", None)
+    for status in (trial, coming, Status("expired", "已届满", None), Status("in_force", "仍在期内", None)):
+        assert "tw-badge" in html.badge(status)
+
+
+def test_a_clause_that_has_gone_is_shown_as_it_was_and_opens_nothing(sample_root):
+    answer = engine_over(sample_root).ask("岚城至湾城城际铁路全长多少公里？")
+    shown = evidence(Turn("问", answer=answer, stage="done"), lambda _: "文件库中已没有这一条")
+    assert "文件库中已没有这一条" in shown and "118 公里" in shown
+    assert "在全文中查看" not in shown and "复制引文" in shown
+
+
+def test_nothing_found_yet_is_said_where_evidence_will_be():
+    assert "会显示在这里" in evidence(None) and "会显示在这里" in evidence(Turn("问"))
 
 
 def test_a_refusal_is_set_apart_and_its_clause_is_called_the_nearest(sample_root):
@@ -117,6 +178,14 @@ def test_a_refusal_is_set_apart_and_its_clause_is_called_the_nearest(sample_root
         "所收文件未能回答这个问题" in body and "未能确定" not in body and "相关原文" not in body and "依据" not in body
     )
     assert ("最接近的条款（未回答问题）" in body) == (len(answer.sentences) > 1)
+    assert "不限范围" not in body
+
+
+def test_a_refusal_under_filters_says_so_and_offers_to_ask_without_them(sample_root):
+    answer = engine_over(sample_root, bar=0.865).ask("深圳的最低工资标准是多少？")
+    body = turns.conversation([Turn("深圳？", "2023年成文", answer, "done")])
+    assert "在所选范围内未能回答这个问题" in body and "所收文件未能回答" not in body
+    assert "范围：2023年成文" in body and 'data-question="深圳？">不限范围再问一次' in body
 
 
 def test_a_draft_is_announced_never_shown(sample_root):
@@ -125,6 +194,81 @@ def test_a_draft_is_announced_never_shown(sample_root):
     assert "正在撰写" in body and "复制答复" not in body
     stopped = turns.conversation([Turn("问", answer=answer, stage="stopped")])
     assert "已停止" in stopped and "正在撰写" not in stopped and "复制答复" in stopped
+
+
+def test_a_turn_without_an_answer_says_why_and_what_can_be_done():
+    for stage, words, button in (
+        ("queued", "排队中", "tw-stop"),
+        ("asked", "正在检索条款", "tw-stop"),
+        ("stopped", "已停止，没有作答", "tw-retry"),
+        ("cut", "程序在作答时关闭", "tw-retry"),
+    ):
+        body = turns.conversation([Turn("问", stage=stage)])
+        assert words in body and button in body and "复制答复" not in body
+    failed = turns.conversation([Turn("问", stage="failed", error="坏了")])
+    assert "tw-error" in failed and "坏了" in failed and "tw-retry" in failed
+
+
+def test_feedback_is_shown_as_given(sample):
+    turn = Turn("问", answer=answered(sample), stage="done")
+    assert turns.judged(turn).count('aria-pressed="false"') == 2
+    useful = turns.judged(replace(turn, said=Feedback(True)))
+    assert 'tw-useful" data-n="1" aria-pressed="true"' in useful and "已记录，谢谢" in useful
+    wrong = turns.judged(replace(turn, said=Feedback(False, "有遗漏", {"quote": "条"})))
+    assert 'tw-wrong" data-n="1" aria-pressed="true"' in wrong and "有遗漏，已记下正确条款" in wrong
+    form = turns.complaint(turn)
+    assert form.count("<option value=") == len(turn.answer.hits) + 1 and "答非所问" in form
+
+
+def test_several_headings_are_a_list(sample):
+    said = [
+        ("全文共3章。", "outline"),
+        ("第一章 总则", "outline"),
+        ("第二章 规划", "outline"),
+        ("第三章 附则", "outline"),
+    ]
+    body = shown(answered(sample, *said))
+    listed = body.partition('<ol class="tw-items">')[2].partition("</ol>")[0]
+    assert listed.count("<li>") == 3 and "第三章 附则" in listed and "全文共3章" not in listed
+
+
+def test_earlier_turns_are_offered_not_sent():
+    body = turns.conversation([Turn("问", place=21)], earlier=20)
+    assert "显示更早的 20 问" in body and body.count("<section") == 1
+
+
+def test_conversations_are_listed_by_day_pinned_first(sample):
+    today = date(2026, 3, 9)
+    at = lambda day: 43_200 + (day - date(1970, 1, 1)).days * 86_400  # noqa: E731
+    talks = [
+        Conversation("a" * 12, "", "钉住的", True, at(date(2025, 1, 1)), 1),
+        Conversation("b" * 12, "", "今天的", False, at(today), 2),
+        Conversation("c" * 12, "", "昨天的", False, at(date(2026, 3, 8)), 1),
+        Conversation("d" * 12, "", "旧的", False, at(date(2026, 1, 8)), 1),
+    ]
+    told = plain(history.listed(talks, "", today))
+    assert in_order(told, "置顶", "钉住的", "今天", "今天的", "3月9日 · 2 问", "昨天", "昨天的", "更早", "旧的")
+    assert "没有符合条件" in history.listed([], "词", today) and "还没有对话" in history.listed([], "", today)
+
+
+def test_what_is_typed_calls_for_titles_and_numbers_by_its_end(sample):
+    documents = [p.document for p in sample.values()]
+    assert [s.title for s in suggest(documents, "请问港口条例")] == ["岚江省港口条例"]
+    assert suggest(documents, "请问港口条例")[0].replaces == 4
+    (found,) = suggest(documents, "依据《港口")
+    assert found.title == "岚江省港口条例" and found.replaces == 3
+    number = next(d for d in documents if d.doc_no and "〔" in d.doc_no)
+    for spelled in (number.doc_no, number.doc_no.replace("〔", "[").replace("〕", "]")):
+        assert number.title in [s.title for s in suggest(documents, f"查{spelled}")]
+    assert suggest(documents, "") == suggest(documents, "有哪些规定吗") == suggest(documents, "《不存在的文件") == []
+    assert suggest(documents, "岚江省港口条例") == []
+
+
+def test_what_an_official_reads_of_a_failure_names_no_address_and_no_setting():
+    told = html.plainly(ModelError("连不上对话模型 http://10.0.0.1:8000。请检查设置 chat_model"))
+    assert "http" not in told and "chat_model" not in told and "暂时不可用" in told
+    assert "python" not in html.plainly(BrokenIndex("索引损坏。请运行 python -m index --rebuild"))
+    assert html.plainly(BadInput("文字过长")) == "文字过长" and "程序内部出错" in html.plainly(ValueError("x"))
 
 
 TEXTS = ("城际铁路全长118公里。", "设站9座。", "2025年建成通车。", "实现1小时通达。", "参见附件[9]。")
@@ -198,7 +342,7 @@ def test_conclusions_of_two_kinds_are_told_apart_under_one_label(sample):
 
 def test_what_is_not_among_the_first_sentences_is_folded(sample):
     body = shown(answered(sample, ("全长118公里。", "span")))
-    open_part, _, folded = body.partition('<details class="tw-further" data-turn="1"><summary>')
+    open_part, _, folded = body.partition('<details class="tw-further" data-turn="1-further"><summary>')
     assert all(text in open_part for text in TEXTS[:3]) and not any(text in open_part for text in TEXTS[3:])
     assert (
         all(text in folded.partition("</details>")[0] for text in TEXTS[3:]) and "open" not in folded.partition(">")[0]
@@ -265,41 +409,11 @@ def test_the_time_of_reading_is_told_where_a_reader_is_set(sample):
     assert "检索 0.10 秒，判读 0.45 秒，共 0.9 秒" in shown(answered(sample, timings=replace(took, read_ms=450.0)))
 
 
-def test_a_memo_carries_its_footnotes(sample_root):
-    memo = turns.memo(engine_over(sample_root).ask("青白新区总面积是多少平方公里？"))
-    assert "[1] 《" in memo and "岚府函〔2021〕88号" in memo and "：“" in memo
-
-
-def test_a_memo_is_as_shown_a_sentence_a_line(sample):
-    memo = turns.memo(answered(sample, ("全长118\n公里。", "span"), ("设九个站。", "model"), notes=("甲注",)))
-    said, footnotes, note = memo.rsplit("\n\n", 2)
-    assert said == (
-        "结论：\n全长118 公里。[1]\n设九个站。[1]\n\n依据：\n1. 城际铁路全长118公里。[1]\n2. 设站9座。[2]\n3. 2025年建成通车。[3]"
-    )
-    assert [line[:5] for line in footnotes.split("\n")] == ["[1] 《", "[2] 《", "[3] 《"] and note == "注：甲注"
-
-
-def test_a_memo_says_what_the_sentences_are_where_they_do_not_answer(sample):
-    unsure = answered(sample)
-    assert turns.memo(unsure).startswith(f"相关原文（{UNSURE}）：\n1. 城际铁路全长118公里。[1]\n2. ")
-    nearest = (Sentence("没有写明票价。", (), "refusal"), Sentence(TEXTS[4], (5,), "nearest"))
-    refused = turns.memo(replace(unsure, refused=True, sentences=nearest))
-    assert refused.startswith(
-        "所收文件未能回答这个问题：\n没有写明票价。\n\n最接近的条款（未回答问题）：\n1. 参见附件［9］。[5]\n\n[5] 《"
-    )
-    sides = tuple(Side(c.document, c.status, c.quote, c.n) for c in unsure.citations[3:])
-    compared = turns.memo(replace(unsure, comparison=sides))
-    assert (
-        "对照：\n《岚江省港口条例》：实现1小时通达。[4]\n《岚江省港口条例》：参见附件［9］。[5]\n\n" in compared
-        and "\n[5] 《" in compared
-    )
-
-
 def test_an_expired_document_is_warned_of_on_its_card_and_page(sample):
     parsed = sample["岚江省港口条例"]
     expired = Status("expired", "实施期已满", None)
     warned = "实施期已满，引用前请核对是否有后续文件"
-    assert warned in shelves.document(parsed.document, expired, parsed.clauses)
+    assert warned in reader.document(parsed.document, parsed.clauses, reader.Reading(expired))
     hit = Hit(1, 1.0, parsed.clauses[0], parsed.document, expired, "同类条款", None)
     assert warned in shelves.related(
         [Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))]
@@ -308,9 +422,8 @@ def test_an_expired_document_is_warned_of_on_its_card_and_page(sample):
 
 def test_a_document_shows_each_heading_once_and_every_clause_in_order(sample):
     parsed = sample["岚江省港口条例"]
-    body = shelves.document(
-        parsed.document, Status("unknown", "未写明", None), parsed.clauses, parsed.clauses[2].clause_id
-    )
+    how = reader.Reading(Status("unknown", "未写明", None))
+    body = reader.document(parsed.document, parsed.clauses, how, parsed.clauses[2].clause_id)
     places = [body.index(f'id="k-{clause.clause_id}"') for clause in parsed.clauses]
     assert places == sorted(places)
     for heading in {clause.path[0] for clause in parsed.clauses if clause.path}:
@@ -348,3 +461,13 @@ def test_the_panel_makes_filters_and_says_them():
     assert chosen == Filters(document="规划", region="岚城", kind="方案", year=2023, status="expired")
     assert in_words(chosen) == "题名或文号含“规划”、岚城、方案、2023年成文、已过期"
     assert filters(None, None, None, None, None, None, None) == Filters()
+
+
+def test_a_scope_is_what_is_sent_and_nothing_else():
+    assert scope({}) == Filters()
+    assert scope({"year": "2023", "status": "有效", "region": "岚城"}) == Filters(
+        year=2023, status="in_force", region="岚城"
+    )
+    for bad in ({"colour": "red"}, {"year": "去年"}):
+        with pytest.raises(BadInput, match="所选范围有误"):
+            scope(bad)

@@ -79,6 +79,20 @@ def test_search_is_a_langchain_retriever(engine):
     assert found[0].page_content == engine.search("岸电", 1)[0].clause.text and found[0].metadata["rank"] == 1
 
 
+def test_ask_is_a_langchain_tool(engine):
+    from rag.langchain import PolicyTool
+
+    tool = PolicyTool(engine=engine)
+    call = {"type": "tool_call", "id": "1", "name": tool.name, "args": {"question": "青白新区总面积是多少？"}}
+    told = tool.invoke(call)
+    assert told.artifact == {**told.artifact, "question": "青白新区总面积是多少？"} and told.artifact["citations"]
+    for citation in told.artifact["citations"]:
+        assert f"[{citation['n']}] 《{citation['document']}》" in told.content and citation["quote"] in told.content
+    failed = tool.invoke(call | {"args": {"question": "？！"}})
+    assert failed.status == "error" and "请输入问题" in failed.content
+    assert tool.args_schema.model_json_schema()["properties"]["question"]["maxLength"] == 5000
+
+
 def test_the_clauses_that_print_what_is_asked_of_a_document_come_first(engine):
     hits = engine.search("青白新区的批复是什么文号、哪天成文的？", 5)
     document = hits[0].document

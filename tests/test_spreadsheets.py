@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import written
 
+from eval.bench import written
 from index.errors import UnreadableContent
 from index.load import READERS, spreadsheets
 from index.load.formats import general, shown

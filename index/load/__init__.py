@@ -70,6 +70,8 @@ def load_files(path: Path, name: str) -> tuple[list[RawText], list[UnreadableFil
                 raws.append(_read(member.data, member.name, member.suffix, member.reason))
             except UnreadableFile as failure:
                 failures.append(failure)
+        if not (raws or failures):
+            failures.append(UnreadableFile(name, "里面没有任何文件或文字"))
     except UnreadableFile as failure:
         failures.append(failure)
     except UnreadableContent as error:

@@ -82,8 +82,7 @@ def text(item: Any, outer: Matrix, found: Placed) -> None:
             own = size * stretch * (1.0 if _wide(character) else 0.5)
             dx, dy = moves[at] if at < len(moves) else (None, None)
             advance = dx if dx is not None else 0.0 if tall else own
-            if not character.isspace() or character == "\u3000":
-                _glyph(character, x, y, advance if dx and dx <= _SPACED * size else own, size, matrix, found, reading)
+            _glyph(character, x, y, advance if dx and dx <= _SPACED * size else own, size, matrix, found, reading)
             x, y = x + advance, y + (dy or 0.0)
 
 

@@ -15,6 +15,9 @@ _COLUMNS = 400  # more are the leftovers of formatting, or a trap
 _CELLS = 4_000_000  # that merged cells may grow a table to
 _HEAD = 4  # rows a header may take
 _FIGURE = re.compile(r"[¥￥$+\-−]?\d[\d,.]*\s*[%％‰]?|\d{4}[年/-].*")
+_LABEL = re.compile(
+    r"(?:填[报表制]|编制|制表|报送|统计|主管|单位|日期|时间|年度|金额单位|计量单位|期间|部门)[^：:]{0,8}[：:]"
+)
 _NOTE = re.compile(r"(?:备\s*)?注\s*[：:]|说\s*明\s*[：:]")
 
 
@@ -40,8 +43,9 @@ class _Piece:
 _NOTHING = _Piece("", (-1, -1), 1, 1)
 
 
-def told(table: Sequence[Sequence[Cell]], marked: int | None = None) -> list[str]:
-    """The lines of a table, "" for a row without text; `marked`: rows that the file itself marks as its header."""
+def told(table: Sequence[Sequence[Cell]], marked: int | None = None, whole: bool = False) -> list[str]:
+    """The lines of a table, "" for a row without text; `marked`: rows that the file itself marks as its header;
+    `whole`: a group's line keeps the table's tabs, so that what stands above and below it is one table."""
     squares = _squares(table)
     width = max((len(row) for row in squares), default=0)
     kept = [column for column in range(width) if any(len(row) > column and row[column].text for row in squares)]
@@ -57,6 +61,8 @@ def told(table: Sequence[Sequence[Cell]], marked: int | None = None) -> list[str
         if not shown:
             lines.append("")
             blank = True
+        elif len(shown) == 1 and begun and whole:
+            lines.append("\t".join(_row(row, at)))
         elif len(shown) == 1 or (not begun and _above(rows, at)):
             lines.append("\u3000".join(piece.text for piece in shown))
             broken = begun and not _NOTE.match(shown[0].text)
@@ -130,6 +136,9 @@ def _above(rows: Sequence[Sequence[_Piece]], at: int) -> bool:
     """A row above the header (填报单位：… 单位：万元): few cells where the next rows have many."""
     here = len(_shown(rows[at], at))
     below = [len(_shown(row, at + n)) for n, row in enumerate(rows[at + 1 : at + 4], 1)]
+    shown = _shown(rows[at], at)
+    if shown and all(_LABEL.match(piece.text) for piece in shown):
+        return bool(below)
     merged = any(piece.width > 1 or piece.height > 1 for piece in rows[at] if piece.text)
     return bool(below) and here * 2 <= max(below) and not merged
 

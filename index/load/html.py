@@ -6,13 +6,15 @@ pictures within its text are gaps.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from index.errors import UnreadableContent
-from index.load import text
+from index.load import notes, text
 from index.load.grid import Cell, told
+from index.load.linked import Notes
 from index.load.mainpart import Main, attachment, main_part
 from index.load.radicals import unified
 from index.schema import Line, Reading
@@ -26,6 +28,7 @@ _OPENED, _CLOSED = re.compile(r"<html[\s>]", re.I), re.compile(r"</(?:html|body)
 _STRUCK = ("del", "s", "strike")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.I)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)""", re.I)
+_ARCHIVE = re.compile(rb"^(?:mime-version|content-type)\s*:", re.I | re.M)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
 _BROKEN = re.compile(rf"(?<={_WIDE})\s*\n\s*(?={_WIDE})")  # a line of the source broken within Chinese text
@@ -44,12 +47,16 @@ def read(data: bytes) -> Reading:
         raise UnreadableContent("文件为空")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
+    linked = Notes(root)
+    for block in linked.blocks:
+        block.set("hidden", "")  # what is told where it is referred to stands nowhere else
     main = main_part(root)
-    drawn = _Drawn(main)
+    drawn = _Drawn(main, linked)
     for row, level in main.above:
         drawn.add(row, level)
     drawn.block(main.element)
     drawn.close()
+    drawn.lines += [(note, None) for note in drawn.notes.rest()]
     while drawn.lines and not drawn.lines[-1][0].strip():
         drawn.lines.pop()
     lines = [Line(unified(row), number, level=level) for number, (row, level) in enumerate(drawn.lines, 1)]
@@ -59,7 +66,7 @@ def read(data: bytes) -> Reading:
 
 def _decoded(data: bytes) -> str:
     """The page as text: by its byte-order mark, its own declaration, or as a text file; mht by its parts."""
-    if b"mime-version:" in data[:2048].lower() and b"<html" not in data[:200].lower():
+    if _ARCHIVE.search(data[:2048]) and b"<html" not in data[:200].lower():
         return _of_mht(data)
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:200]:
         return text.decode(data)
@@ -79,10 +86,20 @@ def _of_mht(data: bytes) -> str:
 
     for part in message_from_bytes(data, policy=policy.default).walk():
         if part.get_content_type() == "text/html":
-            raw = cast("bytes", part.get_payload(decode=True) or b"")
+            raw = _payload(part)
             charset = part.get_content_charset()
             return _decoded(raw) if charset is None or _CHARSET.search(raw[:4096]) else _by_name(raw, charset)
     raise UnreadableContent("网页归档里没有正文；请在浏览器里另存为“网页，仅 HTML”")
+
+
+def _payload(part: Any) -> bytes:
+    """A part's bytes; of base64 that was cut off, as far as they go."""
+    raw = part.get_payload(decode=True) or b""
+    if (part.get("Content-Transfer-Encoding") or "").strip().lower() != "base64":
+        return raw
+    coded = "".join(str(part.get_payload()).split())
+    whole = coded[: len(coded) // 4 * 4]
+    return base64.b64decode(whole) if len(coded) % 4 else raw
 
 
 def _by_name(raw: bytes, charset: str) -> str:
@@ -95,8 +112,10 @@ def _by_name(raw: bytes, charset: str) -> str:
 class _Drawn:
     """The lines of a part of the page, collected block by block."""
 
-    def __init__(self, main: Main) -> None:
-        self.main = main
+    def __init__(self, main: Main, linked: Notes, in_cell: bool = False) -> None:
+        self.main, self._linked, self._in_cell = main, linked, in_cell
+        self.notes = notes.Waiting()
+        self._noted: list[str] = []  # by the line begun
         self.lines: list[tuple[str, int | None]] = []
         self.gaps: list[str] = []
         self._run: list[str] = []  # inline text since the last block began
@@ -123,6 +142,9 @@ class _Drawn:
             if self.main.pictured(element):
                 self.gaps.append("正文里有图片，图片内容未收录")
             return
+        if element in self._linked.text:
+            self._noted.append(notes.told(self._linked.text[element]))
+            return
         if name := attachment(element):
             self.gaps.append(f"附件 {name} 未收录")
         level, pre, apart = self._level, self._pre, element.tag in _BLOCKS
@@ -141,7 +163,7 @@ class _Drawn:
             self._run.append(element.text)
         labels = _labels(element) if element.tag in ("ol", "ul", "menu", "dir") else None
         for child in element:
-            if labels is not None and child.tag == "li":
+            if labels is not None and child.tag == "li" and child not in self.main.left_out:
                 self.close()
                 self._label = next(labels)(child)
             self.block(child)
@@ -159,10 +181,17 @@ class _Drawn:
         else:
             row = _SPACE.sub(" ", _BROKEN.sub("", whole)).strip(" ")
             rows = [row] if row.strip() else []
+        noted: list[str] = []
+        if rows:
+            noted, self._noted = self._noted, []
+            if self._in_cell:
+                rows[-1] += notes.within(noted)
         for row in rows:
             if not self.main.unwanted(row):
                 self.lines.append((self._label + row, self._level))
                 self._label = ""
+        if rows and not self._in_cell:
+            self.lines += [(note, None) for note in self.notes.behind(rows[-1], noted)]
 
     def _table(self, table: Any) -> None:
         rows = list(_rows(table))
@@ -186,7 +215,7 @@ class _Drawn:
 
     def _flat(self, cell: Any) -> str:
         """A cell's text in one line; what it links to is named all the same."""
-        inner = _Drawn(self.main)
+        inner = _Drawn(self.main, self._linked, in_cell=True)
         inner.block(cell)
         inner.close()
         self.gaps += inner.gaps

@@ -1,7 +1,6 @@
 """OpenDocument text (and the sheets of an OpenDocument spreadsheet): paragraphs with the numbers drawn before them.
 
-Text deleted under change tracking is left out, what is inserted is in; headers, footers and comments are not text. A
-footnote stands below the paragraph that refers to it.
+Text deleted under change tracking is left out, what is inserted is in; headers, footers and comments are not text.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from index.errors import UnreadableContent
+from index.load import notes
 from index.load.grid import Cell, told
 from index.load.numbers import numeral
 from index.load.packages import Package, below
@@ -59,6 +59,7 @@ def read(data: bytes) -> Reading:
         raise UnreadableContent("不是 OpenDocument 文字文档，请另存为 .docx 或 .odt")
     walk = _Walk([content, *([package.xml("styles.xml")] if package.has("styles.xml") else [])])
     walk.blocks(body)
+    walk.close()
     rows = [Line(unified(row), number, level=level) for number, (row, level) in enumerate(walk.lines, 1)]
     return Reading(rows, ("文中有图片，图片内容未收录",) if walk.pictured else ())
 
@@ -122,13 +123,15 @@ class _Walk:
     """The lines of a document, and where each of its lists stands."""
 
     def __init__(self, roots: list[Any]) -> None:
+        self._in_cell = False
         self.lines: list[tuple[str, int | None]] = []
         self.pictured = False
         self._lists = {s.get("name"): dict(_levels(s)) for root in roots for s in root.iter("list-style")}
         outline = next((s for root in roots for s in root.iter("outline-style")), None)
         self._outline = _List(dict(_levels(outline)) if outline is not None else {})
         self._states: dict[str, _List] = {}  # by the id of a list, and by its style for lists that go on
-        self._notes: list[str] = []
+        self._noted: list[str] = []  # by the paragraph being read
+        self._notes = notes.Waiting()
 
     def blocks(self, parent: Any) -> None:
         for element in parent:
@@ -154,6 +157,10 @@ class _Walk:
             elif element.tag == "image":
                 self.pictured = True
 
+    def close(self) -> None:
+        """Tell the notes on a head that no sentence follows."""
+        self.lines += [(note, None) for note in self._notes.rest()]
+
     def _paragraph(self, element: Any, state: tuple[_List, int] | None) -> None:
         level = None
         if element.tag == "h":
@@ -161,7 +168,8 @@ class _Walk:
         pieces: list[str] = []
         frames: list[Any] = []
         self._inline(element, pieces, frames)
-        text = "".join(pieces)
+        noted, self._noted = self._noted, []
+        text = "".join(pieces) + (notes.within(noted) if self._in_cell else "")
         label = ""
         if state is not None and element.get("is-list-header") != "true":
             label = self._label(*state)
@@ -175,10 +183,10 @@ class _Walk:
             ]
         else:
             self.lines.append(("", None))
-        notes, self._notes = self._notes, []
-        self.lines += [(note, None) for note in notes]
         for frame in frames:  # a text box stands below the paragraph it hangs on
             self.blocks(frame)
+        if not self._in_cell:
+            self.lines += [(note, None) for note in self._notes.behind(text, noted)]
 
     def _inline(self, element: Any, pieces: list[str], frames: list[Any]) -> None:
         pieces.append(_collapsed(element.text))
@@ -191,7 +199,7 @@ class _Walk:
             elif tag == "line-break":
                 pieces.append("\n")
             elif tag == "note":
-                self._note(child, pieces)
+                self._note(child)
             elif tag in ("frame", "custom-shape", "rect", "g"):
                 self.pictured = self.pictured or any(True for _ in child.iter("image"))
                 frames += list(child.iter("text-box")) or ([child] if tag != "frame" else [])
@@ -199,15 +207,13 @@ class _Walk:
                 self._inline(child, pieces, frames)
             pieces.append(_collapsed(child.tail))
 
-    def _note(self, note: Any, pieces: list[str]) -> None:
-        mark = next(("".join(part.itertext()).strip() for part in below(note, "note-citation")), "")
+    def _note(self, note: Any) -> None:
         body = next(below(note, "note-body"), None)
-        pieces.append(f"〔{mark}〕" if mark else "")
-        if body is not None:
+        for paragraph in () if body is None else body.iter("p", "h"):
             own: list[str] = []
-            for paragraph in body.iter("p", "h"):
-                self._inline(paragraph, own, [])
-            self._notes.append(f"〔{mark}〕" + "".join(own).strip())
+            self._inline(paragraph, own, [])
+            if text := "".join(own).strip():
+                self._noted.append(notes.told(text))
 
     def _list(self, element: Any, depth: int, state: _List | None) -> None:
         if state is None or (element.get("style-name") in self._lists and depth == 0):
@@ -272,7 +278,7 @@ class _Walk:
 
     def _cell(self, cell: Any) -> Cell:
         inner = _Walk.__new__(_Walk)
-        inner.lines, inner.pictured, inner._notes = [], False, []
+        inner.lines, inner.pictured, inner._in_cell, inner._noted = [], False, True, []
         inner._lists, inner._outline, inner._states = self._lists, self._outline, self._states
         inner.blocks(cell)
         text = " ".join(row.replace("\t", " ").strip() for row, _ in inner.lines if row.strip())

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from index.errors import UnreadableContent
+from index.load import notes
 from index.load.edges import EdgedRow, squared
 from index.load.grid import told
 from index.load.numbers import FORMS, numeral
@@ -85,13 +86,14 @@ class _Reader:
         self.texts: dict[str, list[str]] = {
             name: [] for name in ("body", "note", "box", "label", "style", "font", "list")
         }
-        self.notes: list[str] = []
+        self.boxes: list[str] = []  # the lines of text boxes, told below the paragraph they hang on
+        self.noted: list[str] = []  # by the paragraph being read
+        self.notes = notes.Waiting()
         self.style, self.in_table = 0, False
         self.level: int | None = None
         self.row = EdgedRow()
         self.flags: set[str] = set()
         self.table: list[EdgedRow] = []
-        self.noted = 0
         self.forms: list[str] = []  # of the levels of the list being read
         self.lists: dict[int, list[str]] = {}
         self.uses: dict[int, int] = {}  # \\ls → list
@@ -119,6 +121,7 @@ class _Reader:
         if any(piece.strip() for piece in self.texts["body"]):
             self._paragraph()
         self._end_table()
+        self.lines += [(note, None) for note in self.notes.rest()]
         if self.stack:
             self.gaps.append("文件不完整，后面的内容可能缺失")
 
@@ -170,7 +173,11 @@ class _Reader:
             self.texts["style"] = []
         elif ended.to in ("note", "box") and self.group.to != ended.to:
             whole, self.texts[ended.to] = "".join(self.texts[ended.to]).strip(), []
-            self.notes += [row for row in whole.split("\n") if row.strip()]
+            rows = [row for row in whole.split("\n") if row.strip()]
+            if ended.to == "note":
+                self.noted += map(notes.told, rows)
+            else:
+                self.boxes += rows
 
     def _word(self, word: str, value: int | None, place: int) -> int:
         """Act on a control word; the place behind it, and behind the binary data it announces."""
@@ -264,9 +271,6 @@ class _Reader:
             self.group = (
                 replace(self.group, hidden=value != 0) if word == "v" else replace(self.group, deleted=value != 0)
             )
-        elif word == "chftn":
-            self.noted += self.group.to == "body"
-            self._add(f"〔{self.noted}〕")
         else:
             return False
         return True
@@ -300,7 +304,9 @@ class _Reader:
             self.row.beside.append("clmrg" in self.flags)
             self.flags = set()
         elif word == "cell" and self.group.to == "body":
-            self.row.cells.append(" ".join((self._label() + "".join(self.texts["body"])).split()))
+            noted, self.noted = self.noted, []
+            words = " ".join((self._label() + "".join(self.texts["body"])).split())
+            self.row.cells.append(words + notes.within(noted))
             self.texts["body"] = []
         elif word == "row" and self.group.to == "body":
             self.table.append(self.row)
@@ -327,15 +333,17 @@ class _Reader:
         label = self._label() if text.strip() else ""
         first, *more = (label + text).split("\n")
         self.lines += [(first, self.level if first.strip() else None), *((row, None) for row in more)]
-        self._add_notes()
+        noted, self.noted = self.noted, []
+        self._add_boxes()
+        self.lines += [(note, None) for note in self.notes.behind(text, noted)]
 
-    def _add_notes(self) -> None:
-        self.lines += [(note, None) for note in self.notes]
-        self.notes = []
+    def _add_boxes(self) -> None:
+        self.lines += [(row, None) for row in self.boxes]
+        self.boxes = []
 
     def _end_table(self) -> None:
         if self.table:
             table, self.table = self.table, []
             self.lines += [(line, None) for line in told(squared(table))]
             self.row = EdgedRow()
-            self._add_notes()
+            self._add_boxes()

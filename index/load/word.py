@@ -7,6 +7,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+from index.load import notes
 from index.load.edges import EdgedRow, squared
 from index.load.grid import told
 from index.load.numbers import FORMS, numeral
@@ -26,6 +27,7 @@ def read(data: bytes) -> Reading:
     walk = _Walk(file)
     walk.run(file.text)
     walk.end_table()
+    walk.lines += [(note, None) for note in walk.notes.rest()]
     told = len(walk.lines)
     walk.end_boxes(sorted(walk.boxes))
     if len(walk.lines) > told:
@@ -46,12 +48,12 @@ class _Walk:
         self.row = EdgedRow()
         self.table: list[EdgedRow] = []
         self.cell: list[str] = []
-        self.notes = {cp: span for ends in (False, True) for cp, span in file.notes_at(ends)}
-        self.noted: list[str] = []
+        self.notes_at = {cp: span for ends in (False, True) for cp, span in file.notes_at(ends)}
+        self.noted: list[str] = []  # by the paragraph being read
+        self.notes = notes.Waiting()
         self.boxes: dict[int, list[range]] = {}  # by where they hang in the text
         for cp, span in file.boxes_at():
             self.boxes.setdefault(cp, []).append(span)
-        self.count = 0
         self.hanging: list[int] = []
 
     def run(self, span: range) -> None:
@@ -65,18 +67,12 @@ class _Walk:
             self._paragraph(self._content(text[begin:], begin), len(text) - 1, "\r")
 
     def _content(self, text: str, begin: int) -> str:
-        """A paragraph's text, notes marked where they are referred to."""
-        if "\x02" in text:
-            pieces = []
-            for at, character in enumerate(text):
-                span = self.notes.get(begin + at) if character == "\x02" else None
-                if span is not None:
-                    self.count += 1
-                    pieces.append(f"〔{self.count}〕")
-                    self.noted.append(f"〔{self.count}〕" + " ".join(_plain(self.file.read(span)).split()))
-                else:
-                    pieces.append(character)
-            text = "".join(pieces)
+        """A paragraph's text; the notes it refers to are told behind it."""
+        for at, character in enumerate(text):
+            span = self.notes_at.get(begin + at)
+            if character == "\x02" and span is not None:
+                rows = _plain(self.file.read(span)).split("\n")
+                self.noted += [notes.told(" ".join(row.split())) for row in rows if row.strip()]
         self.hanging = [cp for cp in self.boxes if begin <= cp <= begin + len(text)]
         if "\x01" in text or text.count("\x08") > len(self.hanging):
             self.gaps.append("文中有图片或图形，其内容未收录")
@@ -90,7 +86,8 @@ class _Walk:
             return
         label = self._label(found) if text.strip() else ""
         if mark == "\x07" or (found.get(_IN_TABLE) == b"\1" and mark == "\r"):
-            self.cell.append(" ".join((label + text).split()))
+            noted, self.noted = self.noted, []
+            self.cell.append(" ".join((label + text).split()) + notes.within(noted))
             if mark == "\x07":
                 self.row.cells.append(" ".join(piece for piece in self.cell if piece))
                 self.cell = []
@@ -98,18 +95,15 @@ class _Walk:
         self.end_table()
         first, *more = (label + text).split("\n")
         self.lines += [(first, _level(found) if first.strip() else None), *((row, None) for row in more)]
-        self._end_notes()
+        noted, self.noted = self.noted, []
         self.end_boxes(self.hanging)
+        self.lines += [(note, None) for note in self.notes.behind(text, noted)]
 
     def end_boxes(self, places: list[int]) -> None:
         """Tell the text boxes that hang at these places."""
         for span in [span for cp in places for span in self.boxes.pop(cp, ())]:
             self.lines += [(row.strip(), None) for row in _plain(self.file.read(span)).split("\n") if row.strip()]
         self.hanging = []
-
-    def _end_notes(self) -> None:
-        self.lines += [(note, None) for note in self.noted]
-        self.noted = []
 
     def _end_row(self, definition: bytes) -> None:
         if definition:
@@ -132,7 +126,6 @@ class _Walk:
             table = [*self.table, *([self.row] if self.row.cells else [])]
             self.lines += [(line, None) for line in told(squared(table))]
             self.row, self.table = EdgedRow(), []
-            self._end_notes()
 
     def _label(self, found: dict[int, Any]) -> str:
         """The paragraph's automatic number, counted on."""

@@ -7,9 +7,9 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from index.addressed.passages import heading
 from index.terms import pairs
 from rag import prompts
-from rag.answering import instructions
 from rag.answering.compose import Claim
 from rag.answering.disputed import disputed
 from rag.answering.evidence import Passage, speaks_of
@@ -41,12 +41,10 @@ def pays(query: Query, first: str) -> bool:
 
 
 def draft(context: Context, query: Query, chosen: Sequence[Passage]) -> Generator[str]:
-    """The reply as the model writes it; nothing without a model, or where the best sentence stands behind an order to
-    the model: the others would answer another question. ModelError when the model fails."""
-    given = [p for p in chosen if not instructions.behind(context.store.clauses[p.clause].text, p.stop)]
-    if context.chat is None or not given or given[0] is not chosen[0]:
+    """The reply as the model writes it; nothing without a model or a sentence. ModelError when the model fails."""
+    if context.chat is None or not chosen:
         return
-    messages = prompts.messages("reply", question=query.text[-_ASKED:], material=_material(context, given))
+    messages = prompts.messages("reply", question=query.text[-_ASKED:], material=_material(context, chosen))
     with closing(context.chat.stream(messages, context.settings.reply_tokens)) as pieces:
         yield from pieces
 
@@ -57,7 +55,7 @@ def checked(
     """(claims for the sentences that hold, number of sentences dropped); what only says the question back is dropped
     without a word, and so is what the extract says in the same words, or what says anything else than is concluded."""
     clauses = list({p.clause: context.store.clauses[p.clause] for p in chosen}.values())
-    sources = [Source(instructions.masked(clause.text), _about(context, clause)) for clause in clauses]
+    sources = [Source(clause.text, _about(context, clause)) for clause in clauses]
     extract = "".join(context.store.clauses[p.clause].text[p.start : p.stop] for p in chosen[:1])
     kept: list[Claim] = []
     dropped = 0
@@ -93,8 +91,8 @@ def agrees(said: str, concluded: str) -> bool:
 
 
 def _beside(clauses: Sequence[Clause], clause: Clause) -> list[str]:
-    """What else is at hand of a clause's document, the clause itself included, without orders."""
-    return [instructions.blanked(other.text) for other in clauses if other.doc_id == clause.doc_id]
+    """What else is at hand of a clause's document, the clause itself included."""
+    return [other.text for other in clauses if other.doc_id == clause.doc_id]
 
 
 def _timely(context: Context, query: Query, said: str, clause: Clause, verdict: Verdict) -> bool:
@@ -121,7 +119,7 @@ def _about(context: Context, clause: Clause) -> str:
         document.issued_on,
         *clause.path,
     )
-    stating = (part for part in parts if part and not instructions.instructs(part))
+    stating = (part for part in parts if part and heading(part) == part.strip())
     return "\n".join(f"《{part}》" if part == document.title else part for part in stating)
 
 
@@ -136,7 +134,7 @@ def _material(context: Context, chosen: Sequence[Passage]) -> str:
             break
         if context.document(clause).title != title:
             title = context.document(clause).title
-            lines += [] if instructions.instructs(title) else [f"《{title}》"]
+            lines += [f"《{title}》"] if heading(title) == title.strip() else []
         lines.append(text)
         used += len(text)
     return "\n".join(lines)

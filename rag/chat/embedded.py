@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from index import stamps
 from index.errors import ModelError
+from models.fetch import CHAT
 from rag.chat.endpoint import EndpointChat
 
 # llama.cpp looks for a closed connection between two batches of the prompt, so this many tokens are what a cancelled
@@ -81,5 +82,7 @@ def check_gguf(path: Path) -> None:
         raise ModelError(f"找不到对话模型 {path}。请运行：python -m models")
     with path.open("rb") as file:
         magic = file.read(4)
-    if magic != b"GGUF" or stamps.changed(path):
+    if magic != b"GGUF":
         raise ModelError(f"对话模型 {path} 已损坏或不完整。请删除它，再运行：python -m models")
+    ours = CHAT.sha256 if path.name == CHAT.name else None
+    stamps.check(path, ours, "请删除它，再运行：python -m models" if ours else "请重新取得该文件")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
@@ -17,18 +17,20 @@ from rag.schema import Filters, Hit
 from rag.tuned import numbers
 
 MAX_PASTE = 50_000  # characters
-_READ = 2000  # characters of one clause that it is ranked by; a longer one has said its matter by then
+READ = 2000  # characters of one clause that it is ranked by; a longer one has said its matter by then
 _BY_WORDING = 20  # clauses nearest in wording alone that may be the source, as noise misleads the meaning
-_EACH = 3  # clauses kept for each clause of a draft, at least
+EACH = 3  # clauses kept for each clause of a draft, at least
 # A clause is on a paste's matter with this share of its wording, or so much nearer than a question from elsewhere.
 _WORDED, _NEARER = (numbers(__name__)[n] for n in ("worded", "nearer"))
 
 
 class Labelling(Context, Protocol):
-    """A context that can say what clauses are to a pasted text."""
+    """A context that can say what clauses are to a pasted text, and is told what was looked up."""
 
     @property
     def relations(self) -> Relations: ...
+
+    def told(self, kind: str, asked: str, clause_ids: Sequence[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,17 @@ class Neighbourhood:
 def neighbourhoods(context: Labelling, text: str, k: int, filters: Filters) -> list[Neighbourhood]:
     """A neighbourhood for each clause of the paste; BadInput for an empty or too long one.
 
-    Of one clause `k` hits are given, of a draft's clauses at least _EACH, together about `k`.
+    Of one clause `k` hits are given, of a draft's clauses at least EACH, together about `k`.
     """
+    return [each for _, _, each in stepwise(context, text, k, filters)]
+
+
+def stepwise(context: Labelling, text: str, k: int, filters: Filters) -> Generator[tuple[int, int, Neighbourhood]]:
+    """(how many are done, of how many, the next neighbourhood), as they are found; errors as `neighbourhoods`."""
     units = split(clean(text, MAX_PASTE))
-    each = k if len(units) == 1 else max(_EACH, k // len(units))
-    return [_around(context, unit, each, filters) for unit in units]
+    each = k if len(units) == 1 else max(EACH, k // len(units))
+    for done, unit in enumerate(units, 1):
+        yield done, len(units), _around(context, unit, each, filters)
 
 
 def related(context: Labelling, text: str, k: int, filters: Filters) -> list[Hit]:
@@ -65,7 +73,13 @@ def related(context: Labelling, text: str, k: int, filters: Filters) -> list[Hit
 
 
 def _around(context: Labelling, text: str, k: int, filters: Filters) -> Neighbourhood:
-    query = Query(text[:_READ], text[:_READ], "", (), (), (), (), frozenset(), (), pasted=True)
+    found = _looked_up(context, text, k, filters)
+    context.told("related", text, [hit.clause.clause_id for hit in found.hits])
+    return found
+
+
+def _looked_up(context: Labelling, text: str, k: int, filters: Filters) -> Neighbourhood:
+    query = Query(text[:READ], text[:READ], "", (), (), (), (), frozenset(), (), pasted=True)
     ranking = context.rank(query, filters, max(k, CANDIDATES))
     if not ranking.rows:
         return Neighbourhood(text, ())

@@ -14,9 +14,10 @@ from index.load.docx.gaps import Gaps
 from index.load.docx.names import DIAGRAM, DRAWING, W
 from index.load.docx.numbering import Counts, Numbering
 from index.load.docx.package import Package
-from index.load.docx.story import Row, Source, Story, note_rows
+from index.load.docx.story import Source, Story, note_rows
 from index.load.docx.styles import Styles
 from index.load.docx.table import Carried, Rows
+from index.load.grid import told
 from index.load.radicals import unified
 from index.schema import Line, Reading
 
@@ -48,14 +49,14 @@ class _Document:
     def lines(self) -> Iterator[tuple[str, int | None]]:
         for item in Story(self._source()).read(self._package.blocks()).items:
             if isinstance(item, Rows):
-                yield from (("\t".join(row), None) for row in item.rows)
+                yield from ((line, None) for line in told(item.cells, whole=True))
             else:
                 yield item.text, item.level
 
     def _source(self) -> Source:
         return Source(self._styles, self._numbering, self.gaps, self._carried, self._note, self._diagram)
 
-    def _note(self, reference: Any) -> list[Row]:
+    def _note(self, reference: Any) -> list[str]:
         part, name = _NOTES[reference.tag]
         if part not in self._notes:
             root = self._package.tree(self._package.related(part))

@@ -12,17 +12,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from index.load import notes
 from index.load.docx import gaps, table
 from index.load.docx.gaps import Gaps
 from index.load.docx.names import COMPATIBLE, W, chosen, value
 from index.load.docx.numbering import Counts, Numbering
 from index.load.docx.passage import Passage, Passages, asks
 from index.load.docx.styles import Style, Styles, contents, heading, hides
-from index.load.docx.table import Carried, Merges, Rows
+from index.load.docx.table import Carried, Rows, Squares
 
-NOTE = "注："
 _LONGEST = 20_000  # characters of a paragraph made of others whose ends are deleted
-_SENTENCE = re.compile(r"[。；！？：;!?:]\s*$")
 _CONTENTS = re.compile(r"^\s*目\s*[录次]\s*$")
 _PAGE = re.compile(r"\s\d{1,4}\s*$")
 _LEFT_OUT = {W + name for name in ("sectPr", "del", "moveFrom", "sdtPr", "sdtEndPr", "customXmlPr", "tcPr", "pPr")}
@@ -45,7 +44,7 @@ class Source:
     numbering: Numbering
     gaps: Gaps
     carried: Carried
-    note: Callable[[Any], list[Row]]  # the lines of the note that a reference means
+    note: Callable[[Any], list[str]]  # the lines of the note that a reference means
     diagram: Callable[[str | None], list[str]]  # the words of a diagram
 
 
@@ -60,15 +59,14 @@ class Story:
         self._lines = 0
         self._listing = 0  # content controls around that hold a table of contents
         self._unended: Passage | None = None  # a paragraph whose end is deleted
-        self._waiting: list[Row] = []  # notes on the title, told behind the first sentence
-        self._begun = inner  # a sentence has been read
+        self._notes = notes.Waiting(begun=inner)
         self.items: list[Row | Rows] = []
 
     def read(self, blocks: Iterable[Any]) -> Story:
         for block in blocks:
             self._block(block)
         self._end()
-        self._add(*self._waiting)
+        self._add(*(Row(note, note=True) for note in self._notes.rest()))
         return self
 
     def _end(self) -> None:
@@ -144,12 +142,8 @@ class Story:
             self._add(Row(first, level if first.strip() else None), *(Row(line) for line in more))
         for box in passage.boxes:
             self._box(box)
-        notes = [row for reference in passage.notes for row in self._source.note(reference)]
-        self._begun = self._begun or bool(_SENTENCE.search(text))
-        self._waiting += notes
-        if self._begun:
-            waiting, self._waiting = self._waiting, []
-            self._add(*waiting)
+        own = [note for reference in passage.notes for note in self._source.note(reference)]
+        self._add(*(Row(note, note=True) for note in self._notes.behind(text, own)))
 
     def _box(self, box: Any) -> None:
         if isinstance(box, str):
@@ -168,22 +162,16 @@ class Story:
                         for block in cell.element:
                             self._block(block)
             return
-        merges = Merges(self._source.carried)
-        found: list[list[str]] = []
+        squares = Squares(self._source.carried)
         for row in table.rows(element):
             if not self._inner:
-                self._source.gaps.at = self._lines + len(found) + 1
+                self._source.gaps.at = self._lines + len(squares.rows) + 1
             read: list[tuple[table.Cell, list[table.Part]]] = []
             for cell in table.cells(row):
-                above = merges.continued(cell)
-                parts: list[table.Part] = [above] if above is not None else []
-                if above is None and not cell.across:
-                    parts = self._cell(cell.element)
-                if above is None:
-                    merges.opened(cell, " ".join(part for part in parts if isinstance(part, str)))
-                read.append((cell, parts))
-            found += table.whole(read, self._source.carried)
-        self._add(Rows(found))
+                covered = cell.across or squares.covers(cell)
+                read.append((cell, [] if covered else self._cell(cell.element)))
+            squares.add(read)
+        self._add(Rows(squares.rows))
 
     def _cell(self, element: Any) -> list[table.Part]:
         """Its runs of paragraphs, each in a line, and the tables between them."""
@@ -196,7 +184,7 @@ class Story:
             if not text:
                 continue
             if item.note:
-                text = f"（{text}）"
+                text = notes.within([text])
             if parts and isinstance(parts[-1], str):
                 parts[-1] += text if item.note else f" {text}"
             else:
@@ -223,11 +211,11 @@ def _told(item: Row | Rows) -> bool:
     return isinstance(item, Rows) or bool(item.text.strip())
 
 
-def note_rows(story: Story) -> list[Row]:
-    """The lines of a note, each of which says that it is one, so that none is taken for the words of the clause."""
-    found: list[Row] = []
+def note_rows(story: Story) -> list[str]:
+    """The lines of a note."""
+    found: list[str] = []
     for item in story.items:
         for text in [" ".join(filter(None, row)) for row in item.rows] if isinstance(item, Rows) else [item.text]:
             if text.strip():
-                found.append(Row(NOTE + re.sub(r"^注\s*[：:]\s*", "", text.strip()), note=True))
+                found.append(notes.told(text))
     return found

@@ -1,24 +1,30 @@
-"""The cells of a table → whole rows: what is merged down is told in each row, what is merged across once, and a row
-whose cell holds a table of its own becomes a row for each row of that one, with the cells beside it. Pure.
+"""The tables of Word → cells with spans, as index.load.grid tells them: a row whose cell holds a table of its own becomes
+a row for each row of that one, with the cells beside it merged over them. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
+from index.load import grid
 from index.load.docx.names import COMPATIBLE, W, chosen, integer, switch, value
 
 MOST_COLUMNS = 63  # of a table in Word
-_CARRIED = 2_000_000  # characters that may be told again over a whole document; no honest one has as many
+_CARRIED = 2_000_000  # characters that merged cells may tell again over a whole document; no honest one has as many
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table as its rows, each its cells from left to right; a merged cell is followed by empty ones."""
+    """A table as its rows, each its cells from left to right, those that are covered left out."""
 
-    rows: list[list[str]]
+    cells: list[list[grid.Cell]]
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The words of each row's own cells."""
+        return [[cell.text for cell in row] for row in self.cells]
 
 
 Part = str | Rows  # of a cell: a run of its paragraphs, or a table in it
@@ -41,28 +47,66 @@ class Carried:
 
     left: int = _CARRIED
 
-    def again(self, text: str) -> str:
-        self.left -= len(text)
-        return text if self.left >= 0 else ""
+    def again(self, text: str, times: int) -> bool:
+        """Whether a text may be told so many times more."""
+        self.left -= len(text) * times
+        return self.left >= 0
 
 
-@dataclass(slots=True)
-class Merges:
-    """The cells of a table that are merged downwards, by their column."""
+class Squares:
+    """The rows of a table, added from the top."""
 
-    carried: Carried
-    _open: dict[int, str] = field(default_factory=dict)
+    def __init__(self, carried: Carried) -> None:
+        self._carried = carried
+        self._open: dict[int, tuple[int, int]] = {}  # column → row and place of the cell merged downwards from there
+        self.rows: list[list[grid.Cell]] = []
 
-    def continued(self, cell: Cell) -> str | None:
-        """The text of the cell that this one goes on from; None where it has its own."""
-        if cell.merged == "continue" and cell.column in self._open:
-            return self.carried.again(self._open[cell.column])
-        self._open.pop(cell.column, None)
-        return None
+    def covers(self, cell: Cell) -> bool:
+        """Whether a cell goes on one above, and has no words of its own."""
+        return cell.merged == "continue" and cell.column in self._open
 
-    def opened(self, cell: Cell, text: str) -> None:
-        if cell.merged is not None:
-            self._open[cell.column] = text
+    def add(self, row: Sequence[tuple[Cell, Sequence[Part]]]) -> None:
+        """A row's cells with their parts; of several where tables stand in them."""
+        plain = [" ".join(part for part in parts if isinstance(part, str)) for _, parts in row]
+        split = [
+            (at, text)
+            for at, (_, parts) in enumerate(row)
+            if any(isinstance(part, Rows) for part in parts)
+            for part in parts
+            for text in ([part] if isinstance(part, str) else [" ".join(filter(None, own)) for own in part.rows])
+        ]
+        nested = {at for at, _ in split}
+        lines: list[tuple[int | None, str]] = [*split] or [(None, "")]
+        first = len(self.rows)
+        out: list[list[grid.Cell]] = [[] for _ in lines]
+        column = 0
+        for at, (cell, _) in enumerate(row):
+            if cell.column > column:
+                out[0].append(grid.Cell("", cell.column - column, len(lines)))
+            column = cell.column + cell.span
+            if cell.across and out[0] and not plain[at]:
+                out[0][-1] = replace(out[0][-1], columns=out[0][-1].columns + cell.span)
+            elif self.covers(cell):
+                self._extend(cell, len(lines), out[0])
+            elif at in nested:
+                for line, (owner, text) in zip(out, lines, strict=True):
+                    line.append(grid.Cell(text if owner == at else plain[at], cell.span))
+            else:
+                self._open.pop(cell.column, None)
+                if cell.merged is not None:
+                    self._open[cell.column] = (first, len(out[0]))
+                tall = len(lines) if self._carried.again(plain[at], len(lines) - 1) else 1
+                out[0].append(grid.Cell(plain[at], cell.span, tall))
+        self.rows += out
+
+    def _extend(self, cell: Cell, lines: int, row: list[grid.Cell]) -> None:
+        """Let the cell above reach over so many rows more."""
+        at, place = self._open[cell.column]
+        above = self.rows[at][place]
+        if at + above.rows == len(self.rows) and self._carried.again(above.text, lines):
+            self.rows[at][place] = replace(above, rows=above.rows + lines)
+        else:
+            row.append(grid.Cell("", cell.span, lines))
 
 
 def single(table: Any) -> bool:
@@ -94,29 +138,6 @@ def cells(row: Any) -> Iterator[Cell]:
             element, span, column, merged, across is not None and across.get(f"{W}val", "continue") == "continue"
         )
         column += span
-
-
-def whole(found: Sequence[tuple[Cell, Sequence[Part]]], carried: Carried) -> list[list[str]]:
-    """The rows that one row of a table makes: one, or one for each part of the cells that hold tables."""
-    plain = [" ".join(part for part in parts if isinstance(part, str)) for _, parts in found]
-    nested = [at for at, (_, parts) in enumerate(found) if any(isinstance(part, Rows) for part in parts)]
-    if not nested:
-        return [_line(found, plain)]
-    out: list[list[str]] = []
-    for at in nested:
-        for part in found[at][1]:
-            for text in [part] if isinstance(part, str) else [" ".join(filter(None, row)) for row in part.rows]:
-                beside = plain if not out else [carried.again(other) for other in plain]
-                out.append(_line(found, [*beside[:at], text, *beside[at + 1 :]]))
-    return out or [_line(found, plain)]
-
-
-def _line(found: Sequence[tuple[Cell, Sequence[Part]]], texts: Sequence[str]) -> list[str]:
-    line: list[str] = []
-    for (cell, _), text in zip(found, texts, strict=True):
-        line += [""] * (cell.column - len(line))
-        line += [text, *[""] * (cell.span - 1)]
-    return line
 
 
 def _span(text: str | None, least: int) -> int:

@@ -1,4 +1,4 @@
-"""One document written in each format, for tests: blocks in, bytes out.
+"""One document written in each format, for tests and measurements: blocks in, bytes out.
 
 A block is ("title", text), ("p", text), ("h", level, text) or ("table", rows of cells).
 """
@@ -9,6 +9,8 @@ import csv
 import io
 import zipfile
 from xml.sax.saxutils import escape
+
+from eval.bench.pages import SIZE, Rule, Text, laid_out
 
 
 def txt(blocks) -> bytes:
@@ -57,6 +59,16 @@ def html(blocks) -> bytes:
         "<a href=/b>互动交流</a></div><div class=main><div class=con>" + "\n".join(body) + "</div></div>"
         "<div class=footer>主办：某市人民政府办公室　网站标识码：1100000001</div></body></html>"
     ).encode()
+
+
+def mht(blocks) -> bytes:
+    """The page as a browser saves it, in one file."""
+    from email.mime.multipart import MIMEMultipart
+    from email.mime.text import MIMEText
+
+    page = MIMEMultipart("related")
+    page.attach(MIMEText(html(blocks).decode(), "html", "utf-8"))
+    return page.as_bytes()
 
 
 def docx(blocks) -> bytes:
@@ -148,6 +160,11 @@ def rtf_text(text: str) -> str:
     return "".join(out)
 
 
+def sheet(rows) -> bytes:
+    """A workbook of one sheet."""
+    return xlsx({"清单": (rows, [], "")})
+
+
 def xlsx(sheets, styles: str = "", hidden=()) -> bytes:
     """Sheets: name → (rows of cells, merged ranges, more of the sheet's XML before its rows); a cell is a text, a number, or a
     whole <c> element."""
@@ -187,56 +204,15 @@ def comma_separated(rows) -> bytes:
     return out.getvalue().encode("gb18030")
 
 
-WIDE = 28  # characters of a line set in the ofd
-SIZE = 5.0  # millimetres
-
-
 def ofd(blocks) -> bytes:
-    """Pages set like an official document: titles in the middle, paragraphs indented and wrapped, tables ruled, page numbers."""
-    pages: list[list[str]] = [[]]
-    y = 30.0
-
-    def line(text: str, x: float) -> None:
-        nonlocal y
-        if y > 260:
-            pages.append([])
-            y = 30.0
-        pages[-1].append(text_object(text, x, y))
-        y += 9
-
-    for kind, *rest in blocks:
-        if kind == "table":
-            y = _table(rest[0], pages, y)
-            continue
-        text = rest[-1]
-        if kind == "p" and text.endswith(("：", "号")):
-            line(text, 28 if text.endswith("：") else 28 + (WIDE - len(text)) * SIZE / 2)
-        elif kind != "p":
-            line(text, 28 + (WIDE - len(text)) * SIZE / 2)
-        elif text.endswith(("日", "政府", "局")) and len(text) < 16:
-            line(text, 28 + (WIDE - 2 - len(text)) * SIZE)
-        else:
-            line(text[: WIDE - 2], 28 + 2 * SIZE)
-            for at in range(WIDE - 2, len(text), WIDE):
-                line(text[at : at + WIDE], 28)
-    for number, page in enumerate(pages, 1):
-        page.append(text_object(f"— {number} —", 100, 285))
-    return ofd_of(pages)
+    """Pages as eval.bench.pages sets them."""
+    return ofd_of([[_object(piece) for piece in page] for page in laid_out(blocks)])
 
 
-def _table(rows, pages, y: float) -> float:
-    wide = 150 / len(rows[0])
-    if y + 9 * len(rows) > 265:
-        pages.append([])
-        y = 30.0
-    for at, row in enumerate(rows):
-        for column, cell in enumerate(row):
-            pages[-1].append(text_object(cell, 29 + column * wide, y + 9 * at + 2, 4.0))
-    for at in range(len(rows) + 1):
-        pages[-1].append(path_object(28, y + 9 * at, 28 + 150, y + 9 * at))
-    for column in range(len(rows[0]) + 1):
-        pages[-1].append(path_object(28 + column * wide, y, 28 + column * wide, y + 9 * len(rows)))
-    return y + 9 * len(rows) + 5
+def _object(piece: Text | Rule) -> str:
+    if isinstance(piece, Text):
+        return text_object(piece.text, piece.x, piece.y, piece.size)
+    return path_object(piece.x0, piece.y0, piece.x1, piece.y1)
 
 
 def text_object(text: str, x: float, y: float, size: float = SIZE, more: str = "") -> str:
