@@ -100,6 +100,18 @@ class Context(Shelf, Protocol):
 
     def rank(self, query: Query, filters: Filters = ..., k: int = ...) -> Ranking: ...
 
+    def in_force(self, query: Query, ranking: Ranking) -> Ranking:
+        """The ranking without versions that others are in force instead of, as far as the question wants those."""
+        ...
+
+    def with_versions(self, query: Query, ranking: Ranking, before: Ranking) -> Ranking:
+        """The ranking with the other versions in `before`, behind the one in force."""
+        ...
+
+    def in_force_of(self, query: Query, document: Document) -> Document:
+        """The version of a document that the question is answered from."""
+        ...
+
     def hits(self, ranking: Ranking, k: int) -> list[Hit]:
         """The first `k` of a ranking as hits."""
         ...
