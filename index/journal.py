@@ -20,8 +20,6 @@ from index.space import Space
 from index.store import is_full
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from index.encoder import Reading
     from index.schema import Contents
 

@@ -49,8 +49,8 @@ class Shelf(Protocol):
         """The newest version of a document, where that is another."""
         ...
 
-    def versions_of(self, document: Document) -> Sequence[Document]:
-        """The other versions of a document."""
+    def versions_of(self, document: Document) -> list[Document]:
+        """All versions of a document, itself among them."""
         ...
 
     def gone(self, document: Document) -> bool:
@@ -85,18 +85,6 @@ class Context(Shelf, Protocol):
 
     @property
     def chat(self) -> ChatModel | None: ...
-
-    def in_force(self, query: Query, ranking: Ranking) -> Ranking:
-        """The ranking without versions that others are in force instead of, as far as the question wants those."""
-        ...
-
-    def with_versions(self, query: Query, ranking: Ranking, before: Ranking) -> Ranking:
-        """The ranking with the other versions in `before`, behind the one in force."""
-        ...
-
-    def in_force_of(self, query: Query, document: Document) -> Document:
-        """The version of a document that the question is answered from."""
-        ...
 
     def rank(self, query: Query, filters: Filters = ..., k: int = ...) -> Ranking: ...
 

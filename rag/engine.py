@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from datetime import date
 from functools import cached_property
+from typing import ClassVar
 
 from index.encoder import Encoder, open_encoder
 from index.errors import BrokenIndex
@@ -32,7 +33,7 @@ _MODELS = ("chat", "reranker", "reader", "calibration", "foreign_bar")  # opened
 class Engine(Library):
     """A library that can be asked. Opened once; `ask` serves one answer at a time, there is one chat model."""
 
-    _shared = (*Library._shared, *_MODELS)
+    _shared: ClassVar[tuple[str, ...]] = (*Library._shared, *_MODELS)
 
     def __init__(self, settings: Settings, store: Store, encoder: Encoder, **opened: object) -> None:
         """`opened`: models by their name here, taken instead of those of the settings."""

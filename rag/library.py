@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from index.errors import BadInput, TiaowenError
 from index.schema import Clause, Document
@@ -27,7 +27,7 @@ from rag.versions import in_force, marked
 class Library:
     """What can be listed and looked up without asking."""
 
-    _shared: tuple[str, ...] = (
+    _shared: ClassVar[tuple[str, ...]] = (
         "graph",
         "horizons",
         "sheets",

@@ -25,7 +25,7 @@ _WORDED, _NEARER = (numbers(__name__)[n] for n in ("worded", "nearer"))
 
 
 class Labelling(Context, Protocol):
-    """A context that can say what clauses are to a pasted text, and is told what was looked up."""
+    """A context that can say what clauses are to a pasted text, and keeps a record of what was found."""
 
     @property
     def relations(self) -> Relations: ...
