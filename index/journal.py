@@ -20,8 +20,6 @@ from index.space import Space
 from index.store import is_full
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from index.encoder import Reading
     from index.schema import Contents
 
@@ -123,9 +121,9 @@ class Journal:
         rows = []
         for key, reading in zip(keys, readings, strict=True):
             tokens = reading.tokens
-            arrays: tuple[np.ndarray, ...] = () if tokens is None else (tokens.ids, tokens.vectors, tokens.counts)
+            arrays = () if tokens is None else (tokens.ids, tokens.vectors, tokens.counts)
             blobs: list[bytes | None] = [reading.head.astype("<f4").tobytes(), reading.parts.astype("<f4").tobytes()]
-            blobs += [array.tobytes() for array in arrays] or [None] * 3
+            blobs += [array.tobytes() for array in arrays] if arrays else [None] * 3
             rows.append([key, *blobs, _sum([key.encode(), *blobs])])
         self._db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         self._db.commit()

@@ -131,8 +131,12 @@ def export(sentence_model, cache: Path, digest: str, model: Path, threads: int) 
     for stale in (path for path in cache.glob("*.onnx") if why or path != graph):
         stale.unlink()  # of another model (90 MB), or of no use
         stale.with_suffix(".json").unlink(missing_ok=True)
-    made = why is None and table is not None
-    facts = {"table": asdict(table) if made else None, "why": why, "sha256": stamps.verified(graph) if made else None}
+    made = table if why is None else None
+    facts = {
+        "table": None if made is None else asdict(made),
+        "why": why,
+        "sha256": None if made is None else stamps.verified(graph),
+    }
     part = cache / f"{graph.stem}.part"
     part.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(part, graph.with_suffix(".json"))

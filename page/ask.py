@@ -110,7 +110,7 @@ class Wishes:
             "html": conversation(shown, len(turns) - len(shown)) or self.greeting(),
             "cards": evidence(last, self._lost),
             "n": last.place if last is not None else 0,
-            "title": self._kept.find(owner, wanted["c"]).title,
+            "title": self._named(owner, wanted["c"]),
             "since": since,
             "pending": any(turn.stage not in (*SETTLED, "cut") for turn in turns),
         }
@@ -175,19 +175,24 @@ class Wishes:
         self._kept.judge(owner, wanted["c"], turn.place, None if taken_back else said)
         return {"html": judged(self._turn(owner, wanted))}
 
+    def _named(self, owner: str, conversation: str) -> str:
+        """What a conversation is called; empty where it has gone meanwhile."""
+        found = self._kept.find(owner, conversation)
+        return "" if found is None else found.title
+
     def complaint(self, owner: str, wanted: Mapping) -> dict:
         return {"html": complaint(self._turn(owner, wanted))}
 
     def save(self, owner: str, wanted: Mapping) -> dict:
         """An answer, or the whole conversation, as a file."""
         turns = self._asking.turns(owner, wanted["c"])
-        title = self._kept.find(owner, wanted["c"]).title
+        title = self._named(owner, wanted["c"])
         if wanted.get("n"):
             turns = [turn for turn in turns if turn.place == int(wanted["n"])]
         answered = [turn for turn in turns if turn.answer is not None and turn.stage in SETTLED]
         if not answered:
             raise BadInput("还没有可以导出的回答")
-        paper = Paper("政策问答记录", tuple(part(turn.answer, turn.day, turn.scope) for turn in answered))
+        paper = Paper("政策问答记录", tuple(part(turn.given, turn.day, turn.scope) for turn in answered))
         form = wanted["form"] if wanted["form"] in _FORMS else "docx"
         made = word(paper) if form == "docx" else markdown(paper).encode()
         name = answered[0].question if wanted.get("n") else title
@@ -230,7 +235,7 @@ class Wishes:
         clause_id = str(wanted.get("clause", ""))
         store = self._engine.now().store
         if clause_id:
-            hit = next((h for h in turn.answer.hits if h.clause.clause_id == clause_id), None)
+            hit = next((h for h in turn.given.hits if h.clause.clause_id == clause_id), None)
             if hit is None:
                 raise BadInput("没有这一条，请重新选择")
             return {"clause_id": clause_id, "document": hit.document.title, "quote": quote or hit.clause.text}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import gradio as gr
 
@@ -76,7 +77,7 @@ def _component(field: Field, options: Sequence[str], elem_id: str) -> gr.Dropdow
 
 def filters(*picked: str | None) -> Filters:
     """What the panel's values narrow a search to."""
-    chosen = {
+    chosen: dict[str, Any] = {
         field.name: field.read(value)
         for field, given in zip(FIELDS, picked, strict=True)
         if (value := (given or "").strip()) not in ("", ANY)
@@ -88,9 +89,7 @@ def scope(chosen: Mapping[str, str | int]) -> Filters:
     """Filters of the fields that are set, as they are sent and kept; BadInput for what no field has."""
     known = {field.name: field for field in FIELDS}
     try:
-        return (
-            Filters(**{name: known[name].read(str(value)) for name, value in chosen.items()}) if chosen else Filters()
-        )
+        return Filters(**cast("dict[str, Any]", {name: known[name].read(str(value)) for name, value in chosen.items()}))
     except (KeyError, ValueError) as error:
         raise BadInput("所选范围有误，请在“限定文件范围”中重新选择") from error
 

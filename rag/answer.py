@@ -157,7 +157,7 @@ def _choose(
     """(sentences of the first clauses, best first; those of them that are shown)."""
     candidates = passages(context.store, query, ranking, context.horizons, reads)
     shown = within(context.store, query, candidates, context.horizons, context.settings.extract_chars)
-    return candidates, shown
+    return list(candidates), list(shown)
 
 
 def _in_their_words(chat: ChatModel, query: Query, answer: Answer) -> Generator[Event, None, Answer]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradio import Blocks
     from starlette.types import ASGIApp
 
+    from rag.live import Live
     from serve.house import House
     from serve.people import Person
 
@@ -87,7 +88,7 @@ def _mounted(app: FastAPI, house: House, uploads: Path) -> Blocks:
     from page.app import build
     from page.look import launch_options
 
-    guarded = Guarded(house, "page", lambda: _at_the_page(house))
+    guarded = cast("Live", Guarded(house, "page", lambda: _at_the_page(house)))
     blocks = build(guarded, may_edit=lambda request: _visitor(house, request).may_change)
     blocks.delete_cache = (_STAY, _STAY)
     known = inspect.signature(gr.mount_gradio_app).parameters

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
@@ -104,7 +104,7 @@ def _whole(about: dict, question: str, answer: Answer) -> dict[str, Any]:
     }
 
 
-async def _lines(about: dict, question: str, first: Event, events: Iterator[Event], usage: bool) -> AsyncIterator[str]:
+async def _lines(about: dict, question: str, first: Event, events: Generator[Event], usage: bool) -> AsyncIterator[str]:
     """The stream's lines, as server-sent events."""
 
     def chunk(delta: dict, end: str | None = None, **more: object) -> str:

@@ -90,6 +90,7 @@ class House:
             return alone(place)
         if self.mode is Mode.OPEN:
             return anyone(place)
+        assert self.accounts is not None  # the mode says so
         return (self.accounts.session(cookie, place) if cookie else None) or (
             self.accounts.keyed(bearer, place) if bearer else None
         )

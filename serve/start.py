@@ -67,7 +67,9 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         if door is not None:
             door.close()
-        if error.errno == errno.EADDRNOTAVAIL or error.errno < 0:  # negative: what getaddrinfo has against a name
+        if (
+            error.errno == errno.EADDRNOTAVAIL or (error.errno or 0) < 0
+        ):  # negative: what getaddrinfo has against a name
             why = f"{host} 不是本机的地址。只在本机用：--host 127.0.0.1；给同事用：--host 0.0.0.0"
         elif error.errno == errno.EADDRINUSE:
             why = f"端口 {host}:{port} 已被占用。请换一个：python ui.py --port {port % 65535 + 1}"

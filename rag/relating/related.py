@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
@@ -54,7 +54,7 @@ def neighbourhoods(context: Labelling, text: str, k: int, filters: Filters) -> l
     return [each for _, _, each in stepwise(context, text, k, filters)]
 
 
-def stepwise(context: Labelling, text: str, k: int, filters: Filters) -> Iterator[tuple[int, int, Neighbourhood]]:
+def stepwise(context: Labelling, text: str, k: int, filters: Filters) -> Generator[tuple[int, int, Neighbourhood]]:
     """(how many are done, of how many, the next neighbourhood), as they are found; errors as `neighbourhoods`."""
     units = split(clean(text, MAX_PASTE))
     each = k if len(units) == 1 else max(EACH, k // len(units))
