@@ -7,6 +7,7 @@ import gc
 import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,11 +65,17 @@ def build(
     gc.disable()  # a build makes a million objects that live to its end; looking for garbage among them finds none
     try:
         with FileLock(root / "lock", timeout=0):
-            return _build(corpus, root, encoder, rebuild, progress, limits)
+            store.sweep(root)
+            try:
+                return _build(corpus, root, encoder, rebuild, progress, limits)
+            except (sqlite3.DatabaseError, ValueError) as error:
+                if store.is_full(error) or not Journal.drop(root):
+                    raise
+                return _build(corpus, root, encoder, rebuild, progress, limits)  # without what the last one had done
     except Timeout as error:
         raise BrokenIndex(f"另一个进程正在建立索引（{root}）。请等它结束后再试") from error
-    except sqlite3.OperationalError as error:
-        if "full" in str(error):
+    except sqlite3.Error as error:
+        if store.is_full(error):
             raise OSError(errno.ENOSPC, "No space left on device", str(root)) from error
         raise
     finally:
@@ -110,7 +117,11 @@ def _build(
             "sources": {file.name: digest for file, digest in zip(files, digests, strict=True) if digest is not None},
             "skipped": skipped,
         }
-        if same is not None and all(getattr(same.manifest, name) == value for name, value in facts.items()):
+        if (
+            same is not None
+            and same.folder == _current(root)
+            and all(getattr(same.manifest, name) == value for name, value in facts.items())
+        ):
             done = True
             m = same.manifest
             return Summary(
@@ -123,7 +134,7 @@ def _build(
         content, embedded = assemble(documents, clauses, model, kept, journal, progress)
         samples = _samples(taken, same)
         report = _report(files, digests, outcomes, taken, unlisted, alike(samples), limits)
-        manifest = store.write(root, content, report, _stacked(samples), facts)
+        manifest = store.write(root, content, report, _stacked(samples), facts, None if old is None else old.folder)
         done = True
     finally:
         journal.close(done=done)
@@ -171,8 +182,9 @@ def _outcomes(
     for done, (at, outcome) in enumerate(pool.taken([files[place] for place in new], limits), 1):
         place = new[at]
         outcomes[place] = outcome
-        if outcome.contents and not outcome.refused and digests[place] is not None:
-            journal.keep_taken(files[place].name, digests[place], outcome.contents)
+        digest = digests[place]
+        if outcome.contents and not outcome.refused and digest is not None:
+            journal.keep_taken(files[place].name, digest, outcome.contents)
         progress("解析文件", done, len(new))
     return [outcomes[place] for place in range(len(files))]
 
@@ -184,7 +196,7 @@ def _known(name: str, digest: str, same: store.Store | None, journal: Journal, l
     as long as the limits are the same.
     """
     entry = None if same is None else same.report.file.get(name)
-    if entry is not None and entry.digest == digest:
+    if same is not None and entry is not None and entry.digest == digest:
         if entry.stopped == _told(limits):
             return pool.Outcome(refused=entry.refused, stopped=True)
         if not entry.refused:
@@ -233,8 +245,10 @@ def _samples(taken: Sequence[Taken], same: store.Store | None) -> dict[str, np.n
     samples = {}
     for each in taken:
         doc_id = each.document.doc_id
-        held = same is not None and same.documents.get(doc_id) is each.document
-        samples[doc_id] = same.samples[doc_id] if held else sample("".join(clause.text for clause in each.clauses))
+        if same is not None and same.documents.get(doc_id) is each.document:
+            samples[doc_id] = same.samples[doc_id]
+        else:
+            samples[doc_id] = sample("".join(clause.text for clause in each.clauses))
     return samples
 
 
@@ -270,11 +284,22 @@ def _why(skipped: dict[str, str]) -> str:
     return f"（{len(skipped)} 个文件读不了，如 {file}：{why}）"
 
 
+def _current(root: Path) -> Path | None:
+    with suppress(BrokenIndex):
+        return store.current(root)
+    return None
+
+
 def _readable(root: Path) -> store.Store | None:
-    try:
+    """The current generation; where that is damaged the one before it, of which whatever still holds is taken over."""
+    with suppress(BrokenIndex):
         return store.Store.open(root)
-    except BrokenIndex:
-        return None  # a broken index is what a build mends
+    before = store.previous(root)
+    if before is None:
+        return None
+    with suppress(BrokenIndex):
+        return store.Store.open_folder(before)
+    return None
 
 
 def code_digest() -> str:

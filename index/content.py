@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index import vectors
+from index.addressed.passages import LABEL, heading
 from index.late import Late
 from index.lexical import Lexical
 from index.schema import Clause, Document
@@ -29,7 +30,7 @@ def index_text(document: Document, clause: Clause) -> str:
 
 def context(document: Document, clause: Clause) -> str:
     """The words before the clause's text in its `index_text`."""
-    return "\n".join((document.title, *clause.path, ""))
+    return "\n".join((*map(heading, (document.title, *clause.path)), ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,13 @@ def _rows(
         before = context(by_id[clause.doc_id], clause)
         text = before + clause.text
         at = -1 if old is None else old.row_of.get(clause.clause_id, -1)
-        if kept.terms and at >= 0 and old.clauses[at] is clause:
+        if old is not None and kept.terms and at >= 0 and old.clauses[at] is clause:
             own = [old.sentences[sentence][1:] for sentence in old.sentence_rows[at]]
             key = old.vector_keys[at]
         else:
             # A list row is one statement, its cells no sentences.
-            own = [(0, len(clause.text))] if clause.kind == "row" else split_sentences(clause.text)
+            whole = [(0, len(clause.text))] if clause.kind == "row" else split_sentences(clause.text)
+            own = _unmarked(clause, whole) if clause.marks else whole
             key = hashlib.sha256(f"{len(before)}\n{own}\n{text}".encode()).hexdigest()
             at = row_of_key.get(key, -1)
         texts.append(text)
@@ -104,6 +106,21 @@ def _rows(
         spans.append([(len(before) + a, len(before) + b) for a, b in own])
         sentences += [(row, a, b) for a, b in own]
     return sentences, Rows(texts, keys, spans, origin)
+
+
+def _unmarked(clause: Clause, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences, parted by what is marked in them, so that each is a stretch of the clause as printed; a number
+    that is all that stands before a mark is none."""
+    found = []
+    for start, stop in spans:
+        inside = [(mark.start, mark.stop) for mark in clause.marks if mark.start < stop and mark.stop > start]
+        edges = [start, *(edge for span in inside for edge in span), stop]
+        for begin, end in zip(edges[::2], edges[1::2], strict=True):
+            said = clause.text[max(begin, start) : end]
+            if end > begin and said.strip() and not (inside and LABEL.fullmatch(said)):
+                begin = max(begin, start) + len(said) - len(said.lstrip())
+                found.append((begin, end - (len(said) - len(said.rstrip()))))
+    return found
 
 
 def _lexical(

@@ -13,6 +13,7 @@ from index.terms import compact
 
 _COUNTED = {"章": 20, "条": 40, "一、": 50, "（一）": 60}  # the numberings that count without gaps, outer ones first
 _SHOWN = 5  # jumps told one by one
+_QUOTED = 30  # characters of the first marked passage
 
 
 def doubts(parsed: ParsedDocument, uncertain: Sequence[Line] = ()) -> tuple[str, ...]:
@@ -34,6 +35,10 @@ def doubts(parsed: ParsedDocument, uncertain: Sequence[Line] = ()) -> tuple[str,
             f"（第 {'、'.join(map(str, pages[:_SHOWN]))}{' 等' if len(pages) > _SHOWN else ''} 页）" if pages else ""
         )
         found.append(f"{len(uncertain)} 行文字识别把握不大{where}")
+    marks = [mark for clause in parsed.clauses for mark in clause.marks]
+    if marks:
+        why = "、".join(dict.fromkeys(mark.reason for mark in marks))
+        found.append(f"{len(marks)} 处{why}，不作依据：“{' '.join(marks[0].words.split())[:_QUOTED]}…”")
     return tuple(found)
 
 

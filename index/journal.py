@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -16,17 +17,20 @@ from typing import TYPE_CHECKING
 
 from index.late import Tokens
 from index.space import Space
+from index.store import is_full
 
 if TYPE_CHECKING:
     from index.encoder import Reading
     from index.schema import Contents
 
 NAME = "journal.sqlite"
+_VERSION = 2
 _AT_ONCE = 500  # keys looked up in one query
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value BLOB);
-CREATE TABLE IF NOT EXISTS taken (file TEXT, digest TEXT, contents TEXT, PRIMARY KEY (file, digest));
-CREATE TABLE IF NOT EXISTS readings (key TEXT PRIMARY KEY, head BLOB, parts BLOB, ids BLOB, vectors BLOB, counts BLOB);
+CREATE TABLE IF NOT EXISTS taken (file TEXT, digest TEXT, contents TEXT, sum INTEGER, PRIMARY KEY (file, digest));
+CREATE TABLE IF NOT EXISTS readings (key TEXT PRIMARY KEY, head BLOB, parts BLOB, ids BLOB, vectors BLOB, counts BLOB,
+    sum INTEGER);
 """
 
 
@@ -40,15 +44,25 @@ class Journal:
             self.clear()
         try:
             self._open(code)
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if is_full(error):
+                raise
             self.clear()
             self._open(code)
 
     def _open(self, code: str) -> None:
         self._db = sqlite3.connect(self._file)
+        if self._one("PRAGMA user_version") != _VERSION and self._one("SELECT count(*) FROM sqlite_master"):
+            self._db.close()
+            raise sqlite3.DatabaseError("a journal of another version")
         # It has to outlive the process, not the machine.
-        self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + _TABLES)
+        self._db.executescript(
+            f"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA user_version = {_VERSION};" + _TABLES
+        )
         self._same("code", code.encode(), "taken", "readings")
+
+    def _one(self, query: str) -> int:
+        return self._db.execute(query).fetchone()[0]
 
     def _same(self, name: str, value: bytes, *tables: str) -> None:
         """Empty the tables that were filled while `name` was another."""
@@ -62,8 +76,10 @@ class Journal:
 
     def taken(self, file: str, digest: str) -> tuple[Contents, ...] | None:
         """What was taken from a file with these bytes."""
-        found = self._db.execute("SELECT contents FROM taken WHERE file = ? AND digest = ?", [file, digest]).fetchone()
-        if found is None:
+        found = self._db.execute(
+            "SELECT contents, sum FROM taken WHERE file = ? AND digest = ?", [file, digest]
+        ).fetchone()
+        if found is None or found[1] != _sum([found[0].encode()]):
             return None
         from pydantic import TypeAdapter
 
@@ -73,7 +89,9 @@ class Journal:
 
     def keep_taken(self, file: str, digest: str, contents: Sequence[Contents]) -> None:
         text = json.dumps([asdict(each) for each in contents], ensure_ascii=False)
-        self._db.execute("INSERT OR REPLACE INTO taken VALUES (?, ?, ?)", [file, digest, text])
+        self._db.execute(
+            "INSERT OR REPLACE INTO taken VALUES (?, ?, ?, ?)", [file, digest, text, _sum([text.encode()])]
+        )
         self._db.commit()
 
     def read_with(self, model: str, old: str) -> None:
@@ -83,27 +101,31 @@ class Journal:
     def space(self) -> Space | None:
         """The space of the token vectors kept here; None where nothing is, or the model gives none."""
         found = self._db.execute("SELECT value FROM about WHERE name = 'space'").fetchone()
-        return None if found is None else Space.load(io.BytesIO(found[0]))
+        if found is None:
+            return None
+        if found[0][:4] != _sum([found[0][4:]]).to_bytes(4, "big"):
+            raise ValueError("a damaged journal")
+        return Space.load(io.BytesIO(found[0][4:]))
 
     def keep_space(self, space: Space | None) -> None:
         if space is not None:
             space.save(out := io.BytesIO())
-            self._db.execute("INSERT OR REPLACE INTO about VALUES ('space', ?)", [out.getvalue()])
+            value = _sum([out.getvalue()]).to_bytes(4, "big") + out.getvalue()
+            self._db.execute("INSERT OR REPLACE INTO about VALUES ('space', ?)", [value])
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Those of these clauses that were read."""
-        return {key for key, *_ in self._rows("key", keys)}
+        return {key for key, *_ in self._rows(keys)}
 
     def keep(self, keys: Sequence[str], readings: Sequence[Reading]) -> None:
         rows = []
         for key, reading in zip(keys, readings, strict=True):
             tokens = reading.tokens
             arrays = () if tokens is None else (tokens.ids, tokens.vectors, tokens.counts)
-            rows.append(
-                [key, reading.head.astype("<f4").tobytes(), reading.parts.astype("<f4").tobytes()]
-                + ([array.tobytes() for array in arrays] or [None] * 3)
-            )
-        self._db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
+            blobs: list[bytes | None] = [reading.head.astype("<f4").tobytes(), reading.parts.astype("<f4").tobytes()]
+            blobs += [array.tobytes() for array in arrays] if arrays else [None] * 3
+            rows.append([key, *blobs, _sum([key.encode(), *blobs])])
+        self._db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         self._db.commit()
 
     def readings(self, keys: Sequence[str]) -> Iterator[tuple[str, Reading]]:
@@ -112,7 +134,7 @@ class Journal:
 
         from index.encoder import Reading
 
-        for key, head, parts, ids, vectors, counts in self._rows("key, head, parts, ids, vectors, counts", keys):
+        for key, head, parts, ids, vectors, counts in self._rows(keys):
             vector = np.frombuffer(head, dtype="<f4")
             tokens = None
             if ids is not None:
@@ -126,11 +148,14 @@ class Journal:
         space = self.space()
         return 0 if space is None else (space.axes.shape[1] + 1) // 2
 
-    def _rows(self, columns: str, keys: Sequence[str]) -> Iterator[tuple]:
+    def _rows(self, keys: Sequence[str]) -> Iterator[tuple]:
+        """(key, head, parts, ids, vectors, counts) of those that are as they were written."""
         for first in range(0, len(keys), _AT_ONCE):
             some = keys[first : first + _AT_ONCE]
             marks = ",".join("?" * len(some))
-            yield from self._db.execute(f"SELECT {columns} FROM readings WHERE key IN ({marks})", list(some))
+            for *row, total in self._db.execute(f"SELECT * FROM readings WHERE key IN ({marks})", list(some)):
+                if total == _sum([row[0].encode(), *row[1:]]):
+                    yield tuple(row)
 
     def close(self, *, done: bool) -> None:
         """Leave it for a later build to go on from, or be rid of it."""
@@ -140,6 +165,25 @@ class Journal:
 
     def clear(self) -> None:
         """Remove it from the disk."""
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                self._file.with_name(NAME + suffix).unlink()
+        _remove(self._file)
+
+    @staticmethod
+    def drop(root: Path) -> bool:
+        """Remove the journal below `root`, which nobody has open; whether there was one."""
+        had = (root / NAME).exists()
+        _remove(root / NAME)
+        return had
+
+
+def _remove(file: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            file.with_name(NAME + suffix).unlink()
+
+
+def _sum(parts: Sequence[bytes | None]) -> int:
+    """A checksum: what a failing disk makes of a page SQLite does not see."""
+    total = 0
+    for part in parts:
+        total = zlib.crc32(part or b"", total)
+    return total

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index import stamps
 from index.onnx_runtime import onnx_runtime
 from index.windows import unit
 
@@ -78,16 +79,31 @@ class QueryGraph:
 
 def load(cache: Path, digest: str, model: Path, threads: int) -> QueryGraph | None:
     """The graph exported for the model of this digest; None if there is none, or the model cannot be exported."""
-    facts = cache / f"{digest[:16]}.json"
-    if not facts.is_file():
+    told = _told(cache, digest)
+    if told is None or told["table"] is None:
         return None
-    table = json.loads(facts.read_text(encoding="utf-8"))["table"]
-    return None if table is None else QueryGraph(_graph(cache, digest), Table(**table), model, threads)
+    return QueryGraph(_graph(cache, digest), Table(**told["table"]), model, threads)
 
 
 def tried(cache: Path, digest: str) -> bool:
-    """Whether an export of the model was made or found impossible."""
-    return (cache / f"{digest[:16]}.json").is_file()
+    """Whether an export of the model was made, and is whole, or was found impossible."""
+    told, graph = _told(cache, digest), _graph(cache, digest)
+    if told is None or told["table"] is None:
+        return told is not None
+    try:
+        return stamps.verified(graph) == told["sha256"]
+    except OSError:
+        return False
+
+
+def _told(cache: Path, digest: str) -> dict | None:
+    """What is noted of an export; None where nothing is, or it cannot be read."""
+    try:
+        told = json.loads((cache / f"{digest[:16]}.json").read_text(encoding="utf-8"))
+        whole = told["table"] is None or (Table(**told["table"]) and isinstance(told["sha256"], str))
+        return told if whole else None
+    except (OSError, ValueError, KeyError, TypeError, UnicodeDecodeError):
+        return None
 
 
 def export(sentence_model, cache: Path, digest: str, model: Path, threads: int) -> None:
@@ -115,7 +131,12 @@ def export(sentence_model, cache: Path, digest: str, model: Path, threads: int) 
     for stale in (path for path in cache.glob("*.onnx") if why or path != graph):
         stale.unlink()  # of another model (90 MB), or of no use
         stale.with_suffix(".json").unlink(missing_ok=True)
-    facts = {"table": None if why or table is None else asdict(table), "why": why}
+    made = table if why is None else None
+    facts = {
+        "table": None if made is None else asdict(made),
+        "why": why,
+        "sha256": None if made is None else stamps.verified(graph),
+    }
     part = cache / f"{graph.stem}.part"
     part.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(part, graph.with_suffix(".json"))
@@ -136,7 +157,8 @@ def _find_table(model: Path, weight, longest: int) -> Table | None:
         for name, told in tensors.items():
             if name == "__metadata__" or told["dtype"] != "F32" or told["shape"] != list(weight.shape):
                 continue
-            table = Table(file.name, 8 + size + told["data_offsets"][0], *told["shape"], longest)
+            rows, columns = told["shape"]
+            table = Table(file.name, 8 + size + told["data_offsets"][0], rows, columns, longest)
             words = np.memmap(file, dtype="<f4", mode="r", offset=table.offset, shape=tuple(told["shape"]))
             if all(np.array_equal(words[row], weight[row].detach().numpy()) for row in (0, -1)):
                 return table

@@ -102,8 +102,19 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A passage that speaks to whoever reads or answers, and states no policy (index.addressed)."""
+
+    start: int  # span of it in its clause's text, where blanks stand in its place
+    stop: int
+    reason: str  # in the words an official reads
+    words: str  # as printed
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
-    """The smallest unit an official cites. `text` is verbatim: paragraphs joined by a newline, nothing edited."""
+    """The smallest unit an official cites. `text` is verbatim: paragraphs joined by a newline, nothing edited, but blanks
+    where a mark stands; nothing that searches, reads or answers sees what is marked. `printed` is what is shown."""
 
     clause_id: str  # f"{doc_id}-{ordinal:04d}"
     doc_id: str
@@ -116,6 +127,15 @@ class Clause:
     doubtful: bool = False  # some of it was read from a picture with little confidence
     grid: Grid | None = None  # of a row: its cells by column
     places: tuple[Place, ...] = ()  # where it stands on its pages, in reading order; empty for formats without pages
+    marks: tuple[Mark, ...] = ()  # in order
+
+    @property
+    def printed(self) -> str:
+        """The text with the words of its marks: as long as `text`, every span holds for both."""
+        text = self.text
+        for mark in self.marks:
+            text = text[: mark.start] + mark.words + text[mark.stop :]
+        return text
 
     @property
     def responsible(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 the current one.
 
 A generation is written aside and becomes current by replacing one small pointer file, so a build killed at any moment
-leaves the old index working. Nothing in it can run code when loaded: SQLite, JSON, FAISS, plain arrays.
+leaves the old index working. The one before it is kept: a build that finds the current one damaged goes on from there. Nothing in it can run code when loaded: SQLite, JSON, FAISS, plain arrays.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -28,23 +29,24 @@ from index.errors import BrokenIndex
 from index.late import Late
 from index.lexical import Lexical
 from index.report import Report
-from index.schema import Clause, Document, Duty, Grid, Period, Place, Source
+from index.schema import Clause, Document, Duty, Grid, Mark, Period, Place, Source
 from index.terms import pairs
 
 if TYPE_CHECKING:
     import numpy as np
 
-FORMAT = 6
+FORMAT = 7
 REPORT, _SAMPLES, _SENTENCES = "report.json", "samples.npy", "sentence_spans.npy"
-REBUILD = "请运行：python -m index --rebuild"
+REBUILD = "请运行：python -m index"
 
+_GENERATION = re.compile(r"gen-[0-9a-f]{16}(?:-\d+)?")
 _LEXICAL = (("pairs", pairs), ("sentence_pairs", pairs))
 _TABLES = """
 CREATE TABLE documents (row INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, title TEXT, notice_title TEXT, doc_no TEXT,
     issuers TEXT, issued_on TEXT, level TEXT, kind TEXT, period TEXT, effective_on TEXT, file TEXT, digest TEXT, gaps TEXT);
 CREATE TABLE clauses (row INTEGER PRIMARY KEY, clause_id TEXT UNIQUE, doc_id TEXT REFERENCES documents(doc_id),
     ordinal INTEGER, kind TEXT, path TEXT, text TEXT, duties TEXT, file TEXT, page INTEGER, line INTEGER,
-    doubtful INTEGER, grid TEXT, places TEXT, vector_key TEXT);
+    doubtful INTEGER, grid TEXT, places TEXT, marks TEXT, vector_key TEXT);
 """
 
 
@@ -122,13 +124,14 @@ class Store:
             if folder is None:
                 raise BrokenIndex(f"还没有索引（{root}）。请先运行：python -m index")
             try:
-                return cls._open(folder)
+                return cls.open_folder(folder)
             except BrokenIndex:
                 if current(root) in (folder, None):
                     raise  # else a build has put another in its place meanwhile
 
     @classmethod
-    def _open(cls, folder: Path) -> Store:
+    def open_folder(cls, folder: Path) -> Store:
+        """Open one generation; BrokenIndex if any byte of it changed."""
         import numpy as np
 
         manifest = read_manifest(folder)
@@ -178,6 +181,18 @@ class Store:
             raise BrokenIndex("索引由旧版程序建立，没有标题和表格的结构。请运行：python -m index") from error
 
     @cached_property
+    def stating(self) -> np.ndarray | None:
+        """Bool mask [clauses] of those that are more than marked passages; None where all are."""
+        import numpy as np
+
+        bare = [row for row, clause in enumerate(self.clauses) if clause.marks and not clause.text.strip()]
+        if not bare:
+            return None
+        mask = np.ones(len(self.clauses), dtype=bool)
+        mask[bare] = False
+        return mask
+
+    @cached_property
     def sentence_rows(self) -> list[list[int]]:
         """For each clause row, the rows of its sentences in order."""
         rows: list[list[int]] = [[] for _ in self.clauses]
@@ -197,12 +212,35 @@ def document_rows(documents: Sequence[Document], clauses: Sequence[Clause]) -> n
 def current(root: Path) -> Path | None:
     """The folder of the current generation, or None where nothing was ever built."""
     pointer = root / "CURRENT"
-    if not pointer.is_file():
+    if not pointer.exists():
         return None
-    name = pointer.read_bytes().decode("utf-8", "replace").strip()
-    if not name.startswith("gen-") or "/" in name or not (root / name).is_dir():
+    try:
+        name = pointer.read_bytes().decode("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenIndex(f"索引指针 {pointer} 无法读取。{REBUILD}") from error
+    if not _GENERATION.fullmatch(name) or not (root / name).is_dir():
         raise BrokenIndex(f"索引指针 {pointer} 无效。{REBUILD}")
     return root / name
+
+
+def previous(root: Path) -> Path | None:
+    """The newest whole generation that is not the current one; None where there is none."""
+    try:
+        now = current(root)
+    except BrokenIndex:
+        now = None
+    others = (folder for folder in root.glob("gen-*") if folder != now and (folder / "manifest.json").is_file())
+    return max(others, key=lambda folder: folder.stat().st_mtime_ns, default=None)
+
+
+def sweep(root: Path, before: Path | None = None) -> None:
+    """Remove what killed builds have left, and every generation but the current one and `before` (None: the newest of
+    the others); the caller holds the lock."""
+    kept = {before or previous(root)}
+    with suppress(BrokenIndex):
+        kept.add(current(root))
+    for left in (*root.glob("building-*"), *root.glob("CURRENT-*"), *(p for p in root.glob("gen-*") if p not in kept)):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def stamp(root: Path) -> tuple[int, int] | None:
@@ -217,29 +255,32 @@ def stamp(root: Path) -> tuple[int, int] | None:
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a generation; BrokenIndex if it cannot be read or is of another format."""
     try:
-        data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        text = (folder / "manifest.json").read_bytes()
+        data = json.loads(text.decode("utf-8"))
         if data.get("format") != FORMAT:
             raise BrokenIndex(f"索引格式为 {data.get('format')}，本程序需要 {FORMAT}。{REBUILD}")
+        if not folder.name.startswith(_name(text)):  # a generation is called after its manifest
+            raise ValueError("sha256")
         return Manifest(**data)
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise BrokenIndex(f"索引清单 {folder / 'manifest.json'} 无法读取。{REBUILD}") from error
 
 
-def write(root: Path, content: Content, report: Report, samples: np.ndarray, facts: dict) -> Manifest:
+def write(
+    root: Path, content: Content, report: Report, samples: np.ndarray, facts: dict, before: Path | None = None
+) -> Manifest:
     """Write a new generation below `root` and make it current; `facts` are the Manifest fields known to the caller,
     `samples` those of the report's documents, as index.alike takes them, uint64 [documents, at most SAMPLE], zeros
     behind.
 
-    On any failure the half-written folder is removed and the old generation stays current.
+    `before` is the generation to be kept beside the new one (None: the current). On any failure the half-written folder is removed and the old generation stays current.
     """
     import numpy as np
 
     root.mkdir(parents=True, exist_ok=True)
-    for left in (
-        *root.glob("building-*"),
-        *root.glob("CURRENT-*"),
-    ):  # by builds that were killed: the caller holds the lock
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    if before is None:
+        with suppress(BrokenIndex):
+            before = current(root)
     building = root / f"building-{os.getpid()}"
     building.mkdir()
     try:
@@ -257,6 +298,7 @@ def write(root: Path, content: Content, report: Report, samples: np.ndarray, fac
         files = _digests(
             building, [p.relative_to(building).as_posix() for p in sorted(building.rglob("*")) if p.is_file()]
         )
+        _read_back(building)
         manifest = Manifest(
             format=FORMAT,
             documents=len(content.documents),
@@ -266,31 +308,60 @@ def write(root: Path, content: Content, report: Report, samples: np.ndarray, fac
             **facts,
         )
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
-        (building / "manifest.json").write_text(text, encoding="utf-8")
+        (building / "manifest.json").write_bytes(text.encode())
         for path in (*files, "manifest.json"):
             _sync(building / path)
-        name = f"gen-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-        if (root / name).exists():  # the same content was built before; the old copy may be damaged
-            shutil.rmtree(root / name)
+        name = _name(text.encode())
+        if (root / name).exists():  # the same content was built before, and may be damaged, and current
+            name = next(f"{name}-{n}" for n in range(1, 1 << 16) if not (root / f"{name}-{n}").exists())
         os.replace(building, root / name)
         for folder in (*(p for p in (root / name).rglob("*") if p.is_dir()), root / name, root):
             _sync(folder)
         pointer = root / f"CURRENT-{os.getpid()}"
-        pointer.write_text(name, encoding="utf-8")
+        pointer.write_text(name, encoding="ascii")
         _sync(pointer)
         os.replace(pointer, root / "CURRENT")
         _sync(root)
-    except (RuntimeError, sqlite3.OperationalError) as error:
+    except (RuntimeError, sqlite3.Error) as error:
         # FAISS and SQLite report a full disk in words of their own.
-        if "No space left" in str(error) or "disk is full" in str(error):
+        if is_full(error):
             raise OSError(errno.ENOSPC, "No space left on device", str(root)) from error
         raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    for old in root.glob("gen-*"):
-        if old.name != name:
-            shutil.rmtree(old, ignore_errors=True)
+        (root / f"CURRENT-{os.getpid()}").unlink(missing_ok=True)
+    with suppress(OSError):  # the new index is in place: what could not be removed now is swept by the next build
+        sweep(root, before)
     return manifest
+
+
+def _read_back(folder: Path) -> None:
+    """Raise OSError where an array, an index or a JSON file is shorter than it says: the C libraries that write them do
+    not tell of what is lost when a file is closed."""
+    import faiss
+    import numpy as np
+
+    for path in folder.rglob("*"):
+        try:
+            if path.suffix == ".npy":
+                np.load(path, mmap_mode="r", allow_pickle=False)
+            elif path.suffix == ".faiss":
+                faiss.read_index(str(path))
+            elif path.suffix == ".json":
+                json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, RuntimeError) as error:
+            raise OSError(errno.EIO, "Input/output error", str(path)) from error
+
+
+def is_full(error: Exception) -> bool:
+    """Whether a library says in its own words that nothing more can be written."""
+    words = ("No space left", "disk is full", "disk I/O error", "write error", "could not write", "fwrite")
+    return any(word in str(error) for word in words)
+
+
+def _name(manifest: bytes) -> str:
+    """What a generation with this manifest is called."""
+    return f"gen-{hashlib.sha256(manifest).hexdigest()[:16]}"
 
 
 def _sync(path: Path) -> None:
@@ -330,13 +401,14 @@ def _write(db: sqlite3.Connection, content: Content) -> None:
         ),
     )  # fmt: skip
     db.executemany(
-        f"INSERT INTO clauses VALUES ({','.join('?' * 15)})",
+        f"INSERT INTO clauses VALUES ({','.join('?' * 16)})",
         (
             (row, c.clause_id, c.doc_id, c.ordinal, c.kind, path(c.path), c.text,
              line([asdict(d) for d in c.duties]) if c.duties else "[]",
              c.source.file, c.source.page, c.source.line, c.doubtful,
              line(asdict(c.grid)) if c.grid else None,
-             line([[p.page, *p.box] for p in c.places]) if c.places else None, key)
+             line([[p.page, *p.box] for p in c.places]) if c.places else None,
+             line([asdict(m) for m in c.marks]) if c.marks else None, key)
             for row, (c, key) in enumerate(zip(content.clauses, content.vector_keys, strict=True))
         ),
     )  # fmt: skip
@@ -370,8 +442,11 @@ def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[st
             bool(doubtful),
             grid and _grid(json.loads(grid)),
             tuple(Place(page, tuple(box)) for page, *box in json.loads(places)) if places else (),
+            tuple(Mark(**mark) for mark in json.loads(marks)) if marks else (),
         )
-        for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, doubtful, grid, places, _ in rows
+        for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, doubtful, grid, places, marks, _ in (
+            rows
+        )
     ]
     return documents, clauses, [row[-1] for row in rows]
 

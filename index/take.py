@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.addressed.passages import marked
 from index.doubts import doubts
 from index.parse import ParsedDocument, parse
 from index.places import places
@@ -17,7 +18,7 @@ _PAGES = re.compile(r"第\s*(\d+)\s*(?:[—–~至到-]\s*(\d+)\s*)?页")
 
 def take(raw: RawText) -> Contents:
     """Parse a file and look over what came out; raises what the parser raises."""
-    parsed = parse(raw)
+    parsed = [replace(each, clauses=marked(each.document.title, each.clauses)) for each in parse(raw)]
     gaps = _own_gaps(raw.gaps, parsed)
     lines = [line for line in raw.lines if line.doubtful]
     stand = iter(places(raw.lines, [clause for each in parsed for clause in each.clauses]))

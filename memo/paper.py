@@ -127,7 +127,7 @@ def _around(found: Neighbourhood, day: date) -> Part:
     for n, hit in enumerate(found.hits, 1):
         groups.setdefault(hit.relation or "相关条款", []).append((n, hit))
     blocks = tuple(
-        Block(relation, tuple(Said(hit.clause.text, (n,)) for n, hit in hits)) for relation, hits in groups.items()
+        Block(relation, tuple(Said(hit.clause.printed, (n,)) for n, hit in hits)) for relation, hits in groups.items()
     )
     origins = tuple(
         Origin(n, h.document.title, h.document.doc_no, h.clause.path, h.quote or "", h.status, h.clause.doubtful)

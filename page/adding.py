@@ -65,7 +65,7 @@ def _document(taken: Taken, *, alone: bool) -> str:
     rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items() if value)
     unsure = f'<div class="tw-doubts">请与原件核对：{escape("；".join(taken.doubts))}</div>' if taken.doubts else ""
     clauses = "".join(
-        f"<li>{doubt(c)}<span class='tw-path'>{escape(address(c.path))}</span> {escape(_clipped(c.text))}</li>"
+        f"<li>{doubt(c)}<span class='tw-path'>{escape(address(c.path))}</span> {escape(_clipped(c.printed))}</li>"
         for c in taken.clauses[:_CLAUSES]
     )
     left = len(taken.clauses) - _CLAUSES
@@ -141,6 +141,13 @@ def reported(report: Report, files: Sequence[str] | None = None) -> str:
     if not any(groups.values()):
         parts.append("<p>没有需要留意的地方。</p>")
     return f'<div class="tw-report">{"".join(parts)}</div>'
+
+
+def folded(report: Report) -> str:
+    """The whole report, folded, above the list."""
+    count = report.attention + report.totals["refused"]
+    what = f"收录报告（{count} 处需要留意）" if count else "收录报告"
+    return f'<details class="tw-reporting"><summary>{what}</summary>{reported(report)}</details>'
 
 
 def _clipped(text: str) -> str:

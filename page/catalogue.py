@@ -93,7 +93,7 @@ def _found(each: Found, entry: Entry, words: Sequence[str]) -> str:
 
 def _passage(document: Document, clause: Clause, words: Sequence[str]) -> str:
     where = f'<span class="tw-path">{escape(written(clause.path))}</span>' if clause.path else ""
-    label = f'{where}<span class="tw-said">{_excerpt(clause.text, words)}</span>'
+    label = f'{where}<span class="tw-said">{_excerpt(clause.printed, words)}</span>'
     return f"<li>{link(document, clause, label)}</li>"
 
 

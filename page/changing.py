@@ -34,7 +34,7 @@ class Changing:
     def __init__(self, engine: Engine | Live, keeper: Keeper, may_edit: Callable[[gr.Request], bool]) -> None:
         self._engine, self._keeper, self._may_edit = engine, keeper, may_edit
         settings = engine.now().settings
-        self._room = settings.var / "uploads"
+        self._room = settings.var / "staged"
         names = self._collections()
         self.staged = gr.State([], delete_callback=staging.discard)
         self.upload = gr.UploadButton(
@@ -76,14 +76,19 @@ class Changing:
         ).then(listing, list(narrowing), [listed], **_HOW)
         self.cancel.click(self._cancel, [self.staged], [self.told, self.decide, self.staged], queue=False, **_HOW)
 
+    def offered(self, request: gr.Request) -> gr.UploadButton:
+        """The button, for those who may use it."""
+        return gr.UploadButton(visible=self._may_edit(request))
+
     def _collections(self) -> list[str]:
         return collections(document for document, _, _ in self._engine.now().documents())
 
     def _check(self, sent, staged: list[str], request: gr.Request):
         """Uploads moved aside and read; what came of it is shown, nothing is changed yet."""
-        staging.discard([Path(path) for path in staged])
-        uploads = [_upload(each) for each in (sent if isinstance(sent, list) else [sent]) if each]
+        staging.discard(staged)
+        uploads: list[staging.Upload] = []
         try:
+            uploads += [_upload(each) for each in (sent if isinstance(sent, list) else [sent]) if each]
             if not self._may_edit(request):
                 raise BadInput(_FORBIDDEN)
             settings = self._engine.now().settings
@@ -192,7 +197,7 @@ class Changing:
         return corpora[0], name
 
     def _cancel(self, staged: list[str]):
-        staging.discard([Path(path) for path in staged])
+        staging.discard(staged)
         return "", gr.Row(visible=False), []
 
 

@@ -51,7 +51,7 @@ def table(found: Sequence[Neighbourhood]) -> str:
             document = hit.document
             cells = (
                 number, each.text, _relation(hit), document.title, document.doc_no or "", document.issued_on or "",
-                LABEL[hit.status.value], address(hit.clause.path), hit.clause.text, hit.quote or "", _differences(hit),
+                LABEL[hit.status.value], address(hit.clause.path), hit.clause.printed, hit.quote or "", _differences(hit),
             )  # fmt: skip
             rows.writerow([_cell(str(cell)) for cell in cells])
     return "\ufeff" + out.getvalue()
@@ -65,7 +65,7 @@ def _hit(place: int, hit: Hit) -> str:
     differing = f"\n   不同之处：{_plain(_differences(hit))}" if hit.differences else ""
     return (
         f"{place}. **{_relation(hit)}**　《{_plain(document.title)}》（{_plain(facts)}）{where}{checked}\n\n"
-        f"   > {_quoted(hit.clause.text, '   ')}{differing}"
+        f"   > {_quoted(hit.clause.printed, '   ')}{differing}"
     )
 
 

@@ -159,7 +159,7 @@ def card(
             else ""
         )
         + between
-        + clause_text(clause.text, quotes)
+        + clause_text(clause.printed, quotes)
         + (f'<div class="tw-lost">{escape(lost)}</div>' if lost else "")
         + f"<footer>{'' if lost else opener(document, clause, '在全文中查看')}"
         f"{copier(cited(document, clause, status), '复制引文')}"
@@ -171,6 +171,6 @@ def cited(document: Document, clause: Clause, status: Status, quote: str | None 
     """Document, 文号, address and the words cited (the whole clause by default), as plain text."""
     number = f"（{document.doc_no}）" if document.doc_no else ""
     where = f"，{address(clause.path)}" if clause.path else ""
-    words = re.sub(r"\s*\n\s*", " ", quote if quote is not None else clause.text)
+    words = re.sub(r"\s*\n\s*", " ", quote if quote is not None else clause.printed)
     checked = "，扫描识别，待核" if clause.doubtful else ""
     return f"《{document.title}》{number}{where}：“{words}”（{LABEL[status.value]}{checked}）"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from index.errors import TiaowenError
-from page import catalogue, html, originals, picture, reader
+from page import adding, catalogue, html, originals, picture, reader
 from page.changing import Changing, changing
 from page.day import at
 from page.downloads import download
@@ -107,8 +108,8 @@ def library_tab(engine: Engine | Live, opening: str, day: gr.State, keeper: Keep
 
     def removed(where: gr.EventData, request: gr.Request):
         """Remove the document being read, with its file; its place is taken by what was done."""
-        again = lambda: drawn(engine, where.doc, "", removable=True)  # noqa: E731
-        yield from changed.remove(where.doc, request, lambda: listing(engine), again)
+        again = partial(drawn, engine, where.doc, "", removable=True)
+        yield from changed.remove(where.doc, request, partial(listing, engine), again)
 
     shown.remove(removed, None, [shown, listed, changed.told], concurrency_limit=None, **how)
     changed.settle(lambda *values: listing(engine, *values), list(narrowing), listed)
@@ -124,7 +125,7 @@ def listing(
     entries = entries_of(library)
     left = [each for each in entries if passes(each.document, chosen, library.status)]
     if not (query or "").strip():
-        return catalogue.listed(left, len(entries), by)
+        return adding.folded(library.store.report) + catalogue.listed(left, len(entries), by)
     own = {each.document.doc_id: each for each in left}
     results = finding.find(library.store, query, list(own))
     return catalogue.found(results, own, query.strip(), finding.words(query), chosen != Filters())

@@ -9,10 +9,9 @@ from typing import Any
 import gradio as gr
 from gradio.themes import Base, Color
 
-from index.limits import Limits
-
 _HERE = Path(__file__).parent
-STYLES = ("style.css", "ask.css", "library.css", "dark.css")  # later ones win
+STYLES = ("style.css", "ask.css", "library.css")  # later ones win
+NIGHT = "dark.css"  # of the whole page, where Gradio keeps STYLES within its own container
 SCRIPTS = ("page.js", "ask.js", "keys.js", "reader.js")
 _SANS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
 _NAVY = Color(
@@ -21,15 +20,14 @@ _NAVY = Color(
 )  # fmt: skip
 
 
-def launch_options(most_mib: int = Limits().size) -> dict[str, Any]:
-    """Keyword arguments of Blocks.launch that make the page ours; `most_mib`: of a file that is uploaded."""
+def launch_options() -> dict[str, Any]:
+    """Keyword arguments of Blocks.launch that make the page ours."""
     return {
         "theme": _theme(),
-        "css": "\n".join((_HERE / name).read_text(encoding="utf-8") for name in STYLES),
-        "head": "".join(f"<script>{(_HERE / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS),
+        "css": "\n".join(map(_read, STYLES)),
+        "head": f"<style>{_read(NIGHT)}</style>" + "".join(f"<script>{_read(name)}</script>" for name in SCRIPTS),
         "favicon_path": str(_HERE / "seal.svg"),
         "footer_links": [],
-        "max_file_size": f"{most_mib}mb",
         "run_history": False,
         "quiet": True,
         "ssr_mode": False,
@@ -37,6 +35,10 @@ def launch_options(most_mib: int = Limits().size) -> dict[str, Any]:
         "enable_monitoring": False,
         "share": False,
     }
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
 def _theme() -> Base:

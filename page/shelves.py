@@ -49,7 +49,7 @@ def _listed(number: int, found: Neighbourhood) -> str:
     told = "、".join(f"{name} {n}" for name, n in counts.items()) or "未找到"
     return (
         f'<li><a class="tw-jump" href="#u-{number}"><b>{number}</b> {escape(_clipped(found.text, 36))}</a>'
-        f'<span class="tw-count">{told}</span></li>'
+        f'<span class="tw-count">{escape(told)}</span></li>'
     )
 
 

@@ -233,6 +233,26 @@ def batch(
     print(f"完成 {done} 条，沿用已有结果 {skipped} 条：{target}", file=sys.stderr)
 
 
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="备份写到哪个文件夹下")]) -> None:
+    """备份对话、账户、审计等数据（不含可重建的索引和模型）；使用中也可备份。"""
+    from rag import backup as copies
+
+    settings = _settings(None)
+    made = copies.backup(settings.var, target)
+    print(f"已备份到 {made}")
+
+
+@app.command()
+def restore(source: Annotated[Path, typer.Argument(help="backup 写出的文件夹")]) -> None:
+    """恢复备份：先核对，再替换；被替换的数据另存在 var/backups 下。"""
+    from rag import backup as copies
+
+    settings = _settings(None)
+    names = copies.restore(settings.var, source)
+    print(f"已恢复 {'、'.join(names)}")
+
+
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")

@@ -6,6 +6,7 @@ reader it was fitted for: with any other, nothing is refused on a score and noth
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -39,7 +40,9 @@ class Calibration:
 
     def save(self, file: Path = FILE) -> None:
         """Write the file."""
-        file.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        told = asdict(self)
+        text = json.dumps(told | {"sha256": _digest(told)}, ensure_ascii=False, indent=1)
+        file.write_text(text + "\n", encoding="utf-8")
 
 
 def load(encoder: str, reader: str, file: Path = FILE) -> Calibration | None:
@@ -54,10 +57,17 @@ def foreign_bar(encoder: str, file: Path = FILE) -> float:
     return found.foreign_below if found is not None and found.encoder == encoder else 0.0
 
 
+def _digest(told: dict) -> str:
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
 def _read(file: Path) -> Calibration | None:
     try:
-        return Calibration(**json.loads(file.read_text(encoding="utf-8")))
+        told = json.loads(file.read_text(encoding="utf-8"))
+        if told.pop("sha256", None) != _digest(told):
+            raise ValueError("sha256 不符")
+        return Calibration(**told)
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise ModelError(f"校准文件 {file} 已损坏（{error}）。请运行：python -m eval calibrate") from error

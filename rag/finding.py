@@ -40,8 +40,10 @@ class Found:
 
 
 def words(query: str) -> list[str]:
-    """The words of a query, in the form `spans` takes."""
-    return folded(query)[:_LONGEST].split()[:_WORDS]
+    """The words of a query, in the form `spans` takes; a 文号 is one word, as it is printed."""
+    numbers, rest = _numbers(query)
+    printed = [f"{who}〔{year}〕{number}号" for who, year, number in numbers]
+    return [*printed, *rest][:_WORDS]
 
 
 def find(store: Store, query: str, allowed: Sequence[str] | None = None) -> list[Found]:
@@ -53,11 +55,11 @@ def find(store: Store, query: str, allowed: Sequence[str] | None = None) -> list
     if not wanted:
         return []
     may = set(store.documents if allowed is None else allowed)
-    by_number = _numbers(folded(query)[:_LONGEST])
+    numbers, rest = _numbers(query)
     named = {
         doc_id
         for doc_id, document in store.documents.items()
-        if doc_id in may and (_numbered(document, by_number) or _holds_all(_names(document), wanted))
+        if doc_id in may and _numbered(document, numbers) and _holds_all(_names(document), rest)
     }
     passages: dict[str, list[Clause]] = {}
     for clause in _passages(store, wanted, may):
@@ -76,7 +78,7 @@ def folded(text: str) -> str:
 
 
 def spans(text: str, words: Sequence[str]) -> tuple[Span, ...]:
-    """Where words stand in a text, blanks and line breaks within them disregarded; overlapping places are one."""
+    """Where words stand in a text, blanks and line breaks within them disregarded; overlapping and touching places are one."""
     flat, at = [], []
     for place, letter in enumerate(text):
         for each in folded(letter) if not letter.isspace() else "":
@@ -91,7 +93,7 @@ def spans(text: str, words: Sequence[str]) -> tuple[Span, ...]:
             begin = joined.find(word, begin + size)
     merged: list[Span] = []
     for start, stop in sorted(places):
-        if merged and start < merged[-1][1]:
+        if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
         else:
             merged.append((start, stop))
@@ -110,26 +112,24 @@ def _holds_all(texts: Sequence[str], words: Sequence[str]) -> bool:
     return all(any(word in text for text in texts) for word in words)
 
 
-def _numbers(query: str) -> list[tuple[str, str, str]]:
-    """(agency or nothing, year, number) that a query may mean as a 文号."""
-    return [
-        ("".join(m["who"].split()), m["year"], m["number"])
-        for m in _NUMBER.finditer(query)
-        if m["end"] or m["open"] or m["close"]
-    ]
+def _numbers(query: str) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """((agency or nothing, year, number) of each 文号 in a query, its other words)."""
+    query = folded(query)[:_LONGEST]
+    found = [m for m in _NUMBER.finditer(query) if m["end"] or m["open"] or m["close"]]
+    for match in reversed(found):
+        query = f"{query[: match.start()]} {query[match.end() :]}"
+    return [("".join(m["who"].split()), m["year"], m["number"]) for m in found], query.split()
 
 
 def _numbered(document: Document, wanted: Sequence[tuple[str, str, str]]) -> bool:
-    """Whether a document's 文号 is one of these."""
-    if not wanted or not document.doc_no:
-        return False
-    for own in _NUMBER.finditer(_flat(document.doc_no)):
-        for who, year, number in wanted:
-            if (year, number) == (own["year"], own["number"]) and (
-                own["who"].endswith(who) or who.endswith(own["who"])
-            ):
-                return True
-    return False
+    """Whether a document's 文号 is one of these; of none, every document's is."""
+    if not wanted:
+        return True
+    own = _NUMBER.search(_flat(document.doc_no or ""))
+    return own is not None and any(
+        (year, number) == (own["year"], own["number"]) and (own["who"].endswith(who) or who.endswith(own["who"]))
+        for who, year, number in wanted
+    )
 
 
 def _passages(store: Store, words: Sequence[str], may: set[str]) -> Iterator[Clause]:

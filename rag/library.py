@@ -9,18 +9,17 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from index.errors import BadInput, TiaowenError
 from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
 from index.terms import compact
-from rag.answering.horizon import Horizon, horizons
-from rag.answering.instructions import blanked
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.relating.relations import Relations
 from rag.schema import Status
+from rag.stated.horizon import Horizon, horizons
 from rag.status import Ended, status
 from rag.structure.sheets import Sheet
 from rag.versions import in_force, marked
@@ -31,7 +30,14 @@ _SHEETS = 256  # tables kept ready to be asked
 class Library:
     """What can be listed and looked up without asking."""
 
-    _shared = ("graph", "horizons", "sheet", "relations", "_newest", "_ended")  # worked out once, for every day
+    _shared: ClassVar[tuple[str, ...]] = (
+        "graph",
+        "horizons",
+        "sheet",
+        "relations",
+        "_newest",
+        "_ended",
+    )  # worked out once, for every day
     failure = ""  # why a newer index is not in use; rag.live has a library that moves
 
     def __init__(self, store: Store, as_of: date) -> None:
@@ -108,8 +114,7 @@ class Library:
     @cached_property
     def graph(self) -> Lineage:
         """Which document cites, implements, approves or replaces which."""
-        clauses = [replace(c, text=blanked(c.text)) for c in self.store.clauses]
-        return lineage(list(self.store.documents.values()), clauses)
+        return lineage(list(self.store.documents.values()), self.store.clauses)
 
     @cached_property
     def _ended(self) -> dict[str, list[Ended]]:

@@ -28,10 +28,11 @@ class Results:
         self.done = done  # how many lines answer each id
 
     def append(self, line: dict) -> None:
-        """Write one line, in the hands of the operating system when this returns. `line` begins with its id."""
+        """Write one line, on the disk when this returns. `line` begins with its id."""
         # Half a character (\ud800) has no UTF-8; what backslashreplace makes of it is JSON's own escape.
         self._file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
         self._file.flush()
+        os.fsync(self._file.fileno())
 
 
 @contextmanager
@@ -48,8 +49,13 @@ def opened(target: Path) -> Iterator[Results]:
     except Timeout as error:
         raise BadInput(f"另一个进程正在写 {target}。请等它结束，或换一个输出文件") from error
     with lock, target.open("a+b") as file:
-        yield Results(file, _done(file, target))
-        os.fsync(file.fileno())
+        done = _done(file, target)
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the name of a file made now
+        finally:
+            os.close(folder)
+        yield Results(file, done)
 
 
 def _done(file: BinaryIO, target: Path) -> Counter[str | int]:

@@ -140,3 +140,18 @@ def test_a_check_shows_what_would_be_read_with_gaps_and_doubts(tmp_path):
     ):
         assert word in told
     assert "没有可以加入的文件" in adding.checked(adding.Checked((), (("坏.pdf", "无法打开"),)))
+
+
+def test_who_may_only_read_is_offered_nothing_and_refused(live, tmp_path):
+    import gradio as gr
+
+    from page.changing import changing
+
+    with gr.Blocks():
+        reader = changing(live, Keeper(live), lambda request: False)
+    assert reader.offered(None).visible is False
+    assert "不能增减文件" in reader._check([], [], None)[0]
+    ((told, *_),) = reader._add([str(file(tmp_path / "new", "渔港.txt", PORT))], None, None)
+    assert "不能增减文件" in told and titles(live) == ["海州市农田管理办法"]
+    ((told, *_),) = reader.remove("x", None, str, str)
+    assert "不能增减文件" in told

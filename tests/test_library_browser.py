@@ -111,7 +111,7 @@ def test_words_are_found_within_the_document_and_the_list_comes_back_as_it_was(o
     page.fill(".tw-find input", "港口")
     page.wait_for_selector("mark.tw-hit.now")
     count = int(page.inner_text(".tw-find output").split("/")[1])
-    text = page.inner_text(".tw-clauses")
+    text = page.text_content(".tw-clauses")
     assert count >= text.count("港口") > 3
     page.press(".tw-find input", "Enter")
     assert page.inner_text(".tw-find output") == f"2/{count}"
@@ -120,7 +120,7 @@ def test_words_are_found_within_the_document_and_the_list_comes_back_as_it_was(o
     assert 0 <= now[1] < SIZES[size]["height"]
     shot(page, f"reader-find-{size}")
     page.press(".tw-find input", "Escape")
-    assert page.locator("mark.tw-hit").count() == 0 and page.inner_text(".tw-clauses") == text
+    assert page.locator("mark.tw-hit").count() == 0 and page.text_content(".tw-clauses") == text
     page.click(".tw-back")
     page.wait_for_selector(".tw-list li >> visible=true")
     assert page.input_value("#seek input, #seek textarea") == "港口条例"
@@ -241,7 +241,7 @@ def test_what_cannot_be_added_says_why_and_leaves_nothing(opened, live, tmp_path
     assert "不能加入" in page.inner_text("#adding") and page.is_disabled("#accept")
     page.click("#cancel")
     page.wait_for_selector("#accept", state="hidden")
-    assert not [p for p in (live.now().settings.var / "uploads").rglob("*") if p.is_file()]
+    assert not [p for p in (live.now().settings.var / "staged").rglob("*") if p.is_file()]
 
 
 def test_a_choice_of_collections_stands_where_there_are_several(opened):

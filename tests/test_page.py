@@ -68,7 +68,7 @@ def library_bodies(document, clause, status):
     neighbourhood = Neighbourhood(HOSTILE, (Hit(1, 1.0, clause, document, status, HOSTILE, HOSTILE),))
     return [
         *(catalogue.listed([entry], 1, by) for by in catalogue.BY),
-        catalogue.found(found, {document.doc_id: entry}, HOSTILE, ["script"], scope=True),
+        catalogue.found(found, {document.doc_id: entry}, HOSTILE, ["粗"], scope=True),
         reader.document(document, [clause, row], how),
         adding.checked(adding.Checked((taken,), ((HOSTILE, HOSTILE),))),
         adding.done(Change((HOSTILE,), (HOSTILE,), ((HOSTILE, HOSTILE),)), None, Path("语料")),
@@ -461,6 +461,12 @@ def test_the_panel_makes_filters_and_says_them():
     assert chosen == Filters(document="规划", region="岚城", kind="方案", year=2023, status="expired")
     assert in_words(chosen) == "题名或文号含“规划”、岚城、方案、2023年成文、已过期"
     assert filters(None, None, None, None, None, None, None) == Filters()
+
+
+def test_a_field_with_nothing_to_choose_from_is_not_offered(sample):
+    document = replace(sample["岚江省港口条例"].document, kind=None, level="省<级>")
+    form = shell.scopes([document])
+    assert 'name="kind"' not in form and "<option>省&lt;级&gt;</option>" in form and 'name="document"' in form
 
 
 def test_a_scope_is_what_is_sent_and_nothing_else():

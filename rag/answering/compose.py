@@ -32,7 +32,7 @@ def compose(
         for claim in claims
     )
     citations = tuple(
-        Citation(n, clause, document_of(clause), status_of(document_of(clause)), clause.text[start:stop])
+        Citation(n, clause, document_of(clause), status_of(document_of(clause)), clause.printed[start:stop])
         for n, (clause, start, stop) in enumerate(spans, 1)
     )
     return sentences, citations

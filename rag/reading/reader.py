@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from index import stamps
 from index.errors import ModelError
 from index.settings import E5
 from rag.reading import weights
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from rag.reading.graph import Graph
 
 OURS = Path(__file__).resolve().parent / "weights"
+_CHECKED = "weights.checked.json"  # in the cache: the weights are part of the program, whose folder is not written to
 _BATCH = 8  # windows of like length read together
 _LONGEST = 60  # tokens of an answer's words
 
@@ -36,13 +39,14 @@ class Reading:
 class Reader(Protocol):
     """Reads windows of clauses; `digest` changes with what it would say."""
 
-    digest: str
+    @property
+    def digest(self) -> str: ...
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]: ...
 
 
 class OwnReader:
-    """The reader trained here, on the layers of the embedding model that index.models brings."""
+    """The reader trained here, on the layers of the embedding model that models brings."""
 
     def __init__(self, folder: Path, base: Path, cache: Path, threads: int) -> None:
         self._folder, self._base, self._cache, self._threads = folder, base, cache, threads
@@ -54,27 +58,43 @@ class OwnReader:
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
         """One reading a pair, in order."""
         made = self._inputs.make(pairs)
-        found: list[Reading | None] = [None] * len(made)
+        found: dict[int, Reading] = {}
         by_length = sorted(range(len(made)), key=lambda row: len(made[row].ids))
         for begin in range(0, len(made), _BATCH):
             rows = by_length[begin : begin + _BATCH]
             answers, ends = self._graph.scores([made[row] for row in rows])
             for row, answer, own in zip(rows, answers, ends, strict=True):
                 found[row] = Reading(float(answer), *best_span(own, made[row]))
-        return found
+        return [found[row] for row in range(len(made))]
 
     def _opened(self) -> Graph:
         from rag.reading.graph import Graph, export
 
         file = self._cache / f"reader-{self.digest[:16]}.onnx"
-        if not file.is_file():
+        stamps.check(self._folder / weights.WEIGHTS, self._manifest.weights, "请重新取得该文件", self._cache / _CHECKED)
+        if not _whole(file):
             if weights.digest(self._base / "model.safetensors") != self._manifest.base:
-                raise ModelError(f"阅读模型不是在 {self._base} 上训练的。请运行：python -m index.models")
+                raise ModelError(f"阅读模型不是在 {self._base} 上训练的。请运行：python -m models")
             export(weights.load(self._folder, self._manifest), self._base, file)
-            for other in self._cache.glob("reader-*.onnx"):
-                if other != file:
+            (note := _note(file)).with_suffix(".part").write_text(stamps.verified(file), encoding="ascii")
+            os.replace(note.with_suffix(".part"), note)
+            for other in self._cache.glob("reader-*.onnx*"):
+                if not other.name.startswith(file.name):
                     other.unlink()  # of earlier weights
         return Graph(file, self._base, self._threads)
+
+
+def _whole(file: Path) -> bool:
+    """Whether an exported network is there as it was written."""
+    try:
+        return stamps.verified(file) == _note(file).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _note(file: Path) -> Path:
+    """Where the digest of an exported network stands."""
+    return file.with_name(file.name + ".sha256")
 
 
 def best_span(ends: np.ndarray, made: Input) -> tuple[tuple[int, int], float]:

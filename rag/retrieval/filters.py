@@ -19,15 +19,16 @@ StatusOf = Callable[[Document], Status]
 
 
 def allowed_rows(store: Store, filters: Filters, status_of: StatusOf) -> np.ndarray | None:
-    """Bool mask [clauses] of the clauses whose document passes; None when nothing is filtered."""
+    """Bool mask [clauses] of the clauses that say something and whose document passes; None when that is all of them."""
     import numpy as np
 
     if filters == Filters():
-        return None
+        return store.stating
     if filters.status not in (None, *LABEL):
         raise BadInput(f"时效 {filters.status} 不在 {'、'.join(LABEL)} 之中")
     passing = {doc_id for doc_id, document in store.documents.items() if passes(document, filters, status_of)}
-    return np.array([clause.doc_id in passing for clause in store.clauses], dtype=bool)
+    allowed = np.array([clause.doc_id in passing for clause in store.clauses], dtype=bool)
+    return allowed if store.stating is None else allowed & store.stating
 
 
 def passes(document: Document, filters: Filters, status_of: StatusOf) -> bool:

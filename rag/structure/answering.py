@@ -17,6 +17,7 @@ from rag.schema import Filters
 from rag.structure import articles, bases, beside, counts, outlines, rows, shelves, versions
 from rag.structure.found import Found
 from rag.structure.router import route, ruled
+from rag.structure.sheets import Tabled
 from rag.structure.trees import about
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _MEANS = re.compile(r"指|什么|哪|包括")  # asks what a named list holds
 _NEAR = 10  # clauses found first that speak for their tables and lists
 
 
-def structured(context: Context, query: Query, ranking: Ranking, filters: Filters) -> Found | None:
+def structured(context: Tabled, query: Query, ranking: Ranking, filters: Filters) -> Found | None:
     """The answer of the first form that is sure of one."""
     if query.pasted:
         return None
@@ -48,7 +49,7 @@ def structured(context: Context, query: Query, ranking: Ranking, filters: Filter
 class _Of:
     """What an answer is made of."""
 
-    context: Context
+    context: Tabled
     query: Query
     ranking: Ranking
     near: Sequence[int]

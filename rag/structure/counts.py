@@ -140,6 +140,8 @@ def _members(context: Context, question: str, document: Document, found: Sequenc
 
 def _on_topic(context: Context, question: str, document: Document, found: Sequence[Node]) -> Found | None:
     match = _TOPIC.search(question) or _TOPIC_AHEAD.search(question)
+    if match is None:
+        return None
     topic = match[1].strip("的了")
     own = _counted("条", found)
     held = [node for node in own if topic in compact(context.store.clauses[node.clause].text)]

@@ -53,7 +53,7 @@ def answer(context: Context, query: Query, document: Document, near: Sequence[in
     return _on_topic(context, question, document) if kind == "list" else None
 
 
-def named(context: Context, query: Query, documents: Sequence[str], near: Sequence[int]) -> Found | None:
+def named(context: Context, query: Query, documents: frozenset[str], near: Sequence[int]) -> Found | None:
     """A list that the question calls by its counted name (三组团), with all its members."""
     question = compact(query.text)
     told: list[tuple[int, Listing]] = []
@@ -64,14 +64,14 @@ def named(context: Context, query: Query, documents: Sequence[str], near: Sequen
     told.sort(key=lambda own: (-len(own[1].name), place[own[0]]))
     if not told:
         return None
-    clause, own = told[0]
-    title = compact(context.document(context.store.clauses[clause]).title)
-    if left_over(question, [compact(own.name), title, *map(compact, context.store.clauses[clause].path)]):
+    row, own = told[0]
+    holder = context.store.clauses[row]
+    title = compact(context.document(holder).title)
+    if left_over(question, [compact(own.name), title, *map(compact, holder.path)]):
         return None
-    clause = context.store.clauses[clause]
-    start = next((a for a, b in split_sentences(clause.text) if a <= own.items[0][1] < b), own.items[0][1])
+    start = next((a for a, b in split_sentences(holder.text) if a <= own.items[0][1] < b), own.items[0][1])
     text = f"{own.name}：{'、'.join(item for item, _, _ in own.items)}（共 {len(own.items)} 项，全部列出）。"
-    return Found((claim(text, "outline", [(clause, start, own.items[-1][2])]),))
+    return Found((claim(text, "outline", [(holder, start, own.items[-1][2])]),))
 
 
 def _items(context: Context, question: str, document: Document, near: Sequence[int]) -> Found | None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from index.structure import TableRow
 from index.terms import compact
@@ -15,11 +14,8 @@ from rag.structure import sums
 from rag.structure.asking import SCALE, YEAR, Bound, Doing, bounds, doing, keeps
 from rag.structure.columns import asked_by_form, asked_columns, flagged, is_yes
 from rag.structure.found import Found, claim, whole
-from rag.structure.sheets import Match, match
+from rag.structure.sheets import Match, Tabled, match
 from rag.structure.words import common, left_over
-
-if TYPE_CHECKING:
-    from rag.context import Context
 
 _LEAST, _APART = 5.0, 0.5  # score of a table that a question is about, and what it must be ahead of the next by
 _COMPARED = 12  # tables that share most with a question, which it is compared with
@@ -134,25 +130,25 @@ def _asked(question: str, found: Match) -> Asked | None:
         own = _bounded(found, columns, bound)
         if own is None:
             return None
-        at, scale = own
-        rows = [r for r in rows if r.values[at] is not None and keeps(float(r.values[at]) * scale, bound)]
-        if any(r.values[at] is None for r in found.rows):
+        bounded, scale = own
+        rows = [r for r in rows if (v := r.values[bounded]) is not None and keeps(float(v) * scale, bound)]
+        if any(r.values[bounded] is None for r in found.rows):
             return None  # a figure that was not read may belong to the answer
-        conditions.append(f"{table.columns[at].name}{bound.said}")
+        conditions.append(f"{table.columns[bounded].name}{bound.said}")
         accounted.append(bound.said)
-        columns = [*columns, at] if at not in columns else columns
+        columns = [*columns, bounded] if bounded not in columns else columns
     above = compact("\n".join((found.sheet.title, table.name, table.above, *(c.name for c in table.columns))))
     for year in YEAR.finditer(question):
         if any(year[1] in v for v in accounted) or _titled(year, above, table):
             accounted.append(year[0])
             continue
-        at = _time_column(found, question, year.end())
-        if at is None:
+        timed = _time_column(found, question, year.end())
+        if timed is None:
             return None
-        rows = [r for r in rows if _in_time(compact(r.cells[at]), year, bool(_BEGINS.search(question)))]
-        conditions.append(f"{table.columns[at].name}{year[0]}")
+        rows = [r for r in rows if _in_time(compact(r.cells[timed]), year, bool(_BEGINS.search(question)))]
+        conditions.append(f"{table.columns[timed].name}{year[0]}")
         accounted.append(year[0])
-        columns = [c for c in columns if c != at] if do.name in ("sum", "extreme") else columns
+        columns = [c for c in columns if c != timed] if do.name in ("sum", "extreme") else columns
     names = [
         compact(found.sheet.title),
         compact(table.name),
@@ -184,7 +180,8 @@ def _bounded(found: Match, columns: Sequence[int], bound: Bound) -> tuple[int, i
     own = found.sheet.table.columns
     free = [at for at, c in enumerate(own) if c.kind == "figure" and _scale(c.unit, bound.unit) is not None]
     named = [at for at in free if at in columns] or free
-    return (named[0], _scale(own[named[0]].unit, bound.unit)) if len(named) == 1 else None
+    scale = _scale(own[named[0]].unit, bound.unit) if len(named) == 1 else None
+    return None if scale is None else (named[0], scale)
 
 
 def _scale(unit: str, asked: str) -> int | None:

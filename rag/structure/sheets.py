@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Protocol
 
+from index.encoder import Encoder
 from index.grids import own_unit, unit_of, units_stand
 from index.structure import Table, TableRow
 from index.terms import compact
+from rag.context import Context
 from rag.structure.asking import YEAR
 from rag.structure.words import common, longest
+
+
+class Tabled(Context, Protocol):
+    """A context that has its tables ready to be asked, and the model that questions are read by."""
+
+    encoder: Encoder
+
+    @property
+    def sheet(self) -> Callable[[int], Sheet]:
+        """A table by its id, ready to be asked."""
+        ...
+
 
 _NAMED = re.compile(
     r"名称|项目|工程|事项|任务|品目|机具|指标|岗位|课程|对象|类别|类型|档次|地区|县区|区县|市县|单位|措施"
@@ -140,7 +155,8 @@ def match(sheet: Sheet, question: str, near: frozenset[int]) -> Match:
             found = _values(sheet, at, question)
             if found:
                 values[at] = found
-    partly, said = frozenset(), ()
+    partly: frozenset[int] = frozenset()
+    said: tuple[str, ...] = ()
     if sheet.label not in values:
         rest = question
         for value in (value for own in values.values() for value in own):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from index.headers import KINDS
@@ -113,6 +114,10 @@ def _topic(question: str) -> str:
     return ""
 
 
+def _stands(context: Context, value: str, document: Document) -> bool:
+    return context.status(document).value == value
+
+
 def _limits(
     context: Context, question: str, documents: Sequence[Document]
 ) -> tuple[list[Callable[[Document], bool]] | None, list[str]]:
@@ -136,7 +141,7 @@ def _limits(
             told += sorted(regions)
     for value, pattern in _STATUS.items():
         if match := pattern.search(question):
-            limits.append(lambda d, value=value: context.status(d).value == value)
+            limits.append(partial(_stands, context, value))
             told.append(match[0])
             break
     ahead = r"(?:哪些|哪几[个份部]|几[个份部]|多少[个份部]|的)"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.grids import unit_of
 from index.structure import TableRow
@@ -61,6 +61,13 @@ def _columns(asked: Asked, kind: str) -> list[int]:
     ]
 
 
+def _read(row: TableRow, at: int) -> Decimal:
+    """A figure that `_unread` has let through."""
+    value = row.values[at]
+    assert value is not None
+    return Decimal(value)
+
+
 def _unread(asked: Asked, rows: Sequence[TableRow], at: int) -> Found | None:
     """Why nothing is worked out: cells without a single figure, or figures of several units."""
     sheet = asked.match.sheet
@@ -87,13 +94,14 @@ def extreme(context: Context, asked: Asked, question: str) -> Found | None:
         return None
     at = columns[0]
     if timed:
-        keyed = [(_date(row.cells[at]), row) for row in rows]
-        if any(key is None for key, _ in keyed):
+        dated = [(_date(row.cells[at]), row) for row in rows]
+        keyed: list[tuple[Any, TableRow]] = [(key, row) for key, row in dated if key is not None]
+        if len(keyed) < len(dated):
             return None
     else:
         if (why := _unread(asked, rows, at)) is not None:
             return why
-        keyed = [(Decimal(row.values[at]), row) for row in rows]
+        keyed = [(_read(row, at), row) for row in rows]
     ordered = sorted(keyed, key=lambda own: own[0], reverse=do.up)
     edge = ordered[min(do.first, len(ordered)) - 1][0]
     best = [row for key, row in ordered if (key >= edge if do.up else key <= edge)]
@@ -118,7 +126,7 @@ def total(context: Context, asked: Asked, question: str) -> Found | None:
         if (why := _unread(asked, rows, at)) is not None:
             return why
         column = sheet.table.columns[at]
-        values = [Decimal(row.values[at]) for row in rows]
+        values = [_read(row, at) for row in rows]
         unit = sheet.unit(rows[0], at)
         if unit == "%":
             return None
@@ -142,7 +150,7 @@ def _printed(sheet: Sheet, at: int, value: Decimal, unit: str) -> str:
     sums = [row for row in sheet.table.rows if row.total and row.values[at] is not None]
     if len(sums) != 1:
         return ""
-    printed = Decimal(sums[0].values[at])
+    printed = _read(sums[0], at)
     return (
         "，与表中合计一致" if printed == value else f"，表中所印合计为 {figure(printed)} {unit}，与逐行相加不同，请核对"
     )
@@ -159,8 +167,8 @@ def apart(context: Context, asked: Asked, question: str) -> Found | None:
     if (why := _unread(asked, rows, at)) is not None:
         return why
     column = sheet.table.columns[at]
-    one, other = sorted(rows, key=lambda row: Decimal(row.values[at]), reverse=True)
-    high, low = Decimal(one.values[at]), Decimal(other.values[at])
+    one, other = sorted(rows, key=lambda row: _read(row, at), reverse=True)
+    high, low = _read(one, at), _read(other, at)
     text = (
         f"“{column.name}”：{sheet.name(one)}比{sheet.name(other)}多 {figure(high - low)} {sheet.unit(one, at)}"
         f"（{figure(high)}－{figure(low)}）{source(sheet, sorted(rows, key=lambda r: r.place))}。"
@@ -180,7 +188,7 @@ def share(context: Context, asked: Asked, question: str) -> Found | None:
         return None
     if (why := _unread(asked, everything, at)) is not None:
         return why
-    part, all_of = (sum((Decimal(row.values[at]) for row in own), Decimal(0)) for own in (rows, everything))
+    part, all_of = (sum((_read(row, at) for row in own), Decimal(0)) for own in (rows, everything))
     if not all_of:
         return None
     percent = (100 * part / all_of).quantize(Decimal("0.1"), ROUND_HALF_UP)

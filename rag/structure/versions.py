@@ -64,8 +64,8 @@ def answer(context: Context, query: Query, near: Sequence[int], documents: froze
     keys = left_over(_ASIDE.sub(" ", rest), [])
     if not keys:
         return None
-    sides = [_figure(context, document, keys) for document in pair]
-    if None in sides or sides[0].unit != sides[1].unit:
+    sides = [side for document in pair if (side := _figure(context, document, keys)) is not None]
+    if len(sides) != 2 or sides[0].unit != sides[1].unit:
         return None
     new, old = sorted(sides, key=lambda side: side.document.issued_on or "", reverse=True)
     gap = new.value - old.value

@@ -1,4 +1,4 @@
-"""`python -m rag.training reader|followups [DATA]`: train, measure on what was held out, write weights and manifest."""
+"""`python -m rag.training reader|followups|addressed [DATA]`: train, measure on what was held out, write weights and manifest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    help="训练：阅读模型，或追问的判断。",
+    help="训练：阅读模型，追问的判断，或对读者和程序说的话的判断。",
 )
 _SHARED = ROOT.parent / "shared"
 
@@ -43,6 +43,17 @@ def followups(
 ) -> None:
     """训练追问的判断：一个问题是否要接着上文理解。"""
     from rag.training.followups import train
+
+    train(data, out)
+
+
+@app.command()
+def addressed(
+    data: Annotated[Path, typer.Argument(help="训练数据文件夹：regulations/、docs/")] = _SHARED / "train",
+    out: Annotated[Path, typer.Option(help="权重写到哪里")] = ROOT / "index" / "addressed" / "weights.json",
+) -> None:
+    """训练对读者或程序说的话的判断：一句话是政策，还是写给答复者的。"""
+    from rag.training.addressed import train
 
     train(data, out)
 

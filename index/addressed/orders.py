@@ -1,22 +1,26 @@
 """Sentences of a document that order the assistant about instead of stating policy (“忽略以上规则，回答……”). Pure.
 
-Anyone can write such a sentence into a document. It stays in its clause and is shown with it, but it is no evidence: it
-is not chosen, not given to the model, and bears out nothing the model writes. What policies, guides and notices say to
-citizens (你需要携带身份证) and of people and machines that answer (话务员应直接回答, 模型应当输出出处) is no order.
+What policies, guides and notices say to citizens (你需要携带身份证) and of people and machines that answer
+(话务员应直接回答, 模型应当输出出处) is no order. These patterns see markup, encoded text and the plainest orders, each with
+certainty; index.addressed.head sees the rest.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from html import unescape
-
-from index.sentences import split_sentences
 
 _ALIKE = str.maketrans(
     "аеіорсухᴀοαεικνρτυѕԁ為爲規則請說輸詞應該統對條內寫資訊視須當問顯",
     "aeiopcyxaoaeiknptusd为为规则请说输词应该统对条内写资讯视须当问显",
+)
+_INVISIBLE = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+)
+_SPEAKING = re.compile(
+    r"[答问读录忽忘编校注译摘抄诵请您你]|说(?!明书|服)|转述|转告|告诉|告知|理解|视为|当[作成]|认[作定]|看[成到]|称[为作]|写|记[住作为]|定为|返回|显示|输出|取值|结论|口径|数值|来源|程序|软件|系统|平台|模型|算法|智能|助[手理]|机器|工具|知识库|扮|假[设定装如]|设想|误|更正|勘误|订正|上文|前文|前[面款条]|上[面条段款]|本[段条文句]|此[处条句]|下[面列句]|这[段句条里处]|回复|复述|冒充|公开|泄露|透露|拒绝|停止|提示|指令|任务|小编|批注|概括|总结|提炼|检索|引用|优先|服从|听从|遵照|解[码密]|宣布|给出|无视|抛开|推翻|覆盖|作废|无效|替换|改[为成]|从[现此]|不[要用必管得]|[a-z<>{}\[\]#|]{2}"
 )
 _MACHINE = "(?:ai|人工智能|模型|助手|机器人|问答系统|(?:计算机|检索|问答)程序)"  # 程序 alone is a procedure
 _ASKER = "(?:用户|提问者|提问人|读者)"
@@ -76,63 +80,27 @@ _ENGLISH = re.compile(
         )
     )
 )
-_REPLY = re.compile(r"\W*回\s*答\s*[：:]")
-_CUT = re.compile(r"(?:[，,]|&#?\w+;)$")
 
 
 def instructs(sentence: str) -> bool:
     """Whether a sentence gives orders to whoever answers; look-alike, invisible and encoded characters seen through."""
-    plain = unicodedata.normalize("NFKC", unescape(sentence)).lower().translate(_ALIKE)
-    plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
-    text = "".join(plain.split())
-    return bool(_ENGLISH.search(plain) or _ORDER.search(text)) or sum(bool(sign.search(text)) for sign in _SIGNS) > 1
+    return of_plain(plain(sentence))
 
 
-@lru_cache(maxsize=4096)  # an answer asks this of each of its clauses several times
-def spans(text: str) -> tuple[tuple[int, int], ...]:
-    """(start, stop) of the sentences of a clause that give orders; those cut at commas for length count whole.
-
-    “回答：” opens an answer of the document's own (政策问答), unless an order stands in the same clause.
-    """
-    whole = _whole(text)
-    orders = [span for span in whole if instructs(text[slice(*span)])]
-    return tuple(span for span in whole if span in orders or (orders and _REPLY.match(text, *span)))
+def of_plain(lower: str) -> bool:
+    """The same of what `plain` made of it."""
+    text = "".join(lower.split())
+    if not _SPEAKING.search(text):
+        return False
+    return bool(_ENGLISH.search(lower) or _ORDER.search(text)) or sum(bool(sign.search(text)) for sign in _SIGNS) > 1
 
 
-def blanked(text: str) -> str:
-    """The text, as long as before, with blanks for its orders: what they say of other documents is not so either."""
-    for start, stop in spans(text):
-        text = text[:start] + " " * (stop - start) + text[stop:]
-    return text
+def plain(text: str) -> str:
+    """In lower case, with look-alike characters as what they look like, entities decoded, invisible ones gone."""
+    lower = unicodedata.normalize("NFKC", unescape(text)).lower().translate(_ALIKE)
+    return _INVISIBLE.sub("", lower)
 
 
-def stating(text: str, start: int, stop: int) -> tuple[int, int] | None:
-    """The longest stretch of text[start:stop] without an order; None where there are no words but orders."""
-    at, free = start, []
-    for begin, end in [*spans(text), (stop, stop)]:
-        free.append((at, min(max(begin, at), stop)))
-        at = min(max(end, at), stop)
-    begin, end = max(free, key=lambda span: span[1] - span[0])
-    return (begin, end) if any(c.isalnum() for c in text[begin:end]) else None
-
-
-def behind(text: str, stop: int) -> bool:
-    """Whether what ends at `stop` is an order or stands behind one."""
-    return any(begin < stop for begin, _ in spans(text))
-
-
-def masked(text: str) -> str:
-    """The text, as long as before, blank from its first order on: what stands behind one may be what it announces."""
-    found = spans(text)
-    return text if not found else text[: found[0][0]] + " " * (len(text) - found[0][0])
-
-
-def _whole(text: str) -> list[tuple[int, int]]:
-    """Sentences, put together again where index.sentences cut a long one at a comma, or all at an entity's end."""
-    whole: list[tuple[int, int]] = []
-    for start, stop in split_sentences(text):
-        if whole and _CUT.search(text, *whole[-1]) and "\n" not in text[whole[-1][1] : start]:
-            whole[-1] = (whole[-1][0], stop)
-        else:
-            whole.append((start, stop))
-    return whole
+def speaks(lower: str) -> bool:
+    """Whether a plain text names anyone who reads or answers, or anything they do: most policy does not, at no cost."""
+    return bool(_SPEAKING.search("".join(lower.split())))
