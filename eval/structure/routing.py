@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,7 +75,7 @@ def fit(routes: Sequence[Routed], meaning: np.ndarray) -> np.ndarray:
     return best.x.reshape(shape).astype(np.float32)
 
 
-def report(routes: Sequence[Routed], said: dict[str, Sequence[str]]) -> list[str]:
+def report(routes: Sequence[Routed], said: Mapping[str, Sequence[str]]) -> list[str]:
     """Markdown: how often each way of routing is right on the held part, and the confusion matrix of the last."""
     from scipy.stats import binomtest
 
@@ -92,7 +92,7 @@ def report(routes: Sequence[Routed], said: dict[str, Sequence[str]]) -> list[str
         low, high = binomtest(right, len(routes)).proportion_ci(method="wilson")
         lines.append(f"| {name} | {right / len(routes):.3f} | {low:.3f}–{high:.3f} | {misread} |")
     name, kinds = list(said.items())[-1]
-    lines += ["", f"Rows: what is wanted; columns: what {name} say.", "", f"| | {' | '.join(KINDS)} |"]
+    lines += ["", f"Rows: what is wanted; columns: what {name} says.", "", f"| | {' | '.join(KINDS)} |"]
     lines.append("|---" * (len(KINDS) + 1) + "|")
     for kind in KINDS:
         own = [got for route, got in zip(routes, kinds, strict=True) if route.kind == kind]

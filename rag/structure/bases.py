@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.schema import Document
 from index.terms import compact
+from rag.answering.compose import Claim
 from rag.lineage.relations import APPROVES, IMPLEMENTS
 from rag.query.question import Query
 from rag.structure.found import Found, claim
@@ -38,7 +39,7 @@ def answer(context: Context, query: Query, document: Document) -> Found | None:
     edges += [
         (edge, edge.source) for edge in graph.edges if edge.target == document.doc_id and edge.relation == APPROVES
     ]
-    claims = {}
+    claims: dict[str, Claim] = {}
     for edge, other in edges:
         node = graph.nodes[other]
         clause = context.store.clauses[context.store.row_of[edge.clause_id]]

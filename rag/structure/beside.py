@@ -67,7 +67,8 @@ def answer(context: Context, query: Query, ranking: Ranking, documents: frozense
     if not _FIGURE.search(question):
         return None
     if (short := _SHORT.search(question)) is not None:
-        names, rows = tuple(_PROVINCES[letter] for letter in short[1]), [*ranking.rows[: 2 * _NEAR]]
+        names: tuple[str, str] | None = (_PROVINCES[short[1][0]], _PROVINCES[short[1][1]])
+        rows = [*ranking.rows[: 2 * _NEAR]]
     elif len(query.sides) == 2 and len(ranking.sides) == 2:
         names = _names(question, *(compact(side.text) for side in query.sides))
         rows = [row for side in ranking.sides for row in side.rows[:_NEAR]]
@@ -89,7 +90,8 @@ def answer(context: Context, query: Query, ranking: Ranking, documents: frozense
     held = [_stated(context, rows, own, other, keys, years, aims) for own, other in (names, names[::-1])]
     both = {cell.clause.doc_id for cell in held[0]} & {cell.clause.doc_id for cell in held[1]}
     cells = [next((c for c in own if c.clause.doc_id in both or not both), None) for own in held]
-    if not any(cells) or (all(cells) and cells[0].said == cells[1].said):
+    said = [cell.said for cell in cells if cell is not None]
+    if not said or (len(said) == 2 and said[0] == said[1]):
         return None
     if None in cells and not _known(context, rows, names[cells.index(None)]):
         return None  # a name that no clause found has is no side the documents are silent on
