@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-_UNIT = r"(?:[万亿千百]*(?:元|美元|吨|亩|人|户|个|公里|千米|米|平方米|平方公里|立方米|千瓦|千瓦时|标箱|辆|台|套|座|所|家|件|项|条|张|公顷|小时|天|日|年|月)|%|‰|kW|km|hm2)(?:/[一-鿿]{1,4})?"
+_UNIT = r"(?:[万亿千百]*(?:元|美元|吨标准煤|吨|亩|人次|人|户|列|个|公里|千米|米|平方米|平方公里|立方米|公斤|千克|斤|千瓦|千瓦时|标箱|辆|台|套|座|所|家|件|项|条|张|公顷|小时|天|日|年|月)|%|‰|kW|km|hm2)(?:/[一-鿿]{1,4})?"
 _BRACKET = re.compile(rf"[（(]\s*(?:单位[:：])?\s*({_UNIT})\s*[)）]")
 _LINE = re.compile(rf"单位[:：]\s*({_UNIT})")
 _FIGURE = re.compile(rf"^[约]?(-?\d+(?:,\d{{3}})*(?:\.\d+)?)\s*({_UNIT})?$")
@@ -16,6 +16,7 @@ _YEARS = re.compile(
     r"^(?:19|20)\d{2}(?:年?(?:[-—–~至](?:(?:19|20)\d{2})?)?年?)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:底|前|底前)?$"
 )
 _NUMBER = re.compile(r"^(?:序号?|编号|项次|no\.?)$", re.I)
+_UNITS_OWN = re.compile(r"^(?:计量)?单位$")
 _MOST = 0.8  # of a column's filled cells that make its kind
 
 
@@ -30,9 +31,7 @@ class Column:
 
 def column(title: str, table: str, cells: Sequence[str]) -> Column:
     """What a column is, from its title, the name of its table (单位：万元) and its cells."""
-    bare = "".join(unicodedata.normalize("NFKC", title).split())
-    unit = match[1] if (match := _BRACKET.search(bare)) else ""
-    name = _BRACKET.sub("", bare)
+    name, unit = own_unit(title)
     filled = [cell for cell in cells if cell.strip(" —-/")]
     times = sum(bool(_YEARS.match("".join(cell.split()))) for cell in filled)
     figures = sum(typed(cell) is not None for cell in filled)
@@ -63,6 +62,19 @@ def unit_of(cell: str) -> str:
     """The unit a cell prints behind its figure; empty where it prints none."""
     match = _FIGURE.match(_flat(cell))
     return (match[2] or "") if match else ""
+
+
+def own_unit(title: str) -> tuple[str, str]:
+    """(a row's or column's name without its unit, the unit it prints in brackets; empty where it prints none)."""
+    bare = "".join(unicodedata.normalize("NFKC", title).split())
+    match = _BRACKET.search(bare)
+    return (_BRACKET.sub("", bare), match[1]) if match else (bare, "")
+
+
+def units_stand(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column is that of the rows' units: 单位, over units and nothing else (not over organs)."""
+    filled = [cell for cell in cells if _flat(cell).strip("—-/")]
+    return bool(_UNITS_OWN.match(name) and filled) and all(re.fullmatch(_UNIT, _flat(cell)) for cell in filled)
 
 
 def grid_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -286,7 +286,7 @@ def write(
     try:
         with closing(sqlite3.connect(building / "clauses.sqlite")) as db:
             _write(db, content)
-            structure.write(db, content.clauses)
+            structure.write(db, content.clauses, {d.doc_id: d.title for d in content.documents})
         content.dense.save(building)
         if content.late is not None:
             content.late.save(building)

@@ -7,11 +7,13 @@ Written into the index's SQLite file when it is built, and queried by parameters
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
+from index import leads
 from index.grids import Column, column, typed
 from index.listings import Listing, listings
 from index.markers import marker, number
@@ -28,13 +30,16 @@ CREATE TABLE table_columns (table_id INTEGER, place INTEGER, name TEXT, unit TEX
 CREATE TABLE table_rows (id INTEGER PRIMARY KEY, table_id INTEGER, place INTEGER, clause INTEGER, total INTEGER,
     read INTEGER);
 CREATE INDEX rows_of ON table_rows (table_id);
+CREATE INDEX rows_at ON table_rows (clause);
 CREATE TABLE cells (row_id INTEGER, place INTEGER, text TEXT, value TEXT);
 CREATE INDEX cells_of ON cells (row_id);
 CREATE TABLE lists (id INTEGER PRIMARY KEY, doc_id TEXT, clause INTEGER, name TEXT, counted INTEGER);
+CREATE INDEX lists_at ON lists (clause);
 CREATE TABLE list_items (list_id INTEGER, place INTEGER, text TEXT, start INTEGER, stop INTEGER);
 CREATE INDEX items_of ON list_items (list_id);
 """
-_NAMES = ("nodes", "tables", "table_columns", "table_rows", "cells", "lists", "list_items")
+_TABLES += leads.SCHEMA
+_NAMES = ("nodes", "tables", "table_columns", "table_rows", "cells", "lists", "list_items", "table_pairs")
 _SUM = ("合计", "总计", "小计", "共计")
 
 
@@ -81,8 +86,8 @@ class Table:
     rows: tuple[TableRow, ...]
 
 
-def write(db: sqlite3.Connection, clauses: Sequence[Clause]) -> None:
-    """Add the structure of `clauses`, in store order, to the database."""
+def write(db: sqlite3.Connection, clauses: Sequence[Clause], titles: Mapping[str, str]) -> None:
+    """Add the structure of `clauses`, in store order, to the database; `titles` by doc_id."""
     db.executescript(_TABLES)
     db.executemany(
         f"INSERT INTO nodes VALUES ({','.join('?' * 11)})",
@@ -91,7 +96,7 @@ def write(db: sqlite3.Connection, clauses: Sequence[Clause]) -> None:
             for n in nodes(clauses)
         ),
     )
-    _write_tables(db, clauses)
+    _write_tables(db, clauses, titles)
     for place, (row, found) in enumerate((row, own) for row, clause in enumerate(clauses) for own in listings(clause)):
         db.execute("INSERT INTO lists VALUES (?,?,?,?,?)", (place, clauses[row].doc_id, row, found.name, found.counted))
         db.executemany(
@@ -112,7 +117,8 @@ class Structure:
             self._db.execute(f"INSERT INTO main.{name} SELECT * FROM kept.{name}")
         self._db.commit()
         self._db.execute("DETACH DATABASE kept")
-        self._tables = lru_cache(512)(self._table)
+        self._of = [doc_id for (doc_id,) in self._db.execute("SELECT doc_id FROM tables ORDER BY id")]
+        self.table = lru_cache(512)(self._table)  # by id
 
     def nodes(self, doc_id: str) -> list[Node]:
         """All headings and units of a document in printed order."""
@@ -125,26 +131,28 @@ class Structure:
         )
         return [Node(*row) for row in found]
 
-    def table_of(self, clause: int) -> Table | None:
-        """The table that a clause is a row of."""
-        found = self._db.execute("SELECT table_id FROM table_rows WHERE clause = ?", (clause,)).fetchone()
-        return None if found is None else self._tables(found[0])
-
-    def tables(self, doc_id: str | None = None) -> list[Table]:
-        """The tables of a document, or of all, in printed order."""
+    def tables_with(self, clauses: Sequence[int]) -> list[int]:
+        """Ids of the tables that have one of some store rows."""
+        marks = ",".join("?" * len(clauses))
         found = self._db.execute(
-            "SELECT id FROM tables WHERE ? IS NULL OR doc_id = ? ORDER BY id", (doc_id, doc_id)
-        ).fetchall()
-        return [self._tables(number) for (number,) in found]
+            f"SELECT DISTINCT table_id FROM table_rows WHERE clause IN ({marks})", [int(clause) for clause in clauses]
+        )
+        return [number for (number,) in found]
 
-    def listed(self, doc_id: str | None = None) -> list[tuple[str, int, Listing]]:
-        """(document, store row of the clause, list) of a document's named lists, or of all."""
+    def leading(self, question: str, documents: Collection[str], most: int) -> list[int]:
+        """Ids of at most `most` tables of some documents: those that share most with a question, best first."""
+        if not self._of:
+            return []
+        found = leads.leading(self._db, question, len(self._of))
+        return list(islice((number for number in found if self._of[number] in documents), most))
+
+    def listed(self, clauses: Sequence[int]) -> list[tuple[int, Listing]]:
+        """(store row of the clause, list) of the lists in some clauses."""
+        marks = ",".join("?" * len(clauses))
         found = self._db.execute(
-            "SELECT * FROM lists WHERE ? IS NULL OR doc_id = ? ORDER BY id", (doc_id, doc_id)
+            f"SELECT * FROM lists WHERE clause IN ({marks}) ORDER BY id", [int(clause) for clause in clauses]
         ).fetchall()
-        return [
-            (own, clause, Listing(name, counted, self._items(number))) for number, own, clause, name, counted in found
-        ]
+        return [(clause, Listing(name, counted, self._items(number))) for number, _, clause, name, counted in found]
 
     def _items(self, number: int) -> tuple[tuple[str, int, int], ...]:
         found = self._db.execute("SELECT text, start, stop FROM list_items WHERE list_id = ? ORDER BY place", (number,))
@@ -227,15 +235,17 @@ def _node(
     return Node(key, clause.doc_id, parent, part, kind, value, label, text, row, start, stop)
 
 
-def _write_tables(db: sqlite3.Connection, clauses: Sequence[Clause]) -> None:
+def _write_tables(db: sqlite3.Connection, clauses: Sequence[Clause], titles: Mapping[str, str]) -> None:
     tables: dict[tuple[str, int], list[tuple[int, Grid]]] = {}
     for row, clause in enumerate(clauses):
         if (grid := clause.grid) is not None:
             tables.setdefault((clause.doc_id, grid.table), []).append((row, grid))
     key = 0
+    said: dict[int, list[str]] = {}
     for table, ((doc_id, _), found) in enumerate(tables.items()):
         first, grid = found[0]
         name, above = _named(clauses[first].path, grid)
+        said[table] = [titles[doc_id], name, above, *grid.columns, *(cell for _, own in found for cell in own.cells)]
         db.execute("INSERT INTO tables VALUES (?,?,?,?)", (table, doc_id, name, above))
         for at, title in enumerate(grid.columns):
             own = column(title, name, [g.cells[at] for _, g in found if not _total(g)])
@@ -247,6 +257,7 @@ def _write_tables(db: sqlite3.Connection, clauses: Sequence[Clause]) -> None:
                 ((key, at, text, typed(text)) for at, text in enumerate(grid.cells)),
             )
             key += 1
+    leads.write(db, said)
 
 
 def _named(path: Sequence[str], grid: Grid) -> tuple[str, str]:

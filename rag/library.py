@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -15,13 +15,16 @@ from index.errors import BadInput, TiaowenError
 from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
+from index.terms import compact
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.relating.relations import Relations
 from rag.schema import Status
 from rag.stated.horizon import Horizon, horizons
 from rag.status import Ended, status
-from rag.structure.sheets import Sheet, sheets
+from rag.structure.sheets import Sheet
 from rag.versions import in_force, marked
+
+_SHEETS = 256  # tables kept ready to be asked
 
 
 class Library:
@@ -30,7 +33,7 @@ class Library:
     _shared: ClassVar[tuple[str, ...]] = (
         "graph",
         "horizons",
-        "sheets",
+        "sheet",
         "relations",
         "_newest",
         "_ended",
@@ -148,9 +151,15 @@ class Library:
         return None
 
     @cached_property
-    def sheets(self) -> list[Sheet]:
-        """The tables of the store, ready to be asked."""
-        return sheets(self.store.structure.tables(), self.store.documents)
+    def sheet(self) -> Callable[[int], Sheet]:
+        """A table of the store by its id, ready to be asked; those asked last are kept."""
+        tables, documents = self.store.structure.table, self.store.documents
+
+        def made(number: int) -> Sheet:
+            table = tables(number)
+            return Sheet(table, compact(documents[table.doc_id].title))
+
+        return lru_cache(_SHEETS)(made)
 
     @cached_property
     def relations(self) -> Relations:

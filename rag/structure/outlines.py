@@ -57,11 +57,11 @@ def named(context: Context, query: Query, documents: frozenset[str], near: Seque
     """A list that the question calls by its counted name (三组团), with all its members."""
     question = compact(query.text)
     told: list[tuple[int, Listing]] = []
-    for doc_id, clause, own in context.store.structure.listed():
-        if own.counted and len(own.name) >= 2 and compact(own.name) in question and doc_id in documents:
+    place = {row: at for at, row in enumerate(near) if context.store.clauses[row].doc_id in documents}
+    for clause, own in context.store.structure.listed(list(place)):
+        if own.counted and len(own.name) >= 2 and compact(own.name) in question:
             told.append((clause, own))
-    place = {row: at for at, row in enumerate(near)}
-    told = sorted((own for own in told if own[0] in place), key=lambda own: (-len(own[1].name), place[own[0]]))
+    told.sort(key=lambda own: (-len(own[1].name), place[own[0]]))
     if not told:
         return None
     row, own = told[0]

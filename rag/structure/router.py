@@ -1,12 +1,17 @@
-"""What kind of answer a question wants, from its words alone; unsure is a passage. Pure."""
+"""What kind of answer a question wants: rules and a trained softmax together, rules alone where its embedding model is not
+at hand; unsure is a passage."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from index.terms import compact
-from rag.structure import counts, shelves, versions
+from rag.structure import beside, counts, learned, shelves, versions
 from rag.structure.asking import doing
+
+if TYPE_CHECKING:
+    import numpy as np
 
 KINDS = ("passage", "list", "outline", "rows", "count", "compare", "documents", "article", "facts")
 _ARTICLE = re.compile(
@@ -24,9 +29,25 @@ _BARE_NO = re.compile(
 _BARE_TITLE = re.compile(r"^《[^》]+》[？?。]?$")
 
 
-def route(question: str) -> str:
+_SURE = 0.35  # likelihood below which the softmax says nothing
+
+
+def route(question: str, encoder: str = "", vector: np.ndarray | None = None) -> str:
     """One of KINDS. `rows` is an operation over a table's rows (most, sum, share, apart); a lookup or a filter reads
-    like a passage or a list, and what stands in the tables decides."""
+    like a passage or a list, and what stands in the tables decides.
+
+    `encoder`: digest of the embedding model that made `vector`, float32 [dimension].
+    """
+    by_rule = ruled(question)
+    if by_rule == "facts" or vector is None or (trained := learned.load()).encoder != encoder:
+        return by_rule
+    kind, odds = trained.read(question, vector, by_rule)
+    sure = odds >= _SURE and kind != "facts"  # all facts at once are for a bare name; a question of one is not
+    return kind if sure else "passage"
+
+
+def ruled(question: str) -> str:
+    """What rules make of a question's words alone."""
     text = compact(question)
     if _BARE_NO.match(text) or _BARE_TITLE.match(text):
         return "facts"
@@ -36,7 +57,7 @@ def route(question: str) -> str:
         return "count"
     if _ARTICLE.search(text):
         return "article"
-    if versions.wanted(text):
+    if versions.wanted(text) or beside.wanted(text):
         return "compare"
     if doing(text).name in ("extreme", "sum", "mean", "share", "apart", "count"):
         return "rows"

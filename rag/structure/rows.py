@@ -12,11 +12,13 @@ from index.terms import compact
 from rag.query.question import Query
 from rag.structure import sums
 from rag.structure.asking import SCALE, YEAR, Bound, Doing, bounds, doing, keeps
+from rag.structure.columns import asked_by_form, asked_columns, flagged, is_yes
 from rag.structure.found import Found, claim, whole
-from rag.structure.sheets import Match, Tabled, asked_by_form, asked_columns, flagged, is_yes, match
+from rag.structure.sheets import Match, Tabled, match
 from rag.structure.words import common, left_over
 
 _LEAST, _APART = 5.0, 0.5  # score of a table that a question is about, and what it must be ahead of the next by
+_COMPARED = 12  # tables that share most with a question, which it is compared with
 _LONGEST = 400  # characters of a count that names what it counts
 _SHOWN = 60  # rows that are told one by one
 _ENDS, _BEGINS = re.compile(r"完成|建成|竣工|完工|投产|投用|交付|截止|到期|止"), re.compile(r"开工|启动|开始|起始|动工")
@@ -45,7 +47,9 @@ def answer(
     names.
     """
     question = compact(query.text)
-    if (found := _table(context, question, frozenset(near), documents, frozenset(named))) is None:
+    matches = _matches(context, question, frozenset(near), documents, frozenset(named))
+    found, before = _current(context, matches)
+    if found is None:
         return None
     asked = _asked(question, found)
     if asked is None or not asked.rows:
@@ -56,6 +60,8 @@ def answer(
             (), refusal=f"表中有 {len(unread)} 行未能分列，不能据以计算，请核对原表{sums.source(found.sheet, unread)}。"
         )
     told = _told(context, question, asked)
+    if told is not None and before is not None and (past := _asked(question, before)) is not None:
+        told = _with_past(context, told, past)
     if told is None or not unread or not asked.ahead:
         return told
     return replace(
@@ -64,18 +70,48 @@ def answer(
     )
 
 
-def _table(
+def _matches(
     context: Tabled, question: str, near: frozenset[int], documents: frozenset[str], named: frozenset[str]
-) -> Match | None:
-    matches = [match(sheet, question, near) for sheet in context.sheets if sheet.table.doc_id in documents]
+) -> list[Match]:
+    """The tables a question may be about, best first."""
+    structure = context.store.structure
+    leading = structure.leading(question, documents, _COMPARED)
+    leading += structure.leading(question, named, _COMPARED) if named else []
+    sheets = [context.sheet(number) for number in dict.fromkeys((*leading, *structure.tables_with(sorted(near))))]
+    sheets = [sheet for sheet in sheets if len(sheet.table.columns) > 1 and sheet.table.doc_id in documents]
+    matches = [match(sheet, question, near) for sheet in sheets]
     ahead = [m for m in matches if m.sheet.table.doc_id in named]
     matches = [m for m in matches if not named or m.values]  # another document is named: a row must be, too
     matches = sorted(ahead or matches, key=lambda m: -m.score)
-    if not matches or matches[0].score < _LEAST:
-        return None
-    if len(matches) > 1 and matches[0].score - matches[1].score < _APART:
-        return None
-    return matches[0]
+    return [m for m in matches if m.score >= _LEAST and matches[0].score - m.score < _APART]
+
+
+def _current(context: Tabled, matches: Sequence[Match]) -> tuple[Match | None, Match | None]:
+    """(the table that answers, the same one of a document no longer in force); none where two in force may answer."""
+    if len(matches) == 1:
+        return matches[0], None
+    if len(matches) != 2:
+        return None, None
+    documents = [context.store.documents[m.sheet.table.doc_id] for m in matches]
+    ended = [context.status(document).value == "expired" for document in documents]
+    columns = [[column.name for column in m.sheet.table.columns] for m in matches]
+    if sum(ended) != 1 or columns[0] != columns[1]:
+        return None, None
+    return matches[ended.index(False)], matches[ended.index(True)]
+
+
+def _with_past(context: Tabled, told: Found, past: Asked) -> Found:
+    """An answer with the row as it was before, and both dates; of single rows only."""
+    if len(past.rows) != 1 or told.table is None or len(told.table[1]) != 1:
+        return told
+    lines = []
+    for claimed, name, ended in ((told.claims[0], "现行", ""), (None, "此前", "，已不再有效")):
+        clause = claimed.clause if claimed else context.store.clauses[past.rows[0].clause]
+        document = context.document(clause)
+        text = claimed.text if claimed else _line(past, past.rows[0], True)
+        printed = f"{name}《{document.title}》（{document.issued_on or '未印日期'}印发{ended}）：{text}"
+        lines.append(claim(printed, "row", [whole(clause)]))
+    return replace(told, claims=(*lines, *told.claims[1:]))
 
 
 def _asked(question: str, found: Match) -> Asked | None:

@@ -1,15 +1,15 @@
-"""Which table a question is about, which of its rows it names, and which of its columns it asks for."""
+"""Which table a question is about, and which of its rows it names."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Protocol
 
-from index.schema import Document
+from index.grids import own_unit, unit_of, units_stand
 from index.structure import Table, TableRow
 from index.terms import compact
 from rag.context import Context
@@ -21,44 +21,20 @@ class Tabled(Context, Protocol):
     """A context that has its tables ready to be asked."""
 
     @property
-    def sheets(self) -> Sequence[Sheet]: ...
+    def sheet(self) -> Callable[[int], Sheet]: ...
 
 
 _NAMED = re.compile(
     r"名称|项目|工程|事项|任务|品目|机具|指标|岗位|课程|对象|类别|类型|档次|地区|县区|区县|市县|单位|措施"
 )
 _PARTS = re.compile(r"[、，,；;/\s]+")
-_YES, _NO = frozenset(("是", "有", "√", "✓", "需要", "可以")), frozenset(("否", "无", "×", "不需要", "不可以", "—"))
-_DENIES = re.compile(r"(?:不|无|未|没)(?:需要?|必|用|要|有|曾)?$")
 _SAYS_NOTHING = frozenset(("是", "否", "有", "无", "—", "-", "/", "合计", "总计"))
 _SURE, _DISTINCT = (
     0.5,
     3,
 )  # share of a row's name, or characters of it that no other row has, by which a question names it
 _NAME = 24  # characters of a row's name; longer ones are sentences, of which a stretch names nothing
-_MONEY = re.compile(r"元|钱")
-# What an interrogative asks for, where no column is named: the unit or kind of the only column that can answer.
-_UNITS = (
-    (
-        re.compile(
-            r"多少钱|多少(?:万|亿)?元|几(?:万|亿|千|百)?(?:元|块)|花费?多少|投(?:了|入)?多少|资金|发多少|补多少|领多少|拿多少"
-        ),
-        _MONEY,
-    ),
-    (re.compile(r"多长|多远|多少(?:公里|千米|米)|几公里|长度"), re.compile(r"公里|千米|米$|km")),
-    (re.compile(r"多大|多少(?:平方|亩|公顷)|面积"), re.compile(r"平方|亩|公顷|hm2")),
-    (re.compile(r"百分之|比例|多少%"), re.compile("%")),
-    (re.compile(r"多少(?:户|人|名)|几(?:户|人)"), re.compile(r"户|人")),
-)
-_WHEN = re.compile(r"什么时候|何时|哪一?年|几月|多久|期限|时限|时间|几时|啥时候|最[早晚]")
-_WHO = re.compile(r"谁|哪[个家些]?(?:单位|部门|局|公司|委)|归哪|由哪|找哪|负责|牵头|责任单位")
-_WHERE = re.compile(r"属于|在哪|哪里|哪儿|位于|什么地方|哪个(?:区|县|市|镇|街道)|地点")
-_BEGINS, _ENDS = re.compile("开工|启动|开始"), re.compile("完工|完成|竣工|建成|投产")
-_ORGAN, _TIME, _PLACE = (
-    re.compile(r"单位|部门|主体|业主|负责"),
-    re.compile(r"时间|时限|年限|期限|日期|年份|完成|开工|竣工"),
-    re.compile(r"所在|所属|地点|位置|区县|县区|地区|区域|属地|乡镇"),
-)
+PLACE = re.compile(r"所在|所属|地点|位置|区县|县区|地区|区域|属地|乡镇")
 
 
 @dataclass(frozen=True)
@@ -74,11 +50,28 @@ class Sheet:
         return [[compact(cell) for cell in row.cells] for row in self.table.rows]
 
     @cached_property
+    def parts(self) -> list[list[tuple[str, ...]]]:
+        """For each row, the words by which a question may say each of its cells: the cell, and what 、 sets apart."""
+        told = []
+        for cells in self.cells:
+            own = [
+                {cell, own_unit(cell)[0], *_PARTS.split(cell)} if column.kind == "text" else {cell}
+                for cell, column in zip(cells, self.table.columns, strict=True)
+            ]
+            told.append([tuple(sorted(filter(_says, parts))) for parts in own])
+        return told
+
+    @cached_property
+    def pairs(self) -> list[frozenset[str]]:
+        """For each row, the character pairs of its name: a name that shares none with a question is not said."""
+        return [frozenset(map("".join, pairwise(cells[self.label]))) for cells in self.cells]
+
+    @cached_property
     def label(self) -> int:
         """The column that names the rows."""
         text = [at for at, own in enumerate(self.table.columns) if own.kind == "text"] or [0]
         named = [at for at in text if _NAMED.search(self.table.columns[at].name)]
-        named = [at for at in named if not _PLACE.search(self.table.columns[at].name)] or named
+        named = [at for at in named if not PLACE.search(self.table.columns[at].name)] or named
         best = next(
             (
                 at
@@ -89,6 +82,30 @@ class Sheet:
             None,
         )
         return best if best is not None else named[0] if named else text[0]
+
+    @cached_property
+    def units(self) -> int | None:
+        """The column that prints each row's unit, where there is one."""
+        for at, own in enumerate(self.table.columns):
+            if units_stand(own.name, [row.cells[at] for row in self.table.rows if not row.total]):
+                return at
+        return None
+
+    def unit(self, row: TableRow, at: int) -> str:
+        """The unit of a row's figure: printed behind it, in its column's name, in the row's own column of units, or
+        behind the row's name; empty where none is stated."""
+        column = self.table.columns[at]
+        if printed := unit_of(self.cells_of(row)[at]):
+            return printed
+        if column.kind != "figure" or column.unit:
+            return column.unit
+        if self.units is not None:
+            return self.cells_of(row)[self.units]
+        return own_unit(row.cells[self.label])[1]
+
+    def cells_of(self, row: TableRow) -> list[str]:
+        """A row's cells, compact."""
+        return self.cells[row.place - 1]
 
     def name(self, row: TableRow) -> str:
         """What a row is called: its label, with the next text column where another row has the same."""
@@ -162,16 +179,13 @@ def _worth(name: str, question: str, least: int) -> float:
 def _values(sheet: Sheet, at: int, question: str) -> dict[str, frozenset[int]]:
     """Values of a column that the question says in full, the longer before those within them."""
     places: dict[str, set[int]] = {}
-    for place, cells in enumerate(sheet.cells):
-        if sheet.table.rows[place].total:
+    if at == sheet.units:
+        return {}
+    for place, row in enumerate(sheet.table.rows):
+        if row.total:
             continue
-        for part in {cells[at], *_PARTS.split(cells[at])} if sheet.table.columns[at].kind == "text" else {cells[at]}:
-            if (
-                len(part) >= 2
-                and part not in _SAYS_NOTHING
-                and not part.replace(".", "").isdigit()
-                and part in question
-            ):
+        for part in sheet.parts[place][at]:
+            if part in question:
                 places.setdefault(part, set()).add(place)
     kept: dict[str, frozenset[int]] = {}
     rest = question
@@ -182,6 +196,11 @@ def _values(sheet: Sheet, at: int, question: str) -> dict[str, frozenset[int]]:
     return kept
 
 
+def _says(part: str) -> bool:
+    """Whether a part of a cell names something a question can say."""
+    return len(part) >= 2 and part not in _SAYS_NOTHING and not part.replace(".", "").isdigit()
+
+
 def _in_part(sheet: Sheet, question: str) -> tuple[frozenset[int], tuple[str, ...]]:
     """The one row whose name the question says in part, by words that no other row's name has."""
     rest = question
@@ -190,8 +209,9 @@ def _in_part(sheet: Sheet, question: str) -> tuple[frozenset[int], tuple[str, ..
         rest = rest.replace(part, "\n")
     labels = [cells[sheet.label] for cells in sheet.cells]
     told: list[tuple[float, int, tuple[str, ...]]] = []
+    asked = frozenset(map("".join, pairwise(rest)))
     for place, label in enumerate(labels):
-        if sheet.table.rows[place].total or not label:
+        if sheet.table.rows[place].total or sheet.pairs[place].isdisjoint(asked):
             continue
         parts = common(label, rest)
         own = [part for part in parts if sum(part in other for other in labels) == 1]
@@ -205,86 +225,3 @@ def _in_part(sheet: Sheet, question: str) -> tuple[frozenset[int], tuple[str, ..
     if len(told) > 1 and told[0][0] - told[1][0] < 0.2:
         return frozenset(), ()
     return frozenset((told[0][1],)), told[0][2]
-
-
-def asked_columns(found: Match, question: str) -> list[int]:
-    """The columns a question asks for: those it names, else the only one its interrogative can mean; printed order."""
-    rest = question
-    for value in sorted((v for own in found.values.values() for v in own), key=len, reverse=True):
-        rest = rest.replace(value, "\n")
-    for part in found.said:
-        rest = rest.replace(part, "\n")
-    columns = found.sheet.table.columns
-    free = [
-        at for at, own in enumerate(columns) if own.kind != "number" and (at not in found.values or own.kind != "text")
-    ]
-    free = [at for at in free if at != found.sheet.label]
-    scores = {at: (_named(columns[at].name, rest), _stretch(columns[at].name, rest)) for at in free}
-    named = [at for at in free if scores[at][0] >= 0.6 or len(scores[at][1]) >= 3]
-    by_stretch = Counter(scores[at][1] for at in named)
-    best = {s: max(scores[at][0] for at in named if scores[at][1] == s) for s in by_stretch}
-    named = [at for at in named if scores[at][0] >= best[scores[at][1]]]
-    named = [
-        at
-        for at in named
-        if not any(at != o and scores[at][1] in scores[o][1] and scores[at][1] != scores[o][1] for o in named)
-    ]
-    return sorted({*named, *(_by_form(columns, free, question) if not named else ())})
-
-
-def _named(name: str, rest: str) -> float:
-    """0 to 1: how much of a column's name a question says."""
-    if not name:
-        return 0.0
-    return (
-        0.5 * longest(name, rest) / len(name) + 0.5 * sum(c in rest for c in name) / len(name)
-        if longest(name, rest) >= 2
-        else 0.0
-    )
-
-
-def _stretch(name: str, rest: str) -> str:
-    return next(iter(common(name, rest)), "")
-
-
-def _by_form(columns: Sequence, free: Sequence[int], question: str) -> list[int]:
-    wanted: list[int] = []
-    for asks, unit in _UNITS:
-        own = [at for at in free if columns[at].unit and unit.search(columns[at].unit)]
-        if asks.search(question) and len(own) == 1:
-            wanted += own
-    for asks, name in ((_WHEN, _TIME), (_WHO, _ORGAN), (_WHERE, _PLACE)):
-        own = [at for at in free if name.search(columns[at].name) or (name is _TIME and columns[at].kind == "time")]
-        for verb in (_BEGINS, _ENDS) if name is _TIME and len(own) > 1 else ():
-            own = [at for at in own if verb.search(columns[at].name)] or own if verb.search(question) else own
-        if asks.search(question) and len(own) == 1:
-            wanted += own
-    return wanted
-
-
-def asked_by_form(question: str) -> list[str]:
-    """The words of a question that ask for a kind of column: 什么时候, 多少万元."""
-    patterns = [*(asks for asks, _ in _UNITS), _WHEN, _WHO, _WHERE, re.compile("完工|竣工|完成|建成|投产|开工|启动")]
-    return [match[0] for pattern in patterns for match in pattern.finditer(question)]
-
-
-def flagged(found: Match, question: str) -> dict[int, bool]:
-    """Columns of yes and no that a question narrows its rows by (不需要安装的有哪些): column → yes."""
-    told = {}
-    for at, own in enumerate(found.sheet.table.columns):
-        held = {cells[at] for cells in found.sheet.cells if cells[at]}
-        stretch = _stretch(own.name.removeprefix("是否"), question)
-        if held and held <= _YES | _NO and len(stretch) >= 2:
-            before = question[: question.index(stretch)]
-            told[at] = not _DENIES.search(before) and not stretch.startswith(("不", "未"))
-    return told
-
-
-def is_yes(cell: str) -> bool:
-    """Whether a cell of such a column says yes."""
-    return cell in _YES
-
-
-def sheets(tables: Sequence[Table], documents: Mapping[str, Document]) -> list[Sheet]:
-    """The tables that have columns and rows, ready to be asked."""
-    return [Sheet(t, compact(documents[t.doc_id].title)) for t in tables if len(t.columns) > 1 and t.rows]

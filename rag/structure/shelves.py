@@ -16,7 +16,7 @@ from index.terms import compact
 from rag.query.question import Query
 from rag.status import LABEL
 from rag.structure.found import Found, claim, opening
-from rag.structure.words import left_over
+from rag.structure.words import common, left_over
 
 if TYPE_CHECKING:
     from rag.context import Context
@@ -51,6 +51,7 @@ _STATUS = {"expired": re.compile(r"失效|过期|废止|到期|作废"), "in_for
 _REGION = re.compile(r"^[一-鿿]{2,7}?(?:省|市|县|区|州|自治区)")
 _ISSUE = re.compile(r"印发|发布|出台|下发|公布|发文|发的|制定|发了")
 _LONGEST, _LISTED = 90, 40
+_QUOTED = 4  # characters that a sentence must have of a question of one word to be what it quotes
 _PLAIN = re.compile(
     rf"{_NOUN}|印发|发布|出台|下发|公布|制定|发文|发了|发的|收录|收集|入库|库里|库中|请|全部|列出|哪些|哪几|哪个|哪份|多少|几份|几个|份|部|最新|最近|最后|最早|最晚|第一|一份|一个|"
     r"文号|日期|时间|分别|是什么|什么|何时|时候|名称|标题|现行|有效|失效|废止|过期|还|仍|已经|已|以来|以后|之后|以前|之前|今年|去年|近[一二两三四五六七八九十\d]+年|提到|提及|涉及|关于|有关|方面"
@@ -223,6 +224,7 @@ def _listed(
 def _saying(context: Context, question: str, near: Sequence[int], documents: Sequence[Document]) -> Found | None:
     """The document whose clause says what the question quotes; several where several do."""
     rest = _PLAIN.sub(" ", _SAYS.sub(" ", question))
+    several = len(left_over(rest, [])) > 1
     allowed = {document.doc_id for document in documents}
     chosen: dict[str, Chosen] = {}
     for row in near[:10]:
@@ -232,7 +234,8 @@ def _saying(context: Context, question: str, near: Sequence[int], documents: Seq
         document = context.document(clause)
         names = [compact(document.title), *map(compact, document.issuers), *map(compact, clause.path)]
         for start, stop in split_sentences(clause.text):
-            if not left_over(rest, [compact(clause.text[start:stop]), *names]) and len(left_over(rest, [])) >= 2:
+            told = compact(clause.text[start:stop])
+            if (several or sum(map(len, common(rest, told))) >= _QUOTED) and not left_over(rest, [told, *names]):
                 chosen[clause.doc_id] = Chosen(
                     document, " ".join(clause.text[start:stop].split()), (clause, start, stop)
                 )

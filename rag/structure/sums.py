@@ -44,7 +44,7 @@ def source(sheet: Sheet, rows: Sequence[TableRow]) -> str:
 def cell(sheet: Sheet, row: TableRow, at: int) -> str:
     """总投资 5420 万元: a cell with its column's name and unit."""
     column, text = sheet.table.columns[at], compact(row.cells[at])
-    unit = column.unit if column.unit and row.values[at] is not None and not unit_of(text) else ""
+    unit = sheet.unit(row, at) if row.values[at] is not None and not unit_of(text) else ""
     return f"{column.name} {text or '未写明'}{' ' + unit if unit else ''}"
 
 
@@ -73,7 +73,7 @@ def _unread(asked: Asked, rows: Sequence[TableRow], at: int) -> Found | None:
     sheet = asked.match.sheet
     name = sheet.table.columns[at].name
     odd = [row for row in rows if row.values[at] is None]
-    units = {unit_of(compact(row.cells[at])) or sheet.table.columns[at].unit for row in rows}
+    units = {sheet.unit(row, at) for row in rows}
     if not odd and len(units) == 1:
         return None
     why = f"“{name}”列有 {len(odd)} 行不是单一数字" if odd else f"“{name}”列单位不一（{'、'.join(sorted(units))}）"
@@ -127,7 +127,7 @@ def total(context: Context, asked: Asked, question: str) -> Found | None:
             return why
         column = sheet.table.columns[at]
         values = [_read(row, at) for row in rows]
-        unit = column.unit or unit_of(compact(rows[0].cells[at]))
+        unit = sheet.unit(rows[0], at)
         if unit == "%":
             return None
         whole_sum = sum(values, Decimal(0))
@@ -170,7 +170,7 @@ def apart(context: Context, asked: Asked, question: str) -> Found | None:
     one, other = sorted(rows, key=lambda row: _read(row, at), reverse=True)
     high, low = _read(one, at), _read(other, at)
     text = (
-        f"“{column.name}”：{sheet.name(one)}比{sheet.name(other)}多 {figure(high - low)} {column.unit}"
+        f"“{column.name}”：{sheet.name(one)}比{sheet.name(other)}多 {figure(high - low)} {sheet.unit(one, at)}"
         f"（{figure(high)}－{figure(low)}）{source(sheet, sorted(rows, key=lambda r: r.place))}。"
     )
     return Found((claim(text, "computed", spans(context, [one, other])),), (sheet.table, rows))
@@ -184,7 +184,7 @@ def share(context: Context, asked: Asked, question: str) -> Found | None:
     if not asked.ahead or len(columns) != 1 or not re.search("占", question):
         return None
     at = columns[0]
-    if sheet.table.columns[at].unit == "%":
+    if sheet.unit(everything[0], at) == "%":
         return None
     if (why := _unread(asked, everything, at)) is not None:
         return why

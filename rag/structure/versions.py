@@ -1,4 +1,5 @@
-"""One figure in two documents: how much it went up or down, the newer first, both with their dates."""
+"""One figure in two documents: what it is in both or how much it went up or down, the newer first, both with their
+dates."""
 
 from __future__ import annotations
 
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
 _CHANGE = re.compile(
     r"(?:提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短)(?:了|出)?(?:多少|百分之多少|百分之几|几|多大)|(?:差|相差|变化)[^，。？?]{0,4}多少|翻了几倍"
 )
-_ASIDE = re.compile(
-    r"比|相比|较|提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短|百分之|多少|几|了|出|标准|新版|老版|旧版|现行|原来|以前"
+_BOTH = re.compile(
+    r"新旧|新老|前后|两版|两个版本|新办法|旧办法|老办法|新规|旧规|新版|旧版|老版|原办法|原来的?|以前的?|现行|暂行|修订前|修订后"
 )
+_ASIDE = re.compile(
+    r"新旧|新老|前后|两版|两个版本|版本|新的?办法|旧办法|老办法|原办法|修订前后?|修订后?|现行|暂行|办法|规定|分别|各自|各是|不同|不一样|区别|差异|什么|比|相比|较|提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短|百分之|多少|几|了|出|标准|新版|老版|旧版|现行|原来|以前"
+)
+_APART = re.compile(r"分别|各是|各自|不同|不一样|区别|差异|变化|改了")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +45,15 @@ class _Side:
 
 def wanted(question: str) -> bool:
     """Whether a compact question asks how much a figure changed."""
-    return bool(_CHANGE.search(question)) and bool(re.search(r"比|较|和|与|跟|相差", question))
+    change = _CHANGE.search(question) and re.search(r"比|较|和|与|跟|相差", question)
+    return bool(change or (_BOTH.search(question) and _APART.search(question)))
 
 
-def answer(context: Context, query: Query, documents: frozenset[str]) -> Found | None:
-    """The two figures and what sets them apart; None where the documents or the figures are not plain."""
+def answer(context: Context, query: Query, near: Sequence[int], documents: frozenset[str]) -> Found | None:
+    """The two figures and what sets them apart; None where the documents or the figures are not plain. `near`: store
+    rows of the clauses found first."""
     question = compact(query.text)
-    pair = _pair(context, question, documents)
+    pair = _pair(context, question, documents) or _successive(context, question, near, documents)
     if pair is None:
         return None
     rest = question
@@ -67,6 +74,8 @@ def answer(context: Context, query: Query, documents: frozenset[str]) -> Found |
     told = f"{'、'.join(keys)}：由 {figure(old.value)}{old.unit} 变为 {figure(new.value)}{new.unit}，"
     share = f"，即 {figure(rate)}%（{figure(abs(gap))}÷{figure(old.value)}）" if rate is not None else ""
     told += f"{verb} {figure(abs(gap))}{new.unit}{share}" if gap else verb
+    if not _CHANGE.search(question):
+        told = f"{'、'.join(keys)}：现行 {figure(new.value)}{new.unit}，此前 {figure(old.value)}{old.unit}"
     claims = [claim(f"{told}。", "computed", [(new.clause, new.start, new.stop), (old.clause, old.start, old.stop)])]
     for side, name in ((new, "现行"), (old, "此前")):
         since = side.document.issued_on or "未印日期"
@@ -96,6 +105,26 @@ def _pair(context: Context, question: str, documents: frozenset[str]) -> tuple[D
             return None
         pair.append(own[0])
     return pair[0], pair[1]
+
+
+def _successive(
+    context: Context, question: str, near: Sequence[int], documents: frozenset[str]
+) -> tuple[Document, Document] | None:
+    """The document found first and the one that it took the place of, or that took its place, where the question says
+    that it means both: in words, or by both years of issue."""
+    years = set(re.findall(r"(?:19|20)\d{2}", question))
+    for row in near[:3]:
+        own = context.store.clauses[row].doc_id
+        others = [edge.source for edge in context.graph.replacing(own)]
+        others += [o for o in documents if any(edge.source == own for edge in context.graph.replacing(o))]
+        later = context.later(context.store.documents[own])
+        others += [later.doc_id] if later is not None else []
+        for other in dict.fromkeys(others):
+            pair = (context.store.documents[own], context.store.documents[other])
+            dated = {(document.issued_on or "")[:4] for document in pair}
+            if other in documents and own in documents and (years == dated if years else _BOTH.search(question)):
+                return pair
+    return None
 
 
 def _figure(context: Context, document: Document, keys: Sequence[str]) -> _Side | None:
