@@ -18,13 +18,13 @@ TESTABLE  := $(VENV)/.testable-$(call digest,requirements.txt tests/requirements
 export TOKENIZERS_PARALLELISM ?= true
 export PYTHONUNBUFFERED ?= 1
 
-.PHONY: setup models index run test eval bench lock sbom bundle
+.PHONY: setup models index run check test coverage eval bench lock sbom bundle
 
 setup: $(INSTALLED) models  ## virtual environment, pinned packages, models
 
 models: $(INSTALLED)
 	@$(if $(BUNDLE),.ci/unbundle $(BUNDLE))
-	@$(PY) -m index.models
+	@$(PY) -m models
 	@$(PY) -m rag.reading
 
 index: setup  ## documents in, index out; an unchanged corpus is left alone
@@ -33,9 +33,19 @@ index: setup  ## documents in, index out; an unchanged corpus is left alone
 run: index  ## the page
 	$(PY) ui.py
 
+check: $(TESTABLE)  ## format, lint, types; what they remember lies under var/
+	@$(VENV)/bin/ruff format --check --quiet . || { echo '格式不一致，请运行：$(VENV)/bin/ruff format .' >&2; exit 1; }
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/mypy
+
 # Two files at a time, a thread each: many tests wait for a page, a child process or one core.
-test: index $(TESTABLE)  ## all tests; PYTEST="-k name" narrows them
+test: check index $(TESTABLE)  ## all tests; PYTEST="-k name" narrows them
 	OMP_NUM_THREADS=1 TIAOWEN_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadfile tests $(PYTEST)
+
+coverage: index $(TESTABLE)  ## lines run by the tests, room by room
+	OMP_NUM_THREADS=1 TIAOWEN_THREADS=1 $(PY) -m coverage run -m pytest -q tests $(PYTEST)
+	@$(PY) -m coverage combine --quiet
+	@$(PY) tests/coverage_by_room.py
 
 eval: index  ## scores of search and answers on QUESTIONS
 	$(PY) -m eval $(QUESTIONS) --mode search

@@ -32,7 +32,7 @@ class Conversations:
     def listed(self, owner: str, words: str = "", most: int = 200) -> list[Conversation]:
         """Pinned ones first, then the latest; with `words`, those whose name or questions hold all of them."""
         query, values = _LISTED, [owner]
-        for word in words.split():
+        for word in words.split()[:20]:
             query += (
                 " AND (c.title LIKE ? ESCAPE '\\' OR EXISTS"
                 " (SELECT 1 FROM turn WHERE conversation = c.id AND question LIKE ? ESCAPE '\\'))"

@@ -4,6 +4,7 @@ lines of eval/README.md."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from desk.conversations import feedback, history, kept
 from desk.schema import UNFIT, Feedback, Kept
@@ -20,7 +21,9 @@ def lines(store: Store) -> Iterator[dict]:
     the same earlier turns once: where a reader named the right clause, that is its evidence."""
     with store.transaction() as rows:
         found = [(row["conversation"], kept(row), _said(row)) for row in rows.execute(_TURNS)]
-    seen, earlier, conversation = set(), [], None
+    seen: set[tuple[str, str, str]] = set()
+    earlier: list[Kept] = []
+    conversation = None
     for own, turn, said in found:
         earlier = earlier if own == conversation else []
         conversation, past = own, history(earlier)
@@ -38,13 +41,13 @@ def _said(row) -> Feedback | None:
 
 
 def _disputed(turn: Kept, said: Feedback | None) -> bool:
-    return not said.useful if said is not None else turn.answer["refused"]
+    return not said.useful if said is not None else bool((turn.answer or {})["refused"])
 
 
 def _line(name: str, turn: Kept, said: Feedback | None, past: list[dict]) -> dict:
     clause = said.clause if said is not None else {}
     unanswerable = said is None or (said.reason == UNFIT and not clause)
-    line = {
+    line: dict[str, Any] = {
         "id": name,
         "type": "unanswerable" if unanswerable else "disputed",
         "question": turn.question,
@@ -58,6 +61,6 @@ def _line(name: str, turn: Kept, said: Feedback | None, past: list[dict]) -> dic
         "reason": said.reason if said is not None else "",
         "pasted": "" if "clause_id" in clause else clause.get("quote", ""),  # words that no document holds
         "filters": turn.scope,
-        "given": turn.answer["answer"],
+        "given": (turn.answer or {})["answer"],
     }
     return line | {name: value for name, value in told.items() if value}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eval import stats
 from eval.retrieval_sets import METRICS, RetrievalSet, open_set
@@ -21,7 +21,7 @@ from rag.retrieval.retrieve import Retriever, Steps
 from rag.retrieval.weights import Weights, load
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder, Question
+    from index.encoder import EncodedQuery, Encoder
     from index.store import Store
 
 MOST = 200  # topics of a set
@@ -45,9 +45,9 @@ class _Remembered(CachedEncoder):
 
     def __init__(self, encoder: Encoder, path: Path) -> None:
         super().__init__(encoder, path)
-        self._read: dict[str, Question] = {}
+        self._read: dict[str, EncodedQuery] = {}
 
-    def read_query(self, text: str) -> Question:
+    def read_query(self, text: str) -> EncodedQuery:
         if text not in self._read:
             self._read[text] = super().read_query(text)
         return self._read[text]
@@ -95,10 +95,10 @@ def _measured(opened: RetrievalSet, encoder: Encoder, progress) -> dict[str, Sco
 
 
 def _variants():
-    def ours(name: str, pasted: bool | None = None, **parts: object) -> Variant:
+    def ours(name: str, pasted: bool | None = None, **parts: Any) -> Variant:
         return Variant(name, lambda store, encoder: _ours(store, encoder, **parts), pasted)
 
-    def weighed(name: str, **changed: float) -> Variant:
+    def weighed(name: str, **changed: Any) -> Variant:
         return ours(name, False, weights=replace(load(), **changed))
 
     yield ours("whole")
@@ -161,8 +161,8 @@ def _table(found: dict[str, dict[str, Scores]]) -> str:
                 for metric in JUDGED
             ]
             cells.append(" / ".join(_cell(change) for change in changes))
-            worth += any(change.value <= -GAIN for change in changes)
-            harm = harm or any(change.low > 0 for change in changes)
+            worth += any(change.value is not None and change.value <= -GAIN for change in changes)
+            harm = harm or any(change.low is not None and change.low > 0 for change in changes)
         told = (
             "alone"
             if " alone" in name or "RRF" in name
@@ -181,5 +181,7 @@ def _mean(scores: Scores, metric: str) -> float:
 
 
 def _cell(change: stats.Difference) -> str:
+    if change.value is None or change.low is None or change.high is None:
+        return "—"
     told = f"{1000 * change.value:+.0f}"
-    return f"**{told}**" if change.low is not None and (change.low > 0 or change.high < 0) else told
+    return f"**{told}**" if change.low > 0 or change.high < 0 else told

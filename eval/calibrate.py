@@ -155,7 +155,7 @@ def _chosen(data: Path) -> tuple[list[dict], list[dict], list[Path]]:
 
 def _ask(engine: Engine, questions: Sequence[dict], absent: Sequence[dict], journal: Path, progress) -> Iterator[Asked]:
     """Each question read; what an interrupted run has read with the same models is not read again."""
-    key = f"{engine.encoder.digest[:16]} {engine.reader.digest[:16]}"
+    key = f"{engine.encoder.digest[:16]} {engine.reader.digest[:16] if engine.reader else None}"
     known = {}
     if journal.is_file():
         told = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
@@ -186,6 +186,7 @@ def _one(engine: Engine, question: dict) -> Asked | None:
         (float(ranking.fused[row]), log_odds, any(quote in compact(engine.store.clauses[row].text) for quote in quotes))
         for row, log_odds in by_clause(studied.reads).items()
     ]
+    assert studied.best is not None  # what has reads has a best one
     said = compact(engine.store.clauses[studied.best.clause].text[slice(*studied.phrase)])
     right = kind == "answerable" and all(any(compact(alt) in said for alt in group) for group in question["must"])
     return Asked(question["id"], kind, question["origin"], sort_of(query), studied.signals, right, clauses)

@@ -169,7 +169,8 @@ def _corpus(settings: Settings) -> list[list[str]]:
     library = Library.open(settings)
     documents = []
     for document, _, _ in library.documents():
-        texts, path = [], ()
+        texts: list[str] = []
+        path: tuple[str, ...] = ()
         for clause in library.clauses(document.doc_id):
             texts += [
                 heading for place, heading in enumerate(clause.path) if clause.path[: place + 1] != path[: place + 1]

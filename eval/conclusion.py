@@ -52,7 +52,7 @@ def conclusion_scores(question: Question, reply: Reply) -> dict[str, float]:
     given = float(bool(short))
     if not question.answerable:
         return {"short_reply": given, "short_reply_right": 0.0, "replied_wrongly": given}
-    scores = {}
+    scores: dict[str, float] = {}
     if question.must:
         first, text = lead(reply), _text(short)
         right = bool(short) and scoring.nuggets(question.must, text, len(text)) >= HALF and not spoiled(question, text)

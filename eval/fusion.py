@@ -69,9 +69,10 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
         "mrr, each half by the other's weights": estimate(Sample.mean([1 / rank for rank in crossed])).value,
     }
     spread = np.mean([features[:, 1:].std(axis=0) for features, _ in topics], axis=0)
-    found = Weights(*weights.tolist(), encoder.digest, spread.tolist(), told)
-    found.save(out)
-    return found
+    wording, meaning, words = weights.tolist()
+    made = Weights(wording, meaning, words, encoder.digest, spread.tolist(), told)
+    made.save(out)
+    return made
 
 
 def fitted(topics: list[tuple[np.ndarray, np.ndarray]], units: np.ndarray) -> np.ndarray:

@@ -56,7 +56,7 @@ def read(reply: str) -> Grade:
     """The grade in a judge's reply, a JSON object with words around it or not."""
     match = _OBJECT.search(reply)
     try:
-        data = json.loads(match[0]) if match else None
+        data = json.loads(match[0]) if match else {}
         correct, supported = float(data["correct"]), float(data["supported"])
         if not (0 <= correct <= 1 and 0 <= supported <= 1):
             raise ValueError("out of range")

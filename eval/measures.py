@@ -115,8 +115,7 @@ def compare(pairs: Sequence[tuple[str, Scores, Scores]]) -> dict[str, dict[str, 
         for measure in MEASURES:
             both = [(a, b) for a, b in members if measure.applies(a) and measure.applies(b)]
             if both:
-                ours, theirs = zip(*both, strict=True)
-                found = stats.difference(measure.sample(ours), measure.sample(theirs))
+                found = stats.difference(measure.sample([a for a, _ in both]), measure.sample([b for _, b in both]))
                 if (found.ours, found.theirs) != (None, None):
                     compared[group][measure.key] = found
     return compared

@@ -30,7 +30,9 @@ def paired(questions: Sequence[Question], traces: Sequence[Trace], verdicts: Seq
         if len(own) == 2:
             answerable, twin = sorted(own, key=lambda place: not questions[place].answerable)
             scores, other = scored[answerable].scores, scored[twin].scores
-            declined = float(traces[twin].reply.refused or corrected(questions[twin], traces[twin].reply))
+            if (reply := traces[twin].reply) is None:
+                continue
+            declined = float(reply.refused or corrected(questions[twin], reply))
             right = float(scores["complete@500"] and declined)  # complete is 0 where it is refused
             fields = {"pair_right": right, "pair_refused": scores["refused_wrongly"]}
             scored[answerable] = replace(scored[answerable], scores=scores | fields)

@@ -183,14 +183,19 @@ def _shape(data: dict) -> list[str]:
     return wrong
 
 
+def _listed(data: dict, field: str) -> list:
+    """The list of a field; empty where it is none, which is reported elsewhere."""
+    found = data.get(field)
+    return found if isinstance(found, list) else []
+
+
 def _sense(data: dict) -> list[str]:
     """Well-formed fields that can never be met, or contradict each other."""
     wrong = []
-    evidence = data.get("evidence") if isinstance(data.get("evidence"), list) else []
+    evidence, must = _listed(data, "evidence"), _listed(data, "must")
     for entry in evidence:
         if isinstance(entry, dict) and isinstance(entry.get("quote"), str) and not flat(entry["quote"]):
             wrong.append("证据 quote 规范化后为空，不可能命中")
-    must = data.get("must") if isinstance(data.get("must"), list) else []
     for group in must:
         if _texts(group) and any(not flat(text) for text in group):
             wrong.append("must 中有规范化后为空的备选，等于没有要求")

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.encoder import Encoder, Progress, Question, Reading, Spans
+from index.encoder import EncodedQuery, Encoder, Progress, Reading, Spans
 from index.errors import BadInput
 from index.late import Tokens
 from index.store import FORMAT
@@ -44,7 +44,7 @@ class CachedEncoder:
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
         return self._encoder.encode_queries(texts)
 
-    def read_query(self, text: str) -> Question:
+    def read_query(self, text: str) -> EncodedQuery:
         return self._encoder.read_query(text)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> np.ndarray:
@@ -85,9 +85,9 @@ class CachedEncoder:
         spaceless = self._keys(texts, spans, None)
         key = self._key("space", "\n".join(spaceless))
         if (found := self._stored(key)) is not None:
-            space = Space.load(io.BytesIO(found))
-            return self.read_passages(texts, spans, space, progress), space
-        if any(self._stored(known) is not None for known in spaceless):  # the model gives no token states
+            known = Space.load(io.BytesIO(found))
+            return self.read_passages(texts, spans, known, progress), known
+        if any(self._stored(one) is not None for one in spaceless):  # the model gives no token states
             return self.read_passages(texts, spans, None, progress), None
         read, space = self._encoder.read_and_fit(texts, spans, progress)
         rows = [*zip(self._keys(texts, spans, space), map(_pack, map(_arrays, read)), strict=True)]
@@ -146,7 +146,7 @@ def _pack(arrays: Arrays) -> bytes:
     import numpy as np
 
     stream = io.BytesIO()
-    np.savez(stream, **arrays)
+    np.savez(stream, **arrays)  # type: ignore[arg-type]  # names of arrays, not its option
     return stream.getvalue()
 
 

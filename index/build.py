@@ -182,8 +182,9 @@ def _outcomes(
     for done, (at, outcome) in enumerate(pool.taken([files[place] for place in new], limits), 1):
         place = new[at]
         outcomes[place] = outcome
-        if outcome.contents and not outcome.refused and digests[place] is not None:
-            journal.keep_taken(files[place].name, digests[place], outcome.contents)
+        digest = digests[place]
+        if outcome.contents and not outcome.refused and digest is not None:
+            journal.keep_taken(files[place].name, digest, outcome.contents)
         progress("解析文件", done, len(new))
     return [outcomes[place] for place in range(len(files))]
 
@@ -195,7 +196,7 @@ def _known(name: str, digest: str, same: store.Store | None, journal: Journal, l
     as long as the limits are the same.
     """
     entry = None if same is None else same.report.file.get(name)
-    if entry is not None and entry.digest == digest:
+    if same is not None and entry is not None and entry.digest == digest:
         if entry.stopped == _told(limits):
             return pool.Outcome(refused=entry.refused, stopped=True)
         if not entry.refused:
@@ -244,8 +245,10 @@ def _samples(taken: Sequence[Taken], same: store.Store | None) -> dict[str, np.n
     samples = {}
     for each in taken:
         doc_id = each.document.doc_id
-        held = same is not None and same.documents.get(doc_id) is each.document
-        samples[doc_id] = same.samples[doc_id] if held else sample("".join(clause.text for clause in each.clauses))
+        if same is not None and same.documents.get(doc_id) is each.document:
+            samples[doc_id] = same.samples[doc_id]
+        else:
+            samples[doc_id] = sample("".join(clause.text for clause in each.clauses))
     return samples
 
 

@@ -183,8 +183,12 @@ def _in_box(paragraph: Paragraph, set_in: Measure, state: Walk) -> bool:
     if not set_in.margin or not state.box_wide:
         # Without a layout only the style tells: text with topic sentences around a box that has none.
         last = next((entry for entry in reversed(state.outline) if not isinstance(entry, TitleLine)), None)
-        inside = isinstance(last, Draft) and last.kind == "box"
-        turned = inside and bool(_TOPIC.match(paragraph.text)) and not _TOPIC.match(last.text)
+        turned = (
+            isinstance(last, Draft)
+            and last.kind == "box"
+            and bool(_TOPIC.match(paragraph.text))
+            and not _TOPIC.match(last.text)
+        )
         return len(paragraph.text) < LONG and state.unit is None and not turned
     return (paragraph.rows == 1 and not set_in.full(paragraph.first_width)) or _wide(paragraph, set_in)
 

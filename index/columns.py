@@ -37,9 +37,9 @@ def aligned(head: Sequence[str], rows: Sequence[TableRow]) -> tuple[tuple[str, .
     if len(told) < len(numbered):
         regions = [name for name in columns if _REGION.match(name)]
         if (projects := shape(columns)) is not None:
-            cells = read(rows, len(projects))
+            read_cells = read(rows, len(projects))
             return projects, tuple(
-                replace(row, by_column=cells[row.number]) if row.number in cells else row for row in rows
+                replace(row, by_column=read_cells[row.number]) if row.number in read_cells else row for row in rows
             )
         kinds = _kinds(columns, regions)
         if kinds is None:

@@ -91,7 +91,7 @@ def _rows(
         before = context(by_id[clause.doc_id], clause)
         text = before + clause.text
         at = -1 if old is None else old.row_of.get(clause.clause_id, -1)
-        if kept.terms and at >= 0 and old.clauses[at] is clause:
+        if old is not None and kept.terms and at >= 0 and old.clauses[at] is clause:
             own = [old.sentences[sentence][1:] for sentence in old.sentence_rows[at]]
             key = old.vector_keys[at]
         else:

@@ -20,12 +20,6 @@ _OUTER = ("一、", "（一）")
 _HEADS = ("编", "分编", "章", "附件")
 
 
-def decimal(text: str, first_rank: int = _ABOVE) -> Marker | None:
-    """The numbering 1 / 1.1 / 1.1.1 that a paragraph opens with, for texts known to use it."""
-    match = _DECIMAL.match(text)
-    return Marker("1.1", first_rank + len(_value(match[1])) - 1, match[1], match[3]) if match else None
-
-
 def uses_decimals(texts: Sequence[str]) -> bool:
     """Whether paragraphs are numbered 1.1, 1.2 …: some x.1 with x.2 behind it."""
     values = {_value(match[1]) for text in texts if (match := _DECIMAL.match(text))}

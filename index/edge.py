@@ -8,6 +8,13 @@ from collections.abc import Callable
 
 from index.errors import TiaowenError
 
+_TOLD = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘已满",
+    errno.EIO: "磁盘读写出错（可能已满或损坏）",
+    errno.EACCES: "没有写入权限",
+    errno.EROFS: "没有写入权限",
+}
 _STOPPED = 130  # as shells report a process ended by Ctrl-C
 
 
@@ -31,9 +38,9 @@ def run(main: Callable[[], object]) -> None:
         sys.stderr.close()  # the reader of our output went away, as `| head` does
         sys.exit(0)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT):
+        if error.errno not in _TOLD:
             raise
-        what = "磁盘已满" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "没有写入权限"
+        what = _TOLD[error.errno]
         _fail(f"{what}：{error.filename or error.strerror}。原有数据未受影响，请处理后重试")
     if code == _STOPPED:  # which typer also returns as a plain exit code
         print("已停止。", file=sys.stderr)

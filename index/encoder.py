@@ -47,7 +47,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class EncodedQuery:
     """A query read once: its vector and, where the model gives them, the states of its telling tokens."""
 
     vector: np.ndarray  # float32 [dimension]
@@ -59,22 +59,32 @@ class Question:
         """For each of these stretches of the text that holds any, int64: the numbers of the tokens in it."""
         import numpy as np
 
-        groups = (np.flatnonzero((self.ends > start) & (self.ends <= stop)) for start, stop in spans)
+        ends = self.ends
+        if ends is None:
+            return []
+        groups = (np.flatnonzero((ends > start) & (ends <= stop)) for start, stop in spans)
         return [group for group in groups if len(group)]
 
 
 class Encoder(Protocol):
     """What the index and retrieval need of an embedding model; vectors are float32 of unit length."""
 
-    name: str
-    dimension: int
-    digest: str  # changes with the model's weights, tokenizer or configuration
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def digest(self) -> str:
+        """Changes with the model's weights, tokenizer or configuration."""
+        ...
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray: ...  # [texts, dimension]
 
     def encode_passages(self, texts: Sequence[str]) -> np.ndarray: ...  # [texts, dimension]
 
-    def read_query(self, text: str) -> Question: ...
+    def read_query(self, text: str) -> EncodedQuery: ...
 
     def read_passages(
         self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
@@ -90,8 +100,8 @@ def open_encoder(settings: Settings) -> Encoder:
     name = settings.embedder_name
     folder = Path(name)
     if not settings.embedder and not (folder / "modules.json").is_file():
-        raise ModelError(f"找不到嵌入模型 {folder}。请运行：python -m index.models")
-    stamps.check_folder(folder, f"请删除文件夹 {folder}，再运行：python -m index.models")
+        raise ModelError(f"找不到嵌入模型 {folder}。请运行：python -m models")
+    stamps.check_folder(folder, f"请删除文件夹 {folder}，再运行：python -m models")
     return SentenceEncoder(name, settings.threads, settings.var / "onnx")
 
 
@@ -140,7 +150,7 @@ class SentenceEncoder:
         """float32 [texts, dimension]; what is longer than the model takes is cut, as sentence-transformers does."""
         return self._encode(texts, self._passage)
 
-    def read_query(self, text: str) -> Question:
+    def read_query(self, text: str) -> EncodedQuery:
         """Its vector and token states by one pass."""
         import numpy as np
 
@@ -150,11 +160,11 @@ class SentenceEncoder:
         elif self._pools_means:
             ids, offsets, states = self._read(prompt + text)
         else:
-            return Question(self._encode([text], prompt)[0], None, None, None)
+            return EncodedQuery(self._encode([text], prompt)[0], None, None, None)
         places = [(start - len(prompt), stop - len(prompt)) for start, stop in offsets]
         (chosen,) = telling(text, places, [(0, len(text))])
         ends = np.array([stop for _, stop in places])[chosen]
-        return Question(unit(states.mean(axis=0)), np.array(ids)[chosen], states[chosen], ends)
+        return EncodedQuery(unit(states.mean(axis=0)), np.array(ids)[chosen], states[chosen], ends)
 
     def read_passages(
         self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
@@ -185,17 +195,15 @@ class SentenceEncoder:
         if not texts or not self._pools_means:
             return self.read_passages(texts, spans, None, progress), None
         pools, tokens = self._read_together(texts, spans, lambda states: states.astype(np.float16), progress)
-        space = None
-        if any(len(own.ids) for own in tokens):
-            sentences = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
-            telling_ones = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
-            asked = self._states_asked(telling_ones[:: math.ceil(len(telling_ones) / _ASKED)])
-            space = Space.fit([own.vectors for own in tokens], asked, sum(map(len, texts)))
-            tokens = [Tokens(own.ids, space.of_passages(own.vectors.astype(np.float32)), own.counts) for own in tokens]
-        return [
-            Reading(pool.whole(), pool.parts(), None if space is None else own)
-            for pool, own in zip(pools, tokens, strict=True)
-        ], space
+        read = [own for own in tokens if own is not None]
+        if not any(len(own.ids) for own in read):
+            return [Reading(pool.whole(), pool.parts(), None) for pool in pools], None
+        sentences = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
+        telling_ones = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
+        asked = self._states_asked(telling_ones[:: math.ceil(len(telling_ones) / _ASKED)])
+        space = Space.fit([own.vectors for own in read], asked, sum(map(len, texts)))
+        fitted = (Tokens(own.ids, space.of_passages(own.vectors.astype(np.float32)), own.counts) for own in read)
+        return [Reading(pool.whole(), pool.parts(), own) for pool, own in zip(pools, fitted, strict=True)], space
 
     def _read_together(
         self,
@@ -203,7 +211,7 @@ class SentenceEncoder:
         spans: Sequence[Spans],
         keep: Callable[[np.ndarray], np.ndarray] | None,
         progress: Progress | None,
-    ) -> tuple[list[Pool], list[Tokens] | list[None]]:
+    ) -> tuple[list[Pool], list[Tokens | None]]:
         """Pooled states of each text and its spans, and the telling tokens with what `keep` makes of their states.
 
         Batches are made of texts of like length, so that little is spent on padding.
@@ -213,7 +221,7 @@ class SentenceEncoder:
         self._export_once()  # torch is here now; the first question will do without it
         ids, offsets = self._tokens(texts, self._passage)
         pools = [Pool(self.dimension, places, own) for places, own in zip(offsets, spans, strict=True)]
-        kept: list[np.ndarray | None] = [None] * len(texts)
+        kept: dict[int, np.ndarray] = {}
         todo = [(row, first, last) for row, own in enumerate(ids) for first, last in windows(len(own), self._room)]
         todo.sort(key=lambda window: window[1] - window[2])  # longest first: memory peaks early and is used again
         left = Counter(row for row, _, _ in todo)
@@ -223,7 +231,7 @@ class SentenceEncoder:
             pools[row].add(states, first)
             if keep is not None:
                 made = keep(states[1:-1])
-                if kept[row] is None:
+                if row not in kept:
                     kept[row] = np.zeros((len(ids[row]), made.shape[1]), dtype=made.dtype)
                 kept[row][first:last] = made
             left[row] -= 1
@@ -233,7 +241,7 @@ class SentenceEncoder:
         if keep is None:
             return pools, [None] * len(texts)
         chosen = [telling(text, places, own) for text, places, own in zip(texts, offsets, spans, strict=True)]
-        return pools, [Tokens.of(*own) for own in zip(ids, kept, chosen, strict=True)]
+        return pools, [Tokens.of(own, kept[row], chosen[row]) for row, own in enumerate(ids)]
 
     def _encode(self, texts: Sequence[str], prompt: str) -> np.ndarray:
         import numpy as np
@@ -319,7 +327,7 @@ class SentenceEncoder:
             first = (str(error).strip().splitlines() or [""])[0][:200]
             raise ModelError(
                 f"嵌入模型 {self._source} 无法载入（{type(error).__name__}：{first}）。请检查设置 embedder，"
-                "或删除该文件夹后运行 python -m index.models"
+                "或删除该文件夹后运行 python -m models"
             ) from error
 
     @cached_property
@@ -333,8 +341,8 @@ class SentenceEncoder:
         return self._prompts.get("passage") or self._prompts.get("document") or ""
 
     @cached_property
-    def _marks(self) -> tuple[int | None, int | None]:
-        """Ids of the tokens a text begins and ends with."""
+    def _marks(self) -> tuple[Any, Any]:
+        """Ids of the tokens a text begins and ends with, None where the model has none."""
         tokenizer = self._model.tokenizer
         begin, end = (tokenizer.cls_token_id, tokenizer.bos_token_id), (tokenizer.sep_token_id, tokenizer.eos_token_id)
         return next((i for i in begin if i is not None), None), next((i for i in end if i is not None), None)

@@ -125,10 +125,15 @@ def repair_quotes(text: str) -> str:
     return re.sub(r"”([^“”]+)”", r"“\1”", text) if "“" not in text else text
 
 
+_PARTED = re.compile(r"^(.*?)(关于|關於|印发|印發|$)(.*)$")
+
+
 def spaces(text: str) -> str:
     """Blanks out of a title, but for the one between two issuers."""
     text = re.sub(r"\s+", " ", text).strip()
-    head, mark, tail = re.match(r"^(.*?)(关于|關於|印发|印發|$)(.*)$", text).groups()
+    parted = _PARTED.match(text)
+    assert parted is not None  # a text without any of these words is all head
+    head, mark, tail = parted.groups()
     parts = [part for part in head.split(" ") if part]
     joined = ""
     for part in parts:

@@ -122,8 +122,8 @@ class Journal:
         for key, reading in zip(keys, readings, strict=True):
             tokens = reading.tokens
             arrays = () if tokens is None else (tokens.ids, tokens.vectors, tokens.counts)
-            blobs = [reading.head.astype("<f4").tobytes(), reading.parts.astype("<f4").tobytes()]
-            blobs += [array.tobytes() for array in arrays] or [None] * 3
+            blobs: list[bytes | None] = [reading.head.astype("<f4").tobytes(), reading.parts.astype("<f4").tobytes()]
+            blobs += [array.tobytes() for array in arrays] if arrays else [None] * 3
             rows.append([key, *blobs, _sum([key.encode(), *blobs])])
         self._db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         self._db.commit()

@@ -181,7 +181,7 @@ class Late:
         """int64: how many words the sentences with these rows have."""
         return self._sentences.counts[sentences]
 
-    def weights(self, ids: np.ndarray, groups: Sequence[Sequence[int]]) -> np.ndarray:
+    def weights(self, ids: np.ndarray, groups: Sequence[Sequence[int] | np.ndarray]) -> np.ndarray:
         """float32 [groups, words], each summing to one over its group's words and zero elsewhere."""
         import numpy as np
 
@@ -215,7 +215,11 @@ class Page:
     norms: np.ndarray  # float32 [words of all sentences], of their vectors
 
     def scores(
-        self, ids: np.ndarray, vectors: np.ndarray, groups: Sequence[Sequence[int]] | None = None, titled: float = 0.0
+        self,
+        ids: np.ndarray,
+        vectors: np.ndarray,
+        groups: Sequence[Sequence[int] | np.ndarray] | None = None,
+        titled: float = 0.0,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(float32 [groups, clauses], the same, float32 [groups, sentences]): the mean cosine of a text's words to
         their likes in a clause, in its best sentence, in each; a word weighs by the root of its rarity.

@@ -93,7 +93,7 @@ def rows(lines: Sequence[Line]) -> tuple[list[Row], list[Line]]:
             dropped.append(line)
             after_number, gap = True, 0
             continue
-        space = re.match(r"[ \t\u3000\xa0]*", line.text)[0]
+        space = line.text[: len(line.text) - len(line.text.lstrip(" \t\u3000\xa0"))]
         top = not kept or after_number or new_page or "\f" in line.text or (space == " " and gap < max(usual, 1))
         wide = columns(space.replace("\t", "    "))
         # A style of headings on a whole sentence is there for its looks.

@@ -68,7 +68,11 @@ class Lexical:
 
     @classmethod
     def build(
-        cls, texts: Sequence[str | None], tokenise: Tokenise, old: Lexical | None = None, origin: Sequence[int] = ()
+        cls,
+        texts: Sequence[str | None],
+        tokenise: Tokenise,
+        old: Lexical | None = None,
+        origin: Sequence[int] | np.ndarray = (),
     ) -> Lexical:
         """Index `texts`; the i-th score of `scores` is that of the i-th text.
 
@@ -78,23 +82,23 @@ class Lexical:
         import scipy.sparse as sp
 
         kept = np.array([row for row, text in enumerate(texts) if text is None], dtype=np.int64)
-        new = [row for row, text in enumerate(texts) if text is not None]
+        new = [(row, text) for row, text in enumerate(texts) if text is not None]
         columns = {} if old is None else dict(old._bm25.vocab_dict)
         ids = array("i")  # a tenth of the memory of a list
         bounds = [0]
-        for row in new:
+        for _, text in new:
             # A text without any term still needs its row; no query has the empty term.
-            ids.extend(columns.setdefault(term, len(columns)) for term in tokenise(texts[row]) or [""])
+            ids.extend(columns.setdefault(term, len(columns)) for term in tokenise(text) or [""])
             bounds.append(len(ids))
         counts = sp.csr_matrix(
             (np.ones(len(ids), dtype=np.int32), np.frombuffer(ids, dtype=np.int32), np.array(bounds)),
             shape=(len(new), len(columns)),
         )
         counts.sum_duplicates()
-        if len(kept):
+        if old is not None and len(kept):
             again = old._by_text()[np.asarray(origin, dtype=np.int64)[kept]]
             again.resize(len(kept), len(columns))
-            order = np.argsort(np.concatenate([kept, np.array(new, dtype=np.int64)]))
+            order = np.argsort(np.concatenate([kept, np.array([row for row, _ in new], dtype=np.int64)]))
             counts = sp.vstack([again, counts], format="csr")[order]
         return cls._scored(counts, columns, tokenise)
 

@@ -41,7 +41,8 @@ def listings(clause: Clause) -> Iterator[Listing]:
         return
     text = clause.text
     for match in _NAMED.finditer(text):
-        counted = number(_COUNTED.match(match[1])[1]) or 0
+        said = _COUNTED.match(match[1])
+        counted = (number(said[1]) or 0) if said is not None else 0
         if (items := _parts(text, match.start(2), match.end(2), counted)) is not None:
             yield Listing(match[1], counted, items)
     for series in _SERIES:

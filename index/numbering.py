@@ -72,6 +72,7 @@ def _with_articles(scope: Sequence[Paragraph]) -> list[Marker | None]:
     fresh, before = True, ""
     for place, paragraph in enumerate(scope):
         text = paragraph.text
+        mark: Marker | None
         found = articles.article(text)
         if found is not None:
             mark = Marker("条", ARTICLE_RANK, found.label, found.rest)

@@ -21,6 +21,7 @@ def chinese(text: str) -> float | None:
     import cn2an
 
     try:
-        return cn2an.cn2an(_ZERO.sub("零", text).replace("两", "二"), "smart")
+        found: float = cn2an.cn2an(_ZERO.sub("零", text).replace("两", "二"), "smart")
+        return found
     except (ValueError, KeyError):  # it looks “一一十一” up in its own table before it finds it wrong
         return None

@@ -60,8 +60,10 @@ def _parse_part(raw: RawText, part: Part, set_in: Measure, numbers: Sequence[Lin
     if repeated:
         notice = paragraphs(part.rows[: repeated.begin], set_in)
     else:
-        end = head_end(segments[0], bool(own or several), bool(part.title_lines))
-        notice, segments[0] = segments[0][:end], segments[0][end:]
+        first = segments[0]
+        assert isinstance(first, list)  # prose, if only an empty run of it
+        end = head_end(first, bool(own or several), bool(part.title_lines))
+        notice, segments[0] = first[:end], first[end:]
     segments = _numbered(segments, frozenset(several))
     prose = [p for segment in segments if isinstance(segment, list) for p in segment]
     head = headers.header(printed, own, [*front, *notice], repeated.text if repeated else None, _closing(prose))
@@ -74,7 +76,7 @@ def _parse_part(raw: RawText, part: Part, set_in: Measure, numbers: Sequence[Lin
     elif title:
         state.outline.append(TitleLine(part.title))
     state.outline += _title_lines(part.rows, repeated)
-    name = repeated.text if repeated and repeated.text != head.title else None
+    name: Heading | str | None = repeated.text if repeated and repeated.text != head.title else None
     dropped = [*numbers, *part.dropped]
     for place, segment in enumerate(segments):
         if isinstance(segment, list):

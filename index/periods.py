@@ -142,8 +142,8 @@ def _period(match: re.Match[str], effective: str | None, issued: str | None) -> 
         if last in said:
             return Period(day(said[first]), end, text) if (end := day(said[last])) else None
     if "last_month" in said:
-        begin, end = (_month(said[name]) for name in ("month", "last_month"))
-        return Period(begin[0], end[1], text) if begin and end else None
+        first_month, last_month = (_month(said[name]) for name in ("month", "last_month"))
+        return Period(first_month[0], last_month[1], text) if first_month and last_month else None
     for last in ("until", "ends"):
         if last in said:
             end = day(said[last]) or (said[last][:4] if said[last][-1] in "底末" else None)

@@ -16,7 +16,7 @@ def places(lines: Sequence[Line], clauses: Sequence[Clause]) -> list[tuple[Place
     at = {(line.page, line.number): row for row, line in enumerate(lines) if line.box is not None}
     begins = [at.get((clause.source.page, clause.source.line)) for clause in clauses]
     marks = sorted({begin for begin in begins if begin is not None})
-    found = []
+    found: list[tuple[Place, ...]] = []
     for clause, begin in zip(clauses, begins, strict=True):
         if begin is None:
             found.append(())

@@ -50,12 +50,12 @@ def shape(names: Sequence[str]) -> tuple[str, ...] | None:
     return columns if len(figures) == 2 and len(columns) in (8, 9) else None
 
 
-def read(rows: Sequence[TableRow], count: int) -> dict[int, tuple[str, ...]]:
+def read(rows: Sequence[TableRow], count: int) -> dict[int | None, tuple[str, ...]]:
     """Row number → its cells, `count` of them; rows that cannot be read are left out."""
     numbered = [row for row in rows if row.number is not None]
     opening = Counter(piece for row in numbered for piece in dict.fromkeys(_pieces(row)[:3]))
     places = {piece for piece, n in opening.items() if n >= _COMMON}
-    found: dict[int, _Cells] = {}
+    found: dict[int | None, _Cells] = {}
     above, group = "", None  # the wider place of a merged cell holds for the rows below it, within their group
     for row in numbered:
         above, group = above if row.group == group else "", row.group
@@ -174,7 +174,7 @@ def _figures(tokens: Sequence[str]) -> tuple[str, str, list[str]] | None:
     return None
 
 
-def _check(rows: Sequence[TableRow], found: dict[int, _Cells]) -> None:
+def _check(rows: Sequence[TableRow], found: dict[int | None, _Cells]) -> None:
     """Rows of a group whose figures do not make its printed sum are taken out (in place)."""
     for group in dict.fromkeys(row.group for row in rows if row.group):
         printed = re.findall(r"(?<=\s)\d+(?:\.\d+)?", group)

@@ -131,8 +131,12 @@ def export(sentence_model, cache: Path, digest: str, model: Path, threads: int) 
     for stale in (path for path in cache.glob("*.onnx") if why or path != graph):
         stale.unlink()  # of another model (90 MB), or of no use
         stale.with_suffix(".json").unlink(missing_ok=True)
-    made = why is None and table is not None
-    facts = {"table": asdict(table) if made else None, "why": why, "sha256": stamps.verified(graph) if made else None}
+    made = table if why is None else None
+    facts = {
+        "table": None if made is None else asdict(made),
+        "why": why,
+        "sha256": None if made is None else stamps.verified(graph),
+    }
     part = cache / f"{graph.stem}.part"
     part.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(part, graph.with_suffix(".json"))
@@ -153,7 +157,8 @@ def _find_table(model: Path, weight, longest: int) -> Table | None:
         for name, told in tensors.items():
             if name == "__metadata__" or told["dtype"] != "F32" or told["shape"] != list(weight.shape):
                 continue
-            table = Table(file.name, 8 + size + told["data_offsets"][0], *told["shape"], longest)
+            rows, columns = told["shape"]
+            table = Table(file.name, 8 + size + told["data_offsets"][0], rows, columns, longest)
             words = np.memmap(file, dtype="<f4", mode="r", offset=table.offset, shape=tuple(told["shape"]))
             if all(np.array_equal(words[row], weight[row].detach().numpy()) for row in (0, -1)):
                 return table

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -41,13 +42,13 @@ class Settings(BaseSettings):
     var: Path = ROOT / "var"  # everything downloaded or built; git-ignored
     index: Path | None = None  # default: var/index
     desk: Path | None = None  # conversations and feedback of the page; default: var/desk.sqlite
-    embedder: str = ""  # sentence-transformers model, folder or name; empty: the one index.models brings
+    embedder: str = ""  # sentence-transformers model, folder or name; empty: the one models brings
     chat_model: str | None = None  # GGUF file, folder or name (transformers), or http(s)://…#model; "" for none
     chat_key: str = "none"  # sent to a remote endpoint; local servers ignore it
     reranker: str = ""  # any CrossEncoder, folder or name; none can be had offline, so none by default
     rerank_depth: int = Field(30, ge=1, le=200)  # clauses a reranker reads; each costs one forward pass
     reader: str = ""  # which clause answers, and where: any question-answering model with a span head, folder or name;
-    # "none" for none; empty: our own, trained on the layers of the model that index.models brings
+    # "none" for none; empty: our own, trained on the layers of the model that models brings
     reader_depth: int = Field(12, ge=1, le=100)  # windows read for a question: 40 ms each on two cores
     # Of one file, corpus or upload, read in a process of its own; what is over is named and left out. The book of 43
     # documents takes 2 s. A reader that tells its steps (index.load.pulse) has the seconds anew after each.
@@ -139,7 +140,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def embedder_name(self) -> str:
-        """What to open: the setting, or the folder index.models writes."""
+        """What to open: the setting, or the folder models writes."""
         return _folder_or_name(self.embedder) if self.embedder else str(self.models_dir / E5)
 
     @cached_property
@@ -170,7 +171,7 @@ def _folder_or_name(model: str) -> str:
     return str(here) if model and (here.exists() or model.endswith(".gguf")) else model
 
 
-def _should(error: dict) -> str:
+def _should(error: Mapping[str, Any]) -> str:
     """In Chinese, what pydantic finds missing in a value."""
     kind, context = error["type"], error.get("ctx", {})
     for start, text in {

@@ -22,7 +22,7 @@ DIGESTS = "digests.json"  # in a model's folder: {file: {"size", "sha256"}} of a
 def write(path: Path, sha256: str, record: Path | None = None) -> None:
     """Remember that the file has this digest now; in `record` where the file's own place is not to be written to."""
     record = record or _record(path)
-    told = _told(record) | {_key(path, record): {"sha256": sha256, **_facts(path)}}
+    told = {**_told(record), _key(path, record): {"sha256": sha256, **_facts(path)}}
     part = record.with_name(f"{record.name}.{os.getpid()}.part")
     with suppress(OSError):
         part.write_text(json.dumps(told, indent=1), encoding="ascii")
@@ -62,7 +62,7 @@ def check(path: Path, expected: str | None, mend: str, record: Path | None = Non
     if found != wanted:
         if expected is None:  # what was first seen stays on record: asked again, the answer is the same
             with suppress(OSError, KeyError):
-                told = _told(record) | {_key(path, record): first}
+                told = {**_told(record), _key(path, record): first}
                 record.write_text(json.dumps(told, indent=1), encoding="ascii")
             mend = f"若是有意更换，请删除 {record}；否则{mend}"
         raise ModelError(f"模型文件 {path} 已损坏或被改动（sha256 不符），未予使用。{mend}")

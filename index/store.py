@@ -298,6 +298,7 @@ def write(
         files = _digests(
             building, [p.relative_to(building).as_posix() for p in sorted(building.rglob("*")) if p.is_file()]
         )
+        _read_back(building)
         manifest = Manifest(
             format=FORMAT,
             documents=len(content.documents),
@@ -332,6 +333,24 @@ def write(
     with suppress(OSError):  # the new index is in place: what could not be removed now is swept by the next build
         sweep(root, before)
     return manifest
+
+
+def _read_back(folder: Path) -> None:
+    """Raise OSError where an array, an index or a JSON file is shorter than it says: the C libraries that write them do
+    not tell of what is lost when a file is closed."""
+    import faiss
+    import numpy as np
+
+    for path in folder.rglob("*"):
+        try:
+            if path.suffix == ".npy":
+                np.load(path, mmap_mode="r", allow_pickle=False)
+            elif path.suffix == ".faiss":
+                faiss.read_index(str(path))
+            elif path.suffix == ".json":
+                json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, RuntimeError) as error:
+            raise OSError(errno.EIO, "Input/output error", str(path)) from error
 
 
 def is_full(error: Exception) -> bool:

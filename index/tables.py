@@ -288,7 +288,7 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
                 None if at in notes else number,
                 tuple(filter(None, parts)),
                 row.line,
-                above and above.text,
+                None if above is None else above.text,
                 line,
                 units=charged,
                 by_column=own,

@@ -39,8 +39,8 @@ def read(
 ) -> tuple[Space | None, int]:
     """(the space of the tokens, number of clauses read now): into the journal what neither it nor `old` holds."""
     journal.read_with(model.digest, "" if old is None else old.folder.name)
-    fitted = old is not None and old.late is not None
-    space = old.late.space if fitted else journal.space()
+    late = None if old is None else old.late
+    space = journal.space() if late is None else late.space
     wanted = {key: row for row, key in enumerate(rows.keys) if old is None or rows.origin[row] < 0}
     known = journal.known(list(wanted))
     missing = [row for key, row in wanted.items() if key not in known]
@@ -94,7 +94,7 @@ def fill(dense: Dense, rows: Rows, old: Store | None, journal: Journal) -> list[
             rows_of.setdefault(key, []).append(row)
         else:
             kept.append(row)
-    if kept:
+    if old is not None and kept:
         at, here = np.array([rows.origin[row] for row in kept]), np.array(kept)
         _copy(old.dense.clause_vectors(), at, heads, here)
         of_old, of_new = bounds(old.dense.owner, at), (first[here], first[here + 1])
@@ -121,8 +121,10 @@ def _copy(source: np.ndarray, at: np.ndarray, target: np.ndarray, here: np.ndarr
 
 def titles(model: Encoder, wanted: Sequence[str], space: Space, old: Store | None) -> list[Tokens]:
     """The words of each title; those that `old` holds are not read again."""
-    known = {} if old is None else {d.title: old.late.of_title(row) for row, d in enumerate(old.documents.values())}
+    known: dict[str, Tokens | None] = {}
+    if old is not None and old.late is not None:
+        known |= {d.title: old.late.of_title(row) for row, d in enumerate(old.documents.values())}
     new = list(dict.fromkeys(title for title in wanted if title not in known))
     found = model.read_passages(new, [[(0, len(title))] for title in new], space)
     known |= zip(new, (reading.tokens for reading in found), strict=True)
-    return [known[title] for title in wanted]
+    return [tokens for title in wanted if (tokens := known[title]) is not None]

@@ -12,7 +12,6 @@ import gradio as gr
 from desk.conversations import Conversations
 from desk.store import Store
 from page.ask import ask_tab
-from page.asking import Asking
 from page.day import PICKED, field, parsed
 from page.keeping import Keeper
 from page.library import drawn, library_tab, listing
@@ -43,7 +42,7 @@ def build(engine: Engine | Live, may_edit: Callable[[gr.Request], bool] = lambda
         seen, day, reading = gr.State(_mark(engine.now())), gr.State(""), gr.State("")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("问政策", id="ask"):
-                asked = ask_tab(engine, documents, sum(n for _, _, n in entries), Asking(engine, kept), kept)
+                asked = ask_tab(engine, kept)
             with gr.Tab("找相关政策", id="related"):
                 related = related_tab(engine, documents, _OPENING, day)
             with gr.Tab("文件", id="library"):

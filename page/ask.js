@@ -7,17 +7,16 @@ tw.ask = (root, server, trigger) => {
   const narrow = matchMedia("(max-width: 900px)");
   let c = ""; // the conversation shown
   let since = 0; // the version of it that is drawn
-  let following = false, asked = false; // whether its changes are waited for, and whether more is to come
+  let following = null, asked = false; // the loop that waits for its changes, and whether more is to come
   let editing = 0; // the turn that the next question takes the place of
   let sending = Promise.resolve(); // questions reach the server in the order they were sent
   const unfolded = new Set(); // what the reader unfolded, which every step of an answer draws anew
 
+  // Gradio gives nothing where the program cannot be reached, and `detail` where it lets nobody in.
   const call = async (wish) => {
-    try {
-      return await server.desk(wish);
-    } catch {
-      return { error: "与程序的连接中断，没有完成。请确认条问仍在运行，然后重试。", lost: true };
-    }
+    const got = await server.desk(wish).catch(() => null);
+    if (!got || typeof got !== "object") return { error: "与程序的连接中断，没有完成。请确认条问仍在运行，然后重试。" };
+    return "detail" in got ? { error: "没有完成：登录可能已过期，请刷新网页后重试。" } : got;
   };
   const say = (message) => {
     told.textContent = message;
@@ -37,6 +36,7 @@ tw.ask = (root, server, trigger) => {
 
   const goTo = (id) => {
     c = id;
+    following = null;
     unfolded.clear();
     const address = id ? `?c=${id}` : location.pathname;
     if (new URLSearchParams(location.search).get("c") !== (id || null)) history.pushState({ tab: 0 }, "", address);
@@ -97,28 +97,29 @@ tw.ask = (root, server, trigger) => {
     buttons();
   };
 
+  // One loop for the conversation shown; with another conversation it is given up, and another begins at once.
   const follow = async () => {
     asked = true;
     if (following) return;
-    following = true;
+    const own = (following = { c });
     for (let failed = 0; asked && failed < 6; ) {
       asked = false;
-      const mine = c;
-      const got = mine ? await call({ do: "follow", c: mine, since }) : {};
-      if (c !== mine) asked = asked || Boolean(c);
-      else if (got.error) {
+      const got = await call({ do: "follow", c: own.c, since });
+      if (following !== own) return;
+      if (got.error) {
         asked = true;
         failed += 1;
         if (failed === 6) say(`${got.error}已作出的回答仍在“对话记录”中。`);
-        await new Promise((go) => setTimeout(go, 500 * failed));
-      } else if (mine) {
+        else await new Promise((go) => setTimeout(go, 500 * failed));
+        if (following !== own) return;
+      } else {
         failed = 0;
         since = got.since;
         got.turns.forEach(draw);
         asked = asked || got.pending;
       }
     }
-    following = false;
+    following = null;
     buttons();
   };
 
@@ -129,7 +130,8 @@ tw.ask = (root, server, trigger) => {
       return say(got.error);
     }
     if (push) goTo(id);
-    else c = id;
+    c = id;
+    following = null;
     say("");
     edit(0);
     unfolded.clear();

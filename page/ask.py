@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from inspect import isawaitable
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ import gradio as gr
 from desk.conversations import Conversations
 from desk.schema import SETTLED, Feedback
 from index.errors import BadInput, TiaowenError
-from index.schema import Clause, Document
+from index.schema import Clause
 from index.terms import compact
 from memo.markdown import markdown
 from memo.paper import Paper, part
@@ -42,19 +42,14 @@ _START = "tw.ask(element, server, where => trigger('open', where));"
 _log = logging.getLogger(__name__)
 
 
-def ask_tab(
-    engine: Engine | Live, documents: Sequence[Document], clauses: int, asking: Asking, kept: Conversations
-) -> gr.HTML:
+def ask_tab(engine: Engine | Live, kept: Conversations) -> gr.HTML:
     """Build the tab, whose links open documents by its event `open`."""
-    now = engine.now()
-    samples = examples(documents, [c for d in documents for c in now.clauses(d.doc_id)])
-    greeting = welcome(samples, len(documents), clauses)
-    told = Desk(engine, asking, kept, greeting)
+    told = Wishes(engine, Asking(engine, kept), kept)
 
     async def desk(wanted: dict, request: gr.Request) -> dict:
         """What ask.js asks for; a failure as one line under `error`."""
         try:
-            owner = await _owner(request)
+            owner = await owner_of(request)
             if wanted["do"] == "follow":
                 return await told.follow(owner, wanted)
             return await anyio.to_thread.run_sync(told.does(wanted["do"]), owner, wanted)
@@ -66,10 +61,12 @@ def ask_tab(
             _log.exception("the page asked for something and got nothing")
             return {"error": BROKEN}
 
-    return gr.HTML(shell(greeting), elem_id="ask", js_on_load=_START, apply_default_css=False, server_functions=[desk])
+    return gr.HTML(
+        shell(told.greeting()), elem_id="ask", js_on_load=_START, apply_default_css=False, server_functions=[desk]
+    )
 
 
-async def _owner(request: gr.Request) -> str:
+async def owner_of(request: gr.Request) -> str:
     """Whose conversations: the user's; "" where there are no accounts.
 
     A server function is given the plain request, on which the user has to be looked up as Gradio does for an event.
@@ -81,11 +78,20 @@ async def _owner(request: gr.Request) -> str:
     return user or ""
 
 
-class Desk:
+class Wishes:
     """What the page can ask for: each method takes the owner and the wish, and gives what ask.js shows."""
 
-    def __init__(self, engine: Engine | Live, asking: Asking, kept: Conversations, greeting: str) -> None:
-        self._engine, self._asking, self._kept, self._greeting = engine, asking, kept, greeting
+    def __init__(self, engine: Engine | Live, asking: Asking, kept: Conversations) -> None:
+        self._engine, self._asking, self._kept = engine, asking, kept
+        self._greeting: tuple[object, str] = (None, "")  # of which store, and its HTML
+
+    def greeting(self) -> str:
+        """What stands where no conversation is, for the documents at hand."""
+        store = self._engine.now().store
+        if self._greeting[0] is not store:
+            documents = list(store.documents.values())
+            self._greeting = store, welcome(examples(documents, store.clauses), len(documents), len(store.clauses))
+        return self._greeting[1]
 
     def does(self, name: str) -> Callable[[str, Mapping], dict]:
         """The method for a wish; BadInput for one that there is not."""
@@ -101,16 +107,16 @@ class Desk:
         shown = turns if whole else turns[-_SHOWN:]
         last = next((turn for turn in reversed(turns) if turn.answer is not None), None)
         return {
-            "html": conversation(shown, len(turns) - len(shown)) or self._greeting,
+            "html": conversation(shown, len(turns) - len(shown)) or self.greeting(),
             "cards": evidence(last, self._lost),
             "n": last.place if last is not None else 0,
-            "title": self._kept.find(owner, wanted["c"]).title,
+            "title": self._named(owner, wanted["c"]),
             "since": since,
             "pending": any(turn.stage not in (*SETTLED, "cut") for turn in turns),
         }
 
     def new(self, owner: str, wanted: Mapping) -> dict:
-        return {"html": self._greeting, "cards": evidence(None)}
+        return {"html": self.greeting(), "cards": evidence(None)}
 
     def ask(self, owner: str, wanted: Mapping) -> dict:
         since = self._asking.now()
@@ -169,19 +175,24 @@ class Desk:
         self._kept.judge(owner, wanted["c"], turn.place, None if taken_back else said)
         return {"html": judged(self._turn(owner, wanted))}
 
+    def _named(self, owner: str, conversation: str) -> str:
+        """What a conversation is called; empty where it has gone meanwhile."""
+        found = self._kept.find(owner, conversation)
+        return "" if found is None else found.title
+
     def complaint(self, owner: str, wanted: Mapping) -> dict:
         return {"html": complaint(self._turn(owner, wanted))}
 
     def save(self, owner: str, wanted: Mapping) -> dict:
         """An answer, or the whole conversation, as a file."""
         turns = self._asking.turns(owner, wanted["c"])
-        title = self._kept.find(owner, wanted["c"]).title
+        title = self._named(owner, wanted["c"])
         if wanted.get("n"):
             turns = [turn for turn in turns if turn.place == int(wanted["n"])]
         answered = [turn for turn in turns if turn.answer is not None and turn.stage in SETTLED]
         if not answered:
             raise BadInput("还没有可以导出的回答")
-        paper = Paper("政策问答记录", tuple(part(turn.answer, turn.day, turn.scope) for turn in answered))
+        paper = Paper("政策问答记录", tuple(part(turn.given, turn.day, turn.scope) for turn in answered))
         form = wanted["form"] if wanted["form"] in _FORMS else "docx"
         made = word(paper) if form == "docx" else markdown(paper).encode()
         name = answered[0].question if wanted.get("n") else title
@@ -224,7 +235,7 @@ class Desk:
         clause_id = str(wanted.get("clause", ""))
         store = self._engine.now().store
         if clause_id:
-            hit = next((h for h in turn.answer.hits if h.clause.clause_id == clause_id), None)
+            hit = next((h for h in turn.given.hits if h.clause.clause_id == clause_id), None)
             if hit is None:
                 raise BadInput("没有这一条，请重新选择")
             return {"clause_id": clause_id, "document": hit.document.title, "quote": quote or hit.clause.text}

@@ -20,7 +20,7 @@ from desk.conversations import Conversations, history
 from desk.schema import SETTLED, Feedback, Kept
 from index.errors import BadInput, TiaowenError
 from page.day import at as as_of
-from page.filters import in_words, scope
+from page.filters import in_words, restored, scope
 from page.html import plainly
 from page.turns import Turn
 from rag.contract import answer_json
@@ -100,7 +100,7 @@ class Asking:
         kept = next((turn for turn in self._desk.turns(owner, conversation) if turn.place == place), None)
         if kept is None:
             raise BadInput(_NONE)
-        return self.ask(owner, conversation, kept.question, Filters(**kept.scope), place, day)
+        return self.ask(owner, conversation, kept.question, restored(kept.scope), place, day)
 
     def stop(self, conversation: str, place: int) -> None:
         """What there is of an answer is all there will be; a question that still waits is taken back."""
@@ -119,8 +119,12 @@ class Asking:
         """A conversation as it is now: as kept, those on their way as far as they are."""
         kept, said = self._desk.turns(owner, conversation), self._desk.judged(conversation)
         with self._lock:
-            live = {job.turn.place: job.turn for job in self._of(conversation) if job.turn.stage not in SETTLED}
-        return [live.get(each.place) or _shown(each, said.get(each.place)) for each in kept]
+            live = {job.turn.place: job.turn for job in self._of(conversation)}
+        # What was settled since the file was read is taken as it is by now.
+        return [
+            live[each.place] if each.stage not in SETTLED and each.place in live else _shown(each, said.get(each.place))
+            for each in kept
+        ]
 
     def turn(self, owner: str, conversation: str, place: int) -> Turn:
         """One turn of a conversation; BadInput where there is none."""
@@ -216,5 +220,5 @@ def _shown(kept: Kept, said: Feedback | None) -> Turn:
     """A turn as it lies in the file; one that was never settled was cut off, by a stop of the program."""
     answer = None if kept.answer is None else recall.answer(kept.answer)
     stage = kept.stage if kept.stage in SETTLED else "cut"
-    words = in_words(Filters(**kept.scope))
+    words = in_words(restored(kept.scope))
     return Turn(kept.question, words, answer, stage, kept.error, kept.place, kept.asked, said)

@@ -47,13 +47,14 @@ def _shared(ours: str, theirs: str) -> tuple[list[Span], list[Span]]:
 
 def _differing(hit: Hit) -> tuple[list[Span], list[Span]]:
     """The differences that lie within the two sentences, as spans of them."""
-    at, place = hit.unit.find(hit.pasted), hit.clause.text.find(hit.quote)
+    pasted, quote = hit.pasted or "", hit.quote or ""
+    at, place = hit.unit.find(pasted), hit.clause.text.find(quote)
     return (
-        [(a - at, b - at) for a, b in (d.ours for d in hit.differences) if at <= a < b <= at + len(hit.pasted)],
+        [(a - at, b - at) for a, b in (d.ours for d in hit.differences) if at <= a < b <= at + len(pasted)],
         [
             (a - place, b - place)
             for a, b in (d.theirs for d in hit.differences)
-            if place <= a < b <= place + len(hit.quote)
+            if place <= a < b <= place + len(quote)
         ],
     )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.library import Library
     from rag.live import Live
 
 PICKED = """
@@ -19,7 +19,7 @@ element.addEventListener('click', e => {
 });"""
 
 
-def at(engine: Engine | Live, day: str | None) -> Engine:
+def at(engine: Library | Live, day: str | None) -> Any:
     """The engine to use from here on, as of the visitor's day; an empty or impossible one is today."""
     now = engine.now()
     wanted = parsed(day)

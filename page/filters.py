@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import gradio as gr
 
@@ -51,38 +52,34 @@ FIELDS = (
     Field(
         "status", "时效", lambda _: _STATUSES, told=lambda value: LABEL[str(value)], read=_STATUSES.get, ordered=True
     ),
-    # Last, as it is offered only where there is more than one.
     Field("collection", "文件集", collections, told=lambda name: f"文件集“{name}”", ordered=True),
 )
-
-
-def offered(documents: Sequence[Document]) -> list[Field]:
-    """The fields that these documents can be narrowed by."""
-    return [field for field in FIELDS if field.name != "collection" or field.options(documents)]
 
 
 def panel(documents: Sequence[Document], elem_id: str) -> list:
     """A component a field, whose values `filters` takes in this order; to be made inside an open Gradio layout."""
     with gr.Row(elem_classes="tw-filters"):
-        return [
-            gr.Dropdown([ANY, *field.options(documents)], value=ANY, label=field.label, min_width=110)
-            if field.choices
-            else gr.Textbox(
-                label=field.label,
-                max_lines=1,
-                placeholder=field.hint,
-                elem_id=f"{elem_id}-{'words' if field.name == 'document' else field.name}",
-                min_width=130,
-            )
-            for field in offered(documents)
-        ]
+        return [_component(field, field.options(documents), elem_id) for field in FIELDS]
+
+
+def _component(field: Field, options: Sequence[str], elem_id: str) -> gr.Dropdown | gr.Textbox:
+    """A field of the panel; one with nothing to choose from is there, for its place, but not seen."""
+    if field.choices is not None:
+        return gr.Dropdown([ANY, *options], value=ANY, label=field.label, min_width=110, visible=bool(options))
+    return gr.Textbox(
+        label=field.label,
+        max_lines=1,
+        placeholder=field.hint,
+        elem_id=f"{elem_id}-{'words' if field.name == 'document' else field.name}",
+        min_width=130,
+    )
 
 
 def filters(*picked: str | None) -> Filters:
     """What the panel's values narrow a search to."""
-    chosen = {
+    chosen: dict[str, Any] = {
         field.name: field.read(value)
-        for field, given in zip(FIELDS, picked, strict=False)
+        for field, given in zip(FIELDS, picked, strict=True)
         if (value := (given or "").strip()) not in ("", ANY)
     }
     return Filters(**chosen)
@@ -92,11 +89,14 @@ def scope(chosen: Mapping[str, str | int]) -> Filters:
     """Filters of the fields that are set, as they are sent and kept; BadInput for what no field has."""
     known = {field.name: field for field in FIELDS}
     try:
-        return (
-            Filters(**{name: known[name].read(str(value)) for name, value in chosen.items()}) if chosen else Filters()
-        )
+        return Filters(**cast("dict[str, Any]", {name: known[name].read(str(value)) for name, value in chosen.items()}))
     except (KeyError, ValueError) as error:
         raise BadInput("所选范围有误，请在“限定文件范围”中重新选择") from error
+
+
+def restored(kept: Mapping[str, str | int]) -> Filters:
+    """Filters as the desk keeps them; a field that there is no longer is left out."""
+    return Filters(**{name: value for name, value in kept.items() if name in Filters.__slots__})
 
 
 def in_words(chosen: Filters) -> str:

@@ -53,16 +53,16 @@ def choices(engine: Library | Live) -> list[tuple[str, str]]:
 
 def drawn(engine: Library | Live, doc_id: str | None, day: str = "") -> str:
     """One document's neighbourhood as HTML: its levels, then the evidence."""
-    engine = at(engine, day)
-    document = engine.store.documents.get(doc_id or "")
+    library = at(engine, day)
+    document = library.store.documents.get(doc_id or "")
     if document is None:
         return html.empty("请选择一份文件，这里会画出它的依据、落实、批准、废止和引用关系。")
-    around = engine.graph.around(document)
+    around = library.graph.around(document)
     if not around.edges:
         return html.empty(f"《{document.title}》没有提到别的文件，也没有别的文件提到它。")
-    picture = graph.drawing(around, engine.store.documents, engine.status)
+    picture = graph.drawing(around, library.store.documents, library.status)
     found = [(group, node) for group in graph.groups(around, (*graph.ABOVE, *graph.BELOW)) for node in group.nodes]
-    quotes = "".join(_evidence(engine, around, group, node) for group, node in found)
+    quotes = "".join(_evidence(library, around, group, node) for group, node in found)
     outside = sum(not node.in_corpus for _, node in found)
     count = f"{len(found)} 份文件" + (f"，其中 {outside} 份不在库中" if outside else "")
     key = "由上级到下级分列，标签说明它与本文件的关系。点题名打开全文。"
@@ -113,4 +113,4 @@ def _quote(engine: Library, around: Neighbourhood, edge: Edge) -> str:
 def _busiest(engine: Library, documents: list[Document]) -> str | None:
     """The document with most relations: the first drawing shows what the tab can do."""
     counts = Counter(end for edge in engine.graph.edges for end in (edge.source, edge.target))
-    return max(documents, key=lambda document: counts[document.doc_id], default=None).doc_id if documents else None
+    return max((document.doc_id for document in documents), key=lambda doc_id: counts[doc_id], default=None)

@@ -96,7 +96,9 @@ def _facts(found: Document, how: Reading) -> str:
 
 def _body(found: Document, clauses: Sequence[Clause], how: Reading, target: str | None) -> tuple[str, str]:
     """(clauses with the headings that change from one to the next, rows of a table as a table; the outline)."""
-    parts, outline, path = [], [], ()
+    parts: list[str] = []
+    outline: list[str] = []
+    path: tuple[str, ...] = ()
     first = next((clause.clause_id for clause in clauses), None)
     for key, run in groupby(clauses, key=_table_of):
         group = list(run)
@@ -181,10 +183,12 @@ def _clause(shown: _Shown) -> str:
 def _table(rows: Sequence[_Shown]) -> str:
     """Rows of one table below their columns."""
     grid = rows[0].clause.grid
-    heads = "".join(f'<th scope="col">{lines(name)}</th>' for name in grid.columns)
+    heads = "".join(f'<th scope="col">{lines(name)}</th>' for name in (grid.columns if grid is not None else ()))
     body = "".join(
         f"<tr {each.attributes}>"
-        + "".join(f"<td>{lines(cell)}</td>" for cell in each.clause.grid.cells)
+        + "".join(
+            f"<td>{lines(cell)}</td>" for cell in (each.clause.grid.cells if each.clause.grid is not None else ())
+        )
         + f'<td class="tw-last">{doubt(each.clause)}{each.tools}</td></tr>'
         for each in rows
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from index.schema import Document
 from page.evidence import NOTHING
-from page.filters import ANY, Field, offered
+from page.filters import ANY, FIELDS, Field
 from page.html import empty, escape
 
 
@@ -33,7 +33,7 @@ def shell(welcome: str) -> str:
 <p class="tw-keys">回车发送，Shift+回车换行</p>
 </div></section>
 <aside id="beside" aria-label="依据"><button type="button" id="close-evidence" aria-label="关闭依据">关闭</button>
-<div id="evidence" tabindex="0" aria-label="条款原文">{empty(NOTHING)}</div></aside>
+<div id="evidence" tabindex="0" role="region" aria-label="条款原文">{empty(NOTHING)}</div></aside>
 <nav id="history" aria-label="对话记录" hidden><div class="tw-bar"><b>对话记录</b>
 <button type="button" id="close-history">关闭</button></div>
 <input type="search" id="find-talk" placeholder="查找对话" aria-label="查找对话">
@@ -44,13 +44,16 @@ def shell(welcome: str) -> str:
 
 def scopes(documents: Sequence[Document]) -> str:
     """The fields to narrow by, with what the documents at hand offer."""
-    return "".join(_field(field, documents) for field in offered(documents)) + '<button type="reset">全部清除</button>'
+    return "".join(_field(field, documents) for field in FIELDS) + '<button type="reset">全部清除</button>'
 
 
 def _field(field: Field, documents: Sequence[Document]) -> str:
+    """A field; nothing for one with nothing to choose from."""
     label = f"<span>{escape(field.label)}</span>"
     told = f'name="{escape(field.name)}" data-label="{escape(field.label)}"'
     if field.choices is None:
         return f'<label>{label}<input {told} maxlength="80" placeholder="{escape(field.hint)}"></label>'
     options = "".join(f"<option>{escape(value)}</option>" for value in field.options(documents))
+    if not options:
+        return ""
     return f'<label>{label}<select {told}><option value="">{ANY}</option>{options}</select></label>'

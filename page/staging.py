@@ -41,7 +41,7 @@ def stage(uploads: Sequence[Upload], room: Path, most_mib: int) -> list[Path]:
             _check(upload, most_mib)
         folder = room / uuid.uuid4().hex
         folder.mkdir(parents=True)
-        found = []
+        found: list[Path] = []
         for upload in uploads:
             target = folder / _own_name(upload.name, [path.name for path in found])
             shutil.move(upload.path, target)

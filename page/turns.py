@@ -56,6 +56,12 @@ class Turn:
         return "" if self.error else _WAITING.get(self.stage, "")
 
     @property
+    def given(self) -> Answer:
+        """The answer of a turn that has one."""
+        assert self.answer is not None
+        return self.answer
+
+    @property
     def day(self) -> date:
         """The day of retrieval."""
         return date.fromtimestamp(self.asked)
@@ -132,7 +138,7 @@ def _retry(turn: Turn, label: str) -> str:
 
 def _answer(turn: Turn) -> str:
     """What leads, the sentences it rests on, the rest folded, what to mind, what can be done."""
-    answer = turn.answer
+    answer = turn.given
     parts = [_lead(turn)]
     parts += [_table(turn, answer.comparison)] if answer.comparison else []
     parts += [_grid(turn, answer.table)] if answer.table else []
@@ -157,7 +163,8 @@ def _answer(turn: Turn) -> str:
 def _lead(turn: Turn) -> str:
     """What stands first: the 结论, the refusal, or that there is neither. What is waited for is told in this place,
     whose height a short 结论 keeps, so that the sentences below stay where they are when it comes."""
-    parts, answer = [], turn.answer
+    parts: list[str] = []
+    answer = turn.given
     if answer.refused:
         why = "".join(f"<p>{escape(s.text)}</p>" for s in answer.sentences if s.origin == "refusal")
         wider = (
@@ -250,12 +257,12 @@ def _tools(turn: Turn) -> str:
     """What can be done with an answer."""
     n = turn.place
     return (
-        f'<div class="tw-tools" data-n="{n}">{copier(text(part(turn.answer, turn.day, turn.scope)), "复制答复")}'
+        f'<div class="tw-tools" data-n="{n}">{copier(text(part(turn.given, turn.day, turn.scope)), "复制答复")}'
         f'<button type="button" class="tw-save" data-n="{n}" data-form="docx">导出 Word</button>'
         f'<button type="button" class="tw-save" data-n="{n}" data-form="md">Markdown</button>'
         f'<button type="button" class="tw-link" data-n="{n}">复制链接</button>{_retry(turn, "重答")}'
         f'<button type="button" class="tw-beside" data-n="{n}">查看条款</button>'
-        f'<span class="tw-judge">{judged(turn)}</span></div>{_seconds(turn.answer)}'
+        f'<span class="tw-judge">{judged(turn)}</span></div>{_seconds(turn.given)}'
     )
 
 
@@ -279,7 +286,7 @@ def complaint(turn: Turn) -> str:
     reasons = "".join(f"<option>{escape(reason)}</option>" for reason in REASONS)
     hits = "".join(
         f'<option value="{escape(hit.clause.clause_id)}">{escape(_short(f"《{hit.document.title}》{hit.clause.text}"))}</option>'
-        for hit in turn.answer.hits
+        for hit in turn.given.hits
     )
     return (
         f'<form class="tw-complaint" data-n="{turn.place}"><label>问题在哪里<select name="reason">{reasons}</select></label>'

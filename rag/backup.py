@@ -68,7 +68,7 @@ def restore(var: Path, source: Path) -> list[str]:
     for name in names:
         (var / name).parent.mkdir(parents=True, exist_ok=True)
         _copy(source / name, var / name)
-    return names
+    return list(names)
 
 
 def _checked(source: Path) -> Sequence[str]:

@@ -24,7 +24,7 @@ _KINDS = {"year": int}  # of filters; the others are texts
 def results(k: int) -> int:
     """`k` as it is; BadInput where it is no number of results."""
     if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MAX_K:
-        raise BadInput(f"条数 k 应在 1 到 {MAX_K} 之间，收到 {k}")
+        raise BadInput(f"条数 k 应在 1 到 {MAX_K} 之间，收到 {k!r:.40}")
     return k
 
 
@@ -48,7 +48,7 @@ def filters(said: object) -> Filters:
         kind = _KINDS.get(name, str)
         if not isinstance(value, kind) or isinstance(value, bool):
             raise BadInput(f"筛选条件 {name} 应为{'整数' if kind is int else '文字'}")
-        if kind is str and len(value) > MAX_FILTER:
+        if isinstance(value, str) and len(value) > MAX_FILTER:
             raise BadInput(f"筛选条件 {name} 过长，上限 {MAX_FILTER} 字")
     if given.get("status") not in (None, *LABEL):
         raise BadInput(f"时效 {given['status']} 不在 {'、'.join(LABEL)} 之中")

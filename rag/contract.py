@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from index.schema import Clause, Document
 from rag.lineage.graph import Neighbourhood
 from rag.relating.conflicts import Conflict
 from rag.schema import Answer, Citation, Hit, Status, Timings
 
+Json = dict[str, Any]  # an object of the contract
+
 _OPTIONAL = frozenset(("rerank_ms", "read_ms", "formal_ms"))
 
 
-def document_json(document: Document, status: Status, clauses: int) -> dict:
+def document_json(document: Document, status: Status, clauses: int) -> Json:
     """An entry of `docs`."""
     return {
         "document": document.title,
@@ -34,7 +37,7 @@ def document_json(document: Document, status: Status, clauses: int) -> dict:
     }
 
 
-def clause_json(clause: Clause, document: Document, status: Status) -> dict:
+def clause_json(clause: Clause, document: Document, status: Status) -> Json:
     """An entry of `clauses`; every hit carries the same fields. `doubtful`: read from a scan with little confidence, to
     be compared with the original (待核). `marks`: [start, stop) of the passages of `text` that speak to a reader or a
     machine, shown and never answered from, each with its reason."""
@@ -58,7 +61,7 @@ def clause_json(clause: Clause, document: Document, status: Status) -> dict:
     }
 
 
-def hit_json(hit: Hit) -> dict:
+def hit_json(hit: Hit) -> Json:
     """A hit of `search`, `ask` or `related`; the last keys only where a relation was looked for."""
     found = {"rank": hit.rank, "score": round(hit.score, 4), **clause_json(hit.clause, hit.document, hit.status)}
     if hit.relation is not None:
@@ -72,7 +75,7 @@ def hit_json(hit: Hit) -> dict:
     return found
 
 
-def conflict_json(conflict: Conflict, document_of: Callable[[Clause], Document]) -> dict:
+def conflict_json(conflict: Conflict, document_of: Callable[[Clause], Document]) -> Json:
     """An entry of `conflicts`: kind, likeness, why both may hold, and the two sides."""
     return {
         "kind": conflict.kind,
@@ -94,7 +97,7 @@ def conflict_json(conflict: Conflict, document_of: Callable[[Clause], Document])
     }
 
 
-def citation_json(citation: Citation) -> dict:
+def citation_json(citation: Citation) -> Json:
     """One entry of an answer's citations; `doubtful` as in `clauses`."""
     return {
         "n": citation.n,
@@ -116,7 +119,7 @@ def citation_json(citation: Citation) -> dict:
     }
 
 
-def answer_json(answer: Answer) -> dict:
+def answer_json(answer: Answer) -> Json:
     """The object of `ask`. `formal` only where an everyday question was searched in those words too; `table` only where
     rows of a table answer: its `caption`, its `columns` with their units, its `rows`, each `cells` in that order and
     the `citation` they rest on; `outline` only where headings do: `depth` (0 the outermost), `text`, `citation`."""
@@ -150,9 +153,9 @@ def answer_json(answer: Answer) -> dict:
     )
 
 
-def _shown(answer: Answer) -> dict:
+def _shown(answer: Answer) -> Json:
     """The table or outline of an answer that has one."""
-    found = {}
+    found: Json = {}
     if answer.table is not None:
         rows = [{"cells": list(cells), "citation": n} for cells, n in answer.table.rows]
         found["table"] = {"caption": answer.table.caption, "columns": list(answer.table.columns), "rows": rows}
@@ -161,7 +164,7 @@ def _shown(answer: Answer) -> dict:
     return found
 
 
-def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> dict:
+def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> Json:
     """The object of `lineage`: `document` (its title), `nodes` (it first) and `edges` (what it says, then what is said
     of it).
 
@@ -187,7 +190,7 @@ def lineage_json(around: Neighbourhood, statuses: Mapping[str, Status]) -> dict:
     }
 
 
-def _timings(timings: Timings) -> dict:
+def _timings(timings: Timings) -> Json:
     """Milliseconds; those of a reranker, a reader and of the search in the documents' words only where they ran."""
     told = {name: None if ms is None else round(ms, 1) for name, ms in asdict(timings).items()}
     return {name: ms for name, ms in told.items() if ms is not None or name not in _OPTIONAL}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import date
 from functools import cached_property
+from typing import ClassVar
 
 from index.encoder import Encoder, open_encoder
 from index.errors import BrokenIndex
@@ -13,8 +14,10 @@ from index.settings import Settings, load_settings
 from index.store import REBUILD, Store
 from rag import answer, calibration, checks, versions
 from rag.calibration import Calibration
+from rag.chat.model import ChatModel, open_chat
 from rag.library import Library
 from rag.query.question import Query, understand
+from rag.reading.once import Once
 from rag.reading.reader import Reader, open_reader
 from rag.relating.related import related
 from rag.retrieval.filters import allowed_rows
@@ -30,13 +33,15 @@ _MODELS = ("chat", "reranker", "reader", "calibration", "foreign_bar")  # opened
 class Engine(Library):
     """A library that can be asked. Opened once; `ask` serves one answer at a time, there is one chat model."""
 
-    _shared = (*Library._shared, *_MODELS)
+    _shared: ClassVar[tuple[str, ...]] = (*Library._shared, *_MODELS)
 
-    def __init__(self, settings: Settings, store: Store, encoder: Encoder) -> None:
+    def __init__(self, settings: Settings, store: Store, encoder: Encoder, **opened: object) -> None:
+        """`opened`: models by their name here, taken instead of those of the settings."""
         super().__init__(store, settings.as_of)
         self.settings = settings
         self.encoder = encoder
         self.retriever = Retriever(store, encoder)
+        self.__dict__ |= {name: opened[name] for name in _MODELS if name in opened}
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Engine:
@@ -55,16 +60,14 @@ class Engine(Library):
         store = Store.open(self.settings.index_dir)
         if self.encoder.digest != store.manifest.encoder_digest:
             raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {self.encoder.name}。{REBUILD}")
-        engine = type(self)(self.settings, store, self.encoder)
+        opened = {name: self.__dict__[name] for name in _MODELS if name in self.__dict__}
+        engine = type(self)(self.settings, store, self.encoder, **opened)
         engine.as_of = as_of
-        engine.__dict__ |= {name: self.__dict__[name] for name in _MODELS if name in self.__dict__}
         return engine
 
     @cached_property
-    def chat(self):
+    def chat(self) -> ChatModel | None:
         """The chat model of the settings, or None where none is set; ModelError when it cannot be used."""
-        from rag.chat.model import open_chat
-
         return open_chat(self.settings)
 
     @cached_property
@@ -76,7 +79,8 @@ class Engine(Library):
     def reader(self) -> Reader | None:
         """Who says which clauses answer, and where; None where the settings want none. ModelError when it is
         damaged."""
-        return open_reader(self.settings)
+        reader = open_reader(self.settings)
+        return None if reader is None else Once(reader)
 
     @cached_property
     def calibration(self) -> Calibration | None:
@@ -146,7 +150,9 @@ class Engine(Library):
         *_, last = self.ask_stream(question, history, filters)
         return last.answer
 
-    def ask_stream(self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS) -> Iterator[Event]:
+    def ask_stream(
+        self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS
+    ) -> Generator[Event]:
         """The answer as it grows; closing the iterator stops the chat model."""
         return answer.stream(self, question, history, filters)
 

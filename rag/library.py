@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from index.errors import BadInput, TiaowenError
 from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
-from rag.answering.horizon import Horizon, horizons
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.relating.relations import Relations
 from rag.schema import Status
+from rag.stated.horizon import Horizon, horizons
 from rag.status import Ended, status
 from rag.structure.sheets import Sheet, sheets
 from rag.versions import in_force, marked
@@ -27,7 +27,14 @@ from rag.versions import in_force, marked
 class Library:
     """What can be listed and looked up without asking."""
 
-    _shared = ("graph", "horizons", "sheets", "relations", "_newest", "_ended")  # worked out once, for every day
+    _shared: ClassVar[tuple[str, ...]] = (
+        "graph",
+        "horizons",
+        "sheets",
+        "relations",
+        "_newest",
+        "_ended",
+    )  # worked out once, for every day
     failure = ""  # why a newer index is not in use; rag.live has a library that moves
 
     def __init__(self, store: Store, as_of: date) -> None:

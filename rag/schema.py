@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 
 from index.schema import Clause, Document
-from rag.relating.differences import Difference
 
 CONCLUDING = frozenset(("span", "model", "metadata", "correction", "outline", "row", "computed"))  # origins of a 结论
 SUPPORTING = 3  # verbatim sentences shown at once
@@ -34,6 +33,16 @@ class Filters:
     year: int | None = None
     status: str | None = None
     collection: str | None = None  # a folder of documents, as rag.collection names it
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing said differently; spans are of the two texts given."""
+
+    kind: str  # of rag.relating.differences: 数字, 年份, 要求 or 责任单位
+    ours: tuple[int, int]
+    theirs: tuple[int, int]
+    what: str  # the words both stand beside
 
 
 @dataclass(frozen=True, slots=True)

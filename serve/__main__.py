@@ -6,7 +6,7 @@ import sys
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from serve.accounts import Accounts
     from serve.audit import Audit
 
-_STYLE = {"add_completion": False, "rich_markup_mode": None, "no_args_is_help": True}
+_STYLE: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "no_args_is_help": True}
 app = typer.Typer(
     **_STYLE, pretty_exceptions_enable=False, help="条问：账号、密钥、审计记录、MCP。网页和接口用 python ui.py"
 )
@@ -123,7 +123,7 @@ def audit_prune(
     if (days is None) == (before is None):
         raise BadInput("请用 --days 或 --before 说明保留多久（二者取一）")
     try:
-        day = date.fromisoformat(before) if before is not None else date.today() - timedelta(days=days)
+        day = date.fromisoformat(before) if before is not None else date.today() - timedelta(days=days or 0)
     except (ValueError, OverflowError) as error:
         raise BadInput("--before 应为日期，如 2026-01-01；--days 应为合理的天数") from error
     with closing(_audit()) as record:

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradio import Blocks
     from starlette.types import ASGIApp
 
+    from rag.live import Live
     from serve.house import House
     from serve.people import Person
 
@@ -87,22 +88,20 @@ def _mounted(app: FastAPI, house: House, uploads: Path) -> Blocks:
     from page.app import build
     from page.look import launch_options
 
-    blocks = build(Guarded(house, "page", lambda: _at_the_page(house)), lambda request: _at_the_page(house).may_change)
+    guarded = cast("Live", Guarded(house, "page", lambda: _at_the_page(house)))
+    blocks = build(guarded, may_edit=lambda request: _visitor(house, request).may_change)
     blocks.delete_cache = (_STAY, _STAY)
     known = inspect.signature(gr.mount_gradio_app).parameters
     options = {name: value for name, value in launch_options().items() if name in known}
-    gr.mount_gradio_app(
-        app,
-        blocks,
-        "/",
-        server_name=house.settings.host,
-        server_port=house.settings.port,
-        max_file_size=house.settings.file_size * MIB,
-        show_error=False,
-        mcp_server=False,
-        auth_dependency=_user if house.mode is Mode.ACCOUNTS else None,
-        **options,
-    )
+    options |= {
+        "server_name": house.settings.host,
+        "server_port": house.settings.port,
+        "max_file_size": house.settings.file_size * MIB,
+        "show_error": False,
+        "mcp_server": False,
+        "auth_dependency": _user if house.mode is Mode.ACCOUNTS else None,
+    }
+    gr.mount_gradio_app(app, blocks, "/", **options)
     return blocks
 
 
@@ -116,8 +115,11 @@ def _at_the_page(house: House) -> Person:
     own, it does as `asked_by` says."""
     from gradio.context import LocalContext
 
-    # Events come with Gradio's request, calls of server functions with the plain one.
-    request = LocalContext.request.get(None)
+    return _visitor(house, LocalContext.request.get(None))
+
+
+def _visitor(house: House, request: object) -> Person:
+    """Who sent a request of the page: events come with Gradio's, calls of server functions with the plain one."""
     plain = getattr(request, "request", request)
     scope = getattr(plain, "scope", {})
     return scope.get("state", {}).get("person") or house.named(getattr(request, "username", None))

@@ -6,10 +6,10 @@ The page gets a `Guarded` where it would have got a `rag.live.Live`, and need no
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rag.chat.model import BEAT
 from rag.engine import NO_FILTERS
@@ -72,14 +72,18 @@ class Asker:
         *_, last = self.ask_stream(question, history, filters)
         return last.answer
 
-    def ask_stream(self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS) -> Iterator[Event]:
+    def ask_stream(
+        self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS
+    ) -> Generator[Event]:
         """As the engine's; each event tells how many are before this question at the chat model. Busy where there is
         no seat left."""
         person, event, recorded = self._who(), None, False
         with self._watched("ask"), self._house.line.seat(person.key) as seat:
             seated = _Seated(self._engine, seat)
             try:
-                with closing(type(self._engine).ask_stream(seated, question, history, filters)) as events:
+                with closing(
+                    type(self._engine).ask_stream(cast("Engine", seated), question, history, filters)
+                ) as events:
                     for event in events:
                         if event.stage == "done":  # on record before it is shown
                             recorded = True
@@ -102,7 +106,7 @@ class Asker:
     def related(self, text: str, k: int = 10, filters: Filters = NO_FILTERS) -> list[Hit]:
         """As the engine's, which tells what it found for each clause of the text."""
         with self._watched("related"), self._house.line.seat(self._who().key):
-            return type(self._engine).related(self, text, k, filters)
+            return type(self._engine).related(cast("Engine", self), text, k, filters)
 
     @contextmanager
     def _watched(self, kind: str) -> Iterator[None]:
@@ -147,7 +151,7 @@ class _Seated:
     @property
     def chat(self) -> ChatModel | None:
         chat = self._engine.chat
-        return None if chat is None else _InTurn(chat, self._seat)
+        return None if chat is None else cast("ChatModel", _InTurn(chat, self._seat))
 
 
 class _InTurn:

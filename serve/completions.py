@@ -12,11 +12,12 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
+from starlette.exceptions import HTTPException
 
 from index.errors import BadInput, TiaowenError
 from rag import checks
@@ -56,10 +57,9 @@ def router(house: House) -> APIRouter:
         narrowed = checks.filters(wanted.filters.model_dump(exclude_none=True) if wanted.filters else {})
         engine = await in_thread(Guarded(house, "api", lambda: person).now)
         about = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": wanted.model}
-        if not wanted.stream:
-            answer = await in_thread(engine.ask, question, history, narrowed)
-            return _whole(about, question, answer)
         events = engine.ask_stream(question, history, narrowed)
+        if not wanted.stream:
+            return _whole(about, question, await _last(request, events))
         first = await in_thread(next, events)  # what is wrong with a question is an error of the response itself
         usage = bool(wanted.stream_options and wanted.stream_options.include_usage)
         lines = _lines(about, question, first, events, usage)
@@ -81,6 +81,17 @@ def _conversation(wanted: Chat) -> tuple[str, list[dict[str, str]]]:
     return wanted.messages[last].words, checks.turns([t for t in turns if t["role"] in ("user", "assistant")])
 
 
+async def _last(request: Request, events: Iterator[Event]) -> Answer:
+    """The answer at the end; given up as soon as nobody waits for it any more."""
+    async with stepped(events) as steps:
+        async for event in steps:
+            if event.stage == "done":
+                return event.answer
+            if await request.is_disconnected():
+                break
+    raise HTTPException(400, "提问的一方已断开")
+
+
 def _whole(about: dict, question: str, answer: Answer) -> dict[str, Any]:
     text = told(answer)
     message = {"role": "assistant", "content": text, "refusal": None}
@@ -93,7 +104,7 @@ def _whole(about: dict, question: str, answer: Answer) -> dict[str, Any]:
     }
 
 
-async def _lines(about: dict, question: str, first: Event, events: Iterator[Event], usage: bool) -> AsyncIterator[str]:
+async def _lines(about: dict, question: str, first: Event, events: Generator[Event], usage: bool) -> AsyncIterator[str]:
     """The stream's lines, as server-sent events."""
 
     def chunk(delta: dict, end: str | None = None, **more: object) -> str:

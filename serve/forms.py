@@ -25,6 +25,7 @@ class Narrowing(BaseModel):
     kind: Words | None = Field(None, description="文种：规划、方案、批复……")
     year: int | None = Field(None, ge=1000, le=9999, description="成文年份")
     status: Literal["in_force", "expired", "unknown"] | None = Field(None, description="时效")
+    collection: Words | None = Field(None, description="文件集（文件夹）")
 
 
 class Earlier(BaseModel):

@@ -51,7 +51,9 @@ class Gate:
                 return
         await self._app(scope, receive, send)
 
-    def _count(self, person: Person, path: str) -> None:
+    def _count(self, person: Person | None, path: str) -> None:
+        if person is None:
+            return
         if self._house.rates is not None:
             self._house.rates.take(person.key)
         if path == "/gradio_api/queue/join" and self._pending(person) >= PENDING:

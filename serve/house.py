@@ -90,6 +90,7 @@ class House:
             return alone(place)
         if self.mode is Mode.OPEN:
             return anyone(place)
+        assert self.accounts is not None  # the mode says so
         return (self.accounts.session(cookie, place) if cookie else None) or (
             self.accounts.keyed(bearer, place) if bearer else None
         )
@@ -118,14 +119,14 @@ def mode(settings: Settings, *, everyone: bool, accounts: bool, users: bool) -> 
         raise BadInput("还没有账号。请先建一个：python -m serve user add 用户名 --role admin")
     if accounts:
         return Mode.ACCOUNTS
-    if loopback(settings.host):
+    if loopback(settings.host) and not settings.hosts:  # with further names a proxy brings others here
         return Mode.OPEN if everyone else Mode.ALONE
     if everyone:
         return Mode.OPEN
     if users:
         return Mode.ACCOUNTS
     raise BadInput(
-        f"监听 {settings.host} 后，别的电脑也能打开条问。请先建账号：python -m serve user add 用户名 --role admin；"
+        f"监听 {settings.host}{f'（对外名称 {settings.hosts}）' if settings.hosts else ''} 后，别的电脑也能打开条问。请先建账号：python -m serve user add 用户名 --role admin；"
         "或加 --open，让能连到本机的人都可以提问"
     )
 

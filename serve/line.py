@@ -50,7 +50,7 @@ class Line:
         """Have done with the model, or with waiting for it."""
         with self._changed:
             self._served.discard(seat)
-            if seat in (own := self._waiting.get(seat.user, ())):
+            if seat in (own := self._waiting.get(seat.user, deque())):
                 own.remove(seat)
                 if not own:
                     del self._waiting[seat.user]

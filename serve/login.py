@@ -56,6 +56,7 @@ _ACCOUNT = """<p>{user}（{role}）</p>{said}
 def router(house: House) -> APIRouter:
     """The routes over a house with accounts."""
     accounts = house.accounts
+    assert accounts is not None
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/login")

@@ -13,6 +13,8 @@ from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
 from index.errors import BadInput, CorpusError
+from page.keeping import Keeper
+from page.originals import file_of
 from rag.contract import clause_json, document_json
 from serve.asking import record
 from serve.forms import FAILURES
@@ -54,9 +56,11 @@ def router(house: House, uploads: Path) -> APIRouter:
     @routes.get("/{doc_id}/file", summary="原件", response_class=FileResponse)
     def original(doc_id: str) -> FileResponse:
         engine = house.live.now()
-        path = original_of(engine, _found(engine, doc_id))
-        if path is None:
-            raise HTTPException(404, "原件已不在文件夹中。请运行 python -m index 更新索引")
+        document = _found(engine, doc_id)
+        try:
+            path, _ = file_of(engine, document)
+        except BadInput as error:
+            raise HTTPException(404, str(error)) from error
         return FileResponse(path, media_type="application/octet-stream", filename=path.name)
 
     @routes.post("", summary="加入文件并更新索引")
@@ -74,28 +78,6 @@ def router(house: House, uploads: Path) -> APIRouter:
         return await in_thread(_remove, house, person, doc_id)
 
     return routes
-
-
-def original_of(engine: Engine, document: Document) -> Path | None:
-    """The file a document was read from (of one in a container, the container); None where it is gone, or lies
-    outside the folder."""
-    corpus = [Path(path) for path in engine.store.manifest.corpus]
-    head, _, rest = document.file.partition("/")
-    for path in corpus:
-        if path.is_file():
-            if path.name in (document.file, head):
-                return path
-            continue
-        if len(corpus) > 1 and path.name != head:
-            continue
-        root = path.resolve()
-        inside = root / (rest if len(corpus) > 1 else document.file)
-        for each in (inside, *inside.parents):
-            if each == root or not each.is_relative_to(root):
-                break
-            if each.is_file() and each.resolve().is_relative_to(root):
-                return each
-    return None
 
 
 def _found(engine: Engine, doc_id: str) -> Document:
@@ -126,7 +108,8 @@ def _add(house: House, person: Person, paths: list[Path]) -> dict[str, Any]:
 
     settings = house.settings
     with house.changing:
-        change = add(paths, settings.corpus, settings.index_dir, settings.limits)
+        corpus, *_ = Keeper(house.live).corpora
+        change = add(paths, corpus, settings.index_dir, settings.limits)
         if not (change.added or change.moved):
             raise CorpusError("没有文件可以加入：" + "；".join(f"{name}：{why}" for name, why in change.refused))
         return _built(house, person, "documents.add", change)
@@ -135,10 +118,9 @@ def _add(house: House, person: Person, paths: list[Path]) -> dict[str, Any]:
 def _remove(house: House, person: Person, doc_id: str) -> dict[str, Any]:
     from index.corpus import remove
 
-    settings = house.settings
     with house.changing:
-        _found(house.live.now(), doc_id)
-        return _built(house, person, "documents.remove", remove([doc_id], settings.corpus, settings.index_dir))
+        corpus, _ = Keeper(house.live).place(_found(house.live.now(), doc_id).file)
+        return _built(house, person, "documents.remove", remove([doc_id], corpus, house.settings.index_dir))
 
 
 def _built(house: House, person: Person, kind: str, change: Change) -> dict[str, Any]:
@@ -149,7 +131,7 @@ def _built(house: House, person: Person, kind: str, change: Change) -> dict[str,
     said = {"added": list(change.added), "moved": list(change.moved), "refused": [list(r) for r in change.refused]}
     record(house, engine, person, "api", kind, "、".join((*change.added, *change.moved)), said)
     summary = build(
-        [settings.corpus],
+        list(settings.corpora),
         settings.index_dir,
         lambda: engine.encoder,
         rebuild=False,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import logging
 import os
 import socket
 import tempfile
@@ -39,6 +41,7 @@ def serve(settings: Settings, *, everyone: bool = False, accounts: bool = False)
             print(f"条问：{address(settings)}", flush=True)
             if not loopback(settings.host):
                 print("同一网络的电脑用本机的 IP 地址或主机名打开；要加密传输，请放在 HTTPS 反向代理之后。", flush=True)
+            logging.getLogger("uvicorn.error").addFilter(_worth_telling)
             uvicorn.Server(
                 uvicorn.Config(
                     app,
@@ -64,7 +67,9 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         if door is not None:
             door.close()
-        if error.errno == errno.EADDRNOTAVAIL or error.errno < 0:  # negative: what getaddrinfo has against a name
+        if (
+            error.errno == errno.EADDRNOTAVAIL or (error.errno or 0) < 0
+        ):  # negative: what getaddrinfo has against a name
             why = f"{host} 不是本机的地址。只在本机用：--host 127.0.0.1；给同事用：--host 0.0.0.0"
         elif error.errno == errno.EADDRINUSE:
             why = f"端口 {host}:{port} 已被占用。请换一个：python ui.py --port {port % 65535 + 1}"
@@ -89,6 +94,12 @@ def has_users(settings: Settings) -> bool:
         return False
     with closing(Accounts(settings.accounts_file)) as found:
         return bool(found.users())
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Whether a line of the server's is for the terminal; that a question was cut off by stopping is not."""
+    failed = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(failed, asyncio.CancelledError) or "graceful shutdown" in record.getMessage())
 
 
 def _warm(engine: Engine) -> None:

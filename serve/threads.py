@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -25,7 +25,7 @@ async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
 
 
 @asynccontextmanager
-async def stepped(steps: Iterator[T]) -> AsyncIterator[AsyncIterator[T]]:
+async def stepped(steps: Generator[T]) -> AsyncIterator[AsyncIterator[T]]:
     """An iterator step by step; closed at the end, also when the caller has gone away, which stops the chat model."""
 
     async def each() -> AsyncIterator[T]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -13,13 +15,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from index.build import build  # noqa: E402
-from index.encoder import Question, Reading  # noqa: E402
+from index.encoder import EncodedQuery, Reading  # noqa: E402
 from index.load import load_folder  # noqa: E402
 from index.parse import parse  # noqa: E402
 from index.settings import Settings  # noqa: E402
 from index.store import Store  # noqa: E402
 from index.terms import pairs  # noqa: E402
 from rag.engine import Engine  # noqa: E402
+from rag.reading.reader import Reading as Verdict  # noqa: E402
 
 SAMPLE = ROOT / "corpus" / "sample"
 SHARED = ROOT.parent / "shared"
@@ -27,7 +30,7 @@ BOOK = SHARED / "corpus"
 needs_book = pytest.mark.skipif(not BOOK.is_dir(), reason="../shared/corpus is not here")
 needs_models = pytest.mark.skipif(
     not (Settings().models_dir / "multilingual-e5-small" / "modules.json").is_file(),
-    reason="models are not here: python -m index.models",
+    reason="models are not here: python -m models",
 )
 
 
@@ -51,7 +54,7 @@ class FakeEncoder:
     encode_passages = encode_queries
 
     def read_query(self, text):
-        return Question(self._vector(text), None, None, None)
+        return EncodedQuery(self._vector(text), None, None, None)
 
     def read_passages(self, texts, spans, space=None, progress=None):
         self.encoded += len(texts)
@@ -88,6 +91,36 @@ class FakeChat:
     def close(self) -> None: ...
 
 
+class KeptReader:
+    """What the reader of the settings says, kept under var/tests between runs by its digest and that of its code: the same
+    reader says the same."""
+
+    def __init__(self, reader) -> None:
+        self._reader, self.digest = reader, reader.digest
+        code = hashlib.sha256(b"".join(f.read_bytes() for f in sorted((ROOT / "rag" / "reading").glob("*.py"))))
+        folder = ROOT / "var" / "tests"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(
+            folder / f"readings-{reader.digest[:12]}-{code.hexdigest()[:12]}.sqlite",
+            timeout=60,
+            check_same_thread=False,
+        )
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("CREATE TABLE IF NOT EXISTS said (pair TEXT PRIMARY KEY, reading TEXT)")
+
+    def read(self, pairs):
+        keys = [hashlib.sha256(repr((p.question, p.address, p.body)).encode()).hexdigest() for p in pairs]
+        marks = ", ".join("?" * len(keys))
+        known = dict(self._db.execute(f"SELECT pair, reading FROM said WHERE pair IN ({marks})", keys))
+        new = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
+        told = zip(new, self._reader.read(list(new.values())) if new else (), strict=True)
+        said = {key: json.dumps([own.answers, own.span, own.sure]) for key, own in told}
+        with self._db:
+            self._db.executemany("INSERT OR REPLACE INTO said VALUES (?, ?)", said.items())
+        found = (json.loads((known | said)[key]) for key in keys)
+        return [Verdict(answers, tuple(span), sure) for answers, span, sure in found]
+
+
 def quiet(stage: str, done: int, total: int) -> None: ...
 
 
@@ -101,9 +134,7 @@ def engine_over(root: Path, chat: FakeChat | None = None, bar: float = 0.0, **se
     """An engine over an index built with the fake encoder, no reader; `bar` is the cosine below which it refuses."""
     desk = root.parent / f"{root.name}-desk.sqlite"  # never the conversations of whoever runs the tests
     settings = {"chat_model": "", "reader": "none", "desk": desk, **settings}
-    engine = Engine(Settings(index=root, **settings), Store.open(root), FakeEncoder())
-    engine.__dict__ |= {"chat": chat, "foreign_bar": bar}
-    return engine
+    return Engine(Settings(index=root, **settings), Store.open(root), FakeEncoder(), chat=chat, foreign_bar=bar)
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +143,13 @@ def sample():
     raws, failures = load_folder(SAMPLE)
     assert not failures
     return {parsed.document.title: parsed for raw in raws for parsed in parse(raw)}
+
+
+@pytest.fixture(scope="session")
+def at_hand(sample, request):
+    """Parsed documents of the sample and, where it is, of the book: what holds of any document is tried on all."""
+    book = request.getfixturevalue("book")[1] if BOOK.is_dir() else []
+    return [*sample.values(), *book]
 
 
 @pytest.fixture(scope="session")

@@ -225,7 +225,9 @@ def failing_writes(trial: Trial, every: int) -> int:
 
 def _told(code: int, said: str) -> bool:
     """Whether a full disk was told in one line, or got over."""
-    return (code == 0 and not said) or (code == 2 and "\n" not in said and said.startswith("磁盘已满"))
+    return (code == 0 and not said) or (
+        code == 2 and "\n" not in said and said.startswith(("磁盘已满", "磁盘读写出错"))
+    )
 
 
 def damages(trial: Trial, count: int) -> dict[str, int]:
@@ -322,7 +324,9 @@ def batch_kills(folder: Path, count: int, seed: int) -> tuple[int, list[str]]:
             number += 1
             if target.exists() and chance.random() < 0.4:  # the machine lost its power within a line
                 data = target.read_bytes()
-                target.write_bytes(data + '{"id": 7, "question": "第'.encode()[: chance.randrange(30)])
+                target.write_bytes(
+                    data[: data.rfind(b"\n") + 1] + '{"id": 7, "question": "第'.encode()[: chance.randrange(30)]
+                )
             now = target.read_bytes() if target.exists() else b""
             if not now.startswith(written):
                 broken.append(f"batch {number}: what was written has changed")

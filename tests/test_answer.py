@@ -11,12 +11,12 @@ from index.errors import BadInput, ModelError
 from index.settings import Settings
 from index.terms import compact
 from rag.answering import reply
-from rag.answering.premise import wrong_issuer
 from rag.contract import answer_json, hit_json
 from rag.query.completion import complete
 from rag.query.question import understand
 from rag.query.titles import Titles
 from rag.schema import Filters
+from rag.stated.premise import wrong_issuer
 
 QUESTION = "岚城至湾城城际铁路全长多少公里？"
 
@@ -149,7 +149,7 @@ def test_a_reranker_reorders_the_best_clauses_only(sample_root):
 
     engine = engine_over(sample_root, rerank_depth=5)
     plain = [hit.clause.clause_id for hit in engine.search("港口规划", 10)]
-    engine.__dict__["reranker"] = Longest()
+    engine.reranker = Longest()
     again = [hit.clause.clause_id for hit in engine.search("港口规划", 10)]
     assert sorted(again[:5]) == sorted(plain[:5]) and again[5:] == plain[5:]
     ranking = engine.rank(understand("港口规划"))

@@ -216,7 +216,7 @@ def test_too_many_questions_of_one_at_a_time_are_told_to_wait(sample_root, tmp_p
     from serve.people import alone
 
     house = house_over(sample_root, tmp_path, questions_each=1)
-    with served(house) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with served(house) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         with house.line.seat(alone("127.0.0.1").key):
             response = client.post("/v1/search", json={"question": QUESTION})
             assert "正在作答" in told(response, 429) and response.headers["retry-after"]
@@ -238,7 +238,7 @@ def test_a_question_is_given_up_when_its_asker_has_gone(sample_root, tmp_path):
     chat = Slow()
     house = house_over(sample_root, tmp_path, chat=chat)
     body = {"messages": [{"role": "user", "content": QUESTION}], "stream": True}
-    with served(house) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with served(house) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         with client.stream("POST", "/v1/chat/completions", json=body) as response:
             for line in response.iter_lines():
                 if '"draft"' in line:
@@ -257,7 +257,7 @@ def test_schemathesis_finds_no_server_error(house, tmp_path_factory, sample_root
     with served(
         house_over(sample_root, tmp_path_factory.mktemp("fuzz"), corpus=tmp_path_factory.mktemp("none") / "x")
     ) as url:
-        api = httpx.get(f"{url}/v1/openapi.json", trust_env=False).json()
+        api = httpx.get(f"{url}/v1/openapi.json", trust_env=False, timeout=60).json()
         schema = schemathesis.openapi.from_dict(api)
         schema.config.update(base_url=url)
         for found in schema.get_all_operations():

@@ -7,6 +7,7 @@ import io
 import json
 import threading
 import time
+from types import SimpleNamespace
 
 import docx
 import pytest
@@ -15,7 +16,7 @@ from conftest import engine_over
 from desk.conversations import Conversations
 from desk.store import Store
 from index.errors import BadInput, ModelError
-from page.ask import Desk
+from page.ask import Wishes, owner_of
 from page.asking import Asking
 from rag.contract import answer_json
 from rag.schema import Answer, Event
@@ -66,7 +67,7 @@ def asking(engine, kept):
 
 @pytest.fixture
 def desk(engine, asking, kept):
-    return Desk(engine, asking, kept, "欢迎")
+    return Wishes(engine, asking, kept)
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def page(desk):
     return lambda do, owner="", **wish: desk.does(do)(owner, wish)
 
 
-def until(true, seconds=20):
+def until(true, seconds=90):
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it never came"
@@ -201,10 +202,29 @@ def test_nobody_reaches_the_conversation_of_another(page, asking):
     assert "城际铁路" not in page("listed", "li")["html"] and "城际铁路" in page("listed", "wang")["html"]
 
 
+def test_the_owner_is_the_user_of_the_request_and_nobody_without_accounts():
+    async def looked_up(request):
+        return "wang"
+
+    for request, owner in (
+        (SimpleNamespace(username="wang"), "wang"),
+        (SimpleNamespace(app=SimpleNamespace(auth_dependency=lambda request: "wang")), "wang"),
+        (SimpleNamespace(app=SimpleNamespace(auth_dependency=looked_up)), "wang"),
+        (SimpleNamespace(app=SimpleNamespace(auth_dependency=None)), ""),
+        (SimpleNamespace(username=None), ""),
+    ):
+        assert asyncio.run(owner_of(request)) == owner
+
+
 def test_a_wish_that_there_is_not_is_refused(page):
     for bad in ("_drawn", "does", "__init__", "follow", ""):
         with pytest.raises(BadInput, match="刷新"):
             page(bad)
+
+
+def test_a_new_conversation_is_greeted_with_examples_from_the_documents_at_hand(page, engine):
+    greeted = page("new")["html"]
+    assert f"{len(engine.store.documents)} 份政策文件" in greeted and "tw-sample" in greeted
 
 
 def test_sixty_turns_send_no_megabytes(page, desk, kept, engine):

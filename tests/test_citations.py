@@ -99,7 +99,8 @@ def test_figures_are_read_alike_however_they_are_printed():
     def values(text):
         return [(str(q.value.normalize()), q.unit) for q in facts.quantities(facts.flatten(text))]
 
-    assert values("9． 83％") == values("9.83%") == values("百分之九点八三") or values("9． 83％") == values("9.83%")
+    assert values("9． 83％") == values("9.83%") == values("百分之九点八三") == [("9.83", "%")]
+    assert values("三点五亿元") == values("3.5亿元") and values("上午九点二十五人到场") == [("25", "人")]
     assert values("五年内") == values("5年内")
     assert values("1.2亿元") == values("12000万元")
     assert (
@@ -119,7 +120,7 @@ def test_figures_are_read_alike_however_they_are_printed():
 )
 def test_words_cut_out_of_a_sentence_that_says_otherwise_are_no_quotation(claim, text):
     assert not verify(claim, [Source(text)]).ok
-    assert verify(text, [Source("第三条　" + text)]).ok or verify(text, [Source(text)]).ok
+    assert verify(text, [Source(text)]).ok
 
 
 GROUPS = Source("按每人每月补贴：博士2000元，硕士1200元，本科600元，单笔贷款最高50万元。", "《人才补贴办法》\n第十二条")

@@ -4,9 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 from conftest import ROOT, SAMPLE, needs_models
+
+from index import edge
 
 pytestmark = needs_models
 
@@ -18,6 +21,21 @@ def run(*args, var, **env):
         [sys.executable, "-m", *args], cwd=ROOT, capture_output=True, text=True, env=environment, timeout=300
     )
     return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def inside(var, monkeypatch, capsys):
+    """The same within this process, as `python -m` does it: seconds of starting an interpreter are saved."""
+
+    def call(module, *args, **env):
+        for name, value in {"TIAOWEN_INDEX": str(var / "index"), "TIAOWEN_CHAT_MODEL": "", **env}.items():
+            monkeypatch.setenv(name, value)
+        app = import_module(f"{module}.__main__").app
+        with pytest.raises(SystemExit) as left:
+            edge.run(lambda: app(list(args), standalone_mode=False))
+        return left.value.code, *capsys.readouterr()
+
+    return call
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +104,7 @@ def test_batch_resumes_and_loads_once(var):
     assert [json.loads(row)["id"] for row in target.read_text(encoding="utf-8").splitlines()] == [0, 1, 2]
 
 
-def test_batch_lines_carry_filters_and_bad_ones_are_named(var):
+def test_batch_lines_carry_filters_and_bad_ones_are_named(var, inside):
     source, target = var / "in.jsonl", var / "filtered.jsonl"
 
     def of(filters):
@@ -94,7 +112,7 @@ def test_batch_lines_carry_filters_and_bad_ones_are_named(var):
             json.dumps({"id": 1, "question": "总面积", "filters": filters}, ensure_ascii=False) + "\n", encoding="utf-8"
         )
         target.unlink(missing_ok=True)
-        return run("rag", "batch", "search", str(source), str(target), var=var)
+        return inside("rag", "batch", "search", str(source), str(target))
 
     assert of({"document": "青白新区"})[0] == 0
     assert {h["document"] for h in json.loads(target.read_text(encoding="utf-8"))["hits"]} == {
@@ -124,13 +142,18 @@ def test_batch_lines_carry_filters_and_bad_ones_are_named(var):
         (["index", "/no/such/corpus"], {}, "找不到语料"),
     ],
 )
-def test_bad_input_is_one_chinese_line_and_exit_2(var, args, env, word):
-    code, out, err = run(*args, var=var, **env)
+def test_bad_input_is_one_chinese_line_and_exit_2(inside, args, env, word):
+    code, out, err = inside(*args, **env)
     if "--file" not in args and env.get("TIAOWEN_CHAT_MODEL"):
         assert code == 0 and word in out  # a missing chat model costs the reply, not the answer
         return
     assert code == 2, (out, err)
     assert word in err and "Traceback" not in err and len(err.strip().splitlines()) == 1
+
+
+def test_a_process_ends_with_the_same_line_and_code(var):
+    code, out, err = run("rag", "search", "", var=var)
+    assert (code, out) == (2, "") and "请输入问题" in err and len(err.strip().splitlines()) == 1
 
 
 def test_an_index_of_another_model_is_refused_with_the_command_that_rebuilds(var, tmp_path):

@@ -49,6 +49,14 @@ def test_an_address_that_others_reach_needs_accounts_or_a_word(host, said):
     assert "\n" not in str(caught.value) and ("--open" in str(caught.value) or "serve user add" in str(caught.value))
 
 
+def test_behind_a_proxy_the_same_holds_on_loopback():
+    settings = Settings(host="127.0.0.1", hosts="tiaowen.example")
+    with pytest.raises(BadInput, match="tiaowen.example"):
+        mode(settings, **OURS)
+    assert mode(settings, **OURS | {"users": True}) is Mode.ACCOUNTS
+    assert mode(settings, **OURS | {"everyone": True}) is Mode.OPEN
+
+
 def test_a_port_in_use_and_a_host_not_ours_are_one_chinese_line():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -190,7 +198,7 @@ def test_one_users_haste_is_not_anothers(sample_root, tmp_path):
 def test_open_to_all_means_reading(sample_root, tmp_path):
     with (
         served(house_over(sample_root, tmp_path, Mode.OPEN)) as url,
-        httpx.Client(base_url=url, trust_env=False) as client,
+        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
     ):
         assert client.post("/v1/search", json={"question": QUESTION}).status_code == 200
         assert client.post("/v1/documents", files={"files": ("a.txt", b"x")}).status_code == 403

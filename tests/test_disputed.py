@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import needs_book
+from conftest import BOOK
 
 from index.sentences import split_sentences
 from rag.answering.disputed import disputed
@@ -36,13 +36,15 @@ def test_rows_are_told_apart_by_what_they_are_of():
     assert disputed("估算总投资1346亿元", [text]) and not disputed("铁路项目估算总投资1346亿元", [text])
 
 
-@needs_book
-def test_no_sentence_of_the_book_is_disputed_by_its_own_clause(book):
+def test_no_sentence_is_disputed_by_its_own_clause(at_hand):
     said = [
         (clause.text[start:stop], clause.text)
-        for parsed in book[1]
+        for parsed in at_hand
         for clause in parsed.clauses
         for start, stop in split_sentences(clause.text)
         if re.search(r"\d", clause.text[start:stop])
     ]
-    assert len(said) > 1000 and [sentence for sentence, text in said if disputed(sentence, [text])] == []
+    assert (
+        len(said) > (1000 if BOOK.is_dir() else 20)
+        and [sentence for sentence, text in said if disputed(sentence, [text])] == []
+    )

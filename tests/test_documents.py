@@ -241,3 +241,32 @@ def test_an_unchanged_document_keeps_its_digest_when_another_changes():
     assert before[0].document.digest != after[0].document.digest
     assert before[1].document.digest == after[1].document.digest
     assert before[0].document.doc_id == after[0].document.doc_id
+
+
+def test_a_table_of_contents_typed_by_hand_is_dropped_whatever_its_numbering():
+    rows = (
+        "云泽州防汛预案",
+        "目  录",
+        "1 总则 ........ 1",
+        "1.1 目的 ········ 1",
+        "附件1 标准 …… 5",
+        "1 总则",
+        "1.1 目的",
+    )
+    (found,) = parse(raw("\n".join((*rows, "为应对汛期险情，制定本预案。", "1.2 范围", "本预案适用于本州。"))))
+    assert [(c.path, c.text.split("\n")[0]) for c in found.clauses] == [
+        (("1 总则",), "1.1 目的"),
+        (("1 总则",), "1.2 范围"),
+    ]
+
+
+def test_a_signature_below_an_indented_paragraph_that_ends_at_the_margin_is_a_line_of_its_own():
+    wide = "各县应当将渡口的标志、照明和救生设备检查一遍并于月底前上报结果。"
+    rows = [
+        "云泽州人民政府关于渡口安全的意见",
+        *(f"    {n}、落实管护责任。渡口所在乡镇为管护责任人，负责日常巡查和维护工作，" for n in "一二三"),
+    ]
+    body = [each for row in rows[1:] for each in (row, wide)]
+    (found,) = parse(raw("\n".join([rows[0], *body, "云泽州人民政府", "2024年9月10日"])))
+    assert found.clauses[-1].text.split("\n")[-2:] == ["云泽州人民政府", "2024年9月10日"]
+    assert found.document.issued_on == "2024-09-10"

@@ -614,3 +614,21 @@ def test_all_words_of_any_document_are_there_once_in_their_order(pieces):
     body = "".join(make[kind](run(escape(text))) for kind, text in pieces)
     expected = "".join(text + ("隔" if kind == "cells" else "") for kind, text in pieces)
     assert "".join("".join(lines(body)).split()) == "".join(unified(expected).split())
+
+
+def test_a_head_of_two_rows_is_one_line_with_each_column_by_its_whole_name():
+    down, on, across = "<w:vMerge w:val='restart'/>", "<w:vMerge/>", "<w:gridSpan w:val='2'/>"
+    grid = table(
+        (cell("单位：万元", "<w:gridSpan w:val='4'/>"),),
+        (cell("县", down), cell("补助", across), cell("备注", down)),
+        (cell("", on), "省级", "市级", cell("", on)),
+        ("南坪县", "180", "60", ""),
+        ("北山区", "95", "40", "含修复"),
+    )
+    assert lines(grid) == [
+        "单位：万元",
+        "县\t补助省级\t补助市级\t备注",
+        "",
+        "南坪县\t180\t60\t",
+        "北山区\t95\t40\t含修复",
+    ]

@@ -61,7 +61,7 @@ def read(encoder, texts, spans, **more):
 
 
 FOLDER = Settings().models_dir / E5
-needs_model = pytest.mark.skipif(not (FOLDER / "modules.json").is_file(), reason="no model: python -m index.models")
+needs_model = pytest.mark.skipif(not (FOLDER / "modules.json").is_file(), reason="no model: python -m models")
 QUERIES = ["老厂房改成文创园要不要办土地手续？", "到2025年港口年通过能力", "川办发〔2022〕7号", "a", "水" * 700, ""]
 CLAUSE = "推动港口一体化发展。支持重庆港与泸州港合作，到2025年通过能力达到5亿吨。（责任单位：交通厅）"
 
@@ -245,7 +245,7 @@ def test_another_model_has_another_digest(linkable):
 
 
 def test_a_model_that_is_missing_or_broken_is_told_in_one_line(tmp_path):
-    with pytest.raises(ModelError, match="python -m index.models"):
+    with pytest.raises(ModelError, match="python -m models"):
         open_encoder(Settings(var=tmp_path))
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "modules.json").write_text("[", encoding="utf-8")

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 import pytest
-from conftest import needs_book
+from conftest import BOOK
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -314,12 +314,10 @@ def slow_pairs(text: str) -> list[str]:
     return pairs
 
 
-@needs_book
-def test_no_sentence_of_the_book_lacks_its_own_figures_and_a_changed_digit_is_noticed(book):
-    _, parsed = book
+def test_no_sentence_lacks_its_own_figures_and_a_changed_digit_is_noticed(at_hand):
     rng = random.Random(3)
     caught = changed = 0
-    for clause in (clause for document in parsed for clause in document.clauses):
+    for clause in (clause for document in at_hand for clause in document.clauses):
         for start, stop in split_sentences(clause.text):
             sentence = clause.text[start:stop]
             assert missing(sentence, clause.text) == []
@@ -331,4 +329,4 @@ def test_no_sentence_of_the_book_lacks_its_own_figures_and_a_changed_digit_is_no
                 wrong = sentence[:place] + other + sentence[place + 1 :]
                 changed, caught = changed + 1, caught + bool(missing(wrong, clause.text))
     # What slips through is a figure that another place of the same clause happens to hold.
-    assert changed > 300 and caught >= 0.93 * changed, f"{caught} of {changed}"
+    assert changed > (300 if BOOK.is_dir() else 20) and caught >= 0.93 * changed, f"{caught} of {changed}"

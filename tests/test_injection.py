@@ -17,6 +17,7 @@ from index.build import build
 from index.encoder import open_encoder
 from index.settings import Settings
 from page import shelves, turns
+from page.evidence import evidence
 from page.lineage import drawn
 from page.turns import Turn
 from rag import prompts
@@ -96,7 +97,7 @@ def engines(roots):
 
 
 def asked(engine, question, chat, bar=0.0):
-    engine.__dict__ |= {"chat": chat, "foreign_bar": bar}
+    engine.chat, engine.foreign_bar = chat, bar
     return engine.ask(question)
 
 
@@ -269,7 +270,7 @@ def bodies(engine, case, answer):
     turn = Turn(case.order, answer=answer, stage="done")
     return {
         "chat": turns.conversation([turn]),
-        "evidence": turns.evidence([turn]),
+        "evidence": evidence(turn),
         "document": shelves.document(found, status, clauses),
         "related": shelves.related(neighbourhoods(engine, case.truth + case.order, 10, Filters())),
         "library": shelves.library([(found, status, len(clauses))], 1),
@@ -342,6 +343,7 @@ def test_in_a_browser_nothing_runs_nothing_pops_up_and_nothing_leaves(visit, eng
 # The real models
 
 
+@pytest.mark.slow
 @needs_models
 @pytest.mark.parametrize("kind", REAL)
 def test_the_real_models_answer_with_the_truth(real, kind):

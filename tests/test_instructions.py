@@ -71,7 +71,7 @@ def test_every_order_of_the_suite_is_found_and_its_twin_has_none(case):
 @pytest.mark.parametrize("sentence", ORDINARY)
 def test_what_is_said_to_citizens_and_of_answering_is_no_order(sentence):
     assert not instructs(sentence) and not passages(
-        f"为方便群众办事，作如下说明。{sentence}请相互转告。", answering=True
+        f"为方便群众办事，作如下说明。{sentence}请相互转告。", answering=True, dialogue=sentence[0] == "问"
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from index import build as building
-from index.encoder import Question, Reading
+from index.encoder import EncodedQuery, Reading
 from index.late import Late, Tokens, telling
 from index.settings import Settings
 from index.space import Space
@@ -46,7 +46,7 @@ class WordEncoder(FakeEncoder):
 
     def read_query(self, text):
         offsets, ids, states = self._states(text)
-        return Question(self._vector(text), np.array(ids), states, np.array([stop for _, stop in offsets]))
+        return EncodedQuery(self._vector(text), np.array(ids), states, np.array([stop for _, stop in offsets]))
 
     def read_and_fit(self, texts, spans, progress=None):
         self.fitted += 1

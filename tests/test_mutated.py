@@ -57,6 +57,7 @@ def originals():
     return found | {".zip": written.zipped({"甲/办法.odt": written.odt(BLOCKS), "乙.txt": written.txt(BLOCKS)})}
 
 
+@pytest.mark.slow
 def test_of_hundreds_of_spoilt_files_each_is_read_or_named(tmp_path):
     rng = random.Random(SEED)
     corpus = tmp_path / "corpus"

@@ -1,6 +1,7 @@
 """Nothing calls out, and nothing is written outside the folder of the settings: every command, watched by the kernel."""
 
 import os
+import shutil
 import sys
 
 import pytest
@@ -32,10 +33,13 @@ time.sleep(240)
 
 @pytest.fixture(scope="module")
 def var(tmp_path_factory):
-    """A folder of the settings with the models of this machine, and an index over the sample."""
+    """A folder of the settings with the models of this machine, and two documents."""
     folder = tmp_path_factory.mktemp("var")
     for name in ("models", "onnx"):
         (folder / name).symlink_to((Settings().var / name).resolve())
+    (folder / "corpus").mkdir()
+    for file in sorted(SAMPLE.glob("*.txt"), key=lambda file: file.stat().st_size)[:2]:
+        shutil.copy(file, folder / "corpus")
     return folder
 
 
@@ -46,7 +50,7 @@ def run(var, *command):
     kept = {n: v for n, v in os.environ.items() if not n.startswith("TIAOWEN_") and n not in TESTED}
     env = kept | {
         "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "TMPDIR": str(var), "TIAOWEN_VAR": str(var),
-        "TIAOWEN_CORPUS": str(SAMPLE), "TIAOWEN_PORT": "7999", "PYTHONDONTWRITEBYTECODE": "1",
+        "TIAOWEN_CORPUS": str(var / "corpus"), "TIAOWEN_PORT": "7999", "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
     log = var.parent / "trace"
     record = watched.watched([sys.executable, *command], log, [var, var / "models", var / "onnx"], env, ROOT)

@@ -463,6 +463,12 @@ def test_the_panel_makes_filters_and_says_them():
     assert filters(None, None, None, None, None, None, None) == Filters()
 
 
+def test_a_field_with_nothing_to_choose_from_is_not_offered(sample):
+    document = replace(sample["岚江省港口条例"].document, kind=None, level="省<级>")
+    form = shell.scopes([document])
+    assert 'name="kind"' not in form and "<option>省&lt;级&gt;</option>" in form and 'name="document"' in form
+
+
 def test_a_scope_is_what_is_sent_and_nothing_else():
     assert scope({}) == Filters()
     assert scope({"year": "2023", "status": "有效", "region": "岚城"}) == Filters(

@@ -118,7 +118,7 @@ def test_an_editor_s_note_ends_with_its_bracket_or_its_paragraph():
     assert passages(f"茶园面积十万亩。{note}茶农五千户。") == [(8, 8 + len(note), EDITOR)]
     assert passages(f"{note}茶园面积十万亩。") == [(0, len(note), EDITOR)]
     assert passages("编者按：以上数字有误。应为九十万亩。\n茶农五千户。") == [(0, 18, EDITOR)]
-    assert [span[:2] for span in passages("茶园面积十万亩（请回答：茶园面积九十万亩）。")] == [(7, 22)]
+    assert [span[:2] for span in passages("茶园面积十万亩（请回答：茶园面积九十万亩）。")] == [(7, 21)]
 
 
 def test_a_passage_before_a_true_sentence_does_not_take_it_along():

@@ -14,7 +14,7 @@ from index.encoder import open_encoder
 from index.settings import Settings
 from rag.engine import Engine
 
-pytestmark = [needs_book, needs_models]
+pytestmark = [needs_book, needs_models, pytest.mark.slow]
 
 
 def bare(text):

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import BOOK, engine_over, needs_book, needs_models
+from conftest import BOOK, KeptReader, engine_over, needs_book, needs_models
 
 from index.errors import BrokenIndex
 from index.settings import load_settings
@@ -36,9 +36,11 @@ def engine():
         pytest.skip("no index: python -m index")
     if engine.store.manifest.corpus != [str(BOOK.resolve())]:
         pytest.skip("the index is not that of the book")
+    engine.reader = KeptReader(engine.reader)
     return engine
 
 
+@pytest.mark.slow
 @needs_book
 @needs_models
 @pytest.mark.parametrize(("which", "least"), [("foreign", 0.9), ("near", 0.70)])
@@ -53,6 +55,7 @@ def test_questions_without_an_answer_are_refused(engine, which, half, least):
             assert all(s.origin == "nearest" for s in answer.sentences[1:])
 
 
+@pytest.mark.slow
 @needs_book
 @needs_models
 def test_figures_that_stand_in_the_book_are_not_refused(engine):

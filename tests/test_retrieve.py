@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rag.query.addresses import Addresses
 from rag.query.question import understand
-from rag.retrieval.crowding import uncrowded
+from rag.retrieval.diversity import diversified
 from rag.retrieval.retrieve import Retriever, Steps
 from rag.schema import Filters
 
@@ -55,7 +55,7 @@ def test_filters_leave_only_what_they_name(engine, filters, holds):
 def test_uncrowding_only_lowers_and_keeps_each_document_s_own_order(values, documents):
     scores = np.array(values, dtype=np.float32)
     owners = np.arange(len(scores)) % documents
-    settled = uncrowded(scores, owners, 1.0, 2)
+    settled = diversified(scores, owners, 1.0, 2)
     assert (settled <= scores + 1e-6).all()
     for owner in range(documents):
         own = np.flatnonzero(owners == owner)
@@ -65,7 +65,7 @@ def test_uncrowding_only_lowers_and_keeps_each_document_s_own_order(values, docu
 
 def test_a_crowd_of_one_document_lets_others_in():
     scores = np.array([5, 4.9, 4.8, 4.7, 4.6, 4.5, 3.9], dtype=np.float32)
-    settled = uncrowded(scores, np.array([0, 0, 0, 0, 0, 0, 1]), 1.0, 2)
+    settled = diversified(scores, np.array([0, 0, 0, 0, 0, 0, 1]), 1.0, 2)
     assert np.argsort(-settled)[2] == 6
 
 

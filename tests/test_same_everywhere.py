@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import SAMPLE
 
 from eval.bench import written
 from eval.bench.documents import INVENTED, TABLE, of_file
 from eval.bench.formats import WRITERS, clauses, likeness
+from index.load import READERS
 
 TEXTUAL = [name for name in WRITERS if name not in ("txt", "scan")]
 
@@ -41,3 +44,11 @@ def test_a_table_is_the_same_rows_as_a_spreadsheet():
         found = clauses(data, suffix)[0]
         assert [text for _, text in found if text[0].isdigit()] == [text for _, text in rows]
         assert all(path[-1] == "序号事项责任单位完成时限" for path, text in found if text[0].isdigit())
+
+
+@pytest.mark.parametrize("name", TEXTUAL)
+def test_headings_travel_as_levels_and_no_marks_of_markup_are_in_a_line(name):
+    lines = READERS[f".{name}"](WRITERS[name](INVENTED[0])).lines
+    assert not any(re.search(r"^\s*#|\*\*|__|^\s*\||<[a-z/]|&\w+;|\\[a-z]", line.text) for line in lines)
+    if name not in ("pdf", "ofd"):  # whose pages only show what a heading is
+        assert [line.level is not None for line in lines if line.text.startswith("第一章")] == [True]

@@ -157,26 +157,26 @@ def test_uploads_lie_within_var_and_old_ones_are_cleared(client, house):
     assert not old.exists() and os.path.exists(path)
 
 
-def test_one_client_cannot_queue_hundreds_of_jobs(sample_root, tmp_path, monkeypatch):
+def test_one_client_cannot_queue_a_hundred_jobs(sample_root, tmp_path, monkeypatch):
     """Most are refused at once, and there is room again when they are done."""
     import gradio as gr
 
     held = threading.Event()
 
-    def slow(_):
+    def slow(_, may_edit):
         with gr.Blocks() as blocks:
-            gr.Button().click(lambda: held.wait(20) and None)
+            gr.Button().click(lambda: held.wait(120) and None)
         return blocks
 
     monkeypatch.setattr("page.app.build", slow)
     body = {"data": [], "fn_index": 0, "session_hash": "s1", "event_data": None, "trigger_id": None}
     with (
         served(house_over(sample_root, tmp_path), page=True) as url,
-        httpx.Client(base_url=url, trust_env=False) as own,
+        httpx.Client(base_url=url, trust_env=False, timeout=60) as own,
     ):
         try:
-            codes = [own.post("/gradio_api/queue/join", json=body).status_code for _ in range(300)]
-            assert codes == [200] * PENDING + [429] * (300 - PENDING)
+            codes = [own.post("/gradio_api/queue/join", json=body).status_code for _ in range(100)]
+            assert codes == [200] * PENDING + [429] * (100 - PENDING)
             assert "还没有完成" in told(own.post("/gradio_api/queue/join", json=body), 429)
         finally:
             held.set()
@@ -191,7 +191,7 @@ def test_the_door_ignores_proxies_and_answers_while_the_machine_is_busy(house, m
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     with (
         served(house_over(sample_root, tmp_path), page=True) as url,
-        httpx.Client(trust_env=False, base_url=url) as own,
+        httpx.Client(trust_env=False, base_url=url, timeout=60) as own,
     ):
         assert own.get("/").status_code == 200
 
@@ -209,6 +209,6 @@ def test_a_websocket_is_closed(url):
 def test_a_bug_is_told_in_the_same_form(sample_root, tmp_path, monkeypatch):
     house = house_over(sample_root, tmp_path, chat=FakeChat())
     monkeypatch.setattr("serve.lookups.clean", lambda _: 1 / 0)
-    with served(house) as url, httpx.Client(trust_env=False, base_url=url) as client:
+    with served(house) as url, httpx.Client(trust_env=False, base_url=url, timeout=60) as client:
         said = told(client.post("/v1/search", json={"question": QUESTION}), 500)
         assert "ZeroDivision" not in json.dumps(said)

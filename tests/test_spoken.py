@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from rag.query import spoken
+from rag.words import spoken
 
 LINES = [
     line for line in Path(spoken.__file__).with_name("spoken.tsv").read_text("utf-8").splitlines() if line[:1] != "#"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from eval.bench import written
-from index.errors import UnreadableContent
-from index.load import READERS, spreadsheets
+from index.errors import UnreadableContent, UnreadableFile
+from index.load import READERS, load_file, spreadsheets
 from index.load.formats import general, shown
 from index.parse import parse
 from index.schema import RawText
@@ -141,3 +143,27 @@ def test_what_is_no_workbook_says_what_to_do():
         spreadsheets.xlsx(written.zipped({"a.txt": "x"}))
     with pytest.raises(UnreadableContent, match="另存为 .xlsx"):
         READERS[".xls"](b"no workbook" * 50)
+
+
+def test_who_reports_and_in_what_unit_stands_above_the_columns_though_its_cells_are_merged():
+    rows = [
+        ["资金安排表", "", ""],
+        ["填报单位：农业局", "", "单位：万元"],
+        ["县区", "产业", ""],
+        ["", "种植", "养殖"],
+        ["南坪县", 12, 8],
+        ["北山区", 9, 6],
+    ]
+    merged = ["A1:C1", "A2:B2", "A3:A4", "B3:C3"]
+    found = spreadsheets.xlsx(written.xlsx({"表": (rows, merged, "")}))
+    told = [line.text for line in found.lines if "\t" in line.text]
+    assert told[0] == "县区\t产业种植\t产业养殖" and "填报单位：农业局\u3000单位：万元" in [
+        line.text for line in found.lines
+    ]
+
+
+def test_a_binary_workbook_whose_sectors_lead_back_is_refused_and_not_read_for_ever(tmp_path):
+    data = (Path(__file__).parent / "data" / "ferry.xls").read_bytes()
+    (tmp_path / "a.xls").write_bytes(data[:799] + bytes(2684 - 799) + data[2684:])  # the table of sectors is all zero
+    with pytest.raises(UnreadableFile):
+        load_file(tmp_path / "a.xls", "a.xls")

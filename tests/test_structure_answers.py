@@ -1,9 +1,13 @@
 """Answers from headings, lists, tables and the documents themselves, over the invented documents of eval/structure."""
 
+from datetime import date
+
 import pytest
 from conftest import ROOT, built, engine_over
 
-from page.turns import Turn, conversation, memo
+from memo.paper import part
+from memo.text import text
+from page.turns import Turn, conversation
 from rag.contract import answer_json
 from rag.structure.router import route
 
@@ -109,7 +113,7 @@ def test_the_contract_and_the_page_show_the_table_escaped(engine):
     )
     page = conversation([Turn("<b>问</b>", answer=answer, stage="done")])
     assert "<td>船校宿舍</td>" in page and "<b>问</b>" not in page
-    assert "所属区\t小区名称" in memo(answer)
+    assert "所属区\t小区名称" in text(part(answer, date(2026, 3, 9)))
 
 
 @pytest.mark.parametrize(

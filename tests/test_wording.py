@@ -9,9 +9,9 @@ from index.terms import pairs
 from rag.answering.evidence import _quotes
 from rag.answering.items import counted
 from rag.query.asked import asked
-from rag.query.dictionary import cut, pieces
 from rag.query.question import understand
 from rag.query.wording import Wording, is_everyday
+from rag.words.dictionary import cut, pieces
 
 
 def weigh(_):

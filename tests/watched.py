@@ -48,7 +48,20 @@ def why_not() -> str | None:
 
 def watched(command: Sequence[str], log: Path, inside: Sequence[Path], env: dict[str, str], cwd: Path) -> Record:
     """Run a command to its end; `inside` are the folders it may write to."""
-    tracing = ["strace", "-f", "-qq", "-s", "512", "-o", str(log), "-e", f"trace={_CALLS}", "-e", "signal=none"]
+    tracing = [
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-s",
+        "512",
+        "-o",
+        str(log),
+        "-e",
+        f"trace={_CALLS}",
+        "-e",
+        "signal=none",
+    ]
     alone = ["unshare", "-rn", sys.executable, __file__, *tracing, *command]
     done = subprocess.run(alone, capture_output=True, text=True, env=env, cwd=cwd, timeout=600, check=False)
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -43,6 +43,16 @@ class RandomEncoder:
         vectors = self._random.standard_normal((count, self.dimension), dtype=np.float32)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
+    def encode_queries(self, texts):
+        return self._vectors(len(texts))
+
+    encode_passages = encode_queries
+
+    def read_query(self, text):
+        from index.encoder import EncodedQuery
+
+        return EncodedQuery(self._vectors(1)[0], None, None, None)
+
     def read_passages(self, texts, spans, space=None, progress=None):
         from index.encoder import Reading
 

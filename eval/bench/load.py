@@ -127,7 +127,7 @@ def main(
         process = psutil.Process(server.pid)
         found = asked(url, texts, askers, seconds, lambda: process.memory_info().rss / 2**20).summary()
     finally:
-        server.terminate()
+        server.terminate()  # also where this command was stopped: nothing is left running
         server.wait(30)
     report = {"machine": machine(), "askers": askers, "asked_seconds": seconds, **found}
     target = settings.var / "eval" / "load.json"

@@ -65,7 +65,8 @@ def encoding(encoder: Encoder, texts: Sequence[str]) -> Iterator[Part]:
     spans = [split_sentences(text) for text in texts]
     pieces = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
     _, space = encoder.read_and_fit(texts, spans)
-    once, apart = [], []
+    once: list[float] = []
+    apart: list[float] = []
     for _ in range(ROUNDS):  # in turn, so that a busy machine slows both
         once += timed(lambda own: encoder.read_passages(texts, own, space), [spans])
         apart += timed(lambda own: (encoder.encode_passages(texts), encoder.encode_passages(own)), [pieces])

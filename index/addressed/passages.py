@@ -7,7 +7,6 @@ shows `Clause.printed`.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -50,6 +49,7 @@ _BRACKET = re.compile(r"（[^（）\n]{5,}）|\([^()\n]{5,}\)|【[^【】\n]{5,}
 _FOREIGN_END = re.compile(
     r"(?<=[A-Za-z一-鿿\d])[.!?][\"”']?(?=\s*[一-鿿])|-->|\|>(?=[^<\n]*[一-鿿])|[/\]][A-Za-z]{2,12}[>\]]|\}(?=\s*[一-鿿])"
 )
+_PART = 6  # characters from which on a cell that stands within a passage is part of it, not a figure that both name
 _CLOSED = {"（": "）", "(": ")", "【": "】", "〔": "〕", "[": "]"}
 
 
@@ -189,9 +189,11 @@ def _without(clause: Clause, found: Sequence[tuple[int, int, str]]) -> Clause:
 
 def _cell(cell: str, marks: Sequence[Mark]) -> str:
     """A cell without what is marked in its row; cells have their line breaks taken out."""
-    for words in itertools.chain.from_iterable((mark.words, "".join(mark.words.split())) for mark in marks):
-        if words and words in cell:
-            cell = cell.replace(words, "")
-        elif cell and cell in words:
-            return ""
-    return cell.strip()
+    for mark in marks:
+        for words in (mark.words, "".join(mark.words.split())):
+            if words in cell:
+                cell = cell.replace(words, "").strip()
+                break
+            if len(cell) >= _PART and cell in words:
+                return ""
+    return cell

@@ -8,9 +8,13 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, cast
 
 from index.errors import UnreadableContent
 from index.load import kinds
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage, MIMEPart
 
 SUFFIXES = (".zip", ".eml")
 _DEEP = 3  # containers within containers
@@ -130,9 +134,9 @@ def _mail(data: bytes, name: str, left: list[int]) -> Iterator[Member]:
         inner = part.get_filename() or f"附件{place}" + (".eml" if part.get_content_type() == "message/rfc822" else "")
         inner = inner.replace("\\", "/").rsplit("/", 1)[-1]
         if part.get_content_type() == "message/rfc822":
-            content: bytes | None = part.get_payload(0).as_bytes()
+            content: bytes | None = cast("EmailMessage", part.get_payload(0)).as_bytes()
         else:
-            content = part.get_payload(decode=True)
+            content = cast("bytes | None", part.get_payload(decode=True))
         if content is None:
             yield Member(f"{name}/{inner}", "", b"", "附件已损坏或不完整")
         elif part.get_content_disposition() == "attachment" or not inner.lower().endswith(
@@ -141,11 +145,11 @@ def _mail(data: bytes, name: str, left: list[int]) -> Iterator[Member]:
             yield _member(f"{name}/{inner}", content)
 
 
-def _content(part: object) -> str | None:
+def _content(part: MIMEPart) -> str | None:
     """A text part as text; bytes that are none of its charset are decided as in a text file."""
     from index.load import text
 
-    raw = part.get_payload(decode=True) or b""
+    raw = cast("bytes", part.get_payload(decode=True) or b"")
     try:
         return raw.decode(part.get_content_charset() or "utf-8")
     except (UnicodeDecodeError, LookupError):

@@ -6,6 +6,7 @@ import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 _LARGEST = 64 * 2**20  # bytes that a stream may unpack to before it is taken for sound
@@ -39,9 +40,9 @@ def damage(data: bytes) -> Damage:
         count = len(reader.pages)
         seen: dict[int, bool] = {}
         for number in range(1, count + 1):
-            if not _whole(lambda at=number - 1: _contents(reader.pages[at]), seen):
+            if not _whole(partial(_of_page, _contents, reader, number - 1), seen):
                 text.add(number)
-            elif not _whole(lambda at=number - 1: _resources(reader.pages[at], 0), seen):
+            elif not _whole(partial(_of_page, _resources, reader, number - 1), seen):
                 parts.add(number)
     except Exception:  # PDFium has opened the file; where pypdf cannot, nothing bears out that it is whole
         return Damage(known=False)
@@ -56,6 +57,10 @@ def _whole(streams: Callable[[], Iterable[Any]], seen: dict[int, bool]) -> bool:
         return False
 
 
+def _of_page(streams: Callable[[Any], Iterator[Any]], reader: Any, at: int) -> Iterator[Any]:
+    return streams(reader.pages[at])
+
+
 def _contents(page: Any) -> Iterator[Any]:
     held = page.get("/Contents")
     if held is None:
@@ -65,13 +70,13 @@ def _contents(page: Any) -> Iterator[Any]:
         yield part.get_object()
 
 
-def _resources(holder: Any, depth: int) -> Iterator[Any]:
+def _resources(holder: Any, depth: int = 0) -> Iterator[Any]:
     """What a page's text is made with: the code tables of its fonts, and forms."""
-    resources = holder.get("/Resources")
+    resources: Any = holder.get("/Resources")
     resources = resources.get_object() if resources is not None else {}
-    for font in (resources.get("/Font") or {}).get_object().values() if resources.get("/Font") else ():
+    for font in resources["/Font"].get_object().values() if resources.get("/Font") else ():
         yield from _font(font.get_object())
-    for part in (resources.get("/XObject") or {}).get_object().values() if resources.get("/XObject") else ():
+    for part in resources["/XObject"].get_object().values() if resources.get("/XObject") else ():
         form = part.get_object()
         yield form
         if form.get("/Subtype") == "/Form" and depth < _DEEPEST:

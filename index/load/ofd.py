@@ -132,7 +132,9 @@ def _overlays(file: _File, document: Any) -> dict[str, Any]:
     found = {}
     for each in below(document, "Annotations"):
         part = _part(file.package, file.home, (each.text or "").strip())
-        for page in file.package.xml(part).iter("Page") if part is not None else ():
+        if part is None:
+            continue
+        for page in file.package.xml(part).iter("Page"):
             place = _part(file.package, part, next((one.text or "" for one in below(page, "FileLoc")), "").strip())
             if place is not None:
                 found[page.get("PageID") or ""] = file.package.xml(place)

@@ -228,7 +228,6 @@ def _glyphs(words: Words, box: Box, points: float) -> list[Glyph]:
     # A mark may be the wide or the narrow one of its kind, which makes a recogniser unsure and no reader.
     doubtful = words.score < _SURE or any(sure < _LEAST_SURE for c, _, sure in words.characters if c.isalnum())
     base = middle + 0.35 * em
-    glyphs = []
     texts = _punctuated([character for character, _, _ in words.characters])
     middles = [left + share * width for _, share, _ in words.characters]
     printed = [place for place, text in enumerate(texts) if text.strip()]

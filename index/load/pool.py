@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -63,15 +63,15 @@ def lines(path: Path, name: str, limits: Limits) -> RawText:
     with closing(_answers([(0, Found(path, name), True)], limits)) as answers:
         _, answer = next(answers)
     refused = answer.refused if isinstance(answer, Outcome) else _refused(answer)
-    if refused:
-        raise UnreadableFile(*refused[0])
+    if refused or isinstance(answer, Outcome):
+        raise UnreadableFile(*(refused or ((name, _UNUSABLE),))[0])
     try:
         return _raw(answer["raw"])
     except ValueError as error:
         raise UnreadableFile(name, _UNUSABLE) from error
 
 
-def _answers(jobs: Sequence[tuple[int, Found, bool]], limits: Limits) -> Iterator[tuple[int, dict | Outcome]]:
+def _answers(jobs: Sequence[tuple[int, Found, bool]], limits: Limits) -> Generator[tuple[int, dict | Outcome]]:
     waiting: queue.SimpleQueue[tuple[int, Found, bool]] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[int, dict | Outcome] | BaseException] = queue.SimpleQueue()
     left = 0
@@ -174,7 +174,7 @@ class _Child:
         self.fresh = True  # no file read yet
         self.late = False  # a file took too long
         single = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, *self._program],
             cwd=ROOT,
             bufsize=0,
@@ -184,6 +184,8 @@ class _Child:
             start_new_session=True,
             env=os.environ | single | {"MALLOC_ARENA_MAX": "2"},
         )
+        assert process.stdin is not None and process.stdout is not None  # both are pipes
+        self._process, self._asks, self._tells = process, process.stdin, process.stdout
 
     def serves(self, limits: Limits) -> bool:
         """Whether it is alive and was started under these limits."""
@@ -194,7 +196,7 @@ class _Child:
         self.fresh = False
         job = {"path": os.path.abspath(file.path), "name": file.name, "whole": whole}
         try:
-            self._process.stdin.write(json.dumps(job).encode() + b"\n")
+            self._asks.write(json.dumps(job).encode() + b"\n")
             line = self._line(ended)
         except OSError:  # it died between two files
             line = b""
@@ -217,7 +219,7 @@ class _Child:
         began = since = time.monotonic()
         used = self._used()
         pieces: list[bytes] = []
-        pipe = self._process.stdout.fileno()
+        pipe = self._tells.fileno()
         while not ended.is_set():
             if select.select([pipe], [], [], _STEP)[0]:
                 piece = os.read(pipe, 1 << 20)
@@ -252,8 +254,8 @@ class _Child:
         """Kill it and whatever it started."""
         with suppress(OSError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.stdin.close()
-        self._process.stdout.close()
+        self._asks.close()
+        self._tells.close()
         self._process.wait()
 
 

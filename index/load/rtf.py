@@ -74,7 +74,8 @@ class _Reader:
     def __init__(self) -> None:
         self.lines: list[tuple[str, int | None]] = []
         self.gaps: list[str] = []
-        self.group, self.stack = _Group(), []
+        self.group = _Group()
+        self.stack: list[_Group] = []
         self.first, self.starred = False, False  # a group's first word is to come; behind \\*
         self.page = "gb18030"
         self.fonts: dict[int, str] = {}
@@ -88,8 +89,11 @@ class _Reader:
         self.boxes: list[str] = []  # the lines of text boxes, told below the paragraph they hang on
         self.noted: list[str] = []  # by the paragraph being read
         self.notes = notes.Waiting()
-        self.style, self.level, self.in_table = 0, None, False
-        self.row, self.flags, self.table = EdgedRow(), set(), []
+        self.style, self.in_table = 0, False
+        self.level: int | None = None
+        self.row = EdgedRow()
+        self.flags: set[str] = set()
+        self.table: list[EdgedRow] = []
         self.forms: list[str] = []  # of the levels of the list being read
         self.lists: dict[int, list[str]] = {}
         self.uses: dict[int, int] = {}  # \\ls → list
@@ -264,7 +268,9 @@ class _Reader:
         elif word == "plain":
             self.group = replace(self.group, hidden=False, deleted=False, font=None)
         elif word in ("v", "deleted"):
-            self.group = replace(self.group, **{"hidden" if word == "v" else "deleted": value != 0})
+            self.group = (
+                replace(self.group, hidden=value != 0) if word == "v" else replace(self.group, deleted=value != 0)
+            )
         else:
             return False
         return True

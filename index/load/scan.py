@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from index.errors import UnreadableContent
@@ -79,7 +80,7 @@ def read(data: bytes) -> Reading:
     scanner = Scanner()
     layouts = []
     for number, frame in _frames(data):
-        found = scanner.sheet(number, lambda frame=frame: _dots(frame))
+        found = scanner.sheet(number, partial(_dots, frame))
         if found is not None:
             layouts.append(compose.layout(found))
     lines = compose.lines(layouts)

@@ -48,8 +48,8 @@ def xls(data: bytes) -> Reading:
     import xlrd
 
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=_Silent())
-    except xlrd.XLRDError as error:
+        book = xlrd.open_workbook(file_contents=_stream(data), formatting_info=True, logfile=_Silent())
+    except (xlrd.XLRDError, OSError) as error:
         locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
         advice = (
             "有密码保护，请去掉密码后另存"
@@ -58,6 +58,22 @@ def xls(data: bytes) -> Reading:
         )
         raise UnreadableContent(advice) from error
     return reading([_of_xls(book, sheet) for sheet in book.sheets()])
+
+
+def _stream(data: bytes) -> bytes:
+    """The workbook within a compound file, by olefile: xlrd goes round for ever in one whose sectors lead back."""
+    import olefile
+
+    if not olefile.isOleFile(data):
+        return data
+    with olefile.OleFileIO(data) as ole:
+        name = next((each for each in ("Workbook", "Book") if ole.exists(each)), None)
+        if name is None:
+            raise OSError("no workbook in it")
+        found = ole.openstream(name).read()
+        if len(found) != ole.get_size(name):
+            raise ValueError("a workbook cut short")
+        return found
 
 
 class _Silent:
@@ -135,8 +151,8 @@ def reading(sheets: Sequence[Sheet]) -> Reading:
             rows.append((sheet.name.strip(), 2))
         rows += [(line, None) for line in lines]
         rows.append(("", None))
-    lines = [Line(unified(row), number, level=level) for number, (row, level) in enumerate(rows[:-1], 1)]
-    return Reading(lines, tuple(gaps))
+    told = [Line(unified(row), number, level=level) for number, (row, level) in enumerate(rows[:-1], 1)]
+    return Reading(told, tuple(gaps))
 
 
 def _gaps(sheet: Sheet) -> Iterable[str]:

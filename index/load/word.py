@@ -45,7 +45,8 @@ class _Walk:
         self.gaps: list[str] = []
         self.counts: dict[int, dict[int, int]] = {}  # list → level → count
         self.begun: set[int] = set()  # uses of lists whose own starts have been taken
-        self.row, self.table = EdgedRow(), []
+        self.row = EdgedRow()
+        self.table: list[EdgedRow] = []
         self.cell: list[str] = []
         self.notes_at = {cp: span for ends in (False, True) for cp, span in file.notes_at(ends)}
         self.noted: list[str] = []  # by the paragraph being read

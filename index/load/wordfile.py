@@ -169,7 +169,8 @@ class WordFile:
             one = self.styles.get(style)
             if one is None:
                 break
-            found = {"kind": one.kind} | one.properties | found if 1 <= one.kind <= 9 else one.properties | found
+            kind: dict[Any, Any] = {"kind": one.kind} if 1 <= one.kind <= 9 else {}
+            found = kind | one.properties | found
             style = one.base
         return found | own
 
@@ -187,16 +188,17 @@ class WordFile:
             bounds = struct.unpack_from(f"<{runs + 1}I", page, 0)
             found += [(bounds[n], bounds[n + 1], read(page, 4 * (runs + 1), n)) for n in range(runs)]
         found.sort(key=lambda run: run[0])
-        bounds, values = [], []
+        places: list[int] = []
+        values: list[Any] = []
         for begin, end, value in found:
-            if bounds and bounds[-1] < begin:
+            if places and places[-1] < begin:
                 values.append(type(value)())
-                bounds.append(begin)
-            elif not bounds:
-                bounds.append(begin)
+                places.append(begin)
+            elif not places:
+                places.append(begin)
             values.append(value)
-            bounds.append(end)
-        return bounds, values
+            places.append(end)
+        return places, values
 
     @staticmethod
     def _paragraph(page: bytes, base: int, n: int) -> dict[int, Any]:

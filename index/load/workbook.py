@@ -154,8 +154,8 @@ def _column(letters: str) -> int:
 
 def _span(ref: str) -> tuple[int, int, int, int] | None:
     """A3:B7 → first row, first column, rows, columns."""
-    ends = [_PLACE.fullmatch(end) for end in ref.replace("$", "").split(":")]
-    if len(ends) != 2 or None in ends:
+    ends = [end for part in ref.replace("$", "").split(":") if (end := _PLACE.fullmatch(part)) is not None]
+    if len(ends) != 2 or ref.count(":") != 1:
         return None
     (left, top), (right, bottom) = ((_column(end[1]), int(end[2]) - 1) for end in ends)
     return top, left, bottom - top + 1, right - left + 1

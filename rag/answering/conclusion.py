@@ -13,7 +13,7 @@ from rag.verification.citations import repeats
 
 if TYPE_CHECKING:
     from rag.answering.study import Study
-    from rag.engine import Engine
+    from rag.context import Context
     from rag.reading.clauses import Read
 
 LONGEST, LISTED = 80, 160  # characters of a 结论, and of one that names all of a list
@@ -40,35 +40,38 @@ def phrase(text: str, span: tuple[int, int], longest: int = LONGEST) -> tuple[in
     return start, stop
 
 
-def conclude(engine: Engine, query: Query, studied: Study) -> list[Claim]:
+def conclude(context: Context, query: Query, studied: Study) -> list[Claim]:
     """The claim that answers, if the judgement is that one does, or the two of a comparison; nothing where a clause
     does not speak of a year or a figure that the question names, or where it would only say the question back."""
     if not studied.judgement.conclude:
         return []
     if not studied.sides:
-        claim = _claim(engine, query, studied)
+        claim = _claim(context, query, studied)
         return [] if claim is None else [claim]
-    claims = [_claim(engine, side, own) for side, own in zip(query.sides, studied.sides, strict=True)]
-    return [] if None in claims else [_named(engine, claim) for claim in claims]
+    claims = [_claim(context, side, own) for side, own in zip(query.sides, studied.sides, strict=True)]
+    told = [claim for claim in claims if claim is not None]
+    return [_named(context, claim) for claim in told] if len(told) == len(claims) else []
 
 
-def _named(engine: Engine, claim: Claim) -> Claim:
+def _named(context: Context, claim: Claim) -> Claim:
     """A side of a comparison says whose it is."""
-    return replace(claim, text=f"《{engine.document(claim.clause).title}》：{claim.text}")
+    return replace(claim, text=f"《{context.document(claim.clause).title}》：{claim.text}")
 
 
-def _claim(engine: Engine, query: Query, studied: Study) -> Claim | None:
-    clause = engine.store.clauses[studied.best.clause]
+def _claim(context: Context, query: Query, studied: Study) -> Claim | None:
+    if studied.best is None or studied.narrowed is None:
+        return None
+    clause = context.store.clauses[studied.best.clause]
     start, stop = studied.phrase
     said = clause.text[start:stop]
     if studied.narrowed.fixed or not said or repeats(said, query.text):
         return None
-    year = _year(engine, query, studied.best, said)
+    year = _year(context, query, studied.best, said)
     text = f"到{year}年：{said}。" if year else f"{said}。"
     return Claim(text, clause, start, stop, "span")
 
 
-def _year(engine: Engine, query: Query, best: Read, said: str) -> str | None:
+def _year(context: Context, query: Query, best: Read, said: str) -> str | None:
     """The target year that governs these words, where a year is asked for and they do not say it."""
-    year = engine.year_of(best.clause, best.span[0]) if query.years else None
+    year = context.year_of(best.clause, best.span[0]) if query.years else None
     return year if year and year not in said else None

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 
 from index.sentences import split_sentences
 from index.terms import pairs
+from rag.tuned import numbers
 from rag.verification import facts
 
-_SAME = 0.9  # of the claim's character pairs, its figures aside, that the other sentence must hold
-_HALF = 0.8  # the same for the shorter of the two half-sentences around the figures
+_SAME = numbers(__name__)[
+    "same"
+]  # of the claim's character pairs, its figures aside, that the other sentence must hold
+_HALF = numbers(__name__)["half"]  # the same for the shorter of the two half-sentences around the figures
 _SPLIT = re.compile(r"[，,；;。：:、“”\"\n（）()！!？?]")
 
 

@@ -13,31 +13,41 @@ from index.duties import duties
 from index.store import Store
 from index.terms import compact, pairs
 from rag.answering import items
-from rag.answering.horizon import Horizon
 from rag.query.question import Query
 from rag.query.wording import Wording
 from rag.reading.clauses import Read
-from rag.retrieval.fusion import standard
+from rag.retrieval.fusion import z_scores
 from rag.retrieval.retrieve import Ranking
+from rag.stated.horizon import Horizon
+from rag.tuned import numbers
 from rag.verification import facts
 
 if TYPE_CHECKING:
     import numpy as np
 
-_MEANING, _WORDING, _CLAUSE = 1.0, 0.5, 2.0  # what a sentence's cosine, its wording and its clause's score weigh
-_WORDS, _BESIDE = 1.0, 0.5  # the same of its words each with their likes, and what the cosine weighs beside that
-_FORMAL = 4.0  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
-_WEAK, _WEAK_FACT = 8.0, 4.0  # standard scores below the best at which a sentence no longer belongs to the answer
-_NAMED = 3.0  # standard scores the name of one of the items asked for gains
+_TUNED = numbers(__name__)
+_MEANING, _WORDING, _CLAUSE = (
+    _TUNED[n] for n in ("meaning", "wording", "clause")
+)  # what a sentence's cosine, its wording and its clause's score weigh
+_WORDS, _BESIDE = (
+    _TUNED["words"],
+    _TUNED["beside"],
+)  # the same of its words each with their likes, and what the cosine weighs beside that
+_FORMAL = _TUNED["formal"]  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
+_WEAK, _WEAK_FACT = (
+    _TUNED["weak"],
+    _TUNED["weak_fact"],
+)  # standard scores below the best at which a sentence no longer belongs to the answer
+_NAMED = _TUNED["named"]  # standard scores the name of one of the items asked for gains
 _CAPTION = 40  # characters of a figure's or table's caption
 _LABEL = 3  # pairs of characters: “一区”。 before what it names is no sentence
-_ANSWERS = 1.0  # standard scores for words that a reader is sure answer
-_TERM, _FEW = 4.0, 3  # standard scores for holding the terms a question quotes, where so few sentences do
-_SURE = 0.25  # coverage of the best sentence from which a question for one figure is answered by few
+_ANSWERS = _TUNED["answers"]  # standard scores for words that a reader is sure answer
+_TERM, _FEW = _TUNED["term"], 3  # standard scores for holding the terms a question quotes, where so few sentences do
+_SURE = _TUNED["sure"]  # coverage of the best sentence from which a question for one figure is answered by few
 _DATES = 2  # sentences shown for the year they name alone
 _OTHER_YEAR = re.compile(r"(?:19|20)\d{2}\s*年")
-_YEAR = 1.5  # standard scores by which the year asked for lifts a sentence, and another year lowers it
-_FIGURE = 1.5
+_YEAR = _TUNED["year"]  # standard scores by which the year asked for lifts a sentence, and another year lowers it
+_FIGURE = _TUNED["figure"]
 _WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")
 _UNITS = re.compile(r"(?:责任|牵头|配合|主管|实施)(?:单位|部门)|牵头负责|负责|组织实施|会同")
 _LIST = re.compile(r"、.*、|；")
@@ -65,7 +75,7 @@ def passages(
     reads: Sequence[Read] = (),
     depth: int = 20,
 ) -> list[Passage]:
-    """Sentences of the first `depth` clauses, best first; `years` as rag.answering.horizon gives them, one a sentence,
+    """Sentences of the first `depth` clauses, best first; `years` as rag.stated.horizon gives them, one a sentence,
     and `reads` what a reader has said of these clauses.
 
     Of a comparison, those for either side by turns, so that both are heard.
@@ -117,13 +127,14 @@ def _for_one(
     bonus += _ANSWERS * _answering(store, rows, reads)
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
-    told = _MEANING * standard(meaning)
+    told = _MEANING * z_scores(meaning)
     if likeness is not None:
-        told = _BESIDE * told + _WORDS * standard(likeness)
-    score = told + _WORDING * standard(coverage) + _CLAUSE * standard(clause) + bonus
+        told = _BESIDE * told + _WORDS * z_scores(likeness)
+    score = told + _WORDING * z_scores(coverage) + _CLAUSE * z_scores(clause) + bonus
     found = [
-        Passage(rows[i], *store.sentences[rows[i]], float(score[i]), float(coverage[i]), float(similarity[i]))
+        Passage(rows[i], row, start, stop, float(score[i]), float(coverage[i]), float(similarity[i]))
         for i in np.argsort(-score, kind="stable")
+        for row, start, stop in [store.sentences[rows[i]]]
     ]
     names = items.whole(store, query, ranking.rows[:depth])
     least = float(similarity.min())  # some of the names may stand in clauses that were no candidates
@@ -252,7 +263,7 @@ def _quotes(query: Query, texts: Sequence[str]) -> np.ndarray:
     for term in map(compact, query.quoted):
         defines = re.compile(rf"{re.escape(term)}[”\"]?(?::|,?即|是指|包括)")
         held = np.array([(term in text) + bool(defines.search(text)) for text in plain])
-        bonus += _TERM / len(query.quoted) * held * min(1.0, _FEW / max(1, np.count_nonzero(held)))
+        bonus += _TERM / len(query.quoted) * held * min(1.0, _FEW / max(1, int(np.count_nonzero(held))))
     return bonus
 
 

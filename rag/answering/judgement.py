@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from rag.calibration import Calibration
 from rag.query.question import Query
 from rag.reading.clauses import Read
+from rag.tuned import numbers
 from rag.verification.narrowing import Narrowing
 
-_APART = -6.0  # log-odds that stand for “no second clause was read”
+_APART = numbers(__name__)["apart"]  # log-odds that stand for “no second clause was read”
 
 
 @dataclass(frozen=True, slots=True)

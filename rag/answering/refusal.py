@@ -19,9 +19,10 @@ from rag.query.question import Query
 from rag.query.titles import Titles, written
 from rag.retrieval.retrieve import Ranking
 from rag.schema import Filters
+from rag.tuned import numbers
 from rag.verification.narrowing import Narrowing
 
-WORDING = 0.30  # share of the question's weight of terms that counts as shared wording
+WORDING = numbers(__name__)["wording"]  # share of the question's weight of terms that counts as shared wording
 LOOKED_AT = 10  # clauses
 _NAMED = 2  # words of a question that a refusal names
 
@@ -57,9 +58,10 @@ def elsewhere(found: Evidence, filters: Filters) -> str | None:
     return f"{_scope(filters)}与这个问题无关，无法回答。" if found.closeness < found.bar else None
 
 
-def unanswered(narrowed: Narrowing, filters: Filters) -> str:
+def unanswered(narrowed: Narrowing | None, filters: Filters) -> str:
     """What is said where the clauses were read and none answers: what the nearest one does not speak of, if any."""
-    missing = dict.fromkeys(mention.said for mention in (*narrowed.missing, *narrowed.elsewhere))
+    mentions = () if narrowed is None else (*narrowed.missing, *narrowed.elsewhere)
+    missing = dict.fromkeys(mention.said for mention in mentions)
     if missing:
         return (
             f"{_scope(filters)}没有写明“{'、'.join([*missing][:_NAMED])}”的这项内容，最接近的条款说的是别的，无法回答。"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ _ENDS = ("。", "！", "？", "…", ".", "）")
 
 if TYPE_CHECKING:
     from index.schema import Clause
-    from rag.engine import Engine
+    from rag.context import Context
 
 
 def pays(query: Query, first: str) -> bool:
@@ -40,23 +40,23 @@ def pays(query: Query, first: str) -> bool:
     return "list" not in query.asks or bool(query.asks & {"number", "when", "compare"}) or counted(query) is not None
 
 
-def draft(engine: Engine, query: Query, chosen: Sequence[Passage]) -> Iterator[str]:
+def draft(context: Context, query: Query, chosen: Sequence[Passage]) -> Generator[str]:
     """The reply as the model writes it; nothing without a model or a sentence. ModelError when the model fails."""
-    if engine.chat is None or not chosen:
+    if context.chat is None or not chosen:
         return
-    messages = prompts.messages("reply", question=query.text[-_ASKED:], material=_material(engine, chosen))
-    with closing(engine.chat.stream(messages, engine.settings.reply_tokens)) as pieces:
+    messages = prompts.messages("reply", question=query.text[-_ASKED:], material=_material(context, chosen))
+    with closing(context.chat.stream(messages, context.settings.reply_tokens)) as pieces:
         yield from pieces
 
 
 def checked(
-    engine: Engine, query: Query, text: str, chosen: Sequence[Passage], concluded: Sequence[Claim]
+    context: Context, query: Query, text: str, chosen: Sequence[Passage], concluded: Sequence[Claim]
 ) -> tuple[list[Claim], int]:
     """(claims for the sentences that hold, number of sentences dropped); what only says the question back is dropped
     without a word, and so is what the extract says in the same words, or what says anything else than is concluded."""
-    clauses = list({p.clause: engine.store.clauses[p.clause] for p in chosen}.values())
-    sources = [Source(clause.text, _about(engine, clause)) for clause in clauses]
-    extract = "".join(engine.store.clauses[p.clause].text[p.start : p.stop] for p in chosen[:1])
+    clauses = list({p.clause: context.store.clauses[p.clause] for p in chosen}.values())
+    sources = [Source(clause.text, _about(context, clause)) for clause in clauses]
+    extract = "".join(context.store.clauses[p.clause].text[p.start : p.stop] for p in chosen[:1])
     kept: list[Claim] = []
     dropped = 0
     for sentence in sentences_of(text):
@@ -68,7 +68,7 @@ def checked(
         if len(said) > LONGEST * len(extract):
             continue
         verdict = verify(said, sources, query.text)
-        borne_out = verdict.ok and _timely(engine, query, said, clauses[verdict.source], verdict)
+        borne_out = verdict.ok and _timely(context, query, said, clauses[verdict.source], verdict)
         if concluded and not agrees(said, "".join(claim.text for claim in concluded)):
             dropped += 1
         elif borne_out and not disputed(said, _beside(clauses, clauses[verdict.source])):
@@ -95,22 +95,22 @@ def _beside(clauses: Sequence[Clause], clause: Clause) -> list[str]:
     return [other.text for other in clauses if other.doc_id == clause.doc_id]
 
 
-def _timely(engine: Engine, query: Query, said: str, clause: Clause, verdict: Verdict) -> bool:
+def _timely(context: Context, query: Query, said: str, clause: Clause, verdict: Verdict) -> bool:
     """Whether a figure is that of the year asked for: true figures of other years answer wrongly."""
     if not query.years or not facts.quantities(facts.flatten(said)):
         return True
-    row = engine.store.row_of[clause.clause_id]
-    around = engine.document(clause).title
+    row = context.store.row_of[clause.clause_id]
+    around = context.document(clause).title
     return any(
-        speaks_of(query.years, clause.text[start:stop] + around, engine.horizons[sentence])
-        for sentence, (owner, start, stop) in enumerate(engine.store.sentences)
+        speaks_of(query.years, clause.text[start:stop] + around, context.horizons[sentence])
+        for sentence, (owner, start, stop) in enumerate(context.store.sentences)
         if owner == row and start < verdict.stop and stop > verdict.start
     )
 
 
-def _about(engine: Engine, clause: Clause) -> str:
+def _about(context: Context, clause: Clause) -> str:
     """What a sentence may say of the clause's document, and the headings the clause stands under."""
-    document = engine.document(clause)
+    document = context.document(clause)
     parts = (
         document.title,
         document.notice_title,
@@ -123,17 +123,17 @@ def _about(engine: Engine, clause: Clause) -> str:
     return "\n".join(f"《{part}》" if part == document.title else part for part in stating)
 
 
-def _material(engine: Engine, chosen: Sequence[Passage]) -> str:
+def _material(context: Context, chosen: Sequence[Passage]) -> str:
     """The sentences under their documents' titles, within the prompt's budget."""
     lines: list[str] = []
     title, used = "", 0
     for passage in chosen:
-        clause = engine.store.clauses[passage.clause]
-        text = clause.text[passage.start : passage.stop].strip()[: engine.settings.prompt_chars]
-        if used and used + len(text) > engine.settings.prompt_chars:
+        clause = context.store.clauses[passage.clause]
+        text = clause.text[passage.start : passage.stop].strip()[: context.settings.prompt_chars]
+        if used and used + len(text) > context.settings.prompt_chars:
             break
-        if engine.document(clause).title != title:
-            title = engine.document(clause).title
+        if context.document(clause).title != title:
+            title = context.document(clause).title
             lines += [f"《{title}》"] if heading(title) == title.strip() else []
         lines.append(text)
         used += len(text)

@@ -14,6 +14,7 @@ from rag.answering.judgement import UNREAD, Judgement, Unlike, judge, signals, s
 from rag.query.asked import asked, fits, stated
 from rag.query.question import Query
 from rag.reading.clauses import Read, by_clause, read
+from rag.reading.reader import Reader
 from rag.retrieval.fusion import FIRST
 from rag.retrieval.rerank import reordered
 from rag.retrieval.retrieve import together
@@ -24,7 +25,7 @@ _N = "[\\d一二两三四五六七八九十]"
 _TIME = re.compile(rf"{_N}\s*(?:年|个?月|[日天周点]|个?工作日|小时|分钟)|年[底内初末]|期间|[之即当次]日")
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
     from rag.retrieval.retrieve import Ranking
 
 
@@ -43,21 +44,23 @@ class Study:
     sides: tuple[Study, ...] = ()  # of a comparison: what was found for either
 
 
-def study(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> Study:
+def study(context: Context, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> Study:
     """Read the first clauses of a ranking; as it is where no reader is set, or nothing was found.
 
     Of a comparison, half as many for either side, beside that side's question; it is as sure as its weaker side, and
     refused where neither is answered.
     """
-    if engine.reader is None or not candidates:
+    reader = context.reader
+    if reader is None or not candidates:
         return Study(ranking)
     begin = time.perf_counter()
-    depth = engine.settings.reader_depth
+    depth = context.settings.reader_depth
     if not ranking.sides:
-        found = _read(engine, query, ranking, candidates, depth)
+        found = _read(context, reader, query, ranking, candidates, depth)
     else:
         each = zip(query.sides, ranking.sides, strict=True)
-        sides = tuple(_read(engine, side, own, candidates, max(1, depth // len(ranking.sides))) for side, own in each)
+        half = max(1, depth // len(ranking.sides))
+        sides = tuple(_read(context, reader, side, own, candidates, half) for side, own in each)
         found = _together(sides) if all(side.reads for side in sides) else Study(ranking)
     return replace(found, ms=(time.perf_counter() - begin) * 1000) if found.reads else found
 
@@ -74,7 +77,9 @@ def _together(sides: tuple[Study, ...]) -> Study:
     )
 
 
-def _read(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[Passage], depth: int) -> Study:
+def _read(
+    context: Context, reader: Reader, query: Query, ranking: Ranking, candidates: Sequence[Passage], depth: int
+) -> Study:
     """The first clauses of one ranking read beside one question."""
     sentences: dict[int, list[Passage]] = {}
     for passage in candidates:
@@ -85,10 +90,10 @@ def _read(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
         inside = (p.score for p in sentences.get(row, ()) if p.start < stop and p.stop > start)
         return max(inside, default=lowest)
 
-    reads = read(engine.reader, query.text, ranking.rows[:depth], engine.store.clauses, engine.document, promise, depth)
+    reads = read(reader, query.text, ranking.rows[:depth], context.store.clauses, context.document, promise, depth)
     if not reads:
         return Study(ranking)
-    weight = 0.0 if engine.calibration is None else engine.calibration.order
+    weight = 0.0 if context.calibration is None else context.calibration.order
     settled = reordered(
         ranking, {row: float(ranking.fused[row]) + weight * told for row, told in by_clause(reads).items()}
     )
@@ -96,35 +101,35 @@ def _read(engine: Engine, query: Query, ranking: Ranking, candidates: Sequence[P
     # What ranks first among what is likely to answer: the reader's word and the ranking's together.
     reads = sorted(reads, key=lambda own: (place[own.clause], -own.answers))
     best = max(reads, key=lambda own: own.answers)
-    text = engine.store.clauses[best.clause].text
+    text = context.store.clauses[best.clause].text
     span = phrase(text, best.span, LISTED if query.asks & {"list", "duty"} else LONGEST)
-    narrowed = _narrowed(engine, query, best, text[slice(*span)])
-    wording = engine.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
+    narrowed = _narrowed(context, query, best, text[slice(*span)])
+    wording = context.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
     found = signals(
         reads,
         settled.rows[0],
         max(p.similarity for p in candidates),
         wording,
         narrowed,
-        _unlike(engine, query, best, text[slice(*span)]),
+        _unlike(context, query, best, text[slice(*span)]),
     )
-    return Study(settled, tuple(reads), found, best, span, narrowed, judge(engine.calibration, sort_of(query), found))
+    return Study(settled, tuple(reads), found, best, span, narrowed, judge(context.calibration, sort_of(query), found))
 
 
-def _narrowed(engine: Engine, query: Query, best: Read, said: str) -> Narrowing:
-    clause = engine.store.clauses[best.clause]
-    document = engine.document(clause)
+def _narrowed(context: Context, query: Query, best: Read, said: str) -> Narrowing:
+    clause = context.store.clauses[best.clause]
+    document = context.document(clause)
     above = "\n".join((document.title, document.notice_title or "", *document.issuers, *clause.path))
     return narrowing(query.text, said, clause.text, above)
 
 
-def _unlike(engine: Engine, query: Query, best: Read, said: str) -> Unlike:
-    clause = engine.store.clauses[best.clause]
+def _unlike(context: Context, query: Query, best: Read, said: str) -> Unlike:
+    clause = context.store.clauses[best.clause]
     window = clause.text[best.start : best.stop]
     wanted = asked(query)
     around = "\n".join((*clause.path, clause.text))
-    year = engine.year_of(best.clause, best.span[0]) or ""
-    told = f"{said}{year}{engine.document(clause).title}"
+    year = context.year_of(best.clause, best.span[0]) or ""
+    told = f"{said}{year}{context.document(clause).title}"
     return Unlike(
         unstated=any(not (fits(own, said) and stated(own, window, around)) for own in wanted) or _formless(query, said),
         untimely=bool(query.years) and not any(year in told for year in query.years),

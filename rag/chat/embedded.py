@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from index import stamps
 from index.errors import ModelError
-from index.models import CHAT
+from models.fetch import CHAT
 from rag.chat.endpoint import EndpointChat
 
 # llama.cpp looks for a closed connection between two batches of the prompt, so this many tokens are what a cancelled
@@ -31,7 +31,7 @@ class EmbeddedChat(EndpointChat):
         # Other users of this machine can reach the port, but not without the key.
         super().__init__("", path.stem, secrets.token_hex(16), patience)
         self._path, self._threads, self._context = path, threads, context
-        self._server = None
+        self._server: Any = None  # xllamacpp.Server, once it runs
 
     def close(self) -> None:
         """Stop the server; a later use starts it again."""
@@ -57,8 +57,7 @@ class EmbeddedChat(EndpointChat):
             self._server = xllamacpp.Server(params)
         except RuntimeError as error:
             raise ModelError(f"对话模型 {self._path} 无法载入：文件不是可用的 GGUF 模型，或内存不足") from error
-        self._url = self._server.listening_address + "/v1"
-        return self._url
+        return self._server.listening_address + "/v1"
 
 
 def _llama_cpp():
@@ -80,10 +79,10 @@ def _llama_cpp():
 def check_gguf(path: Path) -> None:
     """Refuse a file that is missing, no GGUF, or no longer what it was when verified, before native code sees it."""
     if not path.is_file():
-        raise ModelError(f"找不到对话模型 {path}。请运行：python -m index.models")
+        raise ModelError(f"找不到对话模型 {path}。请运行：python -m models")
     with path.open("rb") as file:
         magic = file.read(4)
     if magic != b"GGUF":
-        raise ModelError(f"对话模型 {path} 已损坏或不完整。请删除它，再运行：python -m index.models")
+        raise ModelError(f"对话模型 {path} 已损坏或不完整。请删除它，再运行：python -m models")
     ours = CHAT.sha256 if path.name == CHAT.name else None
-    stamps.check(path, ours, "请删除它，再运行：python -m index.models" if ours else "请重新取得该文件")
+    stamps.check(path, ours, "请删除它，再运行：python -m models" if ours else "请重新取得该文件")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Generator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from index.errors import ModelError
-from rag.chat.model import SEED, Message, relay, yes_no
+from rag.chat.model import SEED, Message, relay
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAIError
@@ -32,18 +33,14 @@ class EndpointChat:
         self._opening: asyncio.Future[AsyncOpenAI] | None = None  # touched on the loop only
         self._lock = threading.Lock()
 
-    def stream(
-        self, messages: Sequence[Message], max_tokens: int, grammar: str | None = None, stop: Sequence[str] = ()
-    ) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
         """Pieces of the reply; see ChatModel."""
         from openai import OpenAIError
 
         pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         request: dict[str, Any] = {"max_tokens": max_tokens, "stream": True}
-        if stop:
-            request["stop"] = list(stop)
-        if extra := self._extra | ({"grammar": grammar} if grammar is not None else {}):
-            request["extra_body"] = extra
+        if self._extra:
+            request["extra_body"] = self._extra
 
         async def read() -> None:
             async with await self._ask(messages, request) as reply:
@@ -60,24 +57,6 @@ class EndpointChat:
             raise self._failed(error) from error
         finally:
             task.cancel()
-
-    def logprob_yes_no(self, messages: Sequence[Message]) -> float:
-        """log P(是) − log P(否) of the first token; see ChatModel."""
-        from openai import OpenAIError
-
-        task = self._submit(self._ask(messages, {"max_tokens": 1, "logprobs": True, "top_logprobs": 20}))
-        try:
-            reply = task.result(self._patience)
-        except OpenAIError as error:
-            raise self._failed(error) from error
-        except TimeoutError as error:
-            raise ModelError(f"对话模型 {self.name} 超过 {self._patience:g} 秒没有回应") from error
-        finally:
-            task.cancel()
-        told = reply.choices[0].logprobs
-        if not (told and told.content):
-            raise ModelError(f"对话模型 {self.name} 的服务不提供 logprobs")
-        return yes_no({top.token: top.logprob for top in told.content[0].top_logprobs})
 
     def warm(self) -> None:
         """Begin connecting; see ChatModel."""
@@ -127,9 +106,8 @@ class EndpointChat:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         if opening is not None:
-            (client,) = await asyncio.gather(opening, return_exceptions=True)
-            if not isinstance(client, BaseException):
-                await client.close()
+            with suppress(Exception):  # what could not be opened needs no closing
+                await (await opening).close()
 
     def _submit(self, work: Coroutine[Any, Any, Any]) -> Future:
         with self._lock:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 
 from index.encoder import be_quiet
 from index.errors import ModelError
-from rag.chat.model import Message, relay, yes_no
+from rag.chat.model import Message, relay
 
 _FAILURES = (OSError, ValueError, RuntimeError, KeyError, TypeError, ImportError)  # what loading and generating raise
 
@@ -24,23 +24,17 @@ class TransformersChat:
         self._source, self._threads, self._patience = name, threads, patience
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="chat")
 
-    def stream(
-        self, messages: Sequence[Message], max_tokens: int, grammar: str | None = None, stop: Sequence[str] = ()
-    ) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
         """Pieces of the reply; see ChatModel. Closing it stops generation at the next token."""
         pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         closed = threading.Event()
-        task = self._thread.submit(self._write, messages, max_tokens, stop, pieces, closed)
+        task = self._thread.submit(self._write, messages, max_tokens, pieces, closed)
         task.add_done_callback(lambda _: pieces.put(None))
         try:
             yield from relay(lambda seconds: pieces.get(timeout=seconds), self._patience, self.name)
             self._result(task)
         finally:
             closed.set()
-
-    def logprob_yes_no(self, messages: Sequence[Message]) -> float:
-        """log P(是) − log P(否) of the first token; see ChatModel."""
-        return self._result(self._thread.submit(self._first_token, messages))
 
     def warm(self) -> None:
         """Begin loading; see ChatModel."""
@@ -54,7 +48,6 @@ class TransformersChat:
         self,
         messages: Sequence[Message],
         max_tokens: int,
-        stop: Sequence[str],
         pieces: queue.SimpleQueue[str | None],
         closed: threading.Event,
     ) -> None:
@@ -72,21 +65,10 @@ class TransformersChat:
         tokenizer, model = self._loaded
         model.generate(
             **self._inputs(messages),
-            **({"stop_strings": list(stop), "tokenizer": tokenizer} if stop else {}),
             max_new_tokens=max_tokens,
             do_sample=False,
             stopping_criteria=StoppingCriteriaList([Closed()]),
             streamer=Pieces(tokenizer, skip_prompt=True, skip_special_tokens=True),
-        )
-
-    def _first_token(self, messages: Sequence[Message]) -> float:
-        import torch
-
-        tokenizer, model = self._loaded
-        with torch.inference_mode():
-            told = model(**self._inputs(messages)).logits[0, -1].log_softmax(-1).topk(20)
-        return yes_no(
-            {tokenizer.decode([i]): p for i, p in zip(told.indices.tolist(), told.values.tolist(), strict=True)}
         )
 
     def _inputs(self, messages: Sequence[Message]):

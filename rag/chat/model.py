@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -26,19 +26,12 @@ class ChatModel(Protocol):
 
     name: str
 
-    def stream(
-        self, messages: Sequence[Message], max_tokens: int, grammar: str | None = None, stop: Sequence[str] = ()
-    ) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
         """Pieces of the reply as they are written, and "" every BEAT seconds while the model loads or reads.
 
         The empty pieces let a caller who has lost interest close the iterator, which stops the model within a second.
-        `grammar` (GBNF) binds llama.cpp servers only; others ignore it, so what comes back is to be checked. Raises
         ModelError when the model cannot be opened, fails, or stays silent for longer than the `chat_timeout` setting.
         """
-        ...
-
-    def logprob_yes_no(self, messages: Sequence[Message]) -> float:
-        """log P(是) − log P(否) of the reply's first token, in nats. ModelError as above, or if it tells none."""
         ...
 
     def warm(self) -> None:
@@ -69,7 +62,7 @@ def open_chat(settings: Settings) -> ChatModel | None:
     return TransformersChat(name, settings.threads, settings.chat_timeout)
 
 
-def relay(take: Callable[[float], str | None], patience: float, name: str) -> Iterator[str]:
+def relay(take: Callable[[float], str | None], patience: float, name: str) -> Generator[str]:
     """What `take(seconds)` brings until it brings None, with "" for every queue.Empty it raises.
 
     ModelError after `patience` seconds of nothing but queue.Empty.
@@ -89,9 +82,3 @@ def relay(take: Callable[[float], str | None], patience: float, name: str) -> It
             return
         heard = time.monotonic()
         yield piece
-
-
-def yes_no(logprobs: dict[str, float]) -> float:
-    """log P(是) − log P(否) from the likeliest first tokens; a word not among them counts as likely as the last."""
-    floor = min(logprobs.values())
-    return logprobs.get("是", floor) - logprobs.get("否", floor)

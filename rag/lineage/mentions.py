@@ -17,6 +17,7 @@ _NUMBER = (
     r"|[一-鿿]{2,24}(?:令|公告)\s*(?:[12]\d{3}\s*年\s*)?第\s*\d{1,5}\s*号"
 )
 _BARE = re.compile(_NUMBER)
+_LETTERS = re.compile(r"[一-鿿]+")
 # Words that run into a bare 文号: 根据海府发〔2020〕5号.
 _BEFORE = re.compile(
     r"^.*(?:根据|依据|按照|依照|遵照|参照|贯彻|落实|执行|实施|废止|代替|替代|文件|印发|发布|公布|转发|同意|通过|决定|通知|意见|[日的号])"
@@ -44,7 +45,7 @@ class Mention:
 
 def mentions(text: str) -> list[Mention]:
     """Every document a text names, in order, none within another."""
-    found = []
+    found: list[Mention] = []
     for start, stop in _titles(text):
         if found and start < found[-1].after:
             continue  # its own 以下简称《…》
@@ -58,7 +59,9 @@ def mentions(text: str) -> list[Mention]:
     for match in _BARE.finditer(text):
         if any(start <= match.start() < stop for start, stop in taken):
             continue
-        letters = re.match(r"[一-鿿]+", match[0])[0]
+        lettered = _LETTERS.match(match[0])
+        assert lettered is not None  # every 文号 begins with its office’s characters
+        letters = lettered[0]
         run_in = _BEFORE.match(letters[:-2])  # the last two letters are always its own
         start = match.start() + (run_in.end() if run_in else 0)
         if text[start] in "和及与" and text[:start].rstrip().endswith(("号", "》", "）", ")")):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from index.headers import several_policies
 from index.schema import Document
@@ -31,7 +31,7 @@ _SAME_LETTERS = 10  # characters from which two names of the same letters in ano
 class Names:
     """The documents of a corpus by every name they go under."""
 
-    def __init__(self, documents: Sequence[Document], policies: dict[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, documents: Sequence[Document], policies: Mapping[str, Sequence[str]] | None = None) -> None:
         """`policies`: doc_id → further titles it issues, for a notice with several."""
         self._documents = {document.doc_id: document for document in documents}
         self._exact: dict[str, set[str]] = defaultdict(set)
@@ -75,7 +75,7 @@ class Names:
         left = [self._documents[i] for i in candidates if i != citing.doc_id]
         if len(left) > 1:
             dated = [d for d in left if d.issued_on and d.issued_on <= (citing.issued_on or "")]
-            last = max((d.issued_on for d in dated), default=None)
+            last = max((d.issued_on or "" for d in dated), default=None)
             left = [d for d in dated if d.issued_on == last]
         return left[0].doc_id if len(left) == 1 else None
 

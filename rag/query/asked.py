@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.terms import pairs
-from rag.query import spoken
-from rag.query.dictionary import cut, tags
 from rag.query.question import Query
 from rag.verification import facts
+from rag.words import spoken
+from rag.words.dictionary import cut, tags
 
 _INTERROGATIVE = re.compile(
     r"百分之几|多长时间|多少|好多(?=[年个块钱万人家亩])|叫什么(?:名字)?|是什么(?=[？?]?$)|(?<!不知道)(?<!不晓得)谁|哪里|哪儿|在哪(?![些个几年])|什么地方|多[大高长远宽]|(?<![这那好十前后近数])几(?=[万亿千百]?(?:个百分点|个|项|条|家|人|年|月|天|折|块|元|所|名|位|户|座|处|种|公里|亩|吨|平方|小时|分钟|次|趟|层|成))"
@@ -140,6 +140,7 @@ def _says(flat: str, word: str) -> bool:
 def _unit_and_noun(behind: str) -> tuple[str, str]:
     """The measure word behind 多少 and the noun behind that; 户籍人口 is no 户."""
     parts = _BEHIND.match(behind)
+    assert parts is not None  # each of its parts may be absent
     unit = parts[1] or ""
     first = next(iter(cut(behind)), "")
     if unit not in ("", "人") and first == unit + "才":  # “挂几天才行”; but 多少人才

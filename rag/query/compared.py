@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from itertools import takewhile
 
-from rag.query.dictionary import cut
+from rag.words.dictionary import cut
 
 _JOINS = frozenset("和 与 跟 同 及 以及 还是 对比 相比 比 vs VS".split())
 # Words behind which no side goes on.
@@ -26,13 +28,9 @@ def compared(text: str) -> tuple[str, str] | None:
     for place, word in enumerate(words):
         if word not in _JOINS:
             continue
-        before = takewhile(
-            lambda at, edge=place - 1: _goes_on(words[at], at == edge), range(place - 1, max(-1, place - _MOST), -1)
-        )
-        behind = takewhile(
-            lambda at, edge=place + 1: _goes_on(words[at], at == edge) and words[at] not in _ENDS,
-            range(place + 1, min(len(words), place + _MOST)),
-        )
+        ahead, after = range(place - 1, max(-1, place - _MOST), -1), range(place + 1, min(len(words), place + _MOST))
+        before = takewhile(partial(_held, words, place - 1), ahead)
+        behind = takewhile(lambda at: words[at] not in _ENDS, takewhile(partial(_held, words, place + 1), after))
         first = min(before, default=place)
         left, right = words[first:place], words[place + 1 : max(behind, default=place) + 1]
         year = _LAST_YEAR.search("".join(right))
@@ -43,6 +41,11 @@ def compared(text: str) -> tuple[str, str] | None:
             continue  # “甲区的产值和税收” compares nothing of two subjects
         return "".join(words[:place] + words[place + 1 + len(right) :]), "".join(words[:first] + words[place + 1 :])
     return None
+
+
+def _held(words: Sequence[str], edge: int, at: int) -> bool:
+    """Whether the word `at` belongs to the side that begins at `edge`."""
+    return _goes_on(words[at], at == edge)
 
 
 def _goes_on(word: str, beside: bool) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.query.dictionary import pieces, tag
 from rag.query.leaning import ATTRIBUTES, INTERROGATIVE, LEAD, TAIL, leans
 from rag.query.places import PLACES
+from rag.words.dictionary import pieces, tag
 
 _TURNS, _BEFORE = 6, 400  # earlier questions looked back at, and what of each is kept, in characters
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|[—–-]|\s|$|[^\d])")

@@ -7,7 +7,7 @@ answer, and whether a question is from elsewhere does not hang on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 
 from rag import prompts
@@ -20,7 +20,7 @@ _WORD = re.compile(r"[一-鿿A-Za-z\d]{2,16}")
 _MOST = 8  # words
 
 
-def written(chat: ChatModel, query: Query) -> Iterator[str]:
+def written(chat: ChatModel, query: Query) -> Generator[str]:
     """The words as the model writes them. ModelError when it fails."""
     messages = prompts.messages("formal", question=query.text[-_ASKED:])
     with closing(chat.stream(messages, _TOKENS)) as pieces:

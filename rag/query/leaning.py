@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from rag.query.dictionary import cut, tag
+from rag.words.dictionary import cut, tag
 
 WEIGHTS = Path(__file__).with_name("leaning.json")
 LOOKED_AT = 2  # earlier questions whose words count as said: the one before may itself lean on another
@@ -140,4 +140,4 @@ def _same_ending(one: str, other: str) -> int:
 @cache
 def _head() -> Head:
     told = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return Head(*(tuple(told[name]) for name in ("names", "weights", "mean", "scale")), told["bias"])
+    return Head(tuple(told["names"]), tuple(told["weights"]), tuple(told["mean"]), tuple(told["scale"]), told["bias"])

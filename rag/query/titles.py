@@ -9,21 +9,28 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from index.headers import KINDS
 from index.schema import Document
 from index.terms import compact, pairs
 from rag.query.question import Query
+from rag.tuned import numbers
 
+_REMEMBERED = 16  # questions whose scores are kept: retrieval, refusal and the answer each ask for those of one
+_TUNED = numbers(__name__)
 _EXPLICIT = 8.0  # above every share of a title
-_NAMED = 0.5  # share of a title's weight from which a question names its document
+_NAMED = _TUNED["named"]  # share of a title's weight from which a question names its document
 _COMMON = frozenset(
     "法 函 标准 制度 报告 规范 规定 措施 决定 计划".split()
 )  # as often a word of the matter as a kind of document
 _KIND = re.compile("|".join(sorted({*KINDS} - _COMMON, key=len, reverse=True)))
 _LETTERS = frozenset(("批复", "请示"))  # their titles name the matter of another document as that one's does
 _JOINS = re.compile(r"关于(?:同意)?|的(?=批复|通知|意见|决定|函)")
-_HINTED, _HELD = 0.2, 0.75  # less of the title will do if it holds this share of the title words the question says
+_HINTED, _HELD = (
+    _TUNED["hinted"],
+    _TUNED["held"],
+)  # less of the title will do if it holds this share of the title words the question says
 _FEW, _SHARED = (
     3,
     0.05,
@@ -45,11 +52,16 @@ class Titles:
         counts = Counter(term for terms in self._policy for term in terms)
         total = len(own)
         self._idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+        self._scores = lru_cache(_REMEMBERED)(self._scored)
+        self._best = lru_cache(_REMEMBERED)(self._ranked)
         self._telling = {term for term, n in counts.items() if n <= max(_FEW, _SHARED * total)}
 
-    def scores(self, query: Query) -> list[float]:
+    def scores(self, query: Query) -> Sequence[float]:
         """One score a document: 0 to 1, how much of its title the question says; _EXPLICIT for its 文号 or full
         《title》."""
+        return self._scores(query)
+
+    def _scored(self, query: Query) -> list[float]:
         asked = frozenset(pairs(query.text))
         quoted = [compact(title) for title in query.titles]
         return [
@@ -61,12 +73,15 @@ class Titles:
         """The rows of the documents that the question names by their 文号 or by 《title》."""
         return [row for row, score in enumerate(self.scores(query)) if score == _EXPLICIT]
 
-    def best(self, query: Query) -> list[Document]:
+    def best(self, query: Query) -> Sequence[Document]:
         """Documents the question names, best first, those near the best only.
 
         Named is a document of whose title half is said, or that holds nearly all the title words said. Ranked by both
         shares: 批复 and 方案 share all other words, and the question's own “批复” tells them apart.
         """
+        return self._best(query)
+
+    def _ranked(self, query: Query) -> list[Document]:
         asked = frozenset(pairs(query.text))
         said = sum(self._idf.get(term, 0.0) for term in asked)
         scores = self.scores(query)
@@ -84,7 +99,7 @@ class Titles:
         ]
         return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
 
-    def meant(self, query: Query) -> list[Document]:
+    def meant(self, query: Query) -> Sequence[Document]:
         """The document the question is about, two where it compares; none where it names none, or one of another kind:
         a plan's 批复 or 请示 is not the plan."""
         if query.sides:
@@ -92,7 +107,7 @@ class Titles:
             return list(named.values())
         return self._of_the_kind(query)[: 2 if "compare" in query.asks else 1]
 
-    def _of_the_kind(self, query: Query) -> list[Document]:
+    def _of_the_kind(self, query: Query) -> Sequence[Document]:
         named = self.best(query)
         if query.doc_nos or not (said := _KIND.findall(query.text)):
             return named

@@ -7,12 +7,12 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from index.terms import pairs
-from rag.query import spoken
 from rag.query.question import Query
+from rag.tuned import numbers
+from rag.words import spoken
 
-# Share of a question's wording that the first clauses bear out, below which it is in everyday words: so stood 103 of
-# 105 everyday questions about the book and 33 of 34 about other governments' documents, but one in seven for a figure.
-_SPOKEN = 0.2
+# Share of a question's wording that the first clauses bear out, below which it is in everyday words.
+_SPOKEN = numbers(__name__)["spoken"]
 
 Weigh = Callable[[str], float]  # a character pair → what it counts
 

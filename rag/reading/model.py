@@ -62,9 +62,8 @@ class Layer(nn.Module):
 
     def forward(self, states: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
         """States [batch, tokens, size]; `bias` [batch, 1, 1, tokens] is -inf where there is padding."""
-        attended = functional.scaled_dot_product_attention(
-            *(self._split(part(states)) for part in (self.query, self.key, self.value)), attn_mask=bias
-        )
+        query, key, value = (self._split(part(states)) for part in (self.query, self.key, self.value))
+        attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
         together = attended.transpose(1, 2).flatten(2)
         states = self.mixed(states + self.mix(together))
         return self.out(states + self.narrow(functional.gelu(self.wide(states))))

@@ -39,13 +39,14 @@ class Reading:
 class Reader(Protocol):
     """Reads windows of clauses; `digest` changes with what it would say."""
 
-    digest: str
+    @property
+    def digest(self) -> str: ...
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]: ...
 
 
 class OwnReader:
-    """The reader trained here, on the layers of the embedding model that index.models brings."""
+    """The reader trained here, on the layers of the embedding model that models brings."""
 
     def __init__(self, folder: Path, base: Path, cache: Path, threads: int) -> None:
         self._folder, self._base, self._cache, self._threads = folder, base, cache, threads
@@ -57,14 +58,14 @@ class OwnReader:
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
         """One reading a pair, in order."""
         made = self._inputs.make(pairs)
-        found: list[Reading | None] = [None] * len(made)
+        found: dict[int, Reading] = {}
         by_length = sorted(range(len(made)), key=lambda row: len(made[row].ids))
         for begin in range(0, len(made), _BATCH):
             rows = by_length[begin : begin + _BATCH]
             answers, ends = self._graph.scores([made[row] for row in rows])
             for row, answer, own in zip(rows, answers, ends, strict=True):
                 found[row] = Reading(float(answer), *best_span(own, made[row]))
-        return found
+        return [found[row] for row in range(len(made))]
 
     def _opened(self) -> Graph:
         from rag.reading.graph import Graph, export
@@ -73,7 +74,7 @@ class OwnReader:
         stamps.check(self._folder / weights.WEIGHTS, self._manifest.weights, "请重新取得该文件", self._cache / _CHECKED)
         if not _whole(file):
             if weights.digest(self._base / "model.safetensors") != self._manifest.base:
-                raise ModelError(f"阅读模型不是在 {self._base} 上训练的。请运行：python -m index.models")
+                raise ModelError(f"阅读模型不是在 {self._base} 上训练的。请运行：python -m models")
             export(weights.load(self._folder, self._manifest), self._base, file)
             (note := _note(file)).with_suffix(".part").write_text(stamps.verified(file), encoding="ascii")
             os.replace(note.with_suffix(".part"), note)

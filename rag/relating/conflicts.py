@@ -15,12 +15,13 @@ from index.sentences import split_sentences
 from rag.relating.differences import FIGURE, YEAR
 from rag.relating.indicators import Stated, comparable, likeness, stated
 from rag.relating.scope import may_share, same_region
+from rag.tuned import numbers
 from rag.verification import facts
 
 if TYPE_CHECKING:
-    from rag.library import Library
+    from rag.context import Shelf
 
-SAME = 0.62  # cosine of two indicators' weighted character pairs
+SAME = numbers(__name__)["same"]  # cosine of two indicators' weighted character pairs
 _COMMON = 0.02  # share of statements: a pair of characters more usual than this brings no two together
 
 
@@ -66,9 +67,9 @@ class Conflict:
         return bool(self.reasons)
 
 
-def conflicts(library: Library) -> list[Conflict]:
+def conflicts(shelf: Shelf) -> list[Conflict]:
     """All pairs: unexplained first, then those of one region, then the most alike."""
-    statements = list(_statements(library))
+    statements = list(_statements(shelf))
     terms = [statement.stated.terms for statement in statements]
     holders: dict[str, list[int]] = defaultdict(list)
     for place, own in enumerate(terms):
@@ -79,10 +80,10 @@ def conflicts(library: Library) -> list[Conflict]:
     for place, own in enumerate(terms):
         near = {other for term in own if len(holders[term]) <= usual for other in holders[term] if other > place}
         for other in sorted(near):
-            pair = _compare(library, statements[place], statements[other])
+            pair = _compare(shelf, statements[place], statements[other])
             if pair is None:
                 continue
-            alike = likeness(own, terms[other], library.store.pairs.idf)
+            alike = likeness(own, terms[other], shelf.store.pairs.idf)
             if alike >= SAME:
                 ids = (statements[place].clause.clause_id, statements[other].clause.clause_id, pair[0])
                 if ids not in found or found[ids].likeness < alike:
@@ -90,15 +91,15 @@ def conflicts(library: Library) -> list[Conflict]:
     return sorted(found.values(), key=lambda c: (c.explained, c.nested, -round(c.likeness, 6)))
 
 
-def _statements(library: Library) -> Iterator[Statement]:
-    for row, clause in enumerate(library.store.clauses):
+def _statements(shelf: Shelf) -> Iterator[Statement]:
+    for row, clause in enumerate(shelf.store.clauses):
         if clause.kind in ("notice", "row"):
             continue
         for start, stop in split_sentences(clause.text):
             flat = facts.flatten(clause.text[start:stop])
             for each in stated(flat):
                 q = each.quantity
-                year = _named_year(flat[: q.start]) or library.year_of(row, start)
+                year = _named_year(flat[: q.start]) or shelf.year_of(row, start)
                 yield Statement(clause, start, stop, each, flat[q.start : q.stop], year)
 
 
@@ -107,11 +108,11 @@ def _named_year(before: str) -> str | None:
     return years[-1] if years else None
 
 
-def _compare(library: Library, a: Statement, b: Statement) -> tuple[str, bool] | None:
+def _compare(shelf: Shelf, a: Statement, b: Statement) -> tuple[str, bool] | None:
     """(kind, nested) where two statements of different documents differ; None where they do not."""
     if a.clause.doc_id == b.clause.doc_id or not comparable(a.stated, b.stated):
         return None
-    first, second = (_document(library, s) for s in (a, b))
+    first, second = (_document(shelf, s) for s in (a, b))
     if not may_share(first, second):
         return None
     nested = not same_region(first, second)
@@ -122,5 +123,5 @@ def _compare(library: Library, a: Statement, b: Statement) -> tuple[str, bool] |
     return (YEAR, nested) if differ else None
 
 
-def _document(library: Library, statement: Statement) -> Document:
-    return library.document(statement.clause)
+def _document(shelf: Shelf, statement: Statement) -> Document:
+    return shelf.document(statement.clause)

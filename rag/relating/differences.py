@@ -16,22 +16,14 @@ from index.sentences import split_sentences
 from rag.relating.force import unlike
 from rag.relating.indicators import Stated, Weigh, comparable, likeness, stated
 from rag.relating.spans import locate
+from rag.schema import Difference
+from rag.tuned import numbers
 from rag.verification import facts
 
 YearAt = Callable[[int], str | None]  # a place of a text → the target year that governs it
 
 FIGURE, YEAR, MODAL, UNITS = "数字", "年份", "要求", "责任单位"
-SAME = 0.8  # cosine of two indicators' weighted character pairs, from which they are one
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing said differently; spans are of the two texts given."""
-
-    kind: str  # FIGURE / YEAR / MODAL / UNITS
-    ours: tuple[int, int]
-    theirs: tuple[int, int]
-    what: str  # the words both stand beside
+SAME = numbers(__name__)["same"]  # cosine of two indicators' weighted character pairs, from which they are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +59,10 @@ def figures(
         rivals = [r for r in rivals if r.year == own.year or None in (r.year, own.year)] or rivals
         equal = [r for r in rivals if r.stated.quantity.value == own.stated.quantity.value]
         if equal:
-            rival = next((r for r in equal if r.year == own.year or None in (r.year, own.year)), None)
-            kind, rival = (YEAR, equal[0]) if rival is None else (None, rival)
-        else:
-            kind, rival = (FIGURE, rivals[0]) if rivals else (None, None)
-        if kind is not None:
-            found.append(Difference(kind, own.span, rival.span, own.stated.words))
+            if not any(r.year == own.year or None in (r.year, own.year) for r in equal):
+                found.append(Difference(YEAR, own.span, equal[0].span, own.stated.words))
+        elif rivals:
+            found.append(Difference(FIGURE, own.span, rivals[0].span, own.stated.words))
     return found
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from index.terms import pairs
 from rag.relating.indicators import Weigh, words_apart_from_figures
+from rag.tuned import numbers
 
 ASKED_FOR, TENTATIVE, PERMITTED, FIRM, DUTY = range(5)
-SAME = 0.7  # weighted share of each half-sentence's pairs that the other holds, force aside
+SAME = numbers(__name__)["same"]  # weighted share of each half-sentence's pairs that the other holds, force aside
 FEWEST = 6  # character pairs that a half-sentence has, force aside; less names no matter
 _HALF = re.compile(r"[^，,；;。：:！!？?\n、]+(?:、[^，,；;。：:！!？?\n、]+)*")
 _VERB = (

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from index.terms import pairs
+from rag.tuned import numbers
 from rag.verification import facts
 
 Weigh = Callable[[str], float]  # a character pair → what it counts
 
 FEWEST = 3  # character pairs an indicator has at least; with less, the half-sentence before tells what it is of
-_HELD = 0.82  # share of the shorter indicator's weight that the longer must hold
+_HELD = numbers(__name__)["held"]  # share of the shorter indicator's weight that the longer must hold
 _SPLIT = re.compile(r"[，,；;。：:\n]|(?<=[^\d])、")
 _FIGURES = re.compile(r"[\d.%‰]+|[零〇一二三四五六七八九十百千万亿]+(?=[个项条家所人亩])")
 _BOUNDS = re.compile(

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from rag.context import Context
 from rag.query.question import Query, clean
 from rag.relating.paste import split
-from rag.relating.relations import NEAREST, ORIGINAL, Related
+from rag.relating.relations import NEAREST, ORIGINAL, Related, Relations
 from rag.retrieval.fusion import CANDIDATES
 from rag.retrieval.retrieve import Ranking
-from rag.schema import Hit
-
-if TYPE_CHECKING:
-    from rag.engine import Engine
-    from rag.schema import Filters
+from rag.schema import Filters, Hit
+from rag.tuned import numbers
 
 MAX_PASTE = 50_000  # characters
 READ = 2000  # characters of one clause that it is ranked by; a longer one has said its matter by then
 _BY_WORDING = 20  # clauses nearest in wording alone that may be the source, as noise misleads the meaning
 EACH = 3  # clauses kept for each clause of a draft, at least
-# A clause is on a paste's matter with this share of its wording, or so much nearer than a question from elsewhere: 99%
-# of 705 related clauses of the book, and 12% of what came first for ten pastes from elsewhere.
-_WORDED, _NEARER = 0.1, 0.015
+# A clause is on a paste's matter with this share of its wording, or so much nearer than a question from elsewhere.
+_WORDED, _NEARER = (numbers(__name__)[n] for n in ("worded", "nearer"))
+
+
+class Labelling(Context, Protocol):
+    """A context that can say what clauses are to a pasted text, and keeps a record of what was found."""
+
+    @property
+    def relations(self) -> Relations: ...
+
+    def told(self, kind: str, asked: str, clause_ids: Sequence[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,82 +46,82 @@ class Neighbourhood:
         return tuple(hit for hit in self.hits if hit.relation != NEAREST)
 
 
-def neighbourhoods(engine: Engine, text: str, k: int, filters: Filters) -> list[Neighbourhood]:
+def neighbourhoods(context: Labelling, text: str, k: int, filters: Filters) -> list[Neighbourhood]:
     """A neighbourhood for each clause of the paste; BadInput for an empty or too long one.
 
     Of one clause `k` hits are given, of a draft's clauses at least EACH, together about `k`.
     """
-    return [each for _, _, each in stepwise(engine, text, k, filters)]
+    return [each for _, _, each in stepwise(context, text, k, filters)]
 
 
-def stepwise(engine: Engine, text: str, k: int, filters: Filters) -> Iterator[tuple[int, int, Neighbourhood]]:
+def stepwise(context: Labelling, text: str, k: int, filters: Filters) -> Generator[tuple[int, int, Neighbourhood]]:
     """(how many are done, of how many, the next neighbourhood), as they are found; errors as `neighbourhoods`."""
     units = split(clean(text, MAX_PASTE))
     each = k if len(units) == 1 else max(EACH, k // len(units))
     for done, unit in enumerate(units, 1):
-        yield done, len(units), _around(engine, unit, each, filters)
+        yield done, len(units), _around(context, unit, each, filters)
 
 
-def related(engine: Engine, text: str, k: int, filters: Filters) -> list[Hit]:
+def related(context: Labelling, text: str, k: int, filters: Filters) -> list[Hit]:
     """The hits of all neighbourhoods, clause by clause, none twice: `k`, or one for each clause of a longer draft."""
     found: dict[str, Hit] = {}
-    around = neighbourhoods(engine, text, k, filters)
+    around = neighbourhoods(context, text, k, filters)
     for each in around:
         own = (hit for hit in each.hits if hit.clause.clause_id not in found)
         found |= {hit.clause.clause_id: hit for hit in islice(own, max(1, k // len(around)))}
     return [replace(hit, rank=place) for place, hit in enumerate(found.values(), 1)]
 
 
-def _around(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhood:
-    found = _looked_up(engine, text, k, filters)
-    engine.told("related", text, [hit.clause.clause_id for hit in found.hits])
+def _around(context: Labelling, text: str, k: int, filters: Filters) -> Neighbourhood:
+    found = _looked_up(context, text, k, filters)
+    context.told("related", text, [hit.clause.clause_id for hit in found.hits])
     return found
 
 
-def _looked_up(engine: Engine, text: str, k: int, filters: Filters) -> Neighbourhood:
+def _looked_up(context: Labelling, text: str, k: int, filters: Filters) -> Neighbourhood:
     query = Query(text[:READ], text[:READ], "", (), (), (), (), frozenset(), (), pasted=True)
-    ranking = engine.rank(query, filters, max(k, CANDIDATES))
+    ranking = context.rank(query, filters, max(k, CANDIDATES))
     if not ranking.rows:
         return Neighbourhood(text, ())
-    source = engine.relations.source(text, _candidates(engine, query, ranking, k))
+    source = context.relations.source(text, _candidates(context, query, ranking, k))
     rows = [*([source] if source is not None else []), *(row for row in ranking.rows[:k] if row != source)][:k]
-    on_matter = _on_matter(engine, query, ranking, rows)
-    labelled = [(row, _label(engine, text, source, row, row in on_matter)) for row in rows]
+    on_matter = _on_matter(context, query, ranking, rows)
+    labelled = [(row, _label(context, text, source, row, row in on_matter)) for row in rows]
     labelled.sort(key=lambda pair: pair[1].relation != ORIGINAL)
     hits = tuple(
-        _hit(engine, text, place, row, float(ranking.fused[row]), found)
+        _hit(context, text, place, row, float(ranking.fused[row]), found)
         for place, (row, found) in enumerate(labelled, 1)
     )
     return Neighbourhood(text, hits)
 
 
-def _candidates(engine: Engine, query: Query, ranking: Ranking, k: int) -> Sequence[int]:
+def _candidates(context: Labelling, query: Query, ranking: Ranking, k: int) -> Sequence[int]:
     """Rows that may be the paste's own clause."""
     allowed = set(ranking.rows)
-    by_wording = engine.store.pairs.scores(query.text).best(_BY_WORDING).tolist()
+    by_wording = context.store.pairs.scores(query.text).best(_BY_WORDING).tolist()
     return list(dict.fromkeys([*ranking.rows[:k], *(row for row in by_wording if row in allowed)]))
 
 
-def _on_matter(engine: Engine, query: Query, ranking: Ranking, rows: Sequence[int]) -> set[int]:
+def _on_matter(context: Labelling, query: Query, ranking: Ranking, rows: Sequence[int]) -> set[int]:
     """Those of these clauses that are on the paste's matter, by their wording or by their nearest sentence."""
-    shares = engine.retriever.fusion.shares(query.text, rows)
-    likeness = [float(ranking.sentences[engine.store.sentence_rows[row]].max(initial=0)) for row in rows]
-    bar = engine.foreign_bar + _NEARER
+    shares = context.retriever.fusion.shares(query.text, rows)
+    likeness = [float(ranking.sentences[context.store.sentence_rows[row]].max(initial=0)) for row in rows]
+    bar = context.foreign_bar + _NEARER
     return {row for row, share, near in zip(rows, shares, likeness, strict=True) if share >= _WORDED or near >= bar}
 
 
-def _label(engine: Engine, text: str, source: int | None, row: int, on_matter: bool) -> Related:
+def _label(context: Labelling, text: str, source: int | None, row: int, on_matter: bool) -> Related:
     """What a clause is to the paste; one that is not on its matter only comes nearest."""
-    found = engine.relations.label(text, source, row)
+    found = context.relations.label(text, source, row)
     if on_matter or found.relation == ORIGINAL:
         return found
     return replace(found, relation=NEAREST, differences=(), standing=None)
 
 
-def _hit(engine: Engine, text: str, rank: int, row: int, score: float, found: Related) -> Hit:
-    clause = engine.store.clauses[row]
+def _hit(context: Labelling, text: str, rank: int, row: int, score: float, found: Related) -> Hit:
+    clause = context.store.clauses[row]
     return replace(
-        engine.hit(rank, row, score),
+        context.hit(rank, row, score),
         relation=found.relation,
         standing=found.standing,
         quote=clause.text[slice(*found.quote)],

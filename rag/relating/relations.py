@@ -20,19 +20,24 @@ from index.terms import compact, pairs
 from rag.lineage.mentions import mentions
 from rag.lineage.names import Names
 from rag.relating import differences as differing
-from rag.relating.differences import Difference
 from rag.relating.scope import may_share, same_region
+from rag.schema import Difference
+from rag.tuned import numbers
 
 if TYPE_CHECKING:
-    from rag.library import Library
+    from rag.context import Shelf
 
 ORIGINAL, BASIS, IMPLEMENTS, DIFFERS, PARALLEL = "原文", "上位依据", "贯彻落实", "口径不一", "同类条款"
 NEAREST = "最接近"  # not on the paste's matter, but nothing comes nearer
 RELATIONS = (ORIGINAL, BASIS, IMPLEMENTS, DIFFERS, PARALLEL, NEAREST)
-# Partial ratios of rapidfuzz. With 15% of the characters changed sources score 83 and more, others below 79.
-SAME_TEXT = 80.0
-COPY = 95.0  # against the paste's own clause, for a clause elsewhere: what is less names another project
-_ON_MATTER, _IN_COMMON = 0.4, 6  # share of a sentence's weight, and character pairs, for one to prescribe the other
+# Partial ratios of rapidfuzz.
+_TUNED = numbers(__name__)
+SAME_TEXT = _TUNED["same_text"]
+COPY = _TUNED["copy"]  # against the paste's own clause, for a clause elsewhere: what is less names another project
+_ON_MATTER, _IN_COMMON = (
+    _TUNED["on_matter"],
+    6,
+)  # share of a sentence's weight, and character pairs, for one to prescribe the other
 _DESCRIBES = re.compile(r"背景|(?:发展|基础|基本|资源)(?:基础|条件|情况)|现状|机遇|形势|意义|^前\s*言$")
 
 
@@ -50,7 +55,7 @@ class Related:
 class Relations:
     """Labels clauses of one library against pasted texts."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Shelf) -> None:
         self._library = library
         self._names = Names(list(library.store.documents.values()))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from index.content import index_text
@@ -17,16 +18,21 @@ from index.terms import pairs
 from rag.query.wording import Wording
 from rag.retrieval.sparse import Sparse
 from rag.retrieval.weights import Weights, load
+from rag.tuned import numbers
 
 if TYPE_CHECKING:
     import numpy as np
 
     from index.candidates import Candidates
-    from index.encoder import Encoder, Question
+    from index.encoder import EncodedQuery, Encoder
+    from index.late import Late
 
 FIRST = 5  # clauses that tell how much of a question's wording is borne out
+_REMEMBERED = (
+    8  # texts whose encoding is kept: a question ranked once more, by the documents’ words too, is not encoded anew
+)
 CANDIDATES = 200  # a list; the ranking of the first twenty is that of all clauses (eval/ABLATION.md)
-TITLED = 0.8  # a like in the title of the clause's document against one in the clause
+TITLED = numbers(__name__)["titled"]  # a like in the title of the clause's document against one in the clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Fusion:
     def __init__(self, store: Store, encoder: Encoder, weights: Weights | None = None) -> None:
         self._store = store
         self._encoder = encoder
+        self._read_query = lru_cache(_REMEMBERED)(encoder.read_query)
         self._weights = weights or load()
 
     def scores(
@@ -61,30 +68,30 @@ class Fusion:
         import numpy as np
 
         texts = [text, f"{text} {formal}"] if formal else [text]
-        read = [self._encoder.read_query(own) for own in texts]
+        read = [self._read_query(own) for own in texts]
         found = [self._store.candidates(own, q.vector, k, allowed, also) for own, q in zip(texts, read, strict=True)]
         if formal:
-            both = np.union1d(found[0].rows, found[1].rows)
+            both = np.union1d(found[0].rows, found[1].rows).tolist()
             found = [
                 self._store.candidates(own, q.vector, 0, allowed, both) for own, q in zip(texts, read, strict=True)
             ]
         one, *other = [self._of(q, own) for q, own in zip(read, found, strict=True)]
         return _mixed(one, other[0]) if other else one
 
-    def features(self, question: Question, found: Candidates) -> tuple[np.ndarray, np.ndarray | None]:
+    def features(self, question: EncodedQuery, found: Candidates) -> tuple[np.ndarray, np.ndarray | None]:
         """(float32 [candidates, 3]: share of the best BM25, cosine of the best sentence, mean cosine of words to their
         likes; float32 [sentences]: the last of each sentence), 0 and None where the model gives no token states."""
         import numpy as np
 
         wording = found.wording / max(found.wording.max(initial=0.0), 1e-9)
         words, likeness = np.zeros_like(wording), None
-        if has_words(self._store, question):
-            late = self._store.late
+        if (told := token_states(self._store, question)) is not None:
+            late, ids, states = told
             page = late.read(found.rows)
-            (words,), _, (likeness,) = page.scores(question.ids, late.space.of_query(question.states), titled=TITLED)
+            (words,), _, (likeness,) = page.scores(ids, late.space.of_query(states), titled=TITLED)
         return np.stack([wording, found.meaning, words], axis=1), likeness
 
-    def _of(self, question: Question, found: Candidates) -> Scores:
+    def _of(self, question: EncodedQuery, found: Candidates) -> Scores:
         features, words = self.features(question, found)
         likeness = None if words is None else Sparse(found.sentences, words)
         cosines = Sparse(found.sentences, found.cosines)
@@ -126,12 +133,14 @@ def _mean(one: Sparse, other: Sparse) -> Sparse:
     return Sparse(one.rows, (one.values + other.values) / 2)
 
 
-def has_words(store: Store, question: Question) -> bool:
-    """Whether a text's words can be compared with the clauses'."""
-    return store.late is not None and question.states is not None and len(question.states) > 0
+def token_states(store: Store, question: EncodedQuery) -> tuple[Late, np.ndarray, np.ndarray] | None:
+    """What a text's words are compared with the clauses' by: (the words of the clauses, int64 [tokens] their ids,
+    float32 [tokens, dimension] their states); None where the model gives no token states, or nothing is said."""
+    late, ids, states = store.late, question.ids, question.states
+    return None if late is None or ids is None or states is None or not len(states) else (late, ids, states)
 
 
-def standard(scores: np.ndarray) -> np.ndarray:
+def z_scores(scores: np.ndarray) -> np.ndarray:
     """Zero mean and unit deviation; zeros where they do not differ."""
     deviation = scores.std() if len(scores) else 0.0
     return (scores - scores.mean()) / deviation if deviation > 0 else scores * 0

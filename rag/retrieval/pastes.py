@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING
 from index.candidates import best_of
 from index.sentences import split_sentences
 from index.store import Store
-from rag.retrieval.fusion import CANDIDATES, Scores, has_words, standard
+from rag.retrieval.fusion import CANDIDATES, Scores, token_states, z_scores
 from rag.retrieval.sparse import Sparse
+from rag.tuned import numbers
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from index.encoder import Encoder, Question, Spans
-    from index.late import Page
+    from index.encoder import EncodedQuery, Encoder, Spans
+    from index.late import Late, Page
     from index.lexical import Matches
 
 _SENTENCE, _SENTENCES = 8, 12  # the shortest sentence taken, in characters, and how many at most
@@ -34,22 +35,29 @@ _EACH = 50  # clauses that each sentence adds to the candidates by its wording
 _NAME, _TITLES = 5, 3  # the shortest name of a document's subject, in characters, and how many titles may hold it
 _LISTED = re.compile(r"((?:[^、，。；：]{1,14}、){2})(?:[^、，。；：]{1,14}、){3,}")
 _CUT = re.compile(rf"[^，,。；;：:、\n]{{{_PIECE},}}(?:、[^，,。；;：:\n]*)?")
+_TUNED = numbers(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PasteParts:
     """Which standard scores are added; what is off in turn makes an ablation."""
 
-    wording: float = 1.0  # BM25 of the whole text
-    clause: float = 1.0  # cosine of clause and text
-    sentence: float = 1.5  # the same of the clause's best sentence
-    sentence_wording: float = 2.0  # BM25 of each sentence against the best sentence of a clause, the best of them
-    piece_wording: float = 1.0  # the same of each piece, on average
-    sentence_words: float = 4.0  # the words of each sentence each against their likes there, the best of them
-    piece_words: float = 2.0  # the same of each piece
-    name_wording: float = 3.0  # BM25 of the name of what the paste's document is about
-    name_words: float = 3.0  # the words of that name each against their likes
-    feedback: float = 2.0  # the words of the best sentences elsewhere against a clause's, the best of them
+    wording: float = _TUNED["wording"]  # BM25 of the whole text
+    clause: float = _TUNED["clause"]  # cosine of clause and text
+    sentence: float = _TUNED["sentence"]  # the same of the clause's best sentence
+    sentence_wording: float = _TUNED[
+        "sentence_wording"
+    ]  # BM25 of each sentence against the best sentence of a clause, the best of them
+    piece_wording: float = _TUNED["piece_wording"]  # the same of each piece, on average
+    sentence_words: float = _TUNED[
+        "sentence_words"
+    ]  # the words of each sentence each against their likes there, the best of them
+    piece_words: float = _TUNED["piece_words"]  # the same of each piece
+    name_wording: float = _TUNED["name_wording"]  # BM25 of the name of what the paste's document is about
+    name_words: float = _TUNED["name_words"]  # the words of that name each against their likes
+    feedback: float = _TUNED[
+        "feedback"
+    ]  # the words of the best sentences elsewhere against a clause's, the best of them
 
 
 def thinned(text: str) -> str:
@@ -80,47 +88,49 @@ class Pastes:
         worded = [store.sentence_pairs.scores(text[a:b]) for a, b in sentences]
         of_allowed = None if allowed is None else allowed[store.dense.owner]
         also = [store.dense.owner[own.best(_EACH, of_allowed)] for own in worded]
-        found = store.candidates(text, read.vector, k, allowed, np.concatenate(also))
+        found = store.candidates(text, read.vector, k, allowed, np.concatenate(also).tolist())
 
         def wording(matches: Matches) -> np.ndarray:
-            return standard(best_of(matches.of(found.sentences), found.counts, 0.0))
+            return z_scores(best_of(matches.of(found.sentences), found.counts, 0.0))
 
-        fused = parts.wording * standard(found.wording) + parts.sentence * standard(found.meaning)
-        fused += parts.clause * standard(store.dense.clause_scores(read.vector, found.rows))
+        fused = parts.wording * z_scores(found.wording) + parts.sentence * z_scores(found.meaning)
+        fused += parts.clause * z_scores(store.dense.clause_scores(read.vector, found.rows))
         fused += parts.sentence_wording * np.max([wording(own) for own in worded], axis=0)
         of_pieces = [wording(store.sentence_pairs.scores(text[a:b])) for a, b in pieces]
-        fused += parts.piece_wording * standard(np.mean(of_pieces, axis=0))
+        fused += parts.piece_wording * z_scores(np.mean(of_pieces, axis=0))
         cosines = Sparse(found.sentences, found.cosines)
         if not len(found.rows):
             return Scores(found.rows, fused, cosines, cosines, None)
         names, telling = self._names(text, found.rows, int(np.argmax(fused)))
         for start, stop in names:
             fused += parts.name_wording * np.where(telling, wording(store.sentence_pairs.scores(text[start:stop])), 0.0)
-        if has_words(store, read):
-            fused += self._words(read, found.rows, [sentences, pieces, names], telling, fused)
+        fused += self._words(read, found.rows, [sentences, pieces, names], telling, fused)
         return Scores(found.rows, fused, cosines, cosines, None)
 
     def _words(
-        self, read: Question, rows: np.ndarray, spans: Sequence[Spans], telling: np.ndarray, fused: np.ndarray
+        self, read: EncodedQuery, rows: np.ndarray, spans: Sequence[Spans], telling: np.ndarray, fused: np.ndarray
     ) -> np.ndarray:
-        """float32 [rows], to be added to `fused`: the words of sentences, pieces and names against a clause's."""
+        """float32 [rows], to be added to `fused`: the words of sentences, pieces and names against a clause's; zeros where
+        the model gives no token states."""
         import numpy as np
 
-        parts, late = self._parts, self._store.late
+        parts, added = self._parts, np.zeros(len(rows), dtype=np.float32)
+        if (told := token_states(self._store, read)) is None:
+            return added
+        late, ids, states = told
         page = late.read(rows)
         groups = [read.within(own) for own in spans]
-        _, best, said = page.scores(read.ids, late.space.of_query(read.states), list(chain.from_iterable(groups)))
-        likenesses = np.split(np.array([standard(scores) for scores in best]), np.cumsum(list(map(len, groups)))[:-1])
+        _, best, said = page.scores(ids, late.space.of_query(states), list(chain.from_iterable(groups)))
+        likenesses = np.split(np.array([z_scores(scores) for scores in best]), np.cumsum(list(map(len, groups)))[:-1])
         weights = (parts.sentence_words, parts.piece_words, parts.name_words * telling)
-        added = np.zeros(len(rows), dtype=np.float32)
         for weight, scores in zip(weights, likenesses, strict=True):
             if len(scores):
                 added += weight * scores.max(axis=0)
         if parts.feedback:
-            added += parts.feedback * self._feedback(page, rows, said[: len(groups[0])], fused + added)
+            added += parts.feedback * self._feedback(late, page, rows, said[: len(groups[0])], fused + added)
         return added
 
-    def _feedback(self, page: Page, rows: np.ndarray, said: np.ndarray, fused: np.ndarray) -> np.ndarray:
+    def _feedback(self, late: Late, page: Page, rows: np.ndarray, said: np.ndarray, fused: np.ndarray) -> np.ndarray:
         """float32 [rows]: how like a clause is to what others say of the paste's matter.
 
         `said` float32 [sentences of the paste, sentences of the page] are their likenesses. Asked are the sentences
@@ -128,8 +138,8 @@ class Pastes:
         """
         import numpy as np
 
-        late, clause_of = self._store.late, self._store.dense.owner[page.sentences]
-        nearness = standard(said.max(axis=0, initial=-1.0)) + standard(fused[np.searchsorted(rows, clause_of)])
+        clause_of = self._store.dense.owner[page.sentences]
+        nearness = z_scores(said.max(axis=0, initial=-1.0)) + z_scores(fused[np.searchsorted(rows, clause_of)])
         nearness[(clause_of == rows[np.argmax(fused)]) | (late.lengths(page.sentences) < _TELLING)] = -np.inf
         order = np.argsort(-nearness, kind="stable")
         order = order[np.isfinite(nearness[order])]
@@ -139,7 +149,7 @@ class Pastes:
             return np.zeros(len(rows), dtype=np.float32)
         ids, vectors = late.said(page.sentences[asked])
         groups = np.split(np.arange(len(ids)), np.cumsum(late.lengths(page.sentences[asked]))[:-1])
-        likenesses = np.array([standard(scores) for scores in page.scores(ids, vectors, groups)[0]])
+        likenesses = np.array([z_scores(scores) for scores in page.scores(ids, vectors, groups)[0]])
         likenesses[clause_of[asked][:, None] == rows] = 0.0
         return likenesses.max(axis=0)
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.store import Store
-from rag.answering import metadata
 from rag.query.addresses import Addresses, numbered
 from rag.query.question import Query
 from rag.query.titles import Titles
-from rag.retrieval.crowding import uncrowded
+from rag.retrieval.diversity import diversified
 from rag.retrieval.fusion import CANDIDATES, Fusion, Scores
 from rag.retrieval.pastes import PasteParts, Pastes, thinned
 from rag.retrieval.sparse import Sparse
 from rag.retrieval.weights import Weights
+from rag.stated import metadata
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,7 @@ class Steps:
 
     named: bool = True  # the clauses of a document that a question names by 《title》 or 文号 come first
     apart: bool = True  # a comparison is searched for either side by itself
-    crowd_pasted: tuple[float, int] | None = (2.0, 1)  # (penalty, free) of rag.retrieval.crowding for pasted clauses
+    crowd_pasted: tuple[float, int] | None = (2.0, 1)  # (penalty, free) of rag.retrieval.diversity for pasted clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Retriever:
         own = documents == documents[best]
         own[best] = False
         fused = np.where(own, fused - (fused.max() - fused.min()), fused)
-        return fused if self._steps.crowd_pasted is None else uncrowded(fused, documents, *self._steps.crowd_pasted)
+        return fused if self._steps.crowd_pasted is None else diversified(fused, documents, *self._steps.crowd_pasted)
 
 
 def _ranking(scores: Scores, fused: np.ndarray) -> Ranking:

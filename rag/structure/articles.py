@@ -15,14 +15,14 @@ from rag.structure.trees import body
 from rag.structure.words import left_over
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
 
 _CN = "一二三四五六七八九十百零〇两"
 _ADDRESS = re.compile(rf"第([{_CN}\d]+)条(?:之([{_CN}]+))?(?:第([{_CN}\d]+)[款项])?")
 _ASKS = re.compile(r"规定|内容|什么|原文|全文|怎么|如何|写|说|讲|是|的|了|哪些|吗|文|号")
 
 
-def answer(engine: Engine, query: Query, document: Document) -> Found | None:
+def answer(context: Context, query: Query, document: Document) -> Found | None:
     """The text of the one article a question asks for and nothing else; a refusal where the document has no such
     one."""
     question = compact(query.text)
@@ -36,18 +36,18 @@ def answer(engine: Engine, query: Query, document: Document) -> Found | None:
     numbers = re.findall(r"\d+", document.doc_no or "")
     if [word for word in left_over(rest, names) if not any(n in word for n in numbers)]:
         return None
-    own = [n for n in body(engine.store.structure.nodes(document.doc_id)) if n.kind == "条"]
+    own = [n for n in body(context.store.structure.nodes(document.doc_id)) if n.kind == "条"]
     if not own:
         return None
     held = next((node for node in own if _place(node) == wanted), None)
     if held is None:
         last = f"共{len({_place(node) for node in own})}条，" if len(own) > 2 else ""
         return Found((), refusal=f"《{document.title}》{last}没有{found[0][0]}，无法回答。")
-    clause = engine.store.clauses[held.clause]
+    clause = context.store.clauses[held.clause]
     label = compact(held.label)
     below = [
         c
-        for c in engine.clauses(document.doc_id)
+        for c in context.clauses(document.doc_id)
         if c.path[:-1] == clause.path and compact(c.path[-1] if c.path else "").startswith(label)
     ]
     claims = [claim(c.text.strip(), "span", [whole(c)]) for c in (clause, *below)]

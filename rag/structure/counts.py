@@ -16,7 +16,7 @@ from rag.structure.found import Found, claim, of_node
 from rag.structure.trees import asked_for, body, head, top, unexplained
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
 
 _HOW_MANY = r"(?<![第哪])(?:多少|几|好多)"
 _ENDS = r"(?:条款|规定|内容)?(?=[？?。，,、呀啊呢]|$|是|组成|构成)"
@@ -53,27 +53,27 @@ def wanted(question: str) -> str | None:
     return unit or ("members" if _MEMBERS.search(question) else None)
 
 
-def answer(engine: Engine, query: Query, document: Document) -> Found | None:
+def answer(context: Context, query: Query, document: Document) -> Found | None:
     """The count, with the first and last that are counted or all by name; None where the question means another
     count."""
     question = compact(query.text)
     unit = wanted(question)
-    found = engine.store.structure.nodes(document.doc_id)
+    found = context.store.structure.nodes(document.doc_id)
     if unit is None or not found:
         return None
     if unit == "topic":
-        return _on_topic(engine, question, document, found)
+        return _on_topic(context, question, document, found)
     if unit == "members":
-        return _members(engine, question, document, found)
+        return _members(context, question, document, found)
     counted = _UNITS[unit].search(question)
     if counted is None or not _OF_DOCUMENT.search(question[: counted.start()]):
         return None  # 航线多少条 counts routes
     if unexplained(f"{question[: counted.start()]} {question[counted.end() :]}", document):
         return None
-    return _units(engine, unit, document, found)
+    return _units(context, unit, document, found)
 
 
-def _units(engine: Engine, unit: str, document: Document, found: Sequence[Node]) -> Found | None:
+def _units(context: Context, unit: str, document: Document, found: Sequence[Node]) -> Found | None:
     own = _counted(unit, found)
     title = f"《{document.title}》"
     if not own and unit == "条":
@@ -83,9 +83,9 @@ def _units(engine: Engine, unit: str, document: Document, found: Sequence[Node])
             return None
         told = f"{title}没有用“第几条”编号：{members[0].label}至{members[-1].label}共 {len(members)} 部分"
         told += f"，下分 {len(inner)} 项" if inner and inner[0].kind != members[0].kind else ""
-        return _said(engine, f"{told}。", members)
+        return _said(context, f"{told}。", members)
     if not own:
-        first = engine.store.clauses_of(document.doc_id)[0]
+        first = context.store.clauses_of(document.doc_id)[0]
         return (
             Found((claim(f"{title}没有{unit}。", "computed", [(first, 0, len(first.text))]),))
             if unit in ("章", "附件")
@@ -105,7 +105,7 @@ def _units(engine: Engine, unit: str, document: Document, found: Sequence[Node])
         else ""
     )
     heads = f"：{'、'.join(head(n) for n in own)}" if unit in ("章", "附件", "专栏") and len(own) <= _LISTED else ""
-    return _said(engine, f"{title}共{len(own)}{name}{span}{heads}{note}。", own)
+    return _said(context, f"{title}共{len(own)}{name}{span}{heads}{note}。", own)
 
 
 def _counted(unit: str, found: Sequence[Node]) -> list[Node]:
@@ -124,32 +124,34 @@ def _missing(own: Sequence[Node]) -> list[int]:
     return [n for n in range(1, max(numbers, default=0)) if n not in numbers][:5]
 
 
-def _members(engine: Engine, question: str, document: Document, found: Sequence[Node]) -> Found | None:
+def _members(context: Context, question: str, document: Document, found: Sequence[Node]) -> Found | None:
     rest = _MEMBERS.sub(lambda match: re.sub(_HOW_MANY, "", match[0]), question)
-    node = asked_for(engine, rest, document, found)
+    node = asked_for(context, rest, document, found)
     if node is None and any(word not in _GENERIC for word in unexplained(rest, document)):
         return None
-    members = engine.store.structure.children(node) if node else top(found)
+    members = context.store.structure.children(node) if node else top(found)
     members = [own for own in members if own.number]
     if len(members) < 2 or len({own.kind for own in members}) > 1:
         return None
     of = f"的“{head(node)}”" if node else ""
     told = "；".join(head(own) for own in members[:_LISTED])
-    return _said(engine, f"《{document.title}》{of}共{len(members)}项：{told}（全部列出）。", members, whole=True)
+    return _said(context, f"《{document.title}》{of}共{len(members)}项：{told}（全部列出）。", members, whole=True)
 
 
-def _on_topic(engine: Engine, question: str, document: Document, found: Sequence[Node]) -> Found | None:
+def _on_topic(context: Context, question: str, document: Document, found: Sequence[Node]) -> Found | None:
     match = _TOPIC.search(question) or _TOPIC_AHEAD.search(question)
+    if match is None:
+        return None
     topic = match[1].strip("的了")
     own = _counted("条", found)
-    held = [node for node in own if topic in compact(engine.store.clauses[node.clause].text)]
+    held = [node for node in own if topic in compact(context.store.clauses[node.clause].text)]
     if not own or not held:
         return None
     told = f"《{document.title}》中写有“{topic}”的共{len(held)}条：{'、'.join(compact(node.label) for node in held)}"
-    return _said(engine, f"{told}（全文{len(own)}条中）。", held, whole=True)
+    return _said(context, f"{told}（全文{len(own)}条中）。", held, whole=True)
 
 
-def _said(engine: Engine, text: str, nodes: Sequence[Node], whole: bool = False) -> Found:
+def _said(context: Context, text: str, nodes: Sequence[Node], whole: bool = False) -> Found:
     cited = nodes if whole else [nodes[0], nodes[-1]] if len(nodes) > 1 else nodes
-    spans = [of_node(node, engine.store.clauses[node.clause]) for node in cited]
+    spans = [of_node(node, context.store.clauses[node.clause]) for node in cited]
     return Found((claim(text, "outline", spans),))

@@ -18,7 +18,7 @@ from rag.structure.trees import asked_for, bare, body, head, top, unexplained
 from rag.structure.words import left_over
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
 
 _WHOLE = re.compile(
     r"讲了|写了|说了|主要内容|什么内容|哪些内容|框架|结构|目录|大纲|提纲|章节|概括|总结|梳理|归纳|要点|哪几(?:个)?(?:章|部分|方面)|哪些(?:章|部分|方面)|分(?:为|成)?(?:哪|几)"
@@ -35,49 +35,49 @@ _SENTENCE = 120  # characters of a unit told whole
 _MOST = 16  # sentences on a topic
 
 
-def answer(engine: Engine, query: Query, document: Document, near: Sequence[int], kind: str) -> Found | None:
+def answer(context: Context, query: Query, document: Document, near: Sequence[int], kind: str) -> Found | None:
     """The list or outline asked for of `document`; None where its tree does not hold it. `near`: store rows found
     first."""
     question = compact(query.text)
-    found = engine.store.structure.nodes(document.doc_id)
-    if kind == "list" and (told := _items(engine, question, document, near)) is not None:
+    found = context.store.structure.nodes(document.doc_id)
+    if kind == "list" and (told := _items(context, question, document, near)) is not None:
         return told
-    node = asked_for(engine, question, document, found) if found else None
+    node = asked_for(context, question, document, found) if found else None
     if node is None and kind == "outline":
-        return _outlined(engine, question, document, found)
+        return _outlined(context, question, document, found)
     if node is not None:
         if _GOALS.search(bare(node)) and _GOALS.search(question):
-            return _verbatim(engine, document, node)
-        members = engine.store.structure.children(node)
-        return _members(engine, document, members, f"《{document.title}》的“{head(node)}”")
-    return _on_topic(engine, question, document) if kind == "list" else None
+            return _verbatim(context, document, node)
+        members = context.store.structure.children(node)
+        return _members(context, document, members, f"《{document.title}》的“{head(node)}”")
+    return _on_topic(context, question, document) if kind == "list" else None
 
 
-def named(engine: Engine, query: Query, documents: Sequence[str], near: Sequence[int]) -> Found | None:
+def named(context: Context, query: Query, documents: frozenset[str], near: Sequence[int]) -> Found | None:
     """A list that the question calls by its counted name (三组团), with all its members."""
     question = compact(query.text)
     told: list[tuple[int, Listing]] = []
-    for doc_id, clause, own in engine.store.structure.listed():
+    for doc_id, clause, own in context.store.structure.listed():
         if own.counted and len(own.name) >= 2 and compact(own.name) in question and doc_id in documents:
             told.append((clause, own))
     place = {row: at for at, row in enumerate(near)}
     told = sorted((own for own in told if own[0] in place), key=lambda own: (-len(own[1].name), place[own[0]]))
     if not told:
         return None
-    clause, own = told[0]
-    title = compact(engine.document(engine.store.clauses[clause]).title)
-    if left_over(question, [compact(own.name), title, *map(compact, engine.store.clauses[clause].path)]):
+    row, own = told[0]
+    holder = context.store.clauses[row]
+    title = compact(context.document(holder).title)
+    if left_over(question, [compact(own.name), title, *map(compact, holder.path)]):
         return None
-    clause = engine.store.clauses[clause]
-    start = next((a for a, b in split_sentences(clause.text) if a <= own.items[0][1] < b), own.items[0][1])
+    start = next((a for a, b in split_sentences(holder.text) if a <= own.items[0][1] < b), own.items[0][1])
     text = f"{own.name}：{'、'.join(item for item, _, _ in own.items)}（共 {len(own.items)} 项，全部列出）。"
-    return Found((claim(text, "outline", [(clause, start, own.items[-1][2])]),))
+    return Found((claim(text, "outline", [(holder, start, own.items[-1][2])]),))
 
 
-def _items(engine: Engine, question: str, document: Document, near: Sequence[int]) -> Found | None:
+def _items(context: Context, question: str, document: Document, near: Sequence[int]) -> Found | None:
     """The items of the first clause whose opening words account for the question: 申请人应当符合下列条件：（一）……"""
     for row in near[:5]:
-        clause = engine.store.clauses[row]
+        clause = context.store.clauses[row]
         if clause.doc_id != document.doc_id or clause.kind in ("row", "notice"):
             continue
         lead = clause.text.split("\n", 1)[0]
@@ -87,7 +87,7 @@ def _items(engine: Engine, question: str, document: Document, near: Sequence[int
             compact(document.notice_title or ""),
             *map(compact, clause.path),
         ]
-        units = [n for n in engine.store.structure.nodes(document.doc_id) if n.clause == row and n.stop]
+        units = [n for n in context.store.structure.nodes(document.doc_id) if n.clause == row and n.stop]
         items = [n for n in units[1:] if n.parent == units[0].id] if units else []
         if len(items) >= 2 and lead.rstrip().endswith(("：", ":")) and not left_over(question, said):
             claims = [claim(lead.strip(), "outline", [(clause, 0, len(lead))])]
@@ -96,37 +96,38 @@ def _items(engine: Engine, question: str, document: Document, near: Sequence[int
     return None
 
 
-def _outlined(engine: Engine, question: str, document: Document, found: Sequence[Node]) -> Found | None:
+def _outlined(context: Context, question: str, document: Document, found: Sequence[Node]) -> Found | None:
     rest = _MEASURES.sub(" ", _WHOLE.sub(" ", question))
     if unexplained(_GOALS.sub(" ", _DEEDS.sub(" ", rest)), document):
         return None
     own = body(found)
     if _WHOLE.search(question):
-        return _members(engine, document, top(found), f"《{document.title}》")
+        return _members(context, document, top(found), f"《{document.title}》")
     if _GOALS.search(question):
         goals = [node for node in own if _GOALS.search(bare(node)) and len(bare(node)) <= 12]
-        return _verbatim(engine, document, goals[0]) if goals else None
+        return _verbatim(context, document, goals[0]) if goals else None
     aids = bool(_AIDS.search(question))
     heads = [n for n in own if _MEASURES.search(bare(n)) and len(bare(n)) <= 12 and bool(_AIDS.search(bare(n))) == aids]
-    heads = [n for n in heads if engine.store.structure.children(n)]
+    heads = [n for n in heads if context.store.structure.children(n)]
     if heads:
         return _members(
-            engine, document, engine.store.structure.children(heads[0]), f"《{document.title}》的“{head(heads[0])}”"
+            context, document, context.store.structure.children(heads[0]), f"《{document.title}》的“{head(heads[0])}”"
         )
-    return _members(engine, document, top(found), f"《{document.title}》")
+    return _members(context, document, top(found), f"《{document.title}》")
 
 
-def _members(engine: Engine, document: Document, members: Sequence[Node], name: str) -> Found | None:
+def _members(context: Context, document: Document, members: Sequence[Node], name: str) -> Found | None:
     members = [node for node in members if node.number or node.kind == "标题"]
     if len(members) < 2 or len(members) > _TOP:
         return None
-    claims = [claim(f"{name}共 {len(members)} 项，全部列出：", "outline", [_span(engine, n) for n in members])]
-    claims += [claim(f"{_said(node)}。", "outline", [_span(engine, node)]) for node in members]
+    claims = [claim(f"{name}共 {len(members)} 项，全部列出：", "outline", [_span(context, n) for n in members])]
+    claims += [claim(f"{_said(node)}。", "outline", [_span(context, node)]) for node in members]
     lines: list[Line] = []
     for node in members:
-        lines.append(Line(0, head(node), engine.store.clauses[node.clause]))
+        lines.append(Line(0, head(node), context.store.clauses[node.clause]))
         lines += [
-            Line(1, head(below), engine.store.clauses[below.clause]) for below in engine.store.structure.children(node)
+            Line(1, head(below), context.store.clauses[below.clause])
+            for below in context.store.structure.children(node)
         ]
     lines = lines if len(lines) <= _DEEP else [line for line in lines if not line.depth]
     return Found(tuple(claims), outline=tuple(lines))
@@ -137,17 +138,17 @@ def _said(node: Node) -> str:
     return " ".join(node.text.split()).rstrip("。：:；;") if len(node.text) <= _SENTENCE else head(node)
 
 
-def _span(engine: Engine, node: Node):
-    return of_node(node, engine.store.clauses[node.clause])
+def _span(context: Context, node: Node):
+    return of_node(node, context.store.clauses[node.clause])
 
 
-def _verbatim(engine: Engine, document: Document, node: Node) -> Found | None:
+def _verbatim(context: Context, document: Document, node: Node) -> Found | None:
     """The words of the clauses below a heading, or of the unit itself."""
     path_end = compact(node.text)
-    own = [engine.store.clauses[node.clause]] if node.stop else []
+    own = [context.store.clauses[node.clause]] if node.stop else []
     own += [
         c
-        for c in engine.store.clauses_of(document.doc_id)
+        for c in context.store.clauses_of(document.doc_id)
         if any(compact(h) == path_end for h in c.path) and c not in own
     ]
     if not own or sum(len(c.text) for c in own) > 1500:
@@ -156,13 +157,13 @@ def _verbatim(engine: Engine, document: Document, node: Node) -> Found | None:
     return Found(tuple(claims))
 
 
-def _on_topic(engine: Engine, question: str, document: Document) -> Found | None:
+def _on_topic(context: Context, question: str, document: Document) -> Found | None:
     """All sentences of a document that hold the word asked for (规定了哪些罚款)."""
     match = _TOPIC.search(question)
     if match is None:
         return None
     topic = match[1]
-    own = [c for c in engine.store.clauses_of(document.doc_id) if c.kind in ("clause", "annex") and topic in c.text]
+    own = [c for c in context.store.clauses_of(document.doc_id) if c.kind in ("clause", "annex") and topic in c.text]
     if not 2 <= len(own) <= _MOST or unexplained(question.replace(match[0], ""), document):
         return None
     claims = [claim(c.text.strip(), "outline", [whole(c)]) for c in own]

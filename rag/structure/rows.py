@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from index.structure import TableRow
 from index.terms import compact
@@ -14,11 +13,8 @@ from rag.query.question import Query
 from rag.structure import sums
 from rag.structure.asking import SCALE, YEAR, Bound, Doing, bounds, doing, keeps
 from rag.structure.found import Found, claim, whole
-from rag.structure.sheets import Match, asked_by_form, asked_columns, flagged, is_yes, match
+from rag.structure.sheets import Match, Tabled, asked_by_form, asked_columns, flagged, is_yes, match
 from rag.structure.words import common, left_over
-
-if TYPE_CHECKING:
-    from rag.engine import Engine
 
 _LEAST, _APART = 5.0, 0.5  # score of a table that a question is about, and what it must be ahead of the next by
 _LONGEST = 400  # characters of a count that names what it counts
@@ -40,7 +36,7 @@ class Asked:
 
 
 def answer(
-    engine: Engine, query: Query, near: Sequence[int], documents: frozenset[str], named: Sequence[str]
+    context: Tabled, query: Query, near: Sequence[int], documents: frozenset[str], named: Sequence[str]
 ) -> Found | None:
     """The answer from a table, or None where none is sure: no table, or words of the question that it does not account
     for.
@@ -49,7 +45,7 @@ def answer(
     names.
     """
     question = compact(query.text)
-    if (found := _table(engine, question, frozenset(near), documents, frozenset(named))) is None:
+    if (found := _table(context, question, frozenset(near), documents, frozenset(named))) is None:
         return None
     asked = _asked(question, found)
     if asked is None or not asked.rows:
@@ -59,7 +55,7 @@ def answer(
         return Found(
             (), refusal=f"表中有 {len(unread)} 行未能分列，不能据以计算，请核对原表{sums.source(found.sheet, unread)}。"
         )
-    told = _told(engine, question, asked)
+    told = _told(context, question, asked)
     if told is None or not unread or not asked.ahead:
         return told
     return replace(
@@ -69,9 +65,9 @@ def answer(
 
 
 def _table(
-    engine: Engine, question: str, near: frozenset[int], documents: frozenset[str], named: frozenset[str]
+    context: Tabled, question: str, near: frozenset[int], documents: frozenset[str], named: frozenset[str]
 ) -> Match | None:
-    matches = [match(sheet, question, near) for sheet in engine.sheets if sheet.table.doc_id in documents]
+    matches = [match(sheet, question, near) for sheet in context.sheets if sheet.table.doc_id in documents]
     ahead = [m for m in matches if m.sheet.table.doc_id in named]
     matches = [m for m in matches if not named or m.values]  # another document is named: a row must be, too
     matches = sorted(ahead or matches, key=lambda m: -m.score)
@@ -98,25 +94,25 @@ def _asked(question: str, found: Match) -> Asked | None:
         own = _bounded(found, columns, bound)
         if own is None:
             return None
-        at, scale = own
-        rows = [r for r in rows if r.values[at] is not None and keeps(float(r.values[at]) * scale, bound)]
-        if any(r.values[at] is None for r in found.rows):
+        bounded, scale = own
+        rows = [r for r in rows if (v := r.values[bounded]) is not None and keeps(float(v) * scale, bound)]
+        if any(r.values[bounded] is None for r in found.rows):
             return None  # a figure that was not read may belong to the answer
-        conditions.append(f"{table.columns[at].name}{bound.said}")
+        conditions.append(f"{table.columns[bounded].name}{bound.said}")
         accounted.append(bound.said)
-        columns = [*columns, at] if at not in columns else columns
+        columns = [*columns, bounded] if bounded not in columns else columns
     above = compact("\n".join((found.sheet.title, table.name, table.above, *(c.name for c in table.columns))))
     for year in YEAR.finditer(question):
         if any(year[1] in v for v in accounted) or _titled(year, above, table):
             accounted.append(year[0])
             continue
-        at = _time_column(found, question, year.end())
-        if at is None:
+        timed = _time_column(found, question, year.end())
+        if timed is None:
             return None
-        rows = [r for r in rows if _in_time(compact(r.cells[at]), year, bool(_BEGINS.search(question)))]
-        conditions.append(f"{table.columns[at].name}{year[0]}")
+        rows = [r for r in rows if _in_time(compact(r.cells[timed]), year, bool(_BEGINS.search(question)))]
+        conditions.append(f"{table.columns[timed].name}{year[0]}")
         accounted.append(year[0])
-        columns = [c for c in columns if c != at] if do.name in ("sum", "extreme") else columns
+        columns = [c for c in columns if c != timed] if do.name in ("sum", "extreme") else columns
     names = [
         compact(found.sheet.title),
         compact(table.name),
@@ -148,7 +144,8 @@ def _bounded(found: Match, columns: Sequence[int], bound: Bound) -> tuple[int, i
     own = found.sheet.table.columns
     free = [at for at, c in enumerate(own) if c.kind == "figure" and _scale(c.unit, bound.unit) is not None]
     named = [at for at in free if at in columns] or free
-    return (named[0], _scale(own[named[0]].unit, bound.unit)) if len(named) == 1 else None
+    scale = _scale(own[named[0]].unit, bound.unit) if len(named) == 1 else None
+    return None if scale is None else (named[0], scale)
 
 
 def _scale(unit: str, asked: str) -> int | None:
@@ -183,23 +180,23 @@ def _in_time(cell: str, year: re.Match[str], begins: bool) -> bool:
     return own == year[1] and (not year[2] or (month is not None and int(month[1]) == int(year[2])))
 
 
-def _told(engine: Engine, question: str, asked: Asked) -> Found | None:
+def _told(context: Tabled, question: str, asked: Asked) -> Found | None:
     do, sheet = asked.doing, asked.match.sheet
-    if do.name == "count" and (found := _measured(engine, question, asked)) is not None:
+    if do.name == "count" and (found := _measured(context, question, asked)) is not None:
         return found
     if do.name == "count":
-        return _count(engine, question, asked)
+        return _count(context, question, asked)
     if do.name == "extreme" and len(asked.rows) > 1:
-        return sums.extreme(engine, asked, question)
+        return sums.extreme(context, asked, question)
     if do.name in ("sum", "mean") and (len(asked.rows) > 1):
-        return sums.total(engine, asked, question)
+        return sums.total(context, asked, question)
     if do.name == "apart":
-        return sums.apart(engine, asked, question)
+        return sums.apart(context, asked, question)
     if do.name == "share":
-        return sums.share(engine, asked, question) or _looked_up(engine, asked)
+        return sums.share(context, asked, question) or _looked_up(context, asked)
     if do.name == "list" and (asked.ahead or asked.columns or _speaks_of_rows(question, sheet)):
-        return _listed(engine, asked)
-    return _looked_up(engine, asked) if asked.match.narrowed else None
+        return _listed(context, asked)
+    return _looked_up(context, asked) if asked.match.narrowed else None
 
 
 def _speaks_of_rows(question: str, sheet) -> bool:
@@ -207,16 +204,16 @@ def _speaks_of_rows(question: str, sheet) -> bool:
     return bool(re.search(r"项目|工程|事项|任务|清单|名单|" + re.escape(head[:2]), question))
 
 
-def _measured(engine: Engine, question: str, asked: Asked) -> Found | None:
+def _measured(context: Tabled, question: str, asked: Asked) -> Found | None:
     """多少户, where a column counts 户: the figure of the one row that is named, not how many rows there are."""
     unit = re.search(r"(?:几|多少)(户|人|名|座|所|处|家|条|个)", question)
     own = asked.match.sheet.table.columns
     if unit is None or len(asked.rows) != 1 or not any(own[at].unit == unit[1] for at in asked.columns):
         return None
-    return _looked_up(engine, asked)
+    return _looked_up(context, asked)
 
 
-def _count(engine: Engine, question: str, asked: Asked) -> Found | None:
+def _count(context: Tabled, question: str, asked: Asked) -> Found | None:
     named = asked.match.sheet.label in asked.match.values or asked.match.partly
     if named and len(asked.rows) == 1:
         return None  # how many of something the row has that is named, not how many rows there are
@@ -229,22 +226,22 @@ def _count(engine: Engine, question: str, asked: Asked) -> Found | None:
     said = f"共 {len(rows)} 项{where}：{'、'.join(asked.match.sheet.name(r) for r in rows[:_SHOWN])}{sums.source(asked.match.sheet, rows)}。"
     if len(said) > _LONGEST:
         said = f"共 {len(rows)} 项{where}{sums.source(asked.match.sheet, rows)}。"
-    return Found((claim(said, "computed", sums.spans(engine, rows)),), (asked.match.sheet.table, rows))
+    return Found((claim(said, "computed", sums.spans(context, rows)),), (asked.match.sheet.table, rows))
 
 
-def _listed(engine: Engine, asked: Asked) -> Found | None:
+def _listed(context: Tabled, asked: Asked) -> Found | None:
     rows = asked.rows
     where = "，".join(asked.conditions)
     head = f"{where + '的' if where else ''}共 {len(rows)} 项，全部列出{sums.source(asked.match.sheet, rows)}："
-    claims = [claim(head, "computed", sums.spans(engine, rows))] if len(rows) > 1 else []
-    claims += [claim(_line(asked, row), "row", [whole(engine.store.clauses[row.clause])]) for row in rows[:_SHOWN]]
+    claims = [claim(head, "computed", sums.spans(context, rows))] if len(rows) > 1 else []
+    claims += [claim(_line(asked, row), "row", [whole(context.store.clauses[row.clause])]) for row in rows[:_SHOWN]]
     return Found(tuple(claims), (asked.match.sheet.table, rows))
 
 
-def _looked_up(engine: Engine, asked: Asked) -> Found | None:
+def _looked_up(context: Tabled, asked: Asked) -> Found | None:
     if not asked.columns or len(asked.rows) > 8:
         return None
-    claims = [claim(_line(asked, row, True), "row", [whole(engine.store.clauses[row.clause])]) for row in asked.rows]
+    claims = [claim(_line(asked, row, True), "row", [whole(context.store.clauses[row.clause])]) for row in asked.rows]
     return Found(tuple(claims), (asked.match.sheet.table, asked.rows))
 
 

@@ -7,12 +7,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 from index.schema import Document
 from index.structure import Table, TableRow
 from index.terms import compact
+from rag.context import Context
 from rag.structure.asking import YEAR
 from rag.structure.words import common, longest
+
+
+class Tabled(Context, Protocol):
+    """A context that has its tables ready to be asked."""
+
+    @property
+    def sheets(self) -> Sequence[Sheet]: ...
+
 
 _NAMED = re.compile(
     r"名称|项目|工程|事项|任务|品目|机具|指标|岗位|课程|对象|类别|类型|档次|地区|县区|区县|市县|单位|措施"
@@ -123,7 +133,8 @@ def match(sheet: Sheet, question: str, near: frozenset[int]) -> Match:
             found = _values(sheet, at, question)
             if found:
                 values[at] = found
-    partly, said = frozenset(), ()
+    partly: frozenset[int] = frozenset()
+    said: tuple[str, ...] = ()
     if sheet.label not in values:
         rest = question
         for value in (value for own in values.values() for value in own):

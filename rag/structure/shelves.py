@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from index.headers import KINDS
@@ -18,7 +19,7 @@ from rag.structure.found import Found, claim, opening
 from rag.structure.words import left_over
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
 
 _KIND = "|".join(sorted((kind for kind in KINDS if len(kind) > 1), key=len, reverse=True))
 _FILE = r"(?:政策文件|规范性文件|文件|公文|法规|规章)"
@@ -65,22 +66,22 @@ class Chosen:
     span: tuple[Clause, int, int] | None = None
 
 
-def answer(engine: Engine, query: Query, near: Sequence[int], documents: Sequence[Document]) -> Found | None:
+def answer(context: Context, query: Query, near: Sequence[int], documents: Sequence[Document]) -> Found | None:
     """The documents asked for among `documents`; None where the question's words are not all accounted for."""
     question = compact(query.text)
     if _SAYS.search(question) and not _several(question) and not _EDGE.search(question):
-        return _saying(engine, question, near, documents)
-    limits, told = _limits(engine, question, documents)
+        return _saying(context, question, near, documents)
+    limits, told = _limits(context, question, documents)
     if limits is None:
         return None
     chosen = [Chosen(document) for document in documents if all(keeps(document) for keeps in limits)]
     topic = _topic(question)
     if topic:
-        chosen = [own for each in chosen if (own := _mentioning(engine, each.document, topic)) is not None]
+        chosen = [own for each in chosen if (own := _mentioning(context, each.document, topic)) is not None]
         told.append(topic)
     if left_over(_PLAIN.sub(" ", question), told):
         return None
-    return _listed(engine, question, chosen, [d for d in documents if d.issued_on is None], bool(topic))
+    return _listed(context, question, chosen, [d for d in documents if d.issued_on is None], bool(topic))
 
 
 def wanted(question: str) -> bool:
@@ -93,10 +94,10 @@ def wanted(question: str) -> bool:
     )
 
 
-def card(engine: Engine, document: Document) -> Found:
+def card(context: Context, document: Document) -> Found:
     """What is known of a document: where only its 文号 or title is given."""
-    text = _line(engine, Chosen(document))
-    return Found((claim(text, "metadata", _spans(engine, Chosen(document))),))
+    text = _line(context, Chosen(document))
+    return Found((claim(text, "metadata", _spans(context, Chosen(document))),))
 
 
 def _several(question: str) -> bool:
@@ -112,13 +113,17 @@ def _topic(question: str) -> str:
     return ""
 
 
+def _stands(context: Context, value: str, document: Document) -> bool:
+    return context.status(document).value == value
+
+
 def _limits(
-    engine: Engine, question: str, documents: Sequence[Document]
+    context: Context, question: str, documents: Sequence[Document]
 ) -> tuple[list[Callable[[Document], bool]] | None, list[str]]:
     """(tests a document must pass, words they account for); no tests at all where one cannot be made."""
     limits: list[Callable[[Document], bool]] = []
     told: list[str] = []
-    span = _span(question, engine.as_of)
+    span = _span(question, context.as_of)
     if span is not None:
         begin, end, words = span
         limits.append(lambda d: d.issued_on is not None and begin <= d.issued_on < end)
@@ -135,7 +140,7 @@ def _limits(
             told += sorted(regions)
     for value, pattern in _STATUS.items():
         if match := pattern.search(question):
-            limits.append(lambda d, value=value: engine.status(d).value == value)
+            limits.append(partial(_stands, context, value))
             told.append(match[0])
             break
     ahead = r"(?:哪些|哪几[个份部]|几[个份部]|多少[个份部]|的)"
@@ -170,9 +175,9 @@ def _span(question: str, today: date) -> tuple[str, str, str] | None:
     return None
 
 
-def _mentioning(engine: Engine, document: Document, topic: str) -> Chosen | None:
+def _mentioning(context: Context, document: Document, topic: str) -> Chosen | None:
     """A document that speaks of the topic: its title, else the first sentence with these words."""
-    clauses = engine.clauses(document.doc_id)
+    clauses = context.clauses(document.doc_id)
     for clause in [c for c in clauses if c.kind != "notice"] or clauses:
         for start, stop in split_sentences(clause.text):
             if topic in compact(clause.text[start:stop]):
@@ -183,7 +188,7 @@ def _mentioning(engine: Engine, document: Document, topic: str) -> Chosen | None
 
 
 def _listed(
-    engine: Engine, question: str, chosen: Sequence[Chosen], undated: Sequence[Document], by_topic: bool
+    context: Context, question: str, chosen: Sequence[Chosen], undated: Sequence[Document], by_topic: bool
 ) -> Found | None:
     if not chosen:
         return None
@@ -204,27 +209,27 @@ def _listed(
         head = f"共 {len(kept)} 份{'' if len(kept) <= _LISTED else f'，列出前 {_LISTED} 份'}："
         notes = (
             (f"另有 {len(undated)} 份文件没有印出成文日期，未按日期列入。",)
-            if undated and _span(question, engine.as_of)
+            if undated and _span(question, context.as_of)
             else ()
         )
-    lines = [claim(_line(engine, own), "metadata", _spans(engine, own)) for own in kept[:_LISTED]]
+    lines = [claim(_line(context, own), "metadata", _spans(context, own)) for own in kept[:_LISTED]]
     if len(kept) > 1 or _MANY.search(question):
-        lines = [claim(head, "metadata", [_spans(engine, own)[0] for own in kept[:_LISTED]]), *lines]
+        lines = [claim(head, "metadata", [_spans(context, own)[0] for own in kept[:_LISTED]]), *lines]
     elif edge:
         lines = [replace(lines[0], text=head + lines[0].text)]
     return Found(tuple(lines), notes=notes)
 
 
-def _saying(engine: Engine, question: str, near: Sequence[int], documents: Sequence[Document]) -> Found | None:
+def _saying(context: Context, question: str, near: Sequence[int], documents: Sequence[Document]) -> Found | None:
     """The document whose clause says what the question quotes; several where several do."""
     rest = _PLAIN.sub(" ", _SAYS.sub(" ", question))
     allowed = {document.doc_id for document in documents}
     chosen: dict[str, Chosen] = {}
     for row in near[:10]:
-        clause = engine.store.clauses[row]
+        clause = context.store.clauses[row]
         if clause.doc_id not in allowed or clause.doc_id in chosen:
             continue
-        document = engine.document(clause)
+        document = context.document(clause)
         names = [compact(document.title), *map(compact, document.issuers), *map(compact, clause.path)]
         for start, stop in split_sentences(clause.text):
             if not left_over(rest, [compact(clause.text[start:stop]), *names]) and len(left_over(rest, [])) >= 2:
@@ -234,14 +239,14 @@ def _saying(engine: Engine, question: str, near: Sequence[int], documents: Seque
                 break
     if not chosen:
         return None
-    return Found(tuple(claim(_line(engine, own), "metadata", _spans(engine, own)) for own in chosen.values()))
+    return Found(tuple(claim(_line(context, own), "metadata", _spans(context, own)) for own in chosen.values()))
 
 
-def _line(engine: Engine, own: Chosen) -> str:
+def _line(context: Context, own: Chosen) -> str:
     """《题名》（文号，日期，机关，时效）：为何列出。"""
     document = own.document
     issuers = "、".join(document.issuers) or "未印发文机关"
-    facts = [document.doc_no or "未印文号", _day(document.issued_on), issuers, LABEL[engine.status(document).value]]
+    facts = [document.doc_no or "未印文号", _day(document.issued_on), issuers, LABEL[context.status(document).value]]
     why = own.why if len(own.why) <= _LONGEST else own.why[:_LONGEST] + "……"
     end = "" if why.endswith(("。", "；", "！")) else "。"
     return f"《{document.title}》（{'，'.join(facts)}）{'：' + why if why else ''}{end}"
@@ -254,7 +259,7 @@ def _day(iso: str | None) -> str:
     return f"{year}年{month}月{day}日印发"
 
 
-def _spans(engine: Engine, own: Chosen) -> list[tuple[Clause, int, int]]:
-    first = engine.clauses(own.document.doc_id)[0]
+def _spans(context: Context, own: Chosen) -> list[tuple[Clause, int, int]]:
+    first = context.clauses(own.document.doc_id)[0]
     printed = (first, 0, len(first.text)) if first.kind == "notice" else opening(first)
     return [printed, *([own.span] if own.span else [])]

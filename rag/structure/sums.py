@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.grids import unit_of
 from index.structure import TableRow
@@ -15,16 +15,16 @@ from rag.structure.found import Found, claim, whole
 from rag.structure.sheets import Sheet
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
     from rag.structure.rows import Asked
 
 _NUMBERED = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]+[）)、．.]|附件\d*|表\d*)\s*")
 _BY_LENGTH, _BY_TIME = re.compile("[长短远近]"), re.compile("[早晚先迟]")
 
 
-def spans(engine: Engine, rows: Sequence[TableRow]) -> list[tuple]:
+def spans(context: Context, rows: Sequence[TableRow]) -> list[tuple]:
     """The clauses of rows, whole."""
-    return [whole(engine.store.clauses[row.clause]) for row in rows]
+    return [whole(context.store.clauses[row.clause]) for row in rows]
 
 
 def source(sheet: Sheet, rows: Sequence[TableRow]) -> str:
@@ -61,6 +61,13 @@ def _columns(asked: Asked, kind: str) -> list[int]:
     ]
 
 
+def _read(row: TableRow, at: int) -> Decimal:
+    """A figure that `_unread` has let through."""
+    value = row.values[at]
+    assert value is not None
+    return Decimal(value)
+
+
 def _unread(asked: Asked, rows: Sequence[TableRow], at: int) -> Found | None:
     """Why nothing is worked out: cells without a single figure, or figures of several units."""
     sheet = asked.match.sheet
@@ -73,7 +80,7 @@ def _unread(asked: Asked, rows: Sequence[TableRow], at: int) -> Found | None:
     return Found((), refusal=f"{why}，不能据以计算，请核对原表{source(sheet, rows)}。")
 
 
-def extreme(engine: Engine, asked: Asked, question: str) -> Found | None:
+def extreme(context: Context, asked: Asked, question: str) -> Found | None:
     """The rows with the largest or smallest figure, or the earliest or latest date, of a column."""
     sheet, do, rows = asked.match.sheet, asked.doing, asked.rows
     adjective = question[question.index("最") + 1]
@@ -87,13 +94,14 @@ def extreme(engine: Engine, asked: Asked, question: str) -> Found | None:
         return None
     at = columns[0]
     if timed:
-        keyed = [(_date(row.cells[at]), row) for row in rows]
-        if any(key is None for key, _ in keyed):
+        dated = [(_date(row.cells[at]), row) for row in rows]
+        keyed: list[tuple[Any, TableRow]] = [(key, row) for key, row in dated if key is not None]
+        if len(keyed) < len(dated):
             return None
     else:
         if (why := _unread(asked, rows, at)) is not None:
             return why
-        keyed = [(Decimal(row.values[at]), row) for row in rows]
+        keyed = [(_read(row, at), row) for row in rows]
     ordered = sorted(keyed, key=lambda own: own[0], reverse=do.up)
     edge = ordered[min(do.first, len(ordered)) - 1][0]
     best = [row for key, row in ordered if (key >= edge if do.up else key <= edge)]
@@ -104,10 +112,10 @@ def extreme(engine: Engine, asked: Asked, question: str) -> Found | None:
     within = f"{'，'.join(asked.conditions)}的" if asked.conditions else ""
     count = f"{do.first} 项" if do.first > 1 else ""
     text = f"{within}{name}最{adjective}的{count}是{told}{'；' + beside if beside else ''}，比较了 {len(rows)} 行的“{name}”列{source(sheet, best)}。"
-    return Found((claim(text, "computed", spans(engine, best)),), (sheet.table, tuple(best)))
+    return Found((claim(text, "computed", spans(context, best)),), (sheet.table, tuple(best)))
 
 
-def total(engine: Engine, asked: Asked, question: str) -> Found | None:
+def total(context: Context, asked: Asked, question: str) -> Found | None:
     """The sum or mean of a column, with its addends; a printed sum beside it."""
     sheet, rows = asked.match.sheet, asked.rows
     columns = _columns(asked, "figure")
@@ -118,7 +126,7 @@ def total(engine: Engine, asked: Asked, question: str) -> Found | None:
         if (why := _unread(asked, rows, at)) is not None:
             return why
         column = sheet.table.columns[at]
-        values = [Decimal(row.values[at]) for row in rows]
+        values = [_read(row, at) for row in rows]
         unit = column.unit or unit_of(compact(rows[0].cells[at]))
         if unit == "%":
             return None
@@ -133,7 +141,7 @@ def total(engine: Engine, asked: Asked, question: str) -> Found | None:
         text += source(sheet, rows)
         if asked.doing.name == "sum" and not asked.ahead:
             text += _printed(sheet, at, whole_sum, unit)
-        claims.append(claim(f"{text}。", "computed", spans(engine, rows)))
+        claims.append(claim(f"{text}。", "computed", spans(context, rows)))
     return Found(tuple(claims), (sheet.table, rows))
 
 
@@ -142,13 +150,13 @@ def _printed(sheet: Sheet, at: int, value: Decimal, unit: str) -> str:
     sums = [row for row in sheet.table.rows if row.total and row.values[at] is not None]
     if len(sums) != 1:
         return ""
-    printed = Decimal(sums[0].values[at])
+    printed = _read(sums[0], at)
     return (
         "，与表中合计一致" if printed == value else f"，表中所印合计为 {figure(printed)} {unit}，与逐行相加不同，请核对"
     )
 
 
-def apart(engine: Engine, asked: Asked, question: str) -> Found | None:
+def apart(context: Context, asked: Asked, question: str) -> Found | None:
     """The difference of two rows in one column."""
     sheet, rows = asked.match.sheet, asked.rows
     columns = _columns(asked, "figure")
@@ -159,16 +167,16 @@ def apart(engine: Engine, asked: Asked, question: str) -> Found | None:
     if (why := _unread(asked, rows, at)) is not None:
         return why
     column = sheet.table.columns[at]
-    one, other = sorted(rows, key=lambda row: Decimal(row.values[at]), reverse=True)
-    high, low = Decimal(one.values[at]), Decimal(other.values[at])
+    one, other = sorted(rows, key=lambda row: _read(row, at), reverse=True)
+    high, low = _read(one, at), _read(other, at)
     text = (
         f"“{column.name}”：{sheet.name(one)}比{sheet.name(other)}多 {figure(high - low)} {column.unit}"
         f"（{figure(high)}－{figure(low)}）{source(sheet, sorted(rows, key=lambda r: r.place))}。"
     )
-    return Found((claim(text, "computed", spans(engine, [one, other])),), (sheet.table, rows))
+    return Found((claim(text, "computed", spans(context, [one, other])),), (sheet.table, rows))
 
 
-def share(engine: Engine, asked: Asked, question: str) -> Found | None:
+def share(context: Context, asked: Asked, question: str) -> Found | None:
     """The share that some rows have of all in one column."""
     sheet, rows = asked.match.sheet, asked.rows
     columns = _columns(asked, "figure")
@@ -180,13 +188,13 @@ def share(engine: Engine, asked: Asked, question: str) -> Found | None:
         return None
     if (why := _unread(asked, everything, at)) is not None:
         return why
-    part, all_of = (sum((Decimal(row.values[at]) for row in own), Decimal(0)) for own in (rows, everything))
+    part, all_of = (sum((_read(row, at) for row in own), Decimal(0)) for own in (rows, everything))
     if not all_of:
         return None
     percent = (100 * part / all_of).quantize(Decimal("0.1"), ROUND_HALF_UP)
     who = "、".join(sheet.name(row) for row in rows)
     text = f"{who}占“{sheet.table.columns[at].name}”合计的 {figure(percent)}%（{figure(part)}÷{figure(all_of)}）{source(sheet, everything)}。"
-    return Found((claim(text, "computed", spans(engine, everything)),), (sheet.table, tuple(everything)))
+    return Found((claim(text, "computed", spans(context, everything)),), (sheet.table, tuple(everything)))
 
 
 def _date(text: str) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ from rag.query.question import Query
 from rag.structure.words import common, left_over
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
     from rag.retrieval.retrieve import Ranking
 
 _FIRST = 4  # clauses that must be of one document for an unnamed one to be meant
@@ -25,18 +25,18 @@ _ASKING = re.compile(
 )
 
 
-def about(engine: Engine, query: Query, ranking: Ranking, documents: frozenset[str]) -> Document | None:
+def about(context: Context, query: Query, ranking: Ranking, documents: frozenset[str]) -> Document | None:
     """The one document a question is about: the one it names, else the one that all its first clauses belong to; none
     where it names one of another kind (a plan's 批复 is not the plan)."""
-    titles = engine.retriever.titles
+    titles = context.retriever.titles
     named = [d for d in titles.meant(query) if d.doc_id in documents]
     if named:
         return named[0]
     if titles.best(query):
         return None
-    first = [engine.store.clauses[row].doc_id for row in ranking.rows[:_FIRST]]
+    first = [context.store.clauses[row].doc_id for row in ranking.rows[:_FIRST]]
     if (len(first) == _FIRST and len(set(first)) == 1) or (len(documents) == 1 and first):
-        return engine.store.documents[first[0]]
+        return context.store.documents[first[0]]
     return None
 
 
@@ -83,7 +83,7 @@ def head(node: Node, limit: int = 60) -> str:
     return short.rstrip("。：:；;，,")
 
 
-def asked_for(engine: Engine, question: str, document: Document, found: Sequence[Node]) -> Node | None:
+def asked_for(context: Context, question: str, document: Document, found: Sequence[Node]) -> Node | None:
     """The heading whose members a question asks for: the one that accounts for all its words beside the document's
     title; None where none does, or several do."""
     named = _names(document)
@@ -91,7 +91,7 @@ def asked_for(engine: Engine, question: str, document: Document, found: Sequence
     for title in named:
         for part in common(rest, title, 3):
             rest = rest.replace(part, " ")
-    exact = [n for n in found if len(bare(n)) > 2 and bare(n) in question and engine.store.structure.children(n)]
+    exact = [n for n in found if len(bare(n)) > 2 and bare(n) in question and context.store.structure.children(n)]
     exact = [n for n in exact if not left_over(_ASKING.sub(" ", rest.replace(bare(n), " ")), named)]
     if exact:
         longest = max(len(bare(n)) for n in exact)
@@ -107,7 +107,7 @@ def asked_for(engine: Engine, question: str, document: Document, found: Sequence
             continue
         if not left_over(_ASKING.sub(" ", rest), [name, *named]):
             shared = sum(map(len, common(name, rest)))
-            if shared >= 2 and engine.store.structure.children(node):
+            if shared >= 2 and context.store.structure.children(node):
                 told.append((shared / len(name), -node.id, node))
     told.sort(key=lambda own: own[:2], reverse=True)
     if not told or (len(told) > 1 and told[0][0] == told[1][0] and told[0][2].parent != told[1][2].parent):

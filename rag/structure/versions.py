@@ -18,7 +18,7 @@ from rag.structure.words import common, left_over
 from rag.verification import facts
 
 if TYPE_CHECKING:
-    from rag.engine import Engine
+    from rag.context import Context
 
 _CHANGE = re.compile(
     r"(?:提高|增加|上调|上涨|涨|多|降低|减少|下调|下降|少|变化|相差|差|延长|缩短)(?:了|出)?(?:多少|百分之多少|百分之几|几|多大)|(?:差|相差|变化)[^，。？?]{0,4}多少|翻了几倍"
@@ -43,10 +43,10 @@ def wanted(question: str) -> bool:
     return bool(_CHANGE.search(question)) and bool(re.search(r"比|较|和|与|跟|相差", question))
 
 
-def answer(engine: Engine, query: Query, documents: frozenset[str]) -> Found | None:
+def answer(context: Context, query: Query, documents: frozenset[str]) -> Found | None:
     """The two figures and what sets them apart; None where the documents or the figures are not plain."""
     question = compact(query.text)
-    pair = _pair(engine, question, documents)
+    pair = _pair(context, question, documents)
     if pair is None:
         return None
     rest = question
@@ -57,8 +57,8 @@ def answer(engine: Engine, query: Query, documents: frozenset[str]) -> Found | N
     keys = left_over(_ASIDE.sub(" ", rest), [])
     if not keys:
         return None
-    sides = [_figure(engine, document, keys) for document in pair]
-    if None in sides or sides[0].unit != sides[1].unit:
+    sides = [side for document in pair if (side := _figure(context, document, keys)) is not None]
+    if len(sides) != 2 or sides[0].unit != sides[1].unit:
         return None
     new, old = sorted(sides, key=lambda side: side.document.issued_on or "", reverse=True)
     gap = new.value - old.value
@@ -70,7 +70,7 @@ def answer(engine: Engine, query: Query, documents: frozenset[str]) -> Found | N
     claims = [claim(f"{told}。", "computed", [(new.clause, new.start, new.stop), (old.clause, old.start, old.stop)])]
     for side, name in ((new, "现行"), (old, "此前")):
         since = side.document.issued_on or "未印日期"
-        ended = "，已不再有效" if engine.status(side.document).value == "expired" else ""
+        ended = "，已不再有效" if context.status(side.document).value == "expired" else ""
         text = (
             f"{name}《{side.document.title}》（{since}印发{ended}）：{side.clause.text[side.start : side.stop].strip()}"
         )
@@ -78,9 +78,9 @@ def answer(engine: Engine, query: Query, documents: frozenset[str]) -> Found | N
     return Found(tuple(claims))
 
 
-def _pair(engine: Engine, question: str, documents: frozenset[str]) -> tuple[Document, Document] | None:
+def _pair(context: Context, question: str, documents: frozenset[str]) -> tuple[Document, Document] | None:
     """The two documents a question sets side by side: by title, or by year of issue among those of like titles."""
-    held = [d for d in engine.store.documents.values() if d.doc_id in documents]
+    held = [d for d in context.store.documents.values() if d.doc_id in documents]
     named = [d for d in held if compact(d.title) in question]
     named = [d for d in named if not any(compact(d.title) in compact(o.title) and d is not o for o in named)]
     if len(named) == 2:
@@ -98,11 +98,11 @@ def _pair(engine: Engine, question: str, documents: frozenset[str]) -> tuple[Doc
     return pair[0], pair[1]
 
 
-def _figure(engine: Engine, document: Document, keys: Sequence[str]) -> _Side | None:
+def _figure(context: Context, document: Document, keys: Sequence[str]) -> _Side | None:
     """The first figure behind the words asked for, in the one half-sentence of a document that says them."""
     held: list[_Side] = []
     title = compact(document.title)
-    for clause in engine.clauses(document.doc_id):
+    for clause in context.clauses(document.doc_id):
         above = title + compact("".join(clause.path))
         for start, stop in split_sentences(clause.text):
             flat = facts.flatten(clause.text[start:stop])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from rag.query.dictionary import cut, tag
+from rag.words.dictionary import cut, tag
 
 # Words of a question that name nothing: how it asks, what all tables and documents hold, politeness.
 _PLAIN = re.compile(

@@ -11,7 +11,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +84,7 @@ def _written(file: Path, slots: Path, times: int, chance: random.Random) -> list
     return made
 
 
-def expanded(template: str, words: dict[str, Sequence[str]], chance: random.Random) -> str:
+def expanded(template: str, words: Mapping[str, Sequence[str]], chance: random.Random) -> str:
     r"""One of the texts a template stands for: {a|b} is one of the two, $X one of the words of X, \{ a brace."""
     while (found := _OPEN.search(template)) is not None:
         choices, stop = _choices(template, found.end())

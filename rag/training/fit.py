@@ -142,8 +142,8 @@ def _loss(network: Network, table: torch.Tensor, inputs: Inputs, batch: Sequence
     if targets:
         rows, first, last = (torch.tensor(column, device=device) for column in zip(*targets, strict=True))
         inside = torch.full(ends.shape[:2], -1e4, device=device)
-        for row, own in enumerate(made):
-            inside[row, own.first : own.last] = 0.0
+        for row, read in enumerate(made):
+            inside[row, read.first : read.last] = 0.0
         scores = (ends + inside[..., None])[rows]
         loss = loss + _SPAN * 0.5 * (
             functional.cross_entropy(scores[..., 0], first) + functional.cross_entropy(scores[..., 1], last)

@@ -98,7 +98,8 @@ def _pair(asked: dict, twin: dict, shelf: Shelf, source: str, twins: Twins, chan
         if (named := twins.named(both, text.title, shelf.text(chance.choice(shelf.names)).title)) is not None:
             (question, near), (elsewhere, _) = named
             asked, twin = asked | {"question": question}, twin | {"question": near}
-    answering, rows = [], set()
+    answering: list[Sample] = []
+    rows: set[int] = set()
     for evidence in asked["evidence"]:
         for row in shelf.text(evidence["doc"]).holding(evidence["quote"]):
             if shelf.text(evidence["doc"]) is text:

@@ -26,10 +26,11 @@ _ALIKE = (
     frozenset("人 名 位".split()),
 )
 _SCALE = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
+_POINT = "(?:点[零〇一二三四五六七八九]{1,4}(?![十百刻分]))?"  # 百分之九点八三; but 三点十分 is a time
 _NUMBER = re.compile(
-    rf"(?P<pct>百分之(?P<cnpct>[{_CN}]+|\d+(?:\.\d+)?))"
+    rf"(?P<pct>百分之(?P<cnpct>[{_CN}]+{_POINT}|\d+(?:\.\d+)?))"
     rf"|(?P<num>\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<scale>万亿|亿|万|千|百)?(?:多|余)?{_EACH}(?P<unit>%|‰|(?:{_MEASURES}))?"
-    rf"|(?P<cn>[{_CN}]{{1,6}})(?P<cnscale>万亿|亿|万)?{_EACH}(?P<cnunit>{_MEASURES})"
+    rf"|(?P<cn>[{_CN}]{{1,6}}{_POINT})(?P<cnscale>万亿|亿|万)?{_EACH}(?P<cnunit>{_MEASURES})"
 )
 _DATE = re.compile(
     r"(?P<y>(?:19|20)\d{2})(?:年(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?|-(?P<m2>\d{1,2})-(?P<d2>\d{1,2}))?(?!\d)"
@@ -38,14 +39,14 @@ _CN_YEAR = re.compile(r"[一二][〇○零一二三四五六七八九]{3}(?=年)
 _ORDINAL = re.compile(rf"第(?P<place>[{_CN}]+|\d+)(?P<of>[一-鿿]?)")
 _TITLE = re.compile(r"《([^《》]+(?:<[^<>]*>[^《》]*)?)》")
 _DOC_NO = re.compile(r"[^\W\d_日号为是的照据按和与]{2,12}\[\d{4}\]\d+号")
-_BOUNDS = {
+_BOUND_BY = {
     "ge": r"不低于|不少于|不小于|以上|至少|起码|最低|最少",
     "le": r"不超过|不高于|不多于|不大于|以下|以内|至多|最多|最高|顶多",
     "about": r"左右|约(?=\d|[一二三四五六七八九十几多])|大约|上下|(?<![附临毗靠最])近(?=\d|百分之|[一二三四五六七八九十]|多少)",
     "gt": r"超过(?<!不超过)|突破|超(?=\d|百分之|[一二三四五六七八九十]|多少)|高于(?<!不高于)|多于(?<!不多于)",
     "lt": r"低于(?<!不低于)|少于(?<!不少于)|小于(?<!不小于)",
 }
-_BOUNDS = {name: re.compile(pattern) for name, pattern in _BOUNDS.items()}
+_BOUNDS = {name: re.compile(pattern) for name, pattern in _BOUND_BY.items()}
 _PER = re.compile(
     r"每(?:个)?(?:平方米|公里|公顷|工作日|小时|学年|学期|季度|批次|[人户家月年天日次亩吨件台辆座米套周度株头只名位生村镇县所期亿万百千个])|"
     r"[人户月年日亩地]均(?!可(?!支配)|[应须不需已由要有为在])|累计|单[笔户家个次人](?=[^一]|$)|一次性|按[月年季日](?=[^份])"
@@ -124,7 +125,7 @@ def _is_date(match: re.Match[str]) -> bool:
 def dates(flat: str) -> set[str]:
     """Years (2022), months (2022-1) and days (2022-1-16) of a flattened text."""
     found = set()
-    text = _CN_YEAR.sub(lambda match: digits(match[0]), flat)
+    text = _CN_YEAR.sub(lambda match: digits(match[0]) or match[0], flat)
     for match in _DATE.finditer(text):
         if not _is_date(match):
             continue

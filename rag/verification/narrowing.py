@@ -14,9 +14,9 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 
 from index.terms import pairs
-from rag.query import spoken
-from rag.query.dictionary import cut, tags
 from rag.verification import facts
+from rag.words import spoken
+from rag.words.dictionary import cut, tags
 
 _NOUN = ("n", "j", "b", "run")  # jieba's nouns and names, abbreviations (社保), distinguishing words (大型)
 _NAMED = ("ns", "nt", "nr", "nz", "run")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from rag.query.dictionary import cut, tags
+from rag.words.dictionary import cut, tags
 
 _DATE = re.compile(r"(?:19|20)\d{2}(?:年(?:\d{1,2}月(?:\d{1,2}日)?)?|-\d{1,2}-\d{1,2})|\d+(?:\.\d+)?")
 _LONGEST = 3  # words on either side of a substitution; what is longer is another wording, not another name

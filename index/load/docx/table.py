@@ -76,7 +76,7 @@ class Squares:
             for text in ([part] if isinstance(part, str) else [" ".join(filter(None, own)) for own in part.rows])
         ]
         nested = {at for at, _ in split}
-        lines = split or [(None, "")]
+        lines: list[tuple[int | None, str]] = [*split] or [(None, "")]
         first = len(self.rows)
         out: list[list[grid.Cell]] = [[] for _ in lines]
         column = 0

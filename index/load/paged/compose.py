@@ -79,15 +79,19 @@ def lines(pages: Sequence[Layout]) -> list[Line]:
     return list(_numbered(placed, {page.number: page for page in pages}))
 
 
+def _top(item: Strip | Table) -> float:
+    """Where an item begins; of a strip, where its letters do."""
+    return item.top if isinstance(item, Table) else item.base - 0.88 * item.size
+
+
 def _items(page: Layout, text: Sequence[Row]) -> list[Row | Table]:
     """Lines and tables of a page in reading order."""
     row_of = {id(strip): place for place, row in enumerate(text) for strip in row}
     items: list[Row | Table] = []
-    for block in columns.ordered([*(strip for row in text for strip in row), *page.tables]):
+    whole: list[Strip | Table] = [*(strip for row in text for strip in row), *page.tables]
+    for block in columns.ordered(whole):
         run: dict[int, list[Strip]] = {}
-        for item in sorted(
-            block, key=lambda item: item.top if isinstance(item, Table) else item.base - 0.88 * item.size
-        ):
+        for item in sorted(block, key=_top):
             if isinstance(item, Table):
                 items += aligned([sorted(row, key=lambda s: s.left) for row in run.values()])
                 items.append(item)

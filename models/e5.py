@@ -52,7 +52,7 @@ def convert(weights: bytes, tokenizer: bytes, folder: Path) -> None:
     try:
         save_file(tensors, target, metadata={"format": "pt"})
     except SafetensorError as error:  # a full disk, above all
-        raise ModelError(f"无法写入 {target}（{error}）。请检查磁盘空间后重新运行 python -m index.models") from error
+        raise ModelError(f"无法写入 {target}（{error}）。请检查磁盘空间后重新运行 python -m models") from error
     target.chmod(0o644)  # it is written for its owner alone
     (folder / "tokenizer.json").write_bytes(tokenizer)
     special = {
@@ -90,7 +90,7 @@ def read(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
     try:
         magic, _ = struct.unpack_from("<4sI", data, 0)
         if magic != b"E5S1":
-            raise ModelError("嵌入模型权重不是 E5S1 格式，请删除 var/models 后重新运行 python -m index.models")
+            raise ModelError("嵌入模型权重不是 E5S1 格式，请删除 var/models 后重新运行 python -m models")
         hidden, layers, heads, ffn, vocab, positions, types = struct.unpack_from("<7i", data, 8)
         (eps,) = struct.unpack_from("<f", data, 36)
         table = _behind_tokenizer(data, 44)
@@ -111,9 +111,7 @@ def read(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
             shape = shapes.get(name) or _shape(name, hidden, ffn)
             tensors[_name(name)] = np.ascontiguousarray(flat[:count].reshape(shape), dtype=np.float32)
     except (struct.error, ValueError, KeyError, UnicodeDecodeError) as error:
-        raise ModelError(
-            f"嵌入模型权重已损坏（{error}），请删除 var/models 后重新运行 python -m index.models"
-        ) from error
+        raise ModelError(f"嵌入模型权重已损坏（{error}），请删除 var/models 后重新运行 python -m models") from error
     config = {
         "architectures": ["BertModel"],
         "model_type": "bert",

@@ -1,4 +1,4 @@
-"""One document that says everything in the same words must not fill the whole list. Pure."""
+"""Diversification: one document that says everything in the same words must not fill the whole list. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _DEPTH, _PLACES, _MOST = 200, 50, 3  # clauses looked at, places settled, and how often a document is held back at most
 
 
-def uncrowded(scores: np.ndarray, document_of: np.ndarray, penalty: float, free: int) -> np.ndarray:
+def diversified(scores: np.ndarray, document_of: np.ndarray, penalty: float, free: int) -> np.ndarray:
     """float32 [candidates]: `scores`, each document's clauses beyond its first `free` lowered, one `penalty` a step."""
     import numpy as np
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from index.dates import in_force
 from index.schema import Clause, Document
 from index.terms import compact
-from rag.answering.premise import wrong_issuer
 from rag.query.asked import asked
 from rag.query.question import Query
 from rag.schema import Status
+from rag.stated.premise import wrong_issuer
 from rag.verification import facts as facts_of
 
 ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "effective", "status", "openness"})
@@ -98,7 +98,7 @@ def _doc_no(name: str, document: Document, clauses: Sequence[Clause]) -> list[Fa
 
 
 def _date(name: str, document: Document, clauses: Sequence[Clause]) -> list[Fact]:
-    year, month, day = (int(part) for part in document.issued_on.split("-"))
+    year, month, day = (int(part) for part in (document.issued_on or "").split("-"))
     printed = f"{year}年{month}月{day}日"
     for clause in clauses:
         for match in _DATE.finditer(clause.text):
@@ -123,8 +123,8 @@ def _effective(name: str, clauses: Sequence[Clause]) -> list[Fact]:
 
 def _issuers(name: str, document: Document, clauses: Sequence[Clause]) -> list[Fact]:
     for clause in clauses:
-        spans = [_find(clause.text, issuer) for issuer in document.issuers]
-        if all(span is not None for span in spans):
+        spans = [span for issuer in document.issuers if (span := _find(clause.text, issuer)) is not None]
+        if len(spans) == len(document.issuers):
             start, stop = min(span[0] for span in spans), max(span[1] for span in spans)
             return [Fact(f"{name}由{'、'.join(document.issuers)}印发。", clause, start, stop)]
     return []

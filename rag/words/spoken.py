@@ -1,6 +1,6 @@
 """What everyday words are called in documents: 看病 is 就医 there, 门面 经营场所. Pure.
 
-The lexicon (rag/query/spoken.tsv) was written from general knowledge of official language, for any region's documents
+The lexicon (rag/words/spoken.tsv) was written from general knowledge of official language, for any region's documents
 and without a look at any; whoever keeps the product adds a line. It brings clauses near and tells what a question asks
 for; it never stands in an answer.
 """

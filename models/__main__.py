@@ -1,0 +1,7 @@
+"""`python -m models`: what `make setup` runs."""
+
+from index.edge import run
+from models.fetch import app
+
+if __name__ == "__main__":
+    run(lambda: app(standalone_mode=False))

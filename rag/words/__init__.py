@@ -1,0 +1,1 @@
+"""Words of Chinese: a dictionary with parts of speech, and what everyday words are called in documents."""
