@@ -13,7 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 BATCH = 8  # measured on 300 clauses: 30 ms each at 8, 35 at 16, 37 at 32, as padding grows
 _SAMPLE = 1 << 16  # bytes read at three places of a big file to tell two models apart
-_LATELY = 8  # questions read last, whose readings are kept
 _ASKED = 200  # sentences that stand for the queries a space is fitted to
 
 Spans = Sequence[tuple[int, int]]
@@ -152,14 +151,7 @@ class SentenceEncoder:
         return self._encode(texts, self._passage)
 
     def read_query(self, text: str) -> EncodedQuery:
-        """Its vector and token states by one pass; the last ones are kept, as ranking and routing read the same."""
-        return self._lately(text)
-
-    @cached_property
-    def _lately(self) -> Callable[[str], EncodedQuery]:
-        return lru_cache(_LATELY)(self._read_question)
-
-    def _read_question(self, text: str) -> EncodedQuery:
+        """Its vector and token states by one pass."""
         import numpy as np
 
         prompt = self._prompts.get("query", "")

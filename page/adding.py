@@ -45,7 +45,7 @@ def checked(found: Checked) -> str:
         )
     for contents in found.contents:
         pages = f"，{contents.pages} 页" if contents.pages else ""
-        parts.append(f'<h4 class="tw-name">{escape(contents.file)}{pages}</h4>')
+        parts.append(f"<h4>{escape(contents.file)}{pages}</h4>")
         if contents.gaps:
             parts.append(f'<div class="tw-warn">{lines("；".join(contents.gaps))}</div>')
         parts += [_document(taken, alone=len(documents) == 1) for taken in contents.taken]

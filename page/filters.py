@@ -96,7 +96,7 @@ def scope(chosen: Mapping[str, str | int]) -> Filters:
 
 def restored(kept: Mapping[str, str | int]) -> Filters:
     """Filters as the desk keeps them; a field that there is no longer is left out."""
-    return Filters(**{name: value for name, value in kept.items() if name in Filters.__slots__})
+    return Filters(**cast("dict[str, Any]", {n: value for n, value in kept.items() if n in Filters.__slots__}))
 
 
 def in_words(chosen: Filters) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
+from index.encoder import Encoder
 from index.schema import Clause, Document
 from index.settings import Settings
 from index.store import Store
@@ -70,6 +71,7 @@ class Context(Shelf, Protocol):
     """The shelf with what ranks, reads and writes."""
 
     settings: Settings
+    encoder: Encoder
     retriever: Retriever
 
     @property

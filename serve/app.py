@@ -99,7 +99,7 @@ def _mounted(app: FastAPI, house: House, uploads: Path) -> Blocks:
         "max_file_size": house.settings.file_size * MIB,
         "show_error": False,
         "mcp_server": False,
-        "auth_dependency": _user if house.mode is Mode.ACCOUNTS else None,
+        "auth_dependency": None if house.mode is Mode.ALONE else _user,
     }
     gr.mount_gradio_app(app, blocks, "/", **options)
     return blocks
@@ -107,7 +107,7 @@ def _mounted(app: FastAPI, house: House, uploads: Path) -> Blocks:
 
 def _user(request: Request) -> str | None:
     """Gradio's user: whom the gate let in."""
-    return person_of(request).name or None
+    return person_of(request).key or None
 
 
 def _at_the_page(house: House) -> Person:

@@ -81,7 +81,7 @@ def _conversation(wanted: Chat) -> tuple[str, list[dict[str, str]]]:
     return wanted.messages[last].words, checks.turns([t for t in turns if t["role"] in ("user", "assistant")])
 
 
-async def _last(request: Request, events: Iterator[Event]) -> Answer:
+async def _last(request: Request, events: Generator[Event]) -> Answer:
     """The answer at the end; given up as soon as nobody waits for it any more."""
     async with stepped(events) as steps:
         async for event in steps:

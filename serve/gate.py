@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 
 from index.errors import Busy
 from serve import failures
+from serve.house import Mode
 
 if TYPE_CHECKING:
     from gradio import Blocks
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from serve.house import House
     from serve.people import Person
 
 COOKIE = "tiaowen_session"
+VISITOR = "tiaowen_visitor"  # where all are let in: whose conversations are whose, by browser
+_TOKEN = re.compile(r"[\w-]{43}")
 _FOR_ALL = ("/login", "/healthz", "/favicon.ico", "/robots.txt")
 _COUNTED = ("/v1/", "/mcp", "/gradio_api/queue/join", "/gradio_api/run/", "/gradio_api/upload")
 PENDING = 20  # unfinished page events of one user: a page that opens has a few, each tab of an office one or two
@@ -39,6 +47,12 @@ class Gate:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         bearer = key.strip() if scheme.lower() == "bearer" else ""
         person = self._house.person(request.cookies.get(COOKIE, ""), bearer, place)
+        if self._house.mode is Mode.OPEN:
+            visitor = request.cookies.get(VISITOR, "")
+            if _TOKEN.fullmatch(visitor):
+                person = replace(person, name=f"访客-{hashlib.sha256(visitor.encode()).hexdigest()[:12]}")
+            elif path == "/":
+                send = _marked(send)
         if person is None and path not in _FOR_ALL:
             await _turned_away(request)(scope, receive, send)
             return
@@ -55,7 +69,7 @@ class Gate:
         if person is None:
             return
         if self._house.rates is not None:
-            self._house.rates.take(person.key)
+            self._house.rates.take(person.key if self._house.mode is Mode.ACCOUNTS else person.place)
         if path == "/gradio_api/queue/join" and self._pending(person) >= PENDING:
             raise Busy("您有太多操作还没有完成，请稍候再试")
 
@@ -63,6 +77,18 @@ class Gate:
         """How many of this one's page events Gradio has not finished."""
         events = () if self._page is None else list(self._page._queue.event_ids_to_events.values())
         return sum(_owner(event) == person.key for event in events)
+
+
+def _marked(send: Send) -> Send:
+    """Gives a browser that opens the page a name of its own."""
+
+    async def marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            cookie = f"{VISITOR}={secrets.token_urlsafe(32)}; HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000"
+            MutableHeaders(scope=message).append("set-cookie", cookie)
+        await send(message)
+
+    return marked
 
 
 def person_of(request: HTTPConnection) -> Person:

@@ -205,6 +205,18 @@ def test_open_to_all_means_reading(sample_root, tmp_path):
         assert client.get("/metrics").status_code == 403
 
 
+def test_where_all_are_let_in_each_browser_has_a_name_of_its_own(sample_root, tmp_path):
+    house = house_over(sample_root, tmp_path, Mode.OPEN, audited=True)
+    with served(house) as url:
+        for opens in (True, True, False):
+            with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
+                if opens:
+                    assert "HttpOnly" in client.get("/").headers["set-cookie"]
+                client.post("/v1/search", json={"question": QUESTION})
+        first, second, program = (r["user"] for r in house.audit._db.rows("SELECT user FROM entries ORDER BY seq"))
+    assert first.startswith("访客-") and second.startswith("访客-") and first != second and program == "127.0.0.1"
+
+
 def test_served_on_every_address_it_knows_its_own_names_only(sample_root, tmp_path):
     settings = Settings(host="0.0.0.0", hosts="tiaowen.example, 10.0.0.9")
     names = House(settings, None).names

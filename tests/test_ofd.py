@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from conftest import SHARED
 
@@ -126,3 +128,11 @@ def test_the_text_of_files_of_other_makers_comes_out_whole():
             assert not wanted and "没有文字层" in str(error)
         else:
             assert found == wanted, path.name
+
+
+def test_a_glyph_a_mile_off_the_page_takes_no_more_time_than_others():
+    objects = [written.text_object(f"第{n}条　渡口应当设置标志。", 30, 20 + 9 * n) for n in range(1, 20)]
+    objects.append(written.text_object("远", 9e8, 40))
+    began = time.process_time()
+    assert "渡口应当设置标志" in "".join(texts(written.ofd_of([objects])))
+    assert time.process_time() - began < 10

@@ -65,7 +65,7 @@ def run(var, *command):
         ("-m", "rag", "ask", "公租房的租金标准是多少？"),
         ("-m", "rag", "related", "加强老旧小区改造，完善配套设施。"),
         ("-m", "rag", "search", "补贴标准", "-k", "3"),
-        ("-m", "rag", "lineage"),
+        ("-m", "rag", "docs"),
         ("-c", _PAGE),
     ],
     ids=lambda command: " ".join(command[:3])[:20],

@@ -47,7 +47,7 @@ LABEL = re.compile(
 )
 _BRACKET = re.compile(r"（[^（）\n]{5,}）|\([^()\n]{5,}\)|【[^【】\n]{5,}】|〔[^〔〕\n]{5,}〕|\[[^\[\]\n]{5,}\]")
 _FOREIGN_END = re.compile(
-    r"(?<=[A-Za-z一-鿿\d])[.!?][\"”']?(?=\s*[一-鿿])|-->|\|>(?=[^<\n]*[一-鿿])|[/\]][A-Za-z]{2,12}[>\]]|\}(?=\s*[一-鿿])"
+    r"(?<=[A-Za-z一-鿿\d])[.!?][\"”']?(?=\s*[一-鿿])|-->|<\|im_end\|>(?!\s*<)|[/\]][A-Za-z]{2,12}[>\]]|\}(?=\s*[一-鿿])"
 )
 _PART = 6  # characters from which on a cell that stands within a passage is part of it, not a figure that both name
 _CLOSED = {"（": "）", "(": ")", "【": "】", "〔": "〕", "[": "]"}

@@ -67,7 +67,7 @@ def answer(context: Context, query: Query, ranking: Ranking, documents: frozense
     if not _FIGURE.search(question):
         return None
     if (short := _SHORT.search(question)) is not None:
-        names: tuple[str, str] | None = (_PROVINCES[short[1][0]], _PROVINCES[short[1][1]])
+        names: tuple[str, ...] | None = tuple(_PROVINCES[letter] for letter in short[1])
         rows = [*ranking.rows[: 2 * _NEAR]]
     elif len(query.sides) == 2 and len(ranking.sides) == 2:
         names = _names(question, *(compact(side.text) for side in query.sides))
@@ -90,8 +90,8 @@ def answer(context: Context, query: Query, ranking: Ranking, documents: frozense
     held = [_stated(context, rows, own, other, keys, years, aims) for own, other in (names, names[::-1])]
     both = {cell.clause.doc_id for cell in held[0]} & {cell.clause.doc_id for cell in held[1]}
     cells = [next((c for c in own if c.clause.doc_id in both or not both), None) for own in held]
-    said = [cell.said for cell in cells if cell is not None]
-    if not said or (len(said) == 2 and said[0] == said[1]):
+    stated = [cell.said for cell in cells if cell is not None]
+    if not stated or (len(stated) == 2 and stated[0] == stated[1]):
         return None
     if None in cells and not _known(context, rows, names[cells.index(None)]):
         return None  # a name that no clause found has is no side the documents are silent on

@@ -77,7 +77,7 @@ def _matches(
     structure = context.store.structure
     leading = structure.leading(question, documents, _COMPARED)
     leading += structure.leading(question, named, _COMPARED) if named else []
-    sheets = [context.sheet(number) for number in dict.fromkeys((*leading, *structure.tables_with(near)))]
+    sheets = [context.sheet(number) for number in dict.fromkeys((*leading, *structure.tables_with(sorted(near))))]
     sheets = [sheet for sheet in sheets if len(sheet.table.columns) > 1 and sheet.table.doc_id in documents]
     matches = [match(sheet, question, near) for sheet in sheets]
     ahead = [m for m in matches if m.sheet.table.doc_id in named]

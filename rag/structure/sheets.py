@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
 
-from index.encoder import Encoder
 from index.grids import own_unit, unit_of, units_stand
 from index.structure import Table, TableRow
 from index.terms import compact
@@ -19,14 +18,10 @@ from rag.structure.words import common, longest
 
 
 class Tabled(Context, Protocol):
-    """A context that has its tables ready to be asked, and the model that questions are read by."""
-
-    encoder: Encoder
+    """A context that has its tables ready to be asked."""
 
     @property
-    def sheet(self) -> Callable[[int], Sheet]:
-        """A table by its id, ready to be asked."""
-        ...
+    def sheet(self) -> Callable[[int], Sheet]: ...
 
 
 _NAMED = re.compile(

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Protocol, TypeVar
 
 _STEP = 2.0  # points
+_STEPS = 5_000  # tried at most: what stands a mile off the page makes no page a mile wide
 _LEAST_ROWS = 3  # of a column
 _FILLED = 0.6  # of a column's width that its usual line takes; table cells take less
 _NARROWEST = 0.18  # of the width of the text, for a column
@@ -75,13 +76,14 @@ def _gutter(items: Sequence[Item]) -> float | None:
     width = end - begin
     best: tuple[int, float, float] | None = None  # (items crossed, −width of the gap, its middle)
     x = begin + _NARROWEST * width
+    step = max(_STEP, width / _STEPS)
     gap: list[float] = []
     fewest = None
     places = []
     lefts, rights = sorted(item.left for item in items), sorted(item.right for item in items)
     while x < end - _NARROWEST * width:
         places.append((bisect_left(lefts, x) - bisect_right(rights, x), x))  # begun, less those that have ended
-        x += _STEP
+        x += step
     for crossed, x in [*places, (len(items) + 1, end)]:
         if gap and crossed == fewest:
             gap.append(x)
