@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 BATCH = 8  # measured on 300 clauses: 30 ms each at 8, 35 at 16, 37 at 32, as padding grows
 _SAMPLE = 1 << 16  # bytes read at three places of a big file to tell two models apart
-_LATELY = 8  # questions read last, whose readings are kept
 _ASKED = 200  # sentences that stand for the queries a space is fitted to
 
 Spans = Sequence[tuple[int, int]]

@@ -131,7 +131,7 @@ class Structure:
         )
         return [Node(*row) for row in found]
 
-    def tables_with(self, clauses: Sequence[int]) -> list[int]:
+    def tables_with(self, clauses: Collection[int]) -> list[int]:
         """Ids of the tables that have one of some store rows."""
         marks = ",".join("?" * len(clauses))
         found = self._db.execute(

@@ -92,7 +92,7 @@ def report(routes: Sequence[Routed], said: Mapping[str, Sequence[str]]) -> list[
         low, high = binomtest(right, len(routes)).proportion_ci(method="wilson")
         lines.append(f"| {name} | {right / len(routes):.3f} | {low:.3f}–{high:.3f} | {misread} |")
     name, kinds = list(said.items())[-1]
-    lines += ["", f"Rows: what is wanted; columns: what {name} say.", "", f"| | {' | '.join(KINDS)} |"]
+    lines += ["", f"Rows: what is wanted; columns: what {name} says.", "", f"| | {' | '.join(KINDS)} |"]
     lines.append("|---" * (len(KINDS) + 1) + "|")
     for kind in KINDS:
         own = [got for route, got in zip(routes, kinds, strict=True) if route.kind == kind]

@@ -52,7 +52,7 @@ class Fusion:
     def __init__(self, store: Store, encoder: Encoder, weights: Weights | None = None) -> None:
         self._store = store
         self._encoder = encoder
-        self._read_query = lru_cache(_REMEMBERED)(encoder.read_query)
+        self.read_query = lru_cache(_REMEMBERED)(encoder.read_query)
         self._weights = weights or load()
 
     def scores(
@@ -68,7 +68,7 @@ class Fusion:
         import numpy as np
 
         texts = [text, f"{text} {formal}"] if formal else [text]
-        read = [self._read_query(own) for own in texts]
+        read = [self.read_query(own) for own in texts]
         found = [self._store.candidates(own, q.vector, k, allowed, also) for own, q in zip(texts, read, strict=True)]
         if formal:
             both = np.union1d(found[0].rows, found[1].rows).tolist()

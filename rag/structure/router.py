@@ -29,6 +29,9 @@ _BARE_NO = re.compile(
 _BARE_TITLE = re.compile(r"^《[^》]+》[？?。]?$")
 
 
+_OWN = re.compile(
+    r"文号|(?:哪天|何时|什么时候|谁|哪个?部门|哪一天)(?:印发|发布|发文)|(?:印发|发文|成文)(?:日期|机关|时间)"
+)
 _SURE = 0.35  # likelihood below which the softmax says nothing
 
 
@@ -42,6 +45,8 @@ def route(question: str, encoder: str = "", vector: np.ndarray | None = None) ->
     if by_rule == "facts" or vector is None or (trained := learned.load()).encoder != encoder:
         return by_rule
     kind, odds = trained.read(question, vector, by_rule)
+    if by_rule == "passage" and kind != "documents" and _OWN.search(compact(question)):
+        return "passage"  # what a document prints about itself
     sure = odds >= _SURE and kind != "facts"  # all facts at once are for a bare name; a question of one is not
     return kind if sure else "passage"
 

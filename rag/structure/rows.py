@@ -256,6 +256,8 @@ def _count(context: Tabled, question: str, asked: Asked) -> Found | None:
     if not _speaks_of_rows(question, asked.match.sheet) and not asked.match.narrowed:
         return None
     rows = asked.rows
+    if not all(asked.match.sheet.name(row) for row in rows):
+        return None  # rows that were not read may be of another kind than is counted
     if not asked.ahead and len(rows) != sum(not r.total for r in asked.match.sheet.table.rows):
         return None
     where = f"（{'，'.join(asked.conditions)}）" if asked.conditions else ""

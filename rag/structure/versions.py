@@ -122,7 +122,12 @@ def _successive(
         for other in dict.fromkeys(others):
             pair = (context.store.documents[own], context.store.documents[other])
             dated = {(document.issued_on or "")[:4] for document in pair}
-            if other in documents and own in documents and (years == dated if years else _BOTH.search(question)):
+            if (
+                other in documents
+                and own in documents
+                and years <= dated
+                and (len(years) == 2 or _BOTH.search(question))
+            ):
                 return pair
     return None
 
