@@ -19,6 +19,7 @@ from rag.answering.compose import Claim, compose
 from rag.answering.conclusion import conclude
 from rag.answering.evidence import Passage, passages, within
 from rag.answering.study import study
+from rag.answering.trusted import trusted
 from rag.query import formal
 from rag.query.question import Query, understand
 from rag.query.wording import is_everyday
@@ -145,7 +146,8 @@ def _choose(
     engine: Engine, query: Query, ranking: Ranking, reads: Sequence[Read] = ()
 ) -> tuple[list[Passage], list[Passage]]:
     """(sentences of the first clauses, best first; those of them that are shown)."""
-    candidates = passages(engine.store, query, ranking, engine.horizons, reads)
+    found = passages(engine.store, query, ranking, engine.horizons, reads)
+    candidates = trusted(engine.store.clauses, found)
     shown = within(engine.store, query, candidates, engine.horizons, engine.settings.extract_chars)
     return candidates, shown
 
