@@ -20,6 +20,7 @@ from rag.answering.compose import Claim, compose
 from rag.answering.conclusion import conclude
 from rag.answering.evidence import Passage, passages, within
 from rag.answering.study import study
+from rag.answering.trusted import trusted
 from rag.query import formal
 from rag.query.question import Query, understand
 from rag.query.wording import is_everyday
@@ -155,9 +156,10 @@ def _choose(
     context: Context, query: Query, ranking: Ranking, reads: Sequence[Read] = ()
 ) -> tuple[list[Passage], list[Passage]]:
     """(sentences of the first clauses, best first; those of them that are shown)."""
-    candidates = passages(context.store, query, ranking, context.horizons, reads)
+    found = passages(context.store, query, ranking, context.horizons, reads)
+    candidates = trusted(context.store.clauses, found)
     shown = within(context.store, query, candidates, context.horizons, context.settings.extract_chars)
-    return list(candidates), list(shown)
+    return candidates, shown
 
 
 def _in_their_words(chat: ChatModel, query: Query, answer: Answer) -> Generator[Event, None, Answer]:

@@ -70,6 +70,8 @@ _ORDER = re.compile(
         )
     )
 )
+_BARE = 16  # characters
+_REVOKED = re.compile(rf"{_FORGET}[^。,]{{0,6}}{_EARLIER}|{_EARLIER}[^。,]{{0,6}}(?:作废|无效|有误|是错)")
 _ENGLISH = re.compile(
     "|".join(
         (
@@ -93,6 +95,12 @@ def of_plain(lower: str) -> bool:
     if not _SPEAKING.search(text):
         return False
     return bool(_ENGLISH.search(lower) or _ORDER.search(text)) or sum(bool(sign.search(text)) for sign in _SIGNS) > 1
+
+
+def revokes(words: str) -> bool:
+    """Whether a passage only says to leave aside what is before it, and says nothing in its stead."""
+    text = "".join(plain(words).split())
+    return len(text) <= _BARE and bool(_REVOKED.search(text))
 
 
 def plain(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.sentences import split_sentences
 from rag.answering.compose import Claim
+from rag.answering.trusted import behind
 from rag.query.question import Query
 from rag.verification.citations import repeats
 
@@ -42,7 +43,7 @@ def phrase(text: str, span: tuple[int, int], longest: int = LONGEST) -> tuple[in
 
 def conclude(context: Context, query: Query, studied: Study) -> list[Claim]:
     """The claim that answers, if the judgement is that one does, or the two of a comparison; nothing where a clause
-    does not speak of a year or a figure that the question names, or where it would only say the question back."""
+    does not speak of a year or a figure that the question names, where it would only say the question back, or stands behind a passage that takes back what is before it."""
     if not studied.judgement.conclude:
         return []
     if not studied.sides:
@@ -64,7 +65,7 @@ def _claim(context: Context, query: Query, studied: Study) -> Claim | None:
     clause = context.store.clauses[studied.best.clause]
     start, stop = studied.phrase
     said = clause.text[start:stop]
-    if studied.narrowed.fixed or not said or repeats(said, query.text):
+    if studied.narrowed.fixed or not said or repeats(said, query.text) or behind(clause, start):
         return None
     year = _year(context, query, studied.best, said)
     text = f"到{year}年：{said}。" if year else f"{said}。"

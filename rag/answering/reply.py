@@ -14,6 +14,7 @@ from rag.answering.compose import Claim
 from rag.answering.disputed import disputed
 from rag.answering.evidence import Passage, speaks_of
 from rag.answering.items import counted
+from rag.answering.trusted import behind
 from rag.query.question import Query
 from rag.verification import facts
 from rag.verification.citations import Source, Verdict, repeats, sentences_of, strip_marks, verify
@@ -41,10 +42,12 @@ def pays(query: Query, first: str) -> bool:
 
 
 def draft(context: Context, query: Query, chosen: Sequence[Passage]) -> Generator[str]:
-    """The reply as the model writes it; nothing without a model or a sentence. ModelError when the model fails."""
-    if context.chat is None or not chosen:
+    """The reply as the model writes it; nothing without a model, or where the best sentence is of little
+    trust: the others would answer another question. ModelError when the model fails."""
+    given = [p for p in chosen if not behind(context.store.clauses[p.clause], p.start)]
+    if context.chat is None or not given or given[0] is not chosen[0]:
         return
-    messages = prompts.messages("reply", question=query.text[-_ASKED:], material=_material(context, chosen))
+    messages = prompts.messages("reply", question=query.text[-_ASKED:], material=_material(context, given))
     with closing(context.chat.stream(messages, context.settings.reply_tokens)) as pieces:
         yield from pieces
 
