@@ -157,16 +157,17 @@ def _texts(store: Store) -> list[str]:
 
 
 def _rows(store: Store, words: Sequence[str]) -> Iterator[int]:
-    """Rows worth looking at: those whose indexed text, title and headings with it, has every pair of some word."""
+    """Rows worth looking at: those whose indexed text has every pair of some word, as the others may stand above it."""
     import numpy as np
 
-    rows = None
+    found = np.zeros(0, dtype=np.int64)
     for word in words:
         terms = [term for term in pairs(word) if len(term) == 2 and term >= "\u3400"]
         if not terms:
-            continue  # a lone letter or a figure may be a part of a longer term
+            yield from range(len(store.clauses))  # a lone letter or a figure may be a part of a longer term
+            return
         held = store.pairs.holders(terms[0])
         for term in terms[1:]:
             held = np.intersect1d(held, store.pairs.holders(term))
-        rows = held if rows is None else np.intersect1d(rows, held)
-    yield from range(len(store.clauses)) if rows is None else np.sort(rows).tolist()
+        found = np.union1d(found, held)
+    yield from found.tolist()

@@ -35,7 +35,6 @@ class Library:
         "horizons",
         "sheet",
         "relations",
-        "_newest",
         "_ended",
     )  # worked out once, for every day
     failure = ""  # why a newer index is not in use; rag.live has a library that moves
@@ -71,6 +70,7 @@ class Library:
                 getattr(self, name)
         other = copy.copy(self)
         other.as_of = day
+        other.__dict__.pop("instead", None)  # which version is in force is another matter on another day
         return other
 
     def gone(self, document: Document) -> bool:

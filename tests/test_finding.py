@@ -52,6 +52,7 @@ def test_two_words_both_count_wherever_each_of_them_stands(store):
     (found,) = find(store, "渔港 面积")
     assert not found.named and [clause.text[:3] for clause in found.passages] == ["第一条"]
     assert named(store, "渔港 管理") == ["海州市渔港管理办法"]
+    assert [f.passages[0].text[:3] for f in find(store, "渔船管理办法 检验按年")] == ["第一条"]
     assert find(store, "农田 渔船") == [] and find(store, "  ") == []
 
 

@@ -105,6 +105,7 @@ def test_the_day_set_in_the_page_is_the_day_of_every_badge(sample_root):
         engine.on(engine.as_of) is engine and engine.on(plan_day := engine.as_of.replace(year=2021)).as_of == plan_day
     )
     assert engine.on(plan_day).graph is engine.graph
+    assert engine.instead is not None and "instead" not in engine.on(plan_day).__dict__
 
 
 def test_a_draft_is_looked_up_step_by_step_as_at_once(sample_root):
