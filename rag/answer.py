@@ -159,7 +159,7 @@ def _choose(
     found = passages(context.store, query, ranking, context.horizons, reads)
     candidates = trusted(context.store.clauses, found)
     shown = within(context.store, query, candidates, context.horizons, context.settings.extract_chars)
-    return candidates, shown
+    return list(candidates), shown
 
 
 def _in_their_words(chat: ChatModel, query: Query, answer: Answer) -> Generator[Event, None, Answer]:

@@ -49,7 +49,7 @@ class Gate:
         person = self._house.person(request.cookies.get(COOKIE, ""), bearer, place)
         if self._house.mode is Mode.OPEN:
             visitor = request.cookies.get(VISITOR, "")
-            if _TOKEN.fullmatch(visitor):
+            if person is not None and _TOKEN.fullmatch(visitor):
                 person = replace(person, name=f"访客-{hashlib.sha256(visitor.encode()).hexdigest()[:12]}")
             elif path == "/":
                 send = _marked(send)
