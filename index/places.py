@@ -23,7 +23,7 @@ def places(lines: Sequence[Line], clauses: Sequence[Clause]) -> list[tuple[Place
             continue
         next_one = bisect_right(marks, begin)
         stop = marks[next_one] if next_one < len(marks) else len(lines)
-        words = compact(clause.text)
+        words = compact(clause.printed)
         # Between two clauses stand headings, which belong to neither.
         own = [line for line in lines[begin + 1 : stop] if (said := compact(line.text)) and said in words]
         found.append(_joined([lines[begin], *own]))

@@ -139,7 +139,7 @@ def _passages(store: Store, words: Sequence[str], may: set[str]) -> Iterator[Cla
         clause = store.clauses[row]
         if clause.doc_id not in may:
             continue
-        own = texts[row] = texts[row] or _flat(clause.text)
+        own = texts[row] = texts[row] or _flat(clause.printed)
         held = [word for word in words if word in own]
         if not held:
             continue
@@ -160,7 +160,8 @@ def _rows(store: Store, words: Sequence[str]) -> Iterator[int]:
     """Rows worth looking at: those whose indexed text has every pair of some word, as the others may stand above it."""
     import numpy as np
 
-    found = np.zeros(0, dtype=np.int64)
+    # What a marked passage says is printed, and is not indexed.
+    found = np.array([row for row, clause in enumerate(store.clauses) if clause.marks], dtype=np.int64)
     for word in words:
         terms = [term for term in pairs(word) if len(term) == 2 and term >= "\u3400"]
         if not terms:
