@@ -40,7 +40,7 @@ check: $(TESTABLE)  ## format, lint, types; what they remember lies under var/
 
 # Two files at a time, a thread each: many tests wait for a page, a child process or one core.
 test: check index $(TESTABLE)  ## all tests; PYTEST="-k name" narrows them
-	OMP_NUM_THREADS=1 TIAOWEN_THREADS=1 $(PY) -m pytest -q -n 2 --dist loadfile tests $(PYTEST)
+	OMP_NUM_THREADS=1 TIAOWEN_THREADS=1 $(PY) -m pytest -q -n 3 --dist loadfile tests $(PYTEST)
 
 coverage: index $(TESTABLE)  ## lines run by the tests, room by room
 	OMP_NUM_THREADS=1 TIAOWEN_THREADS=1 $(PY) -m coverage run -m pytest -q tests $(PYTEST)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import warnings
 from collections.abc import Sequence
 
 from eval.confidence import BINS, reliability, risks
 from eval.measures import ALL, BY_KEY
+from index.settings import load_settings
 
 _COLOURS = ("#1f5fa8", "#d08a1d", "#2f8f5b", "#a63d57")
 
@@ -155,6 +157,8 @@ def _svg(draw, size: tuple[float, float]) -> str:
 
 def _figure(draw, size: tuple[float, float]) -> str:
     """The <svg> element of what is drawn on a figure."""
+    # What matplotlib remembers of fonts lies with everything else that is made here.
+    os.environ.setdefault("MPLCONFIGDIR", str(load_settings().var / "eval" / "matplotlib"))
     import matplotlib
     from matplotlib.figure import Figure
 

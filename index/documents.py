@@ -249,7 +249,7 @@ def _without_remains(found: list[Row], dropped: list[Line]) -> tuple[list[Row], 
         return found, dropped
     remains = {
         place
-        for place, (mark, following) in enumerate(itertools.pairwise(kinds))
+        for place, (mark, following) in enumerate(itertools.pairwise(kinds[: chapters[0] + 1]))
         if mark is not None and mark.kind == "节" and following is not None
     }
     return [r for i, r in enumerate(found) if i not in remains], dropped + [found[i].line for i in sorted(remains)]

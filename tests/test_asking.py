@@ -37,6 +37,9 @@ class Engine:
     def now(self):
         return self
 
+    def asked_by(self, user, place=""):
+        return self
+
     def ask_stream(self, question, history, filters):
         self.asked.append((question, [turn["content"] for turn in history], filters))
         answer = Answer(question, (), (), tuple(self.real.search(question, 3)), False)
@@ -253,7 +256,7 @@ def test_a_clause_that_has_gone_or_changed_since_is_said_so(page, asking, engine
     engine.store = type("Store", (), {"row_of": {}, "clauses": []})()
     shown = page("open", c=ONE)
     assert "文件库中已没有这一条" in shown["cards"] and clause.text[:10] in shown["cards"]
-    changed = type("Clause", (), {"text": "改了"})()
+    changed = type("Clause", (), {"text": "改了", "printed": "改了"})()
     engine.store = type("Store", (), {"row_of": {clause.clause_id: 0}, "clauses": [changed]})()
     assert "这一条已有变动" in page("cards", c=ONE, n=1)["cards"]
 

@@ -16,7 +16,7 @@ from test_browser import CHROMIUM, ask, browser, go, served, shot, visit  # noqa
 from index.build import build
 from index.encoder import open_encoder
 from index.settings import Settings
-from page import shelves, turns
+from page import catalogue, reader, shelves, turns
 from page.evidence import evidence
 from page.lineage import drawn
 from page.turns import Turn
@@ -271,9 +271,9 @@ def bodies(engine, case, answer):
     return {
         "chat": turns.conversation([turn]),
         "evidence": evidence(turn),
-        "document": shelves.document(found, status, clauses),
+        "document": reader.document(found, clauses, reader.Reading(status)),
         "related": shelves.related(neighbourhoods(engine, case.truth + case.order, 10, Filters())),
-        "library": shelves.library([(found, status, len(clauses))], 1),
+        "library": catalogue.listed([catalogue.Entry(found, status, len(clauses), (), ())], 1, catalogue.BY[0]),
         "lineage": drawn(engine, found.doc_id),
     }
 
@@ -294,7 +294,7 @@ def test_no_element_attribute_or_link_on_the_page_comes_from_a_document(engine, 
         for _, attributes in page.tags:
             assert re.match(r"(?:\?doc=[\w-]+(?:&clause=[\w-]+)?|#[\w-]+)$", attributes.get("href", "#a")), name
             assert re.match(r"[\w -]*$", attributes.get("class", "") + attributes.get("id", "")), name
-    assert not {"script", "img", "style", "iframe", "object", "form", "input"} & {tag for tag, _ in elements}
+    assert not {"script", "img", "style", "iframe", "object", "form"} & {tag for tag, _ in elements}
     assert not any(attribute.startswith("on") or attribute in ("src", "style", "srcdoc") for _, attribute in elements)
 
 
@@ -302,7 +302,7 @@ def test_no_element_attribute_or_link_on_the_page_comes_from_a_document(engine, 
 def test_a_document_is_shown_with_its_order_as_text(engine, case):
     found = document(engine, case)
     clauses = engine.clauses(found.doc_id)
-    shown = "".join(Markup(shelves.document(found, engine.status(found), clauses)).said)
+    shown = "".join(Markup(reader.document(found, clauses, reader.Reading(engine.status(found)))).said)
     assert all("".join(clause.printed.split("\n")) in shown for clause in clauses)
     whole = bare(shown)
     assert all(bare(part) in whole for part in re.split(r"\s", "".join(c for c in case.order if c.isprintable())))

@@ -456,11 +456,11 @@ def test_examples_come_from_the_documents_at_hand(sample):
 
 
 def test_the_panel_makes_filters_and_says_them():
-    assert filters("", " ", ANY, ANY, ANY, ANY, ANY) == Filters() and in_words(Filters()) == ""
-    chosen = filters("规划", "岚城", ANY, ANY, "方案", "2023", "已过期")
+    assert filters("", " ", ANY, ANY, ANY, ANY, ANY, ANY) == Filters() and in_words(Filters()) == ""
+    chosen = filters("规划", "岚城", ANY, ANY, "方案", "2023", "已过期", ANY)
     assert chosen == Filters(document="规划", region="岚城", kind="方案", year=2023, status="expired")
     assert in_words(chosen) == "题名或文号含“规划”、岚城、方案、2023年成文、已过期"
-    assert filters(None, None, None, None, None, None, None) == Filters()
+    assert filters(*[None] * 8) == Filters()
 
 
 def test_a_field_with_nothing_to_choose_from_is_not_offered(sample):

@@ -92,7 +92,7 @@ def test_the_search_marks_its_words_and_leads_to_the_clause(sample_root):
     body = listing(engine, "客票 一码通乘")
     assert "<mark>一码通乘</mark>" in body and re.search(r'href="\?doc=[^"]+clause=', body)
     assert "须同时出现" in listing(engine, "没有这样的词")
-    narrowed = listing(engine, "港口", catalogue.BY[0], "", "没有这份", "", None, None, None, None, None)
+    narrowed = listing(engine, "港口", catalogue.BY[0], "", "没有这份", "", None, None, None, None, None, None)
     assert "所选范围内" in narrowed
 
 

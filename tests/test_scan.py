@@ -142,7 +142,7 @@ def test_a_doubtful_clause_is_marked_wherever_it_is_shown(monkeypatch, tmp_path)
     from index.load import load_files, pool
     from index.store import Store
     from index.take import take
-    from page import html, shelves
+    from page import html, reader
     from rag.contract import citation_json, clause_json
     from rag.schema import Citation, Status
 
@@ -168,7 +168,7 @@ def test_a_doubtful_clause_is_marked_wherever_it_is_shown(monkeypatch, tmp_path)
         shown = [
             html.card(clause, document, status, [], "", titled=True),
             html.cited(document, clause, status),
-            shelves._body(document, status, [clause], None)[0],
+            reader.document(document, [clause], reader.Reading(status)),
         ]
         assert [("待核" in each) for each in shown] == [clause.doubtful] * 3
         assert clause_json(clause, document, status)["doubtful"] is clause.doubtful

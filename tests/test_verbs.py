@@ -11,7 +11,7 @@ from conftest import ROOT, built
 
 from index.schema import Line, RawText
 from index.take import take
-from page import html, shelves
+from page import catalogue, html, reader
 from rag.contract import document_json
 from rag.schema import Status
 
@@ -84,8 +84,8 @@ def test_gaps_are_shown_wherever_a_document_is(corpus):
     assert document_json(document, status, 2)["gaps"] == ["第 2 页没有<文字层>"]
     for shown in (
         html.card(clause, document, status, [], "", titled=True),
-        shelves.library([(document, status, 2)], 1),
-        shelves.document(document, status, [clause]),
+        catalogue.listed([catalogue.Entry(document, status, 2)], 1),
+        reader.document(document, [clause], reader.Reading(status)),
     ):
         assert "第 2 页没有&lt;文字层&gt;" in shown
     assert "没有" not in html.gaps(replace(document, gaps=()))

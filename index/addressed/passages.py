@@ -29,7 +29,7 @@ _ANSWERING = re.compile(
 _ASKING = re.compile("问答|百问|解读|解答|答疑|释义|指南|须知|手册|常见问题|答记者问|知识")
 _DIALOGUE = 0.3  # share of a document's characters in questions and answers from which on it is one of them
 
-_QUESTION = r"(?:^|(?<=[。！!？?；;\n（(【「“]))[ \t\u3000]*(?:[一二三四五六七八九十\d]*[、.．]?(?:问|提问|群众问|有人问|用户|提问者|甲|q|Q)|问题[一二三四五六七八九十\d]+)[ \t]*[：:]"
+_QUESTION = r"(?:^|(?<=[。！!？?；;\n（(【「“]))[ \t\u3000]*(?:[一二三四五六七八九十\d]*[、.．]?(?:问|提问|群众问|有人问|用户|提问者|甲|q|Q)|问题[一二三四五六七八九十\d]*)[ \t]*[：:]"
 _ANSWER = r"(?:答|回答|答复|解答|助手|乙|a|A|[^。\n]{0,8}(?:回答|答复)[是为]?)[ \t]*[：:]"
 _REPLY = re.compile(_ANSWER)
 _PAIR = re.compile(rf"{_QUESTION}[^\n]{{2,160}}\n?[^\n]{{0,40}}?{_ANSWER}[^\n]*", re.MULTILINE)
