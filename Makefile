@@ -38,7 +38,7 @@ check: $(TESTABLE)  ## format, lint, types; what they remember lies under var/
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/mypy
 
-# Two files at a time, a thread each: many tests wait for a page, a child process or one core.
+# Three files at a time, a thread each: many tests wait for a page, a child process or one core.
 test: check index $(TESTABLE)  ## all tests; PYTEST="-k name" narrows them
 	OMP_NUM_THREADS=1 TIAOWEN_THREADS=1 $(PY) -m pytest -q -n 3 --dist loadfile tests $(PYTEST)
 

@@ -110,7 +110,7 @@ def test_a_question_is_embedded_fast_and_loads_neither_torch_nor_transformers(en
     told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     seconds, loaded = told.split(maxsplit=1)
     assert loaded.strip() == "[]"
-    assert float(seconds) < 0.04  # 7 ms on two idle cores; the bound allows for whatever else they do now
+    assert float(seconds) < 0.15  # 7 ms on two idle cores; the bound allows for the tests that run beside
 
 
 @needs_model
