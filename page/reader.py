@@ -113,7 +113,8 @@ def _body(found: Document, clauses: Sequence[Clause], how: Reading, target: str 
 def _table_of(clause: Clause) -> tuple | str:
     """What the clauses of one table have in common; of any other clause, nothing with another."""
     grid = clause.grid
-    if clause.kind != "row" or grid is None or not grid.read or not grid.columns:
+    # A row whose cells lack a marked passage is shown as the text it is, whole.
+    if clause.kind != "row" or grid is None or not grid.read or not grid.columns or clause.marks:
         return clause.clause_id
     return grid.table, grid.columns, clause.path
 
