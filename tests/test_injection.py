@@ -315,37 +315,6 @@ def test_a_document_is_shown_with_its_order_as_text(engine, case):
     assert not re.search("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\U000e0000-\U000e007f]", shown)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
-def test_in_a_browser_nothing_runs_nothing_pops_up_and_nothing_leaves(visit, engine):  # noqa: F811
-    with served(engine) as url:
-        tab, popped = visit(url), []
-        tab.on("dialog", lambda dialog: (popped.append(dialog.message), dialog.dismiss()))
-        for turn, kind in enumerate(
-            ("a script", "Markdown links and pictures", "encoded entities", "markup in a title"), 1
-        ):
-            case = next(case for case in CASES if case.kind == kind)
-            engine.chat.reply = case.lie
-            ask(tab, case.question, turn=turn)
-            assert case.sentence in tab.inner_text(f"#q{turn} + .tw-answer")
-        assert (
-            "<script>" in tab.text_content("#evidence")
-            and tab.locator(":is(#chat, #evidence) :is(script, img, svg, iframe)").count() == 0
-        )
-        go(tab, "文件")
-        for kind in ("a script", "markup in a heading", "markup in a title"):
-            found = document(engine, next(case for case in CASES if case.kind == kind))
-            tab.click(f'.tw-list a[href="?doc={found.doc_id}"]')
-            tab.wait_for_selector(f'#document [data-doc="{found.doc_id}"]')
-            assert (
-                tab.locator(
-                    ":is(#library, #document) :is(script, img, svg, style, iframe, [onload], [onerror])"
-                ).count()
-                == 0
-            )
-        shot(tab, "injected-document")
-        assert tab.evaluate("window.hacked") is None and popped == []
-
-
 # The real models
 
 
