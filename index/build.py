@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from index import store
 from index.alike import SAMPLE, Pair, alike, sample
 from index.content import Kept, Progress, assemble
+from index.disk import file_digest
 from index.encoder import Encoder
 from index.errors import BrokenIndex, CorpusError
 from index.journal import Journal
@@ -270,8 +271,7 @@ def _told(limits: Limits) -> str:
 def _digest(file: Found) -> str | None:
     """sha256 of a file's bytes; None where it cannot be opened, which its reader will say."""
     try:
-        with file.path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return file_digest(file.path)
     except OSError:
         return None
 

@@ -7,13 +7,13 @@ them differs the whole file is read again. What cannot be recorded (a folder tha
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from index.disk import file_digest
 from index.errors import ModelError
 
 DIGESTS = "digests.json"  # in a model's folder: {file: {"size", "sha256"}} of all its files, written with them
@@ -43,8 +43,7 @@ def verified(path: Path, record: Path | None = None) -> str:
     """The file's sha256: as recorded while it is unchanged, else read anew. OSError where it cannot be read."""
     if (known := digest(path, record)) is not None:
         return known
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = file_digest(path)
     write(path, found, record)
     return found
 

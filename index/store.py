@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from index import structure
 from index.candidates import Candidates, candidates
 from index.dense import Dense
+from index.disk import file_digest, sync
 from index.errors import BrokenIndex
 from index.late import Late
 from index.lexical import Lexical
@@ -310,18 +311,18 @@ def write(
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
         (building / "manifest.json").write_bytes(text.encode())
         for path in (*files, "manifest.json"):
-            _sync(building / path)
+            sync(building / path)
         name = _name(text.encode())
         if (root / name).exists():  # the same content was built before, and may be damaged, and current
             name = next(f"{name}-{n}" for n in range(1, 1 << 16) if not (root / f"{name}-{n}").exists())
         os.replace(building, root / name)
         for folder in (*(p for p in (root / name).rglob("*") if p.is_dir()), root / name, root):
-            _sync(folder)
+            sync(folder)
         pointer = root / f"CURRENT-{os.getpid()}"
         pointer.write_text(name, encoding="ascii")
-        _sync(pointer)
+        sync(pointer)
         os.replace(pointer, root / "CURRENT")
-        _sync(root)
+        sync(root)
     except (RuntimeError, sqlite3.Error) as error:
         # FAISS and SQLite report a full disk in words of their own.
         if is_full(error):
@@ -364,24 +365,10 @@ def _name(manifest: bytes) -> str:
     return f"gen-{hashlib.sha256(manifest).hexdigest()[:16]}"
 
 
-def _sync(path: Path) -> None:
-    """Have a file or folder on the disk before what points to it: a machine may lose its power at any moment."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
     """sha256 of each file, several at once: the processor waits for the disk, and hashing leaves Python alone."""
-
-    def digest(name: str) -> str:
-        with (folder / name).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-
     with ThreadPoolExecutor() as several:
-        return dict(zip(names, several.map(digest, names), strict=True))
+        return dict(zip(names, several.map(file_digest, [folder / name for name in names]), strict=True))
 
 
 def _write(db: sqlite3.Connection, content: Content) -> None:

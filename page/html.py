@@ -29,6 +29,12 @@ def plainly(error: Exception) -> str:
     return str(error) if isinstance(error, TiaowenError) else BROKEN
 
 
+def clipped(text: str, most: int) -> str:
+    """A text on one line, cut behind `most` characters; not escaped."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[:most] + "……"
+
+
 def lines(text: str) -> str:
     """Escaped, line breaks kept."""
     return escape(text).replace("\n", "<br>")

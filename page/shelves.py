@@ -8,7 +8,7 @@ from html import escape
 
 from index.schema import Document
 from page.compare import side_by_side
-from page.html import badge, card, empty, gaps, opener, warning
+from page.html import badge, card, clipped, empty, gaps, opener, warning
 from rag.relating.related import Neighbourhood
 from rag.relating.relations import NEAREST, ORIGINAL
 from rag.schema import Hit
@@ -48,7 +48,7 @@ def _listed(number: int, found: Neighbourhood) -> str:
     counts = Counter(hit.relation for hit in found.related if hit.relation)
     told = "、".join(f"{name} {n}" for name, n in counts.items()) or "未找到"
     return (
-        f'<li><a class="tw-jump" href="#u-{number}"><b>{number}</b> {escape(_clipped(found.text, 36))}</a>'
+        f'<li><a class="tw-jump" href="#u-{number}"><b>{number}</b> {escape(clipped(found.text, 36))}</a>'
         f'<span class="tw-count">{escape(told)}</span></li>'
     )
 
@@ -56,7 +56,7 @@ def _listed(number: int, found: Neighbourhood) -> str:
 def _unit(number: int, found: Neighbourhood) -> str:
     return (
         f'<details class="tw-unit" id="u-{number}" tabindex="-1"{" open" if number == 1 else ""}><summary><b>第 {number} 段'
-        f"</b>{escape(_clipped(found.text))}</summary>{_neighbourhood(found)}</details>"
+        f"</b>{escape(clipped(found.text, 60))}</summary>{_neighbourhood(found)}</details>"
     )
 
 
@@ -89,11 +89,6 @@ def _standing(document: Document) -> tuple[int, str]:
     level = document.level or ""
     rank = next((place for place, names in enumerate(_LEVELS) if any(name in level for name in names)), len(_LEVELS))
     return rank, document.issued_on or "9999"
-
-
-def _clipped(text: str, most: int = 60) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[:most] + "……"
 
 
 def _group(hits: Sequence[Hit]) -> str:

@@ -10,7 +10,7 @@ from itertools import groupby
 from desk.schema import REASONS, SETTLED, Feedback
 from memo.paper import UNSURE, part, quoted_as, refused
 from memo.text import text
-from page.html import badge, copier, error, escape, lines
+from page.html import badge, clipped, copier, error, escape, lines
 from rag.schema import Answer, Entry, Grid, Sentence, Side
 
 _LONGEST = 600  # characters of a question shown; a pasted book would bury the answer
@@ -285,7 +285,7 @@ def complaint(turn: Turn) -> str:
     """The form in which a reader says what is wrong with an answer."""
     reasons = "".join(f"<option>{escape(reason)}</option>" for reason in REASONS)
     hits = "".join(
-        f'<option value="{escape(hit.clause.clause_id)}">{escape(_short(f"《{hit.document.title}》{hit.clause.text}"))}</option>'
+        f'<option value="{escape(hit.clause.clause_id)}">{escape(clipped(f"《{hit.document.title}》{hit.clause.text}", 56))}</option>'
         for hit in turn.given.hits
     )
     return (
@@ -294,11 +294,6 @@ def complaint(turn: Turn) -> str:
         '<label>或粘贴正确条款原文<textarea name="quote" rows="2" maxlength="5000"></textarea></label>'
         '<div><button type="submit" class="tw-submit">提交</button><button type="button" class="tw-cancel">取消</button></div></form>'
     )
-
-
-def _short(words: str, most: int = 56) -> str:
-    flat = " ".join(words.split())
-    return flat if len(flat) <= most else flat[:most] + "……"
 
 
 def _seconds(answer: Answer) -> str:

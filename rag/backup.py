@@ -7,7 +7,6 @@ transaction, which a kill undoes.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from index.disk import file_digest, sync
 from index.errors import BadInput
 
 MANIFEST = "backup.json"
@@ -48,12 +48,12 @@ def backup(var: Path, target: Path) -> Path:
             copy = aside / path.relative_to(var)
             copy.parent.mkdir(parents=True, exist_ok=True)
             _copy(path, copy)
-            facts[path.relative_to(var).as_posix()] = {"size": copy.stat().st_size, "sha256": _digest(copy)}
+            facts[path.relative_to(var).as_posix()] = {"size": copy.stat().st_size, "sha256": file_digest(copy)}
         (aside / MANIFEST).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
         for each in (*aside.rglob("*"), aside):
-            _sync(each)
+            sync(each)
         os.replace(aside, made)
-        _sync(target)
+        sync(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return made
@@ -83,7 +83,7 @@ def _checked(source: Path) -> Sequence[str]:
             raise BadInput(f"备份 {source} 的清单中有不合规的路径：{name}")
         try:
             with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:
-                sound = _digest(path) == sha256 and db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+                sound = file_digest(path) == sha256 and db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         except (OSError, sqlite3.Error):
             sound = False
         if not sound:
@@ -105,16 +105,3 @@ def _copy(source: Path, target: Path) -> None:
         raise BadInput(f"{source} 无法复制到 {target}（{error}）。请检查磁盘和权限") from error
     except sqlite3.DatabaseError as error:
         raise BadInput(f"{source} 或 {target} 已损坏（{error}）。请换一份备份") from error
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -103,14 +103,14 @@ def test_a_question_is_embedded_fast_and_loads_neither_torch_nor_transformers(en
         "import sys, time\nfrom index.encoder import open_encoder\nfrom index.settings import Settings\n"
         "e = open_encoder(Settings())\ne.dimension\nbest = 9.0\n"
         "for i in range(30):\n"
-        "    start = time.perf_counter(); e.encode_queries([f'老厂房改成文创园要不要办土地手续{i}']);"
-        " best = min(best, time.perf_counter() - start)\n"
+        "    start = time.process_time(); e.encode_queries([f'老厂房改成文创园要不要办土地手续{i}']);"
+        " best = min(best, time.process_time() - start)\n"
         "print(best, [m for m in ('torch', 'transformers', 'sentence_transformers') if m in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     seconds, loaded = told.split(maxsplit=1)
     assert loaded.strip() == "[]"
-    assert float(seconds) < 0.15  # 7 ms on two idle cores; the bound allows for the tests that run beside
+    assert float(seconds) < 0.04  # of the processor; 7 ms on two idle cores
 
 
 @needs_model

@@ -294,6 +294,8 @@ def test_no_element_attribute_or_link_on_the_page_comes_from_a_document(engine, 
         for _, attributes in page.tags:
             assert re.match(r"(?:\?doc=[\w-]+(?:&clause=[\w-]+)?|#[\w-]+)$", attributes.get("href", "#a")), name
             assert re.match(r"[\w -]*$", attributes.get("class", "") + attributes.get("id", "")), name
+        # The one field is that of the reader, to find a word by.
+        assert sum(tag == "input" for tag, _ in page.tags) == (name == "document"), name
     assert not {"script", "img", "style", "iframe", "object", "form"} & {tag for tag, _ in elements}
     assert not any(attribute.startswith("on") or attribute in ("src", "style", "srcdoc") for _, attribute in elements)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from index import stamps
+from index.disk import file_digest
 from index.errors import ModelError
 from index.settings import E5
 from rag.reading import weights
@@ -73,7 +74,7 @@ class OwnReader:
         file = self._cache / f"reader-{self.digest[:16]}.onnx"
         stamps.check(self._folder / weights.WEIGHTS, self._manifest.weights, "请重新取得该文件", self._cache / _CHECKED)
         if not _whole(file):
-            if weights.digest(self._base / "model.safetensors") != self._manifest.base:
+            if file_digest(self._base / "model.safetensors") != self._manifest.base:
                 raise ModelError(f"阅读模型不是在 {self._base} 上训练的。请运行：python -m models")
             export(weights.load(self._folder, self._manifest), self._base, file)
             (note := _note(file)).with_suffix(".part").write_text(stamps.verified(file), encoding="ascii")

@@ -7,12 +7,12 @@ seed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.disk import file_digest
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def save(folder: Path, weights: dict[str, np.ndarray], base: str, recipe: dict, 
             kept[name] = weight.astype(np.float32)
     folder.mkdir(parents=True, exist_ok=True)
     save_file(kept, folder / WEIGHTS)
-    manifest = Manifest(base, digest(folder / WEIGHTS), recipe, data, figures)
+    manifest = Manifest(base, file_digest(folder / WEIGHTS), recipe, data, figures)
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return manifest
@@ -68,7 +68,7 @@ def load(folder: Path, manifest: Manifest) -> dict[str, np.ndarray]:
     from safetensors.numpy import load_file
 
     file = folder / WEIGHTS
-    if not file.is_file() or digest(file) != manifest.weights:
+    if not file.is_file() or file_digest(file) != manifest.weights:
         raise ModelError(f"阅读模型的权重 {file} 缺失或已损坏，请重新取得该文件")
     kept = load_file(file)
     return {
@@ -76,9 +76,3 @@ def load(folder: Path, manifest: Manifest) -> dict[str, np.ndarray]:
         for name, weight in kept.items()
         if not name.endswith(_SCALE)
     }
-
-
-def digest(file: Path) -> str:
-    """sha256 of a file."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from index.disk import file_digest
 from index.errors import BadInput
 from index.settings import E5, load_settings
 from rag.reading import weights
@@ -48,12 +49,12 @@ def train(data: Path, apart: Sequence[Path], out: Path, seed: int, without: Sequ
         "held_out": sum(len(g.samples) for g in planned.held_out),
         "left_out": planned.left_out,
     }
-    weights.save(out, made, weights.digest(base / "model.safetensors"), told, used, found)
+    weights.save(out, made, file_digest(base / "model.safetensors"), told, used, found)
     print(json.dumps(found, ensure_ascii=False, indent=1))
 
 
 def _about(file: Path) -> dict[str, str]:
-    return {"sha256": weights.digest(file), "licence": LICENCES.get(file.stem, OWN)}
+    return {"sha256": file_digest(file), "licence": LICENCES.get(file.stem, OWN)}
 
 
 def _told(progress: fit.Progress) -> None:
