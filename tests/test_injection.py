@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 from conftest import FakeChat, built, engine_over, needs_models
 from injected import BEFORE, CASES, ROW, SAME, UNITS, UNKNOWN, Injected
-from test_browser import CHROMIUM, ask, browser, go, served, shot, visit  # noqa: F401
+from test_browser import CHROMIUM, ask, browser, served, shot, visit  # noqa: F401
 
 from index.build import build
 from index.encoder import open_encoder
@@ -315,6 +315,36 @@ def test_a_document_is_shown_with_its_order_as_text(engine, case):
     whole = bare(shown)
     assert all(bare(part) in whole for part in re.split(r"\s", "".join(c for c in case.order if c.isprintable())))
     assert not re.search("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\U000e0000-\U000e007f]", shown)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
+def test_in_a_browser_nothing_runs_nothing_pops_up_and_nothing_leaves(visit, engine):  # noqa: F811
+    with served(engine) as url:
+        tab, popped = visit(url), []
+        tab.on("dialog", lambda dialog: (popped.append(dialog.message), dialog.dismiss()))
+        told = ""
+        for turn, kind in enumerate(
+            ("a script", "Markdown links and pictures", "encoded entities", "markup in a title"), 1
+        ):
+            case = next(case for case in CASES if case.kind == kind)
+            engine.chat.reply = case.lie
+            ask(tab, case.question, turn=turn)
+            assert case.sentence in tab.inner_text(f"#q{turn} + .tw-answer")
+            told += tab.text_content("#evidence")
+            assert tab.locator(":is(#chat, #evidence) :is(script, img, svg, iframe)").count() == 0
+        assert "<script>" in told
+        for kind in ("a script", "markup in a heading", "markup in a title"):
+            found = document(engine, next(case for case in CASES if case.kind == kind))
+            tab.goto(f"{url}?doc={found.doc_id}")
+            tab.wait_for_selector(f'#document [data-doc="{found.doc_id}"]')
+            assert (
+                tab.locator(
+                    ":is(#library, #document) :is(script, img, svg, style, iframe, [onload], [onerror])"
+                ).count()
+                == 0
+            )
+        shot(tab, "injected-document")
+        assert tab.evaluate("window.hacked") is None and popped == []
 
 
 # The real models
