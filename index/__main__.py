@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from index.settings import Settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-_QUIET = 2_000  # milliseconds without a further change before a build begins
+# Milliseconds without a further change before a build begins, and the most that a stream of changes may put it off.
+_QUIET, _MOST = 500, 30_000
 
 
 @app.command(epilog=f"另有：python -m index {'|'.join(verbs.VERBS)} --help")
@@ -35,11 +36,15 @@ def index(
         return built(corpus, settings, rebuild=rebuild)
     from watchfiles import watch as changes
 
-    _tried(corpus, settings, rebuild)
-    print("正在留意文件夹的变化，按 Ctrl-C 结束。", flush=True)
-    # Within what is left out of a corpus (hidden files, locks) nothing changes it; a build then finds nothing to do.
-    for _ in changes(*corpus, debounce=_QUIET, raise_interrupt=True):
-        _tried(corpus, settings, rebuild=False)
+    # The watch stands before the first build, so that no change made meanwhile is missed. Within what is left out of a
+    # corpus (hidden files, locks) nothing changes it; a build then finds nothing to do.
+    first = True
+    for changed in changes(*corpus, step=_QUIET, debounce=_MOST, rust_timeout=_QUIET, yield_on_timeout=True):
+        if first or changed:
+            _tried(corpus, settings, rebuild and first)
+        if first:
+            print("正在留意文件夹的变化，按 Ctrl-C 结束。", flush=True)
+        first = False
 
 
 def built(corpus: Sequence[Path], settings: Settings, *, rebuild: bool) -> None:

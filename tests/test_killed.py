@@ -96,9 +96,12 @@ def test_a_watched_folder_is_indexed_again_when_files_come_change_and_go(folder,
     root = tmp_path / "i"
     environment = {"TIAOWEN_INDEX": str(root), "TIAOWEN_CORPUS": str(folder)}
     os.environ |= environment
-    watching = child(WATCH, folder, stdout=subprocess.PIPE, text=True)
+    output = tmp_path / "told"
+    with output.open("w") as out:
+        watching = child(WATCH, folder, stdout=out)
     try:
-        told = lambda: watching.stdout.readline()  # noqa: E731
+        read = output.open(encoding="utf-8")
+        told = lambda: until(read.readline)  # noqa: E731
         assert "3 份文件，24 条" in told() and "正在留意" in told()
         (folder / "下级").mkdir()
         (folder / "下级" / "新 件.txt").write_text(rules(77), encoding="utf-8")
