@@ -6,6 +6,7 @@ import codecs
 import re
 
 from index.errors import UnreadableContent
+from index.load import drawn
 from index.load.radicals import unified
 from index.schema import Line, Reading
 
@@ -18,8 +19,10 @@ _SAMPLE = 100_000  # characters that are enough to judge by
 
 
 def read(data: bytes) -> Reading:
-    """Lines numbered from 1; UnreadableContent when the bytes are not text."""
-    return Reading([Line(unified(row), number) for number, row in enumerate(decode(data).splitlines(), 1)])
+    """Lines numbered from 1; the cells of a drawn table are set apart by tabs. UnreadableContent when the bytes are not
+    text."""
+    lines = [Line(unified(row), number) for number, row in enumerate(decode(data).splitlines(), 1)]
+    return Reading(drawn.with_cells(lines))
 
 
 def decode(data: bytes) -> str:
