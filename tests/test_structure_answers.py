@@ -121,3 +121,23 @@ def test_the_contract_and_the_page_show_the_table_escaped(engine):
 )
 def test_everyday_questions_stay_passages(question):
     assert route(question) == "passage" and route("哪个项目投资最大") == "rows"
+
+
+def test_parts_are_counted_and_chapters_anew_in_each(tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    number = iter(range(1, 9))
+    body = "\n".join(
+        f"第{part}编　{name}\n"
+        + "\n".join(
+            f"第{chapter}章　{name}之{chapter}\n第{'一二三四五六七八'[next(number) - 1]}条　{name}{chapter}章照此办理，并记入台账。"
+            for chapter in "一二"
+        )
+        for part, name in (("一", "水域管理"), ("二", "船舶检验"))
+    )
+    (corpus / "a.txt").write_text(f"墨溪市内河航运条例\n\n{body}\n", encoding="utf-8")
+    built(corpus, tmp_path / "i")
+    engine = engine_over(tmp_path / "i")
+    assert engine.ask("墨溪市内河航运条例一共有几编？").sentences[0].text.startswith("《墨溪市内河航运条例》共2编（")
+    assert engine.ask("墨溪市内河航运条例有多少章？").sentences[0].text.startswith("《墨溪市内河航运条例》共4章")
+    assert "共4条" in engine.ask("墨溪市内河航运条例有多少条？").sentences[0].text

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _HOW_MANY = r"(?<![第哪])(?:多少|几|好多)"
 _ENDS = r"(?:条款|规定|内容)?(?=[？?。，,、呀啊呢]|$|是|组成|构成)"
 _UNITS = {
+    "编": re.compile(rf"{_HOW_MANY}个?编{_ENDS}"),
     "条": re.compile(rf"{_HOW_MANY}个?(?:条款|条文|条){_ENDS}"),
     "章": re.compile(rf"{_HOW_MANY}个?章节?{_ENDS}"),
     "节": re.compile(rf"{_HOW_MANY}个?节{_ENDS}"),
@@ -88,7 +89,7 @@ def _units(context: Context, unit: str, document: Document, found: Sequence[Node
         first = context.store.clauses_of(document.doc_id)[0]
         return (
             Found((claim(f"{title}没有{unit}。", "computed", [(first, 0, len(first.text))]),))
-            if unit in ("章", "附件")
+            if unit in ("编", "章", "附件")
             else None
         )
     name = "个" + unit if unit in ("附件", "专栏") else unit
@@ -101,21 +102,26 @@ def _units(context: Context, unit: str, document: Document, found: Sequence[Node
         "；编号有重复，按条文逐条计数"
         if twice
         else f"；编号中没有第{'、'.join(map(str, missing))}{unit}"
-        if missing and unit in ("条", "章")
+        if missing and unit in ("条", "章", "编")
         else ""
     )
-    heads = f"：{'、'.join(head(n) for n in own)}" if unit in ("章", "附件", "专栏") and len(own) <= _LISTED else ""
+    heads = (
+        f"：{'、'.join(head(n) for n in own)}" if unit in ("编", "章", "附件", "专栏") and len(own) <= _LISTED else ""
+    )
     return _said(context, f"{title}共{len(own)}{name}{span}{heads}{note}。", own)
 
 
 def _counted(unit: str, found: Sequence[Node]) -> list[Node]:
     own = [node for node in (found if unit in ("附件", "专栏") else body(found)) if node.kind == unit]
     kept: dict[tuple, Node] = {}
+    parts = {node.id for node in found if node.kind == "编"}
     for node in own:
-        # A heading printed twice (a contents list, a running head) counts once; sections count anew in each chapter.
+        # A heading printed twice (a contents list, a running head) counts once; sections count anew in each chapter,
+        # chapters in each 编.
         # Articles numbered anew by a faulty list are still articles: two of one number count where their words differ.
         told = compact(node.text)[:40] if unit in ("条", "附件") else compact(node.label)
-        kept.setdefault((node.parent if unit == "节" else None, compact(node.label), told), node)
+        anew = unit == "节" or (unit == "章" and node.parent in parts)
+        kept.setdefault((node.parent if anew else None, compact(node.label), told), node)
     return list(kept.values())
 
 
