@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 _QUIET = 2_000  # milliseconds without a further change before a build begins
+_LOOK = 500  # milliseconds until the watcher looks up when nothing changes
 
 
 @app.command(epilog=f"另有：python -m index {'|'.join(verbs.VERBS)} --help")
@@ -35,11 +36,17 @@ def index(
         return built(corpus, settings, rebuild=rebuild)
     from watchfiles import watch as changes
 
+    seen = changes(*corpus, debounce=_QUIET, rust_timeout=_LOOK, yield_on_timeout=True, raise_interrupt=True)
+    try:
+        next(seen)  # it is watched from here on: what changes during a build is indexed by the next one
+    except FileNotFoundError:
+        return built(corpus, settings, rebuild=rebuild)  # says what is not there
     _tried(corpus, settings, rebuild)
     print("正在留意文件夹的变化，按 Ctrl-C 结束。", flush=True)
     # Within what is left out of a corpus (hidden files, locks) nothing changes it; a build then finds nothing to do.
-    for _ in changes(*corpus, debounce=_QUIET, raise_interrupt=True):
-        _tried(corpus, settings, rebuild=False)
+    for changed in seen:
+        if changed:
+            _tried(corpus, settings, rebuild=False)
 
 
 def built(corpus: Sequence[Path], settings: Settings, *, rebuild: bool) -> None:
