@@ -36,15 +36,17 @@ def index(
         return built(corpus, settings, rebuild=rebuild)
     from watchfiles import watch as changes
 
-    # The watch stands before the first build, so that no change made meanwhile is missed. Within what is left out of a
-    # corpus (hidden files, locks) nothing changes it; a build then finds nothing to do.
-    first = True
-    for changed in changes(*corpus, step=_QUIET, debounce=_MOST, rust_timeout=_QUIET, yield_on_timeout=True):
-        if first or changed:
-            _tried(corpus, settings, rebuild and first)
-        if first:
-            print("正在留意文件夹的变化，按 Ctrl-C 结束。", flush=True)
-        first = False
+    seen = changes(*corpus, step=_QUIET, debounce=_MOST, rust_timeout=_QUIET, yield_on_timeout=True)
+    try:
+        next(seen)  # it is watched from here on: what changes during a build is indexed by the next one
+    except FileNotFoundError:
+        return built(corpus, settings, rebuild=rebuild)  # says what is not there
+    _tried(corpus, settings, rebuild)
+    print("正在留意文件夹的变化，按 Ctrl-C 结束。", flush=True)
+    # Within what is left out of a corpus (hidden files, locks) nothing changes it; a build then finds nothing to do.
+    for changed in seen:
+        if changed:
+            _tried(corpus, settings, rebuild=False)
 
 
 def built(corpus: Sequence[Path], settings: Settings, *, rebuild: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
@@ -122,6 +123,16 @@ class KeptReader:
 
 
 def quiet(stage: str, done: int, total: int) -> None: ...
+
+
+def ended(child: subprocess.Popen, seconds: float = 20) -> int:
+    """The exit code of a child that was told to stop; where it does not, it is killed and the test fails."""
+    try:
+        return child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait(seconds)
+        raise
 
 
 def built(corpus: Path, root: Path, encoder: FakeEncoder | None = None):

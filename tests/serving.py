@@ -40,9 +40,11 @@ def served(house, *, page=False):
     )
     thread = threading.Thread(target=server.run, args=([door],), daemon=True)
     thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
     try:
+        begun = time.monotonic()
+        while not server.started:
+            assert thread.is_alive() and time.monotonic() - begun < 60, "the server did not start"
+            time.sleep(0.01)
         yield f"http://127.0.0.1:{door.getsockname()[1]}"
     finally:
         server.should_exit = True

@@ -56,13 +56,13 @@ def test_a_database_that_is_written_to_is_copied_as_of_one_moment(var, tmp_path)
                 db.execute("INSERT INTO rows VALUES (-1)")
         db.close()
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     try:
         sums = [rows(backup(var, tmp_path / "safe") / "desk.sqlite") for _ in range(5)]
     finally:
         stop.set()
-        writer.join()
+        writer.join(60)
     assert all(count % 2 == 0 and total == 4950 for count, total in sums)
 
 

@@ -1,16 +1,18 @@
 """A build that is killed (SIGKILL, at any moment) loses nothing it had read; a watched folder is followed by itself."""
 
 import os
+import queue
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import FakeEncoder, built, quiet
+from conftest import FakeEncoder, built, ended, quiet
 
 from index.build import build
 from index.journal import NAME
@@ -68,13 +70,27 @@ def until(condition, seconds=60):
     raise AssertionError("nothing happened in time")
 
 
+def lines(stream, seconds=90):
+    """A function that gives the next line of a stream, and fails where none comes in time."""
+    read = queue.Queue()
+    threading.Thread(target=lambda: [read.put(line) for line in stream], daemon=True).start()
+
+    def following():
+        try:
+            return read.get(timeout=seconds)
+        except queue.Empty:
+            raise AssertionError(f"nothing was said for {seconds} seconds") from None
+
+    return following
+
+
 def test_what_was_read_before_a_kill_is_not_read_again_and_nothing_is_lost(folder, tmp_path, monkeypatch):
     root, before = tmp_path / "i", 0
     for _ in range(3):
         building = child(BUILD, folder, root)
         until(lambda before=before: kept(root) > before + 4)
         building.send_signal(signal.SIGKILL)
-        building.wait()
+        building.wait(60)
         now = kept(root)
         assert before < now  # it went on from what the one before had done
         before = now
@@ -96,12 +112,9 @@ def test_a_watched_folder_is_indexed_again_when_files_come_change_and_go(folder,
     root = tmp_path / "i"
     environment = {"TIAOWEN_INDEX": str(root), "TIAOWEN_CORPUS": str(folder)}
     os.environ |= environment
-    output = tmp_path / "told"
-    with output.open("w") as out:
-        watching = child(WATCH, folder, stdout=out)
+    watching = child(WATCH, folder, stdout=subprocess.PIPE, text=True)
     try:
-        read = output.open(encoding="utf-8")
-        told = lambda: until(read.readline)  # noqa: E731
+        told = lines(watching.stdout)
         assert "3 份文件，24 条" in told() and "正在留意" in told()
         (folder / "下级").mkdir()
         (folder / "下级" / "新 件.txt").write_text(rules(77), encoding="utf-8")
@@ -115,4 +128,4 @@ def test_a_watched_folder_is_indexed_again_when_files_come_change_and_go(folder,
         for name in environment:
             del os.environ[name]
         watching.send_signal(signal.SIGINT)
-        watching.wait(20)
+        ended(watching)

@@ -25,8 +25,9 @@ def used(target, work, key=None):
     from mcp import Client
 
     async def run():
-        async with Client(_transport(target, key)) as client:
-            return await work(client)
+        with anyio.fail_after(120):
+            async with Client(_transport(target, key)) as client:
+                return await work(client)
 
     return anyio.run(run)
 
