@@ -135,7 +135,8 @@ def _build(
         content, embedded = assemble(documents, clauses, model, kept, journal, progress)
         samples = _samples(taken, same)
         report = _report(files, digests, outcomes, taken, unlisted, alike(samples), limits)
-        manifest = store.write(root, content, report, _stacked(samples), facts, None if old is None else old.folder)
+        before = None if old is None else old.folder
+        manifest = store.write(root, content, report, _stacked(samples), facts, before, same)
         done = True
     finally:
         journal.close(done=done)

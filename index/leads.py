@@ -8,23 +8,35 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
+from index.carried import renumbered
 from index.terms import pairs
 
 SCHEMA = "CREATE TABLE table_pairs (pair TEXT PRIMARY KEY, tables BLOB);"  # tables: ids as little-endian int32
 _AT_ONCE = 500  # parameters of one query
 
 
-def write(db: sqlite3.Connection, texts: Mapping[int, Iterable[str]]) -> None:
-    """Add the pairs of each table's name, headings, columns and cells; `texts`: table id → these."""
+def write(
+    db: sqlite3.Connection, texts: Mapping[int, Iterable[str]], moved: Sequence[tuple[int, int, int]] = ()
+) -> None:
+    """Add the pairs of each table's name, headings, columns and cells; `texts`: table id → these. `moved`: stretches
+    [begin, end) of the tables of the attached file, and what is added to their ids."""
     import numpy as np
 
-    held: dict[str, list[int]] = {}
+    held: dict[str, list[bytes]] = {}
+    if moved:
+        count = db.execute("SELECT max(id) + 1 FROM before.tables").fetchone()[0]
+        places = np.full(count, -1, dtype=np.int32)
+        for begin, end, by in moved:
+            places[begin:end] = np.arange(begin + by, end + by)
+        old, blobs = zip(*db.execute("SELECT pair, tables FROM before.table_pairs"), strict=True)
+        held = {pair: [blob] for pair, blob in zip(old, renumbered(blobs, places), strict=True) if blob}
     for table, own in texts.items():
+        number = np.array([table], dtype="<i4").tobytes()
         for pair in {pair for text in own for pair in pairs(text)}:
-            held.setdefault(pair, []).append(table)
+            held.setdefault(pair, []).append(number)
     db.executemany(
         "INSERT INTO table_pairs VALUES (?,?)",
-        ((pair, np.array(sorted(tables), dtype="<i4").tobytes()) for pair, tables in held.items()),
+        ((pair, np.sort(np.frombuffer(b"".join(tables), dtype="<i4")).tobytes()) for pair, tables in held.items()),
     )
 
 

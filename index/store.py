@@ -22,8 +22,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import structure
+from index import structure, structuring
 from index.candidates import Candidates, candidates
+from index.carried import Before, Run, attach, copy, runs
 from index.dense import Dense
 from index.disk import file_digest, sync
 from index.errors import BrokenIndex
@@ -268,13 +269,20 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def write(
-    root: Path, content: Content, report: Report, samples: np.ndarray, facts: dict, before: Path | None = None
+    root: Path,
+    content: Content,
+    report: Report,
+    samples: np.ndarray,
+    facts: dict,
+    before: Path | None = None,
+    same: Store | None = None,
 ) -> Manifest:
     """Write a new generation below `root` and make it current; `facts` are the Manifest fields known to the caller,
     `samples` those of the report's documents, as index.alike takes them, uint64 [documents, at most SAMPLE], zeros
     behind.
 
-    `before` is the generation to be kept beside the new one (None: the current). On any failure the half-written folder is removed and the old generation stays current.
+    `before` is the generation to be kept beside the new one (None: the current); `same` is one that the same code made,
+    of which documents that did not change are copied row for row. On any failure the half-written folder is removed and the old generation stays current.
     """
     import numpy as np
 
@@ -285,9 +293,8 @@ def write(
     building = root / f"building-{os.getpid()}"
     building.mkdir()
     try:
-        with closing(sqlite3.connect(building / "clauses.sqlite")) as db:
-            _write(db, content)
-            structure.write(db, content.clauses, {d.doc_id: d.title for d in content.documents})
+        with closing(sqlite3.connect((building / "clauses.sqlite").absolute().as_uri(), uri=True)) as db:
+            _write(db, content, same)
         content.dense.save(building)
         if content.late is not None:
             content.late.save(building)
@@ -371,22 +378,42 @@ def _digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
         return dict(zip(names, several.map(file_digest, [folder / name for name in names]), strict=True))
 
 
-def _write(db: sqlite3.Connection, content: Content) -> None:
+def _write(db: sqlite3.Connection, content: Content, same: Store | None) -> None:
+    import numpy as np
+
+    # The file is new, and synced when it is whole: a journal of its own would only be written and removed.
+    db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
+    before = None if same is None else Before(same.folder / "clauses.sqlite", same.documents, same.clauses)
+    counts = np.bincount(content.document_of, minlength=len(content.documents)).tolist()
+    stretches = runs(content.documents, counts, before)
+    if before is not None:
+        attach(db, before)
+    for run in stretches:
+        if run.old is None or run.old_clause is None:
+            _write_rows(db, content, run)
+        else:
+            held = run.old, run.old + run.document_end - run.document
+            copy(db, "documents", "row", held, {"row": run.document - run.old})
+            held = run.old_clause, run.old_clause + run.clause_end - run.clause
+            copy(db, "clauses", "row", held, {"row": run.clause - run.old_clause})
+    structuring.write(db, content.clauses, {d.doc_id: d.title for d in content.documents}, stretches)
+
+
+def _write_rows(db: sqlite3.Connection, content: Content, run: Run) -> None:
     def line(value: object) -> str:
         return json.dumps(value, ensure_ascii=False)
 
     path = cache(line)  # clauses of one chapter share it
-
-    db.executescript(_TABLES)
     db.executemany(
         f"INSERT INTO documents VALUES ({','.join('?' * 14)})",
         (
             (row, d.doc_id, d.title, d.notice_title, d.doc_no, line(d.issuers), d.issued_on, d.level, d.kind,
              line(asdict(d.period)) if d.period else None, d.effective_on, d.file, d.digest,
              line(d.gaps))
-            for row, d in enumerate(content.documents)
+            for row, d in enumerate(content.documents[run.document : run.document_end], run.document)
         ),
     )  # fmt: skip
+    clauses, keys = (rows[run.clause : run.clause_end] for rows in (content.clauses, content.vector_keys))
     db.executemany(
         f"INSERT INTO clauses VALUES ({','.join('?' * 16)})",
         (
@@ -396,7 +423,7 @@ def _write(db: sqlite3.Connection, content: Content) -> None:
              line(asdict(c.grid)) if c.grid else None,
              line([[p.page, *p.box] for p in c.places]) if c.places else None,
              line([asdict(m) for m in c.marks]) if c.marks else None, key)
-            for row, (c, key) in enumerate(zip(content.clauses, content.vector_keys, strict=True))
+            for row, (c, key) in enumerate(zip(clauses, keys, strict=True), run.clause)
         ),
     )  # fmt: skip
     db.commit()

@@ -12,8 +12,8 @@ from word import cell, docx_of, item, level, lists, numbered, package, paragraph
 
 from index.errors import UnreadableContent, UnreadableFile
 from index.load import load_file
-from index.load.docx import package as packed
-from index.load.docx import read
+from index.load import package as packed
+from index.load.docx import parts, read
 from index.load.docx.formulas import equation
 from index.load.radicals import unified
 from index.parse import parse
@@ -115,7 +115,7 @@ def test_a_long_document_read_block_by_block_has_the_same_lines(monkeypatch):
         + paragraph(run("丙") + "<w:r><w:br/></w:r>" + run("丁"))
     )
     whole = read(package(body)).lines
-    monkeypatch.setattr(packed, "_WHOLE", 0)
+    monkeypatch.setattr(parts, "_WHOLE", 0)
     assert read(package(body)).lines == whole and len(whole) == 6
 
 

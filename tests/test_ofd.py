@@ -112,7 +112,7 @@ def test_the_text_of_files_of_other_makers_comes_out_whole():
     import io
     import zipfile
 
-    from index.load.packages import parsed
+    from index.load.elements import parsed
 
     for path in sorted(CASES.glob("*.ofd")):
         with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as packed:

@@ -253,3 +253,31 @@ def test_a_model_that_is_missing_is_not_looked_for_elsewhere(monkeypatch):
     monkeypatch.setitem(recogniser._MODELS, "Det", "no-such-model.onnx")
     with pytest.raises(recogniser.Unavailable):
         recogniser.Recogniser(1)
+
+
+def strip(text, top):
+    from index.load.paged.sheet import Box, Glyph
+    from index.load.paged.strips import Strip
+
+    glyphs = tuple(Glyph(c, 80 + 14 * n, top, 94 + 14 * n, top + 14, top + 12, 14) for n, c in enumerate(text))
+    return Strip(glyphs, text, Box(80, top, 80 + 14 * len(text), top + 14), top + 12, 14.0)
+
+
+@pytest.mark.parametrize(("scanned", "left"), [(True, 0), (False, 4)])
+def test_a_running_head_of_scans_goes_out_though_no_page_lies_or_reads_quite_like_another(scanned, left):
+    from index.load.paged.margins import Face, without
+
+    heads = (
+        "湖山市人民政府公报 2025年第三期",
+        "湖山市人民政府公报 2025年第三朋",
+        "湖山市入民政府公报 2025年第三期",
+        "湖山市人民政府公报2025年第三期",
+    )
+    body = ("第一条 渡口应当设置标志。", "第二条 渡口应当设置灯。", "第三条 渡口应当检查。", "第四条 渡口应当登记。")
+    pages = [
+        Face(595, 842, [[strip(head, 62 + shift)], [strip(text, 88)], [strip("其他单位参照执行。", 400)], [strip(f"一 {n} 一", 790)]], scanned)
+        for n, (head, shift, text) in enumerate(zip(heads, (0, 9, -7, 15), body, strict=True), 1)
+    ]  # fmt: skip
+    told = [row[0].text for page in without(pages) for row in page]
+    assert sum("公报" in text for text in told) == left
+    assert [text for text in told if "条" in text] == list(body) and not any(text.endswith("一") for text in told)

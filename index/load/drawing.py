@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from index.load.packages import below
+from index.load.elements import below
 from index.load.paged.sheet import Affine, Box, Glyph, Ruling, Sheet
 
 Matrix = Affine

@@ -12,9 +12,10 @@ from typing import Any
 
 from index.errors import UnreadableContent
 from index.load import notes
+from index.load.elements import below
 from index.load.grid import Cell, told
 from index.load.numbers import numeral
-from index.load.packages import Package, below
+from index.load.package import Package
 from index.load.radicals import unified
 from index.load.spreadsheets import Sheet
 from index.schema import Line, Reading

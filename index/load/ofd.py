@@ -16,8 +16,9 @@ from typing import Any
 from index.errors import UnreadableContent
 from index.load import drawing
 from index.load.drawing import Matrix, Placed
+from index.load.elements import below, beside
 from index.load.gaps import of_pages
-from index.load.packages import Package, below, beside
+from index.load.package import Package
 from index.load.paged import compose
 from index.load.paged.sheet import Box, Sheet
 from index.load.scan import Scanner

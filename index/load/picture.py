@@ -46,6 +46,7 @@ def sheet(picture: Any, number: int, reader: Recogniser) -> Sheet:
         [Ruling(r.at * points, r.begin * points, r.end * points) for r in across],
         [Ruling(r.at * points, r.begin * points, r.end * points) for r in down],
         back=(a, b, c, d, e * points, f * points),
+        scanned=True,
     )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from index.errors import UnreadableContent
 from index.load import formats
-from index.load.packages import Package, below, beside
+from index.load.elements import below, beside
+from index.load.package import Package
 from index.load.spreadsheets import Sheet
 
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")

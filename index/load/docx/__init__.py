@@ -13,7 +13,7 @@ from index.errors import UnreadableContent
 from index.load.docx.gaps import Gaps
 from index.load.docx.names import DIAGRAM, DRAWING, W
 from index.load.docx.numbering import Counts, Numbering
-from index.load.docx.package import Package
+from index.load.docx.parts import Parts
 from index.load.docx.story import Source, Story, note_rows
 from index.load.docx.styles import Styles
 from index.load.docx.table import Carried, Rows
@@ -28,7 +28,7 @@ def read(data: bytes) -> Reading:
     """Lines numbered from 1, a line a paragraph or a table row; UnreadableContent when the file is of another kind."""
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableContent("是旧版 .doc 或加密的 .docx，请用 Word 另存为未加密的 .docx")
-    document = _Document(Package(data))
+    document = _Document(Parts(data))
     return Reading(
         [Line(unified(text), number, level=level) for number, (text, level) in enumerate(document.lines(), 1)],
         document.gaps.told(),
@@ -38,16 +38,16 @@ def read(data: bytes) -> Reading:
 class _Document:
     """The parts of a document that its stories are read with."""
 
-    def __init__(self, package: Package) -> None:
-        self._package = package
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self.gaps = Gaps()
-        self._styles = Styles(package.tree(package.related("styles")))
-        self._numbering = Numbering(package.tree(package.related("numbering")), self._styles)
+        self._styles = Styles(parts.tree(parts.related("styles")))
+        self._numbering = Numbering(parts.tree(parts.related("numbering")), self._styles)
         self._carried = Carried()
         self._notes: dict[str, tuple[dict[str | None, Any], Counts]] = {}  # part → its notes by id, and their counts
 
     def lines(self) -> Iterator[tuple[str, int | None]]:
-        for item in Story(self._source()).read(self._package.blocks()).items:
+        for item in Story(self._source()).read(self._parts.blocks()).items:
             if isinstance(item, Rows):
                 yield from ((line, None) for line in told(item.cells, whole=True))
             else:
@@ -59,7 +59,7 @@ class _Document:
     def _note(self, reference: Any) -> list[str]:
         part, name = _NOTES[reference.tag]
         if part not in self._notes:
-            root = self._package.tree(self._package.related(part))
+            root = self._parts.tree(self._parts.related(part))
             found = {} if root is None else {each.get(f"{W}id"): each for each in root.iterchildren(W + name)}
             self._notes[part] = found, Counts(self._numbering)
         notes, counts = self._notes[part]
@@ -68,7 +68,7 @@ class _Document:
 
     def _diagram(self, relation: str | None) -> list[str]:
         """The words of a diagram (SmartArt), a line a box of it."""
-        root = self._package.tree(self._package.target(relation))
+        root = self._parts.tree(self._parts.target(relation))
         points = () if root is None else root.iter(f"{DIAGRAM}pt")
         words = ("".join(each.text or "" for each in point.iter(f"{DRAWING}t")).strip() for point in points)
         return [text for text in words if text]

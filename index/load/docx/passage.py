@@ -29,7 +29,7 @@ from index.load.docx.names import (
     switch,
     value,
 )  # fmt: skip
-from index.load.docx.package import relation_id
+from index.load.docx.parts import relation_id
 from index.load.docx.styles import Style, Styles, hides
 from index.load.docx.symbols import lowered, placed, raised, symbol
 

@@ -29,6 +29,7 @@ class Layout:
     rows: tuple[Row, ...]
     tables: tuple[Table, ...]
     back: Affine
+    scanned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,12 @@ def layout(sheet: Sheet) -> Layout:
         else:
             rest += [glyph for glyphs in cells.values() for glyph in glyphs]
     lines = tuple(row for row in rows(rest) if row)
-    return Layout(sheet.number, sheet.width, sheet.height, lines, tuple(tables), sheet.back)
+    return Layout(sheet.number, sheet.width, sheet.height, lines, tuple(tables), sheet.back, sheet.scanned)
 
 
 def lines(pages: Sequence[Layout]) -> list[Line]:
     """The lines of a file, numbered within each page, each with its box as shares of the page."""
-    kept = margins.without([(page.width, page.height, page.rows) for page in pages])
+    kept = margins.without([margins.Face(page.width, page.height, page.rows, page.scanned) for page in pages])
     placed: list[_Placed] = []
     open_table: list[tuple[int, Table]] = []  # parts of one table, the last of them at the end of the last page
     for page, text in zip(pages, kept, strict=True):

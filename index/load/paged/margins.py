@@ -1,7 +1,8 @@
 """Running heads, running feet and page numbers: what stands in the margins of a page and is none of its text. Pure.
 
 In a file of one page only its place tells: within the margin above or below the text, apart from it, in no larger
-type. In a longer file what stands at the same place of several pages is one too.
+type. In a longer file what stands at the same place of several pages is one too. On a scan the same place is about the
+same, and the same words are read a little differently now and then.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from index.load.paged.strips import Strip, row_text
@@ -18,6 +20,7 @@ from index.markers import DOC_NO, marker
 Row = Sequence[Strip]
 _NUMBER = re.compile(
     r"^[\s\-—–－·.•~]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／，,]?\s*(?:共\s*)?\d{1,4}\s*页?)?[\s\-—–－·.•~]*$"
+    r"|^一\s*\d{1,4}\s*一$"  # dashes, read from a picture
     r"|^[\s\-—–－·]*[ivxIVX]{1,6}[\s\-—–－·]*$|^(?:page|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$",
     re.I,
 )
@@ -29,23 +32,59 @@ _TEXTUAL = re.compile(
     r"[。；！？：]$|文件$|印发$|(?:通知|决定|意见|公告|通告|批复|函|办法|方案|规定|规划)$|^(?:附件|附表|附录)|^（|\d日$"
 )
 _MOST_LINES = 2  # of a head
+_NEAR = 6  # scanned pages before and after one on which its head may stand again
+_LIKE = 80  # of 100, how much of two lines read from pictures is the same where they say the same
+_SHIFT = 0.03  # of the page's height by which scanned pages lie differently
+_SHORTEST = 4  # characters of a line that can be told by its likeness
 
 
-def without(pages: Sequence[tuple[float, float, Sequence[Row]]]) -> list[list[Row]]:
-    """The rows of every page (width, height, rows from top to bottom) without heads, feet and page numbers."""
-    ends = [_ends(height, rows) for _, height, rows in pages]
-    counts = Counter(key for (_, height, rows), places in zip(pages, ends, strict=True) for key in _keys(rows, places))
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A page: its size in points, its rows from top to bottom, and whether they were read from a picture."""
+
+    width: float
+    height: float
+    rows: Sequence[Row]
+    scanned: bool = False
+
+
+def without(pages: Sequence[Face]) -> list[list[Row]]:
+    """The rows of every page without heads, feet and page numbers."""
+    ends = [_ends(page.height, page.rows) for page in pages]
+    counts = Counter(key for page, places in zip(pages, ends, strict=True) for key in _keys(page.rows, places))
     several = max(2, min(3, -(-len(pages) // 2)))
     kept: list[list[Row]] = []
-    for (_, height, rows), places in zip(pages, ends, strict=True):
+    for number, (page, places) in enumerate(zip(pages, ends, strict=True)):
+        rows = page.rows
         out = {
             place
             for place in places
-            if _is_number(rows, place, height) or (counts[_key(rows[place])] >= several and not _annex(rows[place]))
+            if _is_number(rows, place, page.height)
+            or (counts[_key(rows[place])] >= several and not _annex(rows[place]))
+            or (page.scanned and _again(pages, ends, number, place) >= several)
         }
-        out |= _in_margin(rows, height, out)
+        out |= _in_margin(rows, page.height, out)
         kept.append([row for place, row in enumerate(rows) if place not in out])
     return kept
+
+
+def _again(pages: Sequence[Face], ends: Sequence[Sequence[int]], number: int, place: int) -> int:
+    """On how many of the scanned pages around one, and on itself, a line at an edge of it stands."""
+    from rapidfuzz.fuzz import ratio
+
+    row, height = pages[number].rows[place], pages[number].height
+    said, at = _key(row)[0], row[0].base / height
+    if len(said) < _SHORTEST or marker(row_text(row)) is not None:  # items are alike and yet are text
+        return 0
+    return sum(
+        any(
+            abs(page.rows[other][0].base / page.height - at) < _SHIFT
+            and ratio(said, _key(page.rows[other])[0]) >= _LIKE
+            for other in ends[near]
+        )
+        for near, page in enumerate(pages[: number + _NEAR + 1])
+        if near >= number - _NEAR and page.scanned
+    )
 
 
 def _ends(height: float, rows: Sequence[Row]) -> list[int]:

@@ -93,6 +93,7 @@ class Sheet:
     pictures: Sequence[Box] = field(default_factory=tuple)
     unmapped: int = 0  # characters whose code means nothing
     back: Affine = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)  # to the page as it is displayed, where that stands askew
+    scanned: bool = False  # read from a picture
 
 
 def moved(box: Box, matrix: Affine) -> Box:

@@ -1,34 +1,31 @@
-"""The zip of a DOCX: its parts by path and by relation (ECMA-376 part 2), read one at a time and within limits."""
+"""The parts of a DOCX as each names the others, by relation (ECMA-376 part 2), read one at a time."""
 
 from __future__ import annotations
 
 import io
 import posixpath
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
 from index.errors import UnreadableContent
 from index.load.docx.names import RELATION, W
+from index.load.package import Package
 
-_LARGEST = 200 * 2**20  # bytes that the parts that are read may unpack to; more is a bomb, not a document
 _WHOLE = 24 * 2**20  # bytes of a document that is parsed at once; a longer one is parsed block by block
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
 _SAFE = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
 
-class Package:
+class Parts:
     """An opened DOCX. UnreadableContent where it is another kind of file."""
 
     def __init__(self, data: bytes) -> None:
-        self._zip = zipfile.ZipFile(io.BytesIO(data))
-        self._names = {name.replace("\\", "/").lstrip("/").lower(): name for name in self._zip.namelist()}
-        self._unpacked = 0
+        self._package = Package(data, "DOCX")
         self._known: dict[str, dict[str, tuple[str, str | None]]] = {}  # part → its relations
         main = next(self._related("", "/officeDocument"), None) or "word/document.xml"
-        if main.lower() not in self._names:
+        if not self._package.has(main):
             raise UnreadableContent("不是 Word 文档（没有正文），请用 Word 另存为 .docx")
         self._main = main
 
@@ -71,14 +68,10 @@ class Package:
             raise UnreadableContent("不是 Word 文档（没有正文），请用 Word 另存为 .docx")
 
     def _read(self, path: str) -> bytes | None:
-        name = self._names.get(path.lower())
-        if name is None:
+        if not self._package.has(path):
             return None
-        self._unpacked += self._zip.getinfo(name).file_size
-        if self._unpacked > _LARGEST:
-            raise UnreadableContent("DOCX 解压后过大")
         # “Strict” documents name the same elements by other namespaces.
-        return _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/\2", self._zip.read(name))
+        return _STRICT.sub(rb"http://schemas.openxmlformats.org/\1/2006/\2", self._package.read(path))
 
     def _related(self, source: str, kind: str) -> Iterator[str]:
         return (path for known, path in self._relations(source).values() if path and known.endswith(kind))
