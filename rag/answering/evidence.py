@@ -10,6 +10,8 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from index.duties import duties
+from index.entities import quantities
+from index.entities.printed import flatten
 from index.store import Store
 from index.terms import compact, pairs
 from rag.answering import items
@@ -20,7 +22,6 @@ from rag.retrieval.fusion import z_scores
 from rag.retrieval.retrieve import Ranking
 from rag.stated.horizon import Horizon
 from rag.tuned import numbers
-from rag.verification import facts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -269,7 +270,7 @@ def _quotes(query: Query, texts: Sequence[str]) -> np.ndarray:
 
 def _figures(text: str) -> bool:
     """Whether a sentence states a figure that is no date."""
-    return bool(facts.quantities(facts.flatten(text)))
+    return bool(quantities.quantities(flatten(text)))
 
 
 def speaks_of(years: Sequence[str], text: str, governing: Horizon | None) -> bool:

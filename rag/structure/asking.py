@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.numerals import chinese
+from index.entities.numerals import chinese
 
 # “最低工资” and “最高额度” are names; the most of rows ends its phrase or goes on with what it is the most of.
 _MOST = re.compile(

@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from index.headers import KINDS
+from index.entities.titles import KINDS
 from index.schema import Clause, Document
 from index.sentences import split_sentences
 from index.terms import compact
@@ -163,7 +163,7 @@ def _span(question: str, today: date) -> tuple[str, str, str] | None:
     if match := _UNTIL.search(question):
         return "0000", f"{match[1]}-01-01", match[0]
     if match := _RECENT.search(question):
-        from index.dates import number
+        from index.entities.dates import number
 
         if match[1]:
             return f"{today.year - (number(match[1]) or 1)}-{today.month:02d}-{today.day:02d}", "9999", match[0]
