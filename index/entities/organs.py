@@ -131,7 +131,7 @@ def level(issuers: Sequence[str]) -> str | None:
         return JOINT if government else OFFICES_JOINT
     # Of several of one region, the widest speaks for all: 市人民政府 beside its departments.
     placed = [own for own in organs if own.region is not None and own.government is government]
-    return min(placed, key=_width).level if placed else None
+    return min(placed, key=_width).level if placed else organs[0].level
 
 
 def level_of_title(title: str) -> str | None:

@@ -35,6 +35,10 @@ _SHAPE = re.compile(
     r"|(?P<town>[一-鿿]{1,6}?(?:镇|乡|街道)(?=(?:人民)?政府|办事处|党|$))"
 )
 _LEVELS = {"province": PROVINCE, "city": CITY, "county": COUNTY, "town": TOWN}
+# A division, or an area of several that is called after its places: 都市圈, 新区, 走廊.
+_AREA = re.compile(
+    r"[一-鿿]{2,12}?(?:自治区|自治州|示范区|试验区|先行区|开发区|高新区|新区|示范带|[产农林牧]业带|经济带|城市群|都市圈|经济圈|走廊|毗邻地区|地区|省|市|县|区|州)"
+)
 ENDING = re.compile(r"(?:省|市|自治区|新区|区|县|州)$")
 _DISTRICT = re.compile(r"[一-鿿]{1,4}?[省市县区州镇乡](?![一-鿿]{0,1}[里内级])")
 
@@ -73,11 +77,11 @@ def at_start(text: str, short: bool = False) -> Region | None:
 
 
 def known(text: str) -> Region | None:
-    """The region a text begins with as far as the table has its names, or they are a province's or city's by shape."""
+    """The region a text begins with as far as the table has its names, or they are called 省, 市 or 自治区."""
     found = at_start(text)
     if found is None:
         return None
-    sure = [level <= CITY or name in _names() for name, level in zip(found.names, found.levels, strict=True)]
+    sure = [name in _names() or name.endswith(("省", "市", "自治区")) for name in found.names]
     size = sure.index(False) if False in sure else len(sure)
     if not size:
         return None
@@ -100,6 +104,11 @@ def is_province(name: str) -> bool:
 def district(text: str) -> re.Match[str] | None:
     """The first stretch of a text with the shape of a division's name, however little stands before 区 or 县."""
     return _DISTRICT.search(text)
+
+
+def areas(title: str) -> list[str]:
+    """The divisions and wider areas that a compact title names, as printed, by their shape."""
+    return _AREA.findall(title)
 
 
 def stem(name: str) -> str:

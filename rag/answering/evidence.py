@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from index.duties import duties
 from index.entities import quantities
+from index.entities.dates import CENTURY
 from index.entities.printed import flatten
 from index.store import Store
 from index.terms import compact, pairs
@@ -46,7 +47,7 @@ _ANSWERS = _TUNED["answers"]  # standard scores for words that a reader is sure 
 _TERM, _FEW = _TUNED["term"], 3  # standard scores for holding the terms a question quotes, where so few sentences do
 _SURE = _TUNED["sure"]  # coverage of the best sentence from which a question for one figure is answered by few
 _DATES = 2  # sentences shown for the year they name alone
-_OTHER_YEAR = re.compile(r"(?:19|20)\d{2}\s*年")
+_OTHER_YEAR = re.compile(rf"{CENTURY}\s*年")
 _YEAR = _TUNED["year"]  # standard scores by which the year asked for lifts a sentence, and another year lowers it
 _FIGURE = _TUNED["figure"]
 _WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")

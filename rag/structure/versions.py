@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from index.entities import quantities
+from index.entities.dates import CENTURY
 from index.entities.printed import flatten
 from index.schema import Clause, Document
 from index.sentences import split_sentences
@@ -95,7 +96,7 @@ def _pair(context: Context, question: str, documents: frozenset[str]) -> tuple[D
     named = [d for d in named if not any(compact(d.title) in compact(o.title) and d is not o for o in named)]
     if len(named) == 2:
         return named[0], named[1]
-    years = dict.fromkeys(re.findall(r"(?:19|20)\d{2}", question))
+    years = dict.fromkeys(re.findall(CENTURY, question))
     if len(years) != 2:
         return None
     pair = []
@@ -113,7 +114,7 @@ def _successive(
 ) -> tuple[Document, Document] | None:
     """The document found first and the one that it took the place of, or that took its place, where the question says
     that it means both: in words, or by both years of issue."""
-    years = set(re.findall(r"(?:19|20)\d{2}", question))
+    years = set(re.findall(CENTURY, question))
     for row in near[:3]:
         own = context.store.clauses[row].doc_id
         others = [edge.source for edge in context.graph.replacing(own)]
