@@ -51,6 +51,11 @@ def test_a_question_may_write_it_in_any_way(said):
     assert number.whole and number.printed == "岚府发〔2022〕12号" and same(number, "岚府发〔2022〕12号")
 
 
+def test_an_announcement_is_printed_its_own_way():
+    (number,) = asked("税务总局公告2020年第9号")
+    assert number.printed == "税务总局公告2020年第9号" and same(number, "税务总局公告2020年第9号")
+
+
 def test_half_of_one_is_found_but_is_not_whole():
     (number,) = asked("2022 12号")
     assert (number.letters, number.year, number.number, number.whole) == ("", "2022", "12", False)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.entities.regions import CITY, PROVINCE, Region, at_start, known
+from index.entities.regions import CITY, PROVINCE, Region, at_start
 from index.entities.traditional import folded
 
 CENTRE, MINISTRY, JOINT, OFFICES_JOINT, OFFICE, LOCAL_OFFICE = (
@@ -142,7 +142,7 @@ def level_of_title(title: str) -> str | None:
     if named is not None and organ(re.split(r"[、等 　]", named[0])[0]).ministry:
         return MINISTRY
     local = re.sub(r"^中共", "", title)
-    region = known(local)
+    region = at_start(local)
     if region is None:
         return None
     return OFFICE if region.level == PROVINCE and _OFFICE.match(local[region.stop :]) else region.name

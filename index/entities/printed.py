@@ -10,9 +10,11 @@ from functools import lru_cache
 _DASHES = "—–―─-－~～"
 # Characters that one text may have where another has one of its line; the brackets of a 文号 may be round ones as well.
 _ALIKE = ("[［〔【", "]］〕】", "(（", ")）", "<＜〈", ">＞〉", ":：∶", ",，")
+_REMEMBERED = 4096  # texts kept in flat form: a question looks at the same few hundred from several sides
 _ROUND = {"[": "(（", "]": ")）"}
 
 
+@lru_cache(_REMEMBERED)
 def flatten(text: str) -> str:
     """NFKC without white space, brackets of 文号 made [], dashes made one: the form all entities are compared in."""
     flat = "".join(unicodedata.normalize("NFKC", text).split())

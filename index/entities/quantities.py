@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from index.entities import addresses, dates, doc_nos
 from index.entities.numerals import CHINESE, chinese
@@ -13,6 +14,7 @@ _MEASURES = (
     "平方公里|平方千米|平方米|立方米|周岁|公里|千米|万千瓦|千瓦时|千瓦|个百分点|百分点|标箱|公顷|小时|分钟|人次|美元|个月|年度|工作日|天|亩|吨|元|人|"
     "个|项|条|家|户|座|所|列|倍|成|件|类|批|次|处|张|辆|架|米|票|种|届|级|位|名|期|周|日|月|年|宗|本|册|支|只|头|台|套|分|岁|票|艘|棵|株|县|区|市|省"
 )
+_REMEMBERED = 4096  # texts
 _EACH = "(?:个(?=工作日|小时))?"  # 15个工作日 is told in 工作日
 _ALIKE = (
     frozenset("个 家 所 座 处 项".split()),
@@ -58,6 +60,12 @@ class Quantity:
 
 def quantities(flat: str) -> list[Quantity]:
     """Figures of a flat text; dates, 文号 and ordinals left out: 第十二条 counts no twelve."""
+    return list(told(flat))
+
+
+@lru_cache(_REMEMBERED)
+def told(flat: str) -> tuple[Quantity, ...]:
+    """The same, worked out once for as long as it is remembered."""
     taken = [*dates.spans(flat), *doc_nos.running(flat), *addresses.spans(flat)]
     found = []
     for match in _NUMBER.finditer(flat):
@@ -67,7 +75,7 @@ def quantities(flat: str) -> list[Quantity]:
         if value is not None:
             unit = "%" if match["pct"] else match["unit"] or match["cnunit"] or ""
             found.append(Quantity(value, unit, *match.span()))
-    return found
+    return tuple(found)
 
 
 def same(a: Quantity, b: Quantity) -> bool:
