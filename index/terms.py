@@ -15,9 +15,7 @@ _SPACED_DIGITS = re.compile(r"(?<=[\d.])\s+(?=[\d.%])")
 
 def normalise(text: str) -> str:
     """NFKC, lower case; blanks inside a number are closed, as PDF extraction leaves “9． 83%”."""
-    return _CHINESE = re.compile("[㐀-鿿]")
-_REMEMBERED = 4096  # texts whose pairs are kept: a question looks at the same few hundred from several sides
-_SPACED_DIGITS.sub("", unicodedata.normalize("NFKC", text).lower())
+    return _SPACED_DIGITS.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
 def compact(text: str) -> str:
