@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from index.duties import is_organ
+from index.entities.regions import first
 from index.layout import columns
 from index.markers import marker
 
 _DEADLINE = re.compile(
     r"^(?:\d{4}\s*年)?(?:\d{1,2}\s*月)?(?:\d{1,2}\s*日)?(?:底|末|上半年|下半年)?(?:前)?(?:完成)?$|^(?:持续推进|长期(?:坚持)?|全年|每年)$"
 )
-_PREFIXED = re.compile(r"^[一-鿿]{2,3}(?:省|自治区|市)[一-鿿（]{2,}")
 _NUMERIC = re.compile(r"^[\d.\s—–%％\-]+$")
 _NARROW = 12  # columns of the widest line of a narrow cell that names a row's group (一、共同 / 打造一流 / …)
 _WIDE = 24  # columns from which a line belongs to the column of tasks
@@ -70,7 +70,7 @@ def units(row: Sequence[str]) -> tuple[str, ...]:
         elif len(part) > 2 and is_organ(part):
             found.append(part)
             cut = False
-        elif _PREFIXED.match(part) and _kind(part, True) == "organ":
+        elif first(part) and _kind(part, True) == "organ":
             found.append(part)
             cut = True
     return tuple(name for name in found if is_organ(name))
@@ -89,7 +89,7 @@ def is_deadline(text: str) -> bool:
 
 def _goes_on(cell: str, cell_kind: str, before: str, text: str, kind: str, width: int) -> bool:
     if width and columns(before) >= width - 3 and before[-1:] not in "。；":
-        if kind != "deadline" and not _PREFIXED.match(text):
+        if kind != "deadline" and first(text) is None:
             return True  # the line before reaches the edge of its column
     if cell_kind == kind == "text":
         return True
@@ -97,7 +97,7 @@ def _goes_on(cell: str, cell_kind: str, before: str, text: str, kind: str, width
         return _one_figure(cell, text)
     if cell_kind == "organ" and kind in ("organ", "text"):
         return _name_goes_on(cell, text)
-    return cell_kind == "text" and kind == "organ" and not _PREFIXED.match(text) and _unfinished(cell, text)
+    return cell_kind == "text" and kind == "organ" and first(text) is None and _unfinished(cell, text)
 
 
 def _kind(text: str, with_units: bool) -> str:
@@ -110,7 +110,7 @@ def _kind(text: str, with_units: bool) -> str:
         return "text"
     if _several(text) or bare == "（单位）":
         return "organ"
-    named = bool(_PREFIXED.match(bare)) and len(bare) <= 18 and not re.search(r"[，。；：、]", bare)
+    named = first(bare) is not None and len(bare) <= 18 and not re.search(r"[，。；：、]", bare)
     return "organ" if named or is_organ(bare) else "text"
 
 
@@ -124,7 +124,7 @@ def _name_goes_on(before: str, text: str) -> bool:
     """The rest of an organ's name over the line: 四川省人力资源社会 + 保障厅, …管理 + 局."""
     if text == "（单位）" or len(text) <= 2:
         return True
-    return bool(_PREFIXED.match(before)) and not _PREFIXED.match(text) and (len(text) <= 5 or not is_organ(before))
+    return first(before) is not None and first(text) is None and (len(text) <= 5 or not is_organ(before))
 
 
 def _one_figure(before: str, text: str) -> bool:

@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.dates import date_line
+from index.entities.dates import date_line
+from index.entities.doc_nos import is_doc_no
+from index.entities.traditional import folded
 from index.headers import signature
 from index.layout import Measure, Row
-from index.markers import is_doc_no, marker
+from index.markers import marker
 from index.schema import Line
-from index.traditional import folded
 
 _TITLE = re.compile(
     r"关于.{2,}(?:通知|批复|意见|决定|决议|函|公告|通告|通报|报告|方案|办法|规定|措施|规划|请示|命令|令)$|印发.{0,3}《.+》|印发.{4,}(?:通知|方案|意见|办法|规划|要点)$"

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.entities.organs import is_unit
+from index.entities.regions import first
 from index.schema import Duty
 
 _ROLE = r"(?:(?:责任|牵头|配合|主责|承办|协办|主办|主管|实施|参与|参加|负责|协同|支持)(?:责任)?(?:单位|部门|机构))"
@@ -21,20 +23,12 @@ _CHARGED = re.compile(
 _LED = re.compile(
     r"[（(〔【]([^（()）〔〕【】。：]{2,}?)牵头[，,；;]\s*([^（()）〔〕【】。：]{2,}?)(?:按照?职[责能]分工)?(?:参与|参加|配合|负责|落实)[)）〕】]"
 )
-_REGION = re.compile(
-    r"^(?!有关|相关|全|本|我|其他|省|市|[一-鿿]{0,2}[各两])([一-鿿]{2,3}?(?:省|市)|[一-鿿]{2,7}?自治区)(?=[一-鿿]{2,})"
-)
 _LOCAL = re.compile(r"^(?:人民)?政府$")
 _RULE = re.compile(
     r"下同$|^以下|(?:列|排)\S*(?:首位|第一)|为牵头(?:单位|部门)"
 )  # how to read the list, not a unit of it
 _UNIT_END = re.compile(r"等(?:有关|相关)?(?:单位|部门)?$|按照?(?:各自)?职[责能]分工(?:负责)?$")
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
-_ORGAN = re.compile(
-    r"(?:人民政府|政府|办公厅|办公室|委员会|管理局|银行|法院|检察院|公司|中心|办|厅|局|部|委|署|院|会|海关|协会|部门|单位|分行|管理部|总队|大队|值班室|研究室)$"
-)
-_ORGAN_SHORT = re.compile(r"(?:办|部|院|会|署)$")  # also ends many words that are no organ: 补办, 学会, 内部
-_NO_ORGAN = re.compile(r"[，。；：]|(?:补办|续办|办理|代办|内部|全部|机会|社会|大会|监督)$")
 
 
 def duties(text: str) -> tuple[Duty, ...]:
@@ -49,7 +43,7 @@ def duties(text: str) -> tuple[Duty, ...]:
         if all(is_organ(unit) for unit in _units(match[1])):
             found.append((match.start(), _groups("牵头单位", match[1]) + _groups("配合单位", match[2])))
     for match in _CHARGED.finditer(text):
-        if all(is_organ(unit) or _REGION.match(unit + "政府") for unit in _units(match[1])):
+        if all(is_organ(unit) or first(unit + "政府") for unit in _units(match[1])):
             found.append((match.start(), _groups("牵头单位" if "牵头" in match[2] else "责任单位", match[1])))
     return tuple(duty for _, group in sorted(found, key=lambda pair: pair[0]) for duty in group)
 
@@ -58,7 +52,7 @@ def cell_duties(role: str | None, units: Sequence[str], regions: Sequence[str] =
     """Duties of a list row, whose units stand in cells of their own; `regions`: provinces that head the columns."""
     found: list[tuple[str | None, list[str]]] = []
     for unit in units if role else ():
-        region = _column_region(unit, regions) if regions else _region(unit)
+        region = _column_region(unit, regions) if regions else first(unit)
         if not found or found[-1][0] != region:
             found.append((region, []))
         found[-1][1].append(unit)
@@ -67,20 +61,12 @@ def cell_duties(role: str | None, units: Sequence[str], regions: Sequence[str] =
 
 def is_organ(text: str) -> bool:
     """Whether a name reads like that of an organ."""
-    bare = re.sub(r"[（(][^（()）]*[)）]$", "", _UNIT_END.sub("", text))
-    if not 2 <= len(bare) <= 24 or not _ORGAN.search(bare) or _NO_ORGAN.search(bare):
-        return False
-    return not _ORGAN_SHORT.search(bare) or len(bare) <= 12 or bool(_REGION.match(bare))
-
-
-def _region(unit: str) -> str | None:
-    match = _REGION.match(unit)
-    return match[1] if match else None
+    return is_unit(re.sub(r"[（(][^（()）]*[)）]$", "", _UNIT_END.sub("", text)))
 
 
 def _column_region(unit: str, regions: Sequence[str]) -> str | None:
     """省… and …厅 belong to the province among the columns, 市… to the municipality; of others nothing is printed."""
-    if (named := _region(unit)) in regions:
+    if (named := first(unit)) in regions:
         return named
     kind = "省" if unit.startswith("省") or unit.endswith("厅") else "市" if unit.startswith("市") else "\0"
     fitting = [region for region in regions if region.endswith(kind)]
@@ -120,7 +106,7 @@ def _groups(role: str, text: str) -> list[Duty]:
         fresh = True
         for piece in _split(part, "，,"):
             for place, unit in enumerate(_units(piece)):
-                region = _region(unit)
+                region = first(unit)
                 local = bool(region and region.endswith("市") and _LOCAL.match(unit[len(region) :]))
                 begins = region is not None and region != (groups[-1][0] if groups else None)
                 if (

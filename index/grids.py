@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from index.entities.dates import CENTURY
+
 _UNIT = r"(?:[万亿千百]*(?:元|美元|吨标准煤|吨|亩|人次|人|户|列|个|公里|千米|米|平方米|平方公里|立方米|公斤|千克|斤|千瓦|千瓦时|标箱|辆|台|套|座|所|家|件|项|条|张|公顷|小时|天|日|年|月)|%|‰|kW|km|hm2)(?:/[一-鿿]{1,4})?"
 _BRACKET = re.compile(rf"[（(]\s*(?:单位[:：])?\s*({_UNIT})\s*[)）]")
 _LINE = re.compile(rf"单位[:：]\s*({_UNIT})")
 _FIGURE = re.compile(rf"^[约]?(-?\d+(?:,\d{{3}})*(?:\.\d+)?)\s*({_UNIT})?$")
 _YEARS = re.compile(
-    r"^(?:19|20)\d{2}(?:年?(?:[-—–~至](?:(?:19|20)\d{2})?)?年?)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:底|前|底前)?$"
+    rf"^{CENTURY}(?:年?(?:[-—–~至](?:{CENTURY})?)?年?)?(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?(?:底|前|底前)?$"
 )
 _NUMBER = re.compile(r"^(?:序号?|编号|项次|no\.?)$", re.I)
 _UNITS_OWN = re.compile(r"^(?:计量)?单位$")

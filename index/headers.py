@@ -9,35 +9,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.dates import DATE, date_line, iso
+from index.entities import organs
+from index.entities.dates import DATE, date_line, iso
+from index.entities.doc_nos import alone, labelled, order_no
+from index.entities.regions import known
+from index.entities.titles import kind
 from index.layout import Paragraph
-from index.markers import ANNOUNCED_NO, DOC_NO
-from index.traditional import folded
 
-KINDS = (
-    "规划纲要", "总体规划", "总体方案", "行动方案", "推进方案", "实施方案", "工作方案", "建设方案", "实施细则", "行动计划",
-    "工作计划", "实施意见", "指导意见", "若干意见", "政策措施", "若干措施", "管理办法", "暂行办法", "实施办法", "清单",
-    "要点", "批复", "规划", "纲要", "方案", "计划", "细则", "意见", "措施", "办法", "条例", "规定", "规则", "准则", "标准",
-    "应急预案", "预案", "纪要", "规范", "导则", "规程", "制度", "请示", "决定", "决议", "公告", "通告", "通报", "通知",
-    "报告", "指南", "指引", "章程", "法典", "法", "函",
-)  # fmt: skip
 _ISSUES = r"(?:印[发發]|[发發]布|公布|[颁頒]布|下[发發])"
 _ABOUT = "(?:关于|關於)"
-_CENTRAL = re.compile(
-    r"^(?:中华人民共和国)?(?:中共中央|国务院|(?:第\S{1,3}届)?全国人民代表大会|全国人大)(?:办公厅|常务委员会|常委会)?$"
-)
-_PROVINCE = re.compile(r"^(?:中共)?([一-鿿]{2,3}?(?:省|自治区|市))")
-_ORGAN_END = re.compile(
-    r"(?:人民政府|[县市省区州盟旗乡镇]政府|办公厅|办公室|委员会|管理局|总局|总署|银行|法院|检察院|协会|集团|公司|中心|学会|厅|局|部|委|署|会|院)$"
-)
-_MINISTRY_END = re.compile(r"(?:部|委|委员会|局|总局|署|总署|银行|会|院)$")
-_JOINT = re.compile(r"联合(?:办公室|领导小组|工作组|指挥部|会议)")
-_GOVERNMENT = re.compile(r"人民政府(?:办公厅|办公室)?$|人民代表大会|人大常委会|^中共.+委(?:员会)?$|委办公厅$")
 _ORDER = re.compile(r"^([一-鿿]{2,30}?)(令|公告)\s*([（(]?第\s*\d+\s*号[)）]?)?$")
-ORDER_NO = re.compile(r"^[（(]?(?:\d{4}年)?第\d+号[)）]?$")
-_LABELLED_NO = re.compile(
-    r"(?:发文字号|公文字号|发文文号|文件编号|文\s*号)\s*[：:]\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*[号號])"
-)
 _LABELLED_ISSUER = re.compile(
     r"(?:发文机关|发文单位|发文部门|发布机构|发布单位|制定机关|印发机关)\s*[：:]\s*(\S{2,30})"
 )
@@ -83,7 +64,7 @@ def header(
     return Header(
         title=own or whole,
         notice_title=whole if own else None,
-        doc_no=next((no for p in notice if (no := _doc_no(p.text))), None)
+        doc_no=next((no for p in notice if (no := alone(p.text) or labelled(p.text))), None)
         or _order_no(whole, notice)
         or _ordered(adopted),
         issuers=issuers,
@@ -91,7 +72,7 @@ def header(
             (day for p in around if (day := date_line(p.text))), iso(adopted) if adopted else _labelled_day(notice)
         ),
         level=_level(issuers, own or whole),
-        kind=_kind(own or whole),
+        kind=kind(own or whole),
     )
 
 
@@ -105,7 +86,7 @@ def policy_title(printed: str) -> tuple[str | None, str]:
         return match[2], match[1]
     if match := re.match(rf"^(.*?){_ABOUT}(?:联合)?({_ISSUES})(.+)的(?:通知|公告)$", printed):
         # What is made known (公布……一览表的公告) is a policy only where its name says so.
-        issued = match[2][0] in "印下" or _kind(match[3].strip()) is not None
+        issued = match[2][0] in "印下" or kind(match[3].strip()) is not None
         return (match[3].strip() if issued else None), match[1]
     if (match := re.match(r"^(.*?)印发(.*《.+》.+)$", printed)) and not printed.endswith("通知"):
         return match[1] + match[2], match[1]
@@ -137,9 +118,7 @@ def spaces(text: str) -> str:
     parts = [part for part in head.split(" ") if part]
     joined = ""
     for part in parts:
-        joined += (
-            " " if (joined and _ORGAN_END.search(joined)) or (joined and joined.endswith(("中央",))) else ""
-        ) + part
+        joined += (" " if joined and organs.ends_organ(joined) else "") + part
     return joined + mark + tail.replace(" ", "")
 
 
@@ -154,7 +133,7 @@ def signature(text: str) -> list[str]:
     if (
         len(text) > 60
         or re.search(r"[。，；：、]", text)
-        or not all(_organ(part) and len(part) <= 24 for part in parts)
+        or not all(organs.is_issuer(part) and len(part) <= 24 for part in parts)
     ):
         return []
     return parts
@@ -165,14 +144,6 @@ def _same_policy(a: str, b: str) -> bool:
 
     bare = [re.sub(r"[（(][^（()）]*[)）]$", "", "".join(title.split())) for title in (a, b)]
     return fuzz.ratio(*bare) >= 70  # the repeated one was found by its place and words (index.notice)
-
-
-def _doc_no(text: str) -> str | None:
-    bare = "".join(text.split())
-    if ANNOUNCED_NO.match(bare):
-        return re.sub(r"\s+", " ", text.strip(" 　（()）"))
-    match = DOC_NO.match(bare) or _LABELLED_NO.search(bare)
-    return match[1].replace("[", "〔").replace("]", "〕").replace("［", "〔").replace("］", "〕") if match else None
 
 
 def _labelled_day(notice: Sequence[Paragraph]) -> str | None:
@@ -188,9 +159,9 @@ def _order_no(whole: str, notice: Sequence[Paragraph]) -> str | None:
     match = _ORDER.match("".join(whole.split()))
     if match is None:
         return None
-    below = next((no[0] for p in notice if (no := ORDER_NO.match("".join(p.text.split())))), None)
-    number = match[3] or below
-    return f"{match[1]}{match[2]}{number.strip('（）()')}" if number else None
+    below = next((no for p in notice if (no := order_no(p.text))), None)
+    number = match[3].strip("（）()") if match[3] else below
+    return f"{match[1]}{match[2]}{number}" if number else None
 
 
 def _adopted(notice: Sequence[Paragraph]) -> re.Match[str] | None:
@@ -209,7 +180,7 @@ def _ordered(adopted: re.Match[str] | None) -> str | None:
 def _issuers(whole: str, issuing: str, notice: Sequence[Paragraph], closing: Sequence[Paragraph]) -> tuple[str, ...]:
     words = re.sub(r"联合$", "", issuing.strip())
     named = tuple(part for part in re.split(r"[ 、]", words) if part)
-    if named and not re.search(r"等(?:.{1,3}(?:部门|单位))?$", words) and all(_organ(name) for name in named):
+    if named and not re.search(r"等(?:.{1,3}(?:部门|单位))?$", words) and all(organs.is_issuer(name) for name in named):
         return named
     for paragraph in notice:
         if match := _LEAD_ISSUERS.search(paragraph.text):
@@ -220,12 +191,8 @@ def _issuers(whole: str, issuing: str, notice: Sequence[Paragraph], closing: Seq
         labelled = (
             tuple(re.split(r"[、，,;；]", match[1])) for p in notice if (match := _LABELLED_ISSUER.search(p.text))
         )
-        alone = next((names for names in labelled if all(map(_organ, names))), ())
-    return signed or alone or tuple(name for name in named if _organ(name))
-
-
-def _organ(name: str) -> bool:
-    return bool(_ORGAN_END.search(folded(name))) or bool(_CENTRAL.match(name)) or name.startswith("中共")
+        alone = next((names for names in labelled if all(map(organs.is_issuer, names))), ())
+    return signed or alone or tuple(name for name in named if organs.is_issuer(name))
 
 
 def _signature(paragraphs: Sequence[Paragraph]) -> tuple[str, ...]:
@@ -245,33 +212,9 @@ def _signature(paragraphs: Sequence[Paragraph]) -> tuple[str, ...]:
 
 
 def _level(issuers: Sequence[str], title: str) -> str | None:
-    if not issuers:
-        if re.match(r"中华人民共和国.+(?:法|法典|条例)$", title):
-            return "中央"
-        place = _PROVINCE.match(title)
-        return place[1] if place and not place[1].endswith(("都市", "城市")) else None
-    if all(_CENTRAL.match(name) for name in issuers):
-        return "中央"
-    provinces = {match[1] for name in issuers if (match := _PROVINCE.match(name))}
-    if any(_ministry(name) for name in issuers):
-        return "部委"
-    if any(_JOINT.search(name) for name in issuers):
-        return "省市联合"
-    government = all(_GOVERNMENT.search(name) for name in issuers)
-    if len(provinces) > 1:
-        return "省市联合" if government else "厅局联合"
-    if provinces:
-        return next(iter(provinces)) if government else "厅局"
-    return None
-
-
-def _ministry(name: str) -> bool:
-    """An organ of the centre: no province before its name, no party, government or joint office behind it."""
-    apart = _PROVINCE.match(name) or name.startswith("中共") or _JOINT.search(name) or "人民政府" in name
-    return not apart and bool(_MINISTRY_END.search(name))
-
-
-def _kind(title: str) -> str | None:
-    bare = re.sub(r"[（(][^（）()]*[)）]$", "", title)
-    bare = re.sub(r"等\s*\d+\s*个清单$", "", bare)
-    return next((kind for kind in KINDS if folded(bare).endswith(kind)), None)
+    if issuers:
+        return organs.level(issuers)
+    if re.match(r"中华人民共和国.+(?:法|法典|条例)$", title):
+        return organs.CENTRE
+    place = known(title.removeprefix("中共"))
+    return place.name if place is not None and not place.name.endswith(("都市", "城市")) else None

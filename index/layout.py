@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.dates import date_line
-from index.markers import Marker, cells_apart, is_doc_no, marker
+from index.entities.dates import date_line
+from index.entities.doc_nos import is_doc_no
+from index.markers import Marker, cells_apart, marker
 from index.schema import Line
 
 _PAGE_NUMBER = re.compile(

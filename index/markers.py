@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.articles import cited, opens
-from index.numerals import chinese
-from index.traditional import folded
+from index.entities.articles import cited, opens
+from index.entities.numerals import chinese
+from index.entities.traditional import folded
 
 _CN = "一二三四五六七八九十百千零〇○两"
 ARTICLE_RANK = 40
@@ -37,11 +37,6 @@ _KINDS: tuple[tuple[str, int, str], ...] = (
     ("——", 90, r"[—–―─－]{1,4}(?![—–―─－])"),
 )
 _PATTERNS = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in _KINDS)
-DOC_NO = re.compile(
-    r"^[（(]?\s*([一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*[号號])\s*[）)]?"
-    r"(?:签发人[：:].{1,16})?$"
-)
-ANNOUNCED_NO = re.compile(r"^[（(]?([一-鿿]{0,40}(?:公告|通告)\d{4}年第\d+号)[)）]?$")  # 财政部公告2024年第8号
 _OPENING = 16  # characters within which a number ends
 _PREFACE = re.compile(r"^(?:前\s*言|序\s*言|引\s*言|导\s*言)$")
 
@@ -56,12 +51,6 @@ class Marker:
     rank: int  # smaller is outer
     label: str  # as printed, e.g. （三）
     rest: str  # the paragraph behind it
-
-
-def is_doc_no(text: str) -> bool:
-    """A 文号 alone on its line."""
-    bare = "".join(text.split())
-    return bool(DOC_NO.match(bare) or ANNOUNCED_NO.match(bare))
 
 
 @lru_cache(8192)  # each line is looked at from several sides, one line after another

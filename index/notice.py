@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.dates import date_line
-from index.headers import ORDER_NO, is_adoption, repair_quotes, signature, spaces
+from index.entities.dates import date_line
+from index.entities.doc_nos import is_doc_no, order_no
+from index.headers import is_adoption, repair_quotes, signature, spaces
 from index.layout import Paragraph, Row
-from index.markers import is_doc_no, marker
+from index.markers import marker
 
 _LEADS = re.compile(r"(?:如下|以下\S{0,6})[。：:]$")
 _DISTRIBUTION = re.compile(r"^[（(](?:此件|公开|主动公开|依申请公开|不予公开)")
@@ -143,7 +144,7 @@ def is_head_line(text: str) -> bool:
         return False  # 第一条 有下列情形之一的： is no addressee
     return (
         is_doc_no(bare)
-        or bool(ORDER_NO.match(bare))
+        or order_no(bare) is not None
         or bare.endswith(("：", ":"))
         or date_line(text) is not None
         or (bare[:1] in "（(" and bare[-1:] in "）)")

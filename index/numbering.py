@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index import articles
 from index.decimals import decimals
-from index.headers import KINDS
+from index.entities import articles
+from index.entities.titles import KINDS
 from index.layout import Paragraph
 from index.markers import ARTICLE_RANK, Marker, marker
 from index.styles import STYLED, styled

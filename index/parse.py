@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from index import dates, documents, headers, periods, tables, unbroken
+from index import documents, headers, tables, unbroken
 from index.clauses import Walk, begin, walk
 from index.documents import Part
 from index.duties import cell_duties
+from index.entities import dates, periods
 from index.layout import Measure, Paragraph, Row, measure, paragraphs, rows
 from index.markers import marker
 from index.notice import BodyTitle, body_title, enacted_title, head_end, says_it_itself

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from index.entities.dates import CENTURY
 from index.layout import columns as width
 
 if TYPE_CHECKING:
     from index.tables import TableRow
 
-_YEAR = re.compile(r"^(?:19|20)\d{2}$")
+_YEAR = re.compile(rf"^{CENTURY}$")
 _PIECE = re.compile(r"^(?:[\d.]+|[—–-]+)$")
 _FIGURE = re.compile(r"^\d+(?:\.\d{1,2})?$")
 _BEGINS = re.compile(r"^(?:建设|按|整治|渠化|完善|改扩建|改造|新建|拟建|推进|通过|实施)")

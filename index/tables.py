@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from index.cells import cells, is_deadline, take_group, units, usual_width
 from index.columns import aligned
 from index.duties import is_organ
+from index.entities.doc_nos import is_doc_no
 from index.grids import grid_columns
 from index.layout import Row
-from index.markers import DOC_NO, cells_apart, marker
+from index.markers import cells_apart, marker
 from index.schema import Line
 
 _HEAD = re.compile(r"^序\s*号(?:\s|$)")
@@ -203,7 +204,7 @@ class _Reader:
         if self.flat and len(self.rows) > 1 and len(self.current) == 1 and "。" in row.text:
             return True  # every row so far took one line, this one is none
         bare = "".join(row.text.split())
-        return bool(DOC_NO.match(bare)) or (row.width > 78 and "。" in row.text and not row.text[0].isdigit())
+        return is_doc_no(bare) or (row.width > 78 and "。" in row.text and not row.text[0].isdigit())
 
 
 def _head_end(found: Sequence[Row], place: int) -> int | None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _RUN = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?%?|[㐀-鿿〇]+")
+_CHINESE = re.compile("[㐀-鿿]")
+_REMEMBERED = 4096  # texts whose pairs are kept: a question looks at the same few hundred from several sides
 _SPACED_DIGITS = re.compile(r"(?<=[\d.])\s+(?=[\d.%])")
 
 
@@ -26,15 +29,21 @@ def _runs(text: str) -> list[str]:
 
 
 def _mostly_chinese(text: str) -> bool:
-    return sum("㐀" <= c <= "鿿" for c in text) * 3 > len(text)
+    return len(_CHINESE.findall(text)) * 3 > len(text)
 
 
 def pairs(text: str) -> list[str]:
     """Overlapping character pairs of each Chinese run (a lone character stands for itself); other runs whole."""
+    return list(told(text))
+
+
+@lru_cache(_REMEMBERED)
+def told(text: str) -> tuple[str, ...]:
+    """The same, worked out once for as long as it is remembered."""
     terms: list[str] = []
     for run in _runs(text):
         if (run[0] < "㐀" and run[0] != "〇") or len(run) == 1:
             terms.append(run)
         else:
             terms.extend(run[i : i + 2] for i in range(len(run) - 1))
-    return terms
+    return tuple(terms)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from index.entities.organs import ends_with_one_of_several
 from index.schema import Line
 from index.sentences import split_sentences
 
@@ -22,7 +23,6 @@ _NUMBERED = (
 )
 _BREAK = re.compile(rf"(?<=[。；！？：!?;:）)】”\"])\s+|\s+(?={_NUMBERED})|(?<=[。；：])(?={_NUMBERED})")
 _HEAD_BREAK = re.compile(r"(?<=[^\sA-Za-z\d])\s+(?=[^\sA-Za-z])")
-_ORGAN = re.compile(r"(?:^|\s)[一-鿿]{2,12}(?:部|局|厅|委|府|会|院|行|室|署)$")  # 财政部 税务总局关于……: one title
 
 
 def lines(found: Sequence[Line]) -> list[Line]:
@@ -54,9 +54,9 @@ def _pieces(text: str, head: bool) -> Iterator[str]:
 
 def _parts(before: str) -> bool:
     """Whether a line of the head ends here: not behind the first of several organs, nor within brackets."""
-    return not _ORGAN.search(before) and before.count("（") + before.count("(") <= before.count("）") + before.count(
-        ")"
-    )
+    return not ends_with_one_of_several(before) and before.count("（") + before.count("(") <= before.count(
+        "）"
+    ) + before.count(")")
 
 
 def _short(text: str) -> Iterator[str]:

@@ -3,11 +3,13 @@ Pure; a list on a narrow screen."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from index.entities.doc_nos import is_central
+from index.entities.organs import CENTRE, JOINT, OFFICE, OFFICES_JOINT, level_of_title
+from index.entities.regions import is_province
 from index.schema import Document
 from page.html import badge, opener
 from rag.lineage.graph import LABEL, Edge, Neighbourhood, Node
@@ -20,16 +22,6 @@ BELOW = ((APPROVES, True), (IMPLEMENTS, False), (CITES, False), (REPLACES, True)
 _CSS = {CITES: "cites", IMPLEMENTS: "implements", APPROVES: "approves", REPLACES: "replaces"}
 LEVELS = ("中央", "部委", "省市", "厅局", "市县及其他", "层级不明")
 _SHOWN = 10  # documents of a level; the others unfold
-_CENTRAL = re.compile(r"(?:中共中央|国务院|全国人(?:民代表)?大|中央办公厅)|中华人民共和国.+(?:法|法典|条例)$")
-_CENTRAL_NO = re.compile(r"(?:国发|国办|国函|国令|中发|中办|中委|主席令|国务院令)")
-_MINISTRY = re.compile(
-    r"国家.{2,12}(?:委|委员会|局|署|部)|中国人民银行|(?![^部]*[省市县区])[\u3400-\u9fff]{1,12}部(?:[、 　]|关于|办公厅)"
-)
-_PROVINCE = re.compile(
-    r"(?:中共)?(?:[北上天重][京海津庆]市|[\u3400-\u9fff]{2,3}省|[\u3400-\u9fff]{2,8}?自治区)(?P<rest>.*)"
-)
-_BELOW = re.compile(r"(?:中共)?[\u3400-\u9fff]{2,5}?(?:市|县|州|盟|(?<![新园地范发])区)")
-_OFFICE = re.compile(r"[\u3400-\u9fff]{2,14}?(?:厅|局|委员会|委)(?:[、等 　]|关于|办公室|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +61,14 @@ def between(around: Neighbourhood, node: Node) -> list[Edge]:
 
 def level(node: Node) -> str:
     """One of LEVELS: as the document's own, of one that is not held as its name and 文号 tell it."""
-    if node.level in LEVELS[:2]:
-        return node.level
-    if node.level is not None:
-        return LEVELS[3] if node.level.startswith("厅局") else LEVELS[2]
-    title, number = node.title, node.doc_no or ""
-    if _CENTRAL.match(title) or _CENTRAL_NO.match(number):
-        return LEVELS[0]
-    if _MINISTRY.match(title):
-        return LEVELS[1]
-    if province := _PROVINCE.match(title):
-        return LEVELS[3] if _OFFICE.match(province["rest"]) else LEVELS[2]
-    return LEVELS[4] if _BELOW.match(title) else LEVELS[5]
+    told = node.level or (CENTRE if is_central(node.doc_no or "") else level_of_title(node.title))
+    if told is None:
+        return LEVELS[5]
+    if told in LEVELS[:2]:
+        return told
+    if told in (OFFICE, OFFICES_JOINT):
+        return LEVELS[3]
+    return LEVELS[2] if told == JOINT or is_province(told) else LEVELS[4]
 
 
 def drawing(around: Neighbourhood, documents: Mapping[str, Document], status_of: Callable[[Document], Status]) -> str:

@@ -13,7 +13,13 @@ from rag.relating.related import Neighbourhood
 from rag.relating.relations import NEAREST, ORIGINAL
 from rag.schema import Hit
 
-_LEVELS = (("中央", "国务院", "全国"), ("部委", "国家"), ("省市联合", "省", "市"), ("厅局", "局"))  # the highest first
+_LEVELS = (
+    ("中央", "国务院", "全国"),
+    ("部委", "国家"),
+    ("省市联合", "省", "自治区"),
+    ("厅局",),
+    ("市", "州", "盟", "县", "区", "旗"),
+)  # the highest first
 
 
 def related(found: Sequence[Neighbourhood], notes: Sequence[str] = (), total: int | None = None) -> str:

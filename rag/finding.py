@@ -5,13 +5,13 @@ Words are apart by blanks and all of them count. Nothing is ranked by meaning he
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from index.entities.doc_nos import DocNo, asked
 from index.schema import Clause, Document
 from index.terms import pairs
 
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from index.store import Store
 
 _BRACKETS = str.maketrans({"[": "〔", "(": "〔", "【": "〔", "<": "〔", "]": "〕", ")": "〕", "】": "〕", ">": "〕"})
-# An agency's name, a year in brackets of any kind or none, 第, a number, 号: whole or half a 文号.
-_NUMBER = re.compile(
-    r"(?P<who>[\u3400-\u9fff]{0,12}?)\s*(?P<open>〔)?\s*(?P<year>(?:19|20)\d\d)\s*(?P<close>〕)?\s*第?\s*"
-    r"(?P<number>\d{1,5})\s*(?P<end>号)?"
-)
 _WORDS = 8  # of a query that count
 _LONGEST = 60  # characters of a query; more is a paste, and the second tab is for that
 
@@ -42,8 +37,7 @@ class Found:
 def words(query: str) -> list[str]:
     """The words of a query, in the form `spans` takes; a 文号 is one word, as it is printed."""
     numbers, rest = _numbers(query)
-    printed = [f"{who}〔{year}〕{number}号" for who, year, number in numbers]
-    return [*printed, *rest][:_WORDS]
+    return [*(number.printed for number in numbers), *rest][:_WORDS]
 
 
 def find(store: Store, query: str, allowed: Sequence[str] | None = None) -> list[Found]:
@@ -112,23 +106,24 @@ def _holds_all(texts: Sequence[str], words: Sequence[str]) -> bool:
     return all(any(word in text for text in texts) for word in words)
 
 
-def _numbers(query: str) -> tuple[list[tuple[str, str, str]], list[str]]:
-    """((agency or nothing, year, number) of each 文号 in a query, its other words)."""
+def _numbers(query: str) -> tuple[list[DocNo], list[str]]:
+    """(each 文号 in a query, its other words)."""
     query = folded(query)[:_LONGEST]
-    found = [m for m in _NUMBER.finditer(query) if m["end"] or m["open"] or m["close"]]
-    for match in reversed(found):
-        query = f"{query[: match.start()]} {query[match.end() :]}"
-    return [("".join(m["who"].split()), m["year"], m["number"]) for m in found], query.split()
+    found = asked(query)
+    for number in reversed(found):
+        query = f"{query[: number.start]} {query[number.stop :]}"
+    return found, query.split()
 
 
-def _numbered(document: Document, wanted: Sequence[tuple[str, str, str]]) -> bool:
+def _numbered(document: Document, wanted: Sequence[DocNo]) -> bool:
     """Whether a document's 文号 is one of these; of none, every document's is."""
     if not wanted:
         return True
-    own = _NUMBER.search(_flat(document.doc_no or ""))
-    return own is not None and any(
-        (year, number) == (own["year"], own["number"]) and (own["who"].endswith(who) or who.endswith(own["who"]))
-        for who, year, number in wanted
+    own = asked(_flat(document.doc_no or ""))
+    return bool(own) and any(
+        (said.year, said.number) == (own[0].year, own[0].number)
+        and (own[0].letters.endswith(said.letters) or said.letters.endswith(own[0].letters))
+        for said in wanted
     )
 
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parsing import parsed
 
-from index import articles
-from index.articles import Opening, article, chain
+from index.entities import articles
+from index.entities.articles import Opening, article, chain
 
 BODY = (
     "规划、交通等部门应当编制渡口规划。",

@@ -3,10 +3,10 @@
 import pytest
 from parsing import bare, clause, parsed, raw
 
-from index.dates import effective_on
+from index.entities.dates import effective_on
+from index.entities.periods import period
 from index.headers import header
 from index.parse import parse
-from index.periods import period
 
 NOTICE = (
     "甲市人民政府办公室关于印发甲市老旧小区改造实施方案的通知\n甲政办发〔2021〕9号\n各区人民政府：\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import SHARED, engine_over, needs_book
 
+from index.entities.mentions import mentions
 from index.errors import BadInput
 from index.parse import parse
 from index.schema import Clause, Document, Line, RawText, Source
@@ -17,7 +18,6 @@ from index.store import Store
 from rag.contract import lineage_json
 from rag.library import Library
 from rag.lineage.graph import in_words, lineage
-from rag.lineage.mentions import mentions
 from rag.lineage.names import Names, core, issued_titles
 
 sys.path.insert(0, str(Path(__file__).parent / "data"))

@@ -9,9 +9,9 @@ import pytest
 from parsing import raw
 from test_status import document
 
-from index.dates import effective_on
+from index.entities.dates import effective_on
+from index.entities.periods import period
 from index.parse import parse
-from index.periods import period
 from rag.status import status
 
 OWN = (

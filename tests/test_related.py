@@ -6,6 +6,7 @@ import pytest
 from conftest import built, engine_over, needs_book, needs_models
 from test_refusal import engine as book_engine  # noqa: F401  (the book's own index, where there is one)
 
+from index.entities.printed import locate
 from index.errors import BadInput
 from page import shelves
 from rag.engine import NO_FILTERS
@@ -15,7 +16,6 @@ from rag.relating.paste import split
 from rag.relating.related import MAX_PASTE, neighbourhoods
 from rag.relating.relations import BASIS, DIFFERS, IMPLEMENTS, NEAREST, ORIGINAL, PARALLEL
 from rag.relating.scope import may_share, regions
-from rag.relating.spans import locate
 from rag.schema import Filters
 
 UPPER = (

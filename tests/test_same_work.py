@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import FakeChat, FakeEncoder
 
+from index import terms
+from index.entities import printed, quantities
 from index.settings import Settings
 from index.store import Store
 from rag.engine import Engine
@@ -69,6 +71,17 @@ def test_a_question_is_encoded_ranked_and_read_once(counted):
     counted.ask(PLAIN)
     assert counted.encoder.read == [PLAIN] and len(counted.ranked) == 1
     assert counted.reader.seen and len(counted.reader.seen) == len(set(counted.reader.seen))
+
+
+def test_no_text_is_worked_out_twice_for_one_question(counted):
+    """Of what a question costs in texts most is spent on their pairs, their flat form and their quantities."""
+    costly = (terms.told, printed.flatten, quantities.told)
+    for each in costly:
+        each.cache_clear()
+    counted.ask(PLAIN)
+    for each in costly:
+        seen = each.cache_info()
+        assert 0 < seen.misses == seen.currsize < seen.maxsize and seen.hits > 0
 
 
 def test_the_documents_words_for_a_question_cost_one_more_encoding_and_ranking_and_no_window_again(

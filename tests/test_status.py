@@ -6,9 +6,9 @@ import pytest
 from conftest import SHARED, engine_over, needs_book
 from test_lineage import statutes
 
-from index.dates import effective_on
+from index.entities.dates import effective_on
+from index.entities.periods import period
 from index.parse import parse
-from index.periods import period
 from index.schema import Document, Line, Period, RawText
 from index.store import Store
 from rag.library import Library

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from index.markers import DOC_NO
+from index.entities.doc_nos import ANYWHERE, alone
 
 _NEVER = {
     "script", "style", "noscript", "template", "iframe", "object", "embed", "button", "select", "input", "textarea", "nav",
@@ -99,7 +99,7 @@ def main_part(root: Any) -> Main:
         child for child in element.iter("ul", "ol", "div", "dl", "table") if child is not element and _menu(child)
     }
     inside = "".join("".join(text.itertext()) for text in [element])
-    number = None if DOC_NO_ANYWHERE.search(inside) else _number(body)
+    number = None if ANYWHERE.search(inside) else _number(body)
     gaps = [
         f"附件 {name} 未收录"
         for link in body.iter("a")
@@ -107,9 +107,6 @@ def main_part(root: Any) -> Main:
     ]
     chosen = element is not body or bool(left_out) or bool(_FOOT.search("".join(body.itertext())))
     return Main(element, frozenset(left_out), _missing(title, number, inside), tuple(gaps), chosen)
-
-
-DOC_NO_ANYWHERE = re.compile(r"[一-鿿]{2,14}\s*[〔\[［【（(]\s*\d{4}\s*[〕\]］】）)]\s*(?:第\s*)?\d+\s*[号號]")
 
 
 def attachment(link: Any) -> str | None:
@@ -157,9 +154,9 @@ def _number(body: Any) -> str | None:
         if not bare:
             continue
         labelled = re.match(r"(?:发文字号|文号|发文文号)[：:](.+)$", bare)
-        alone = labelled[1] if labelled else bare
-        if (match := DOC_NO.match(alone)) and (labelled or _NUMBER_LABEL.search(before) or len(alone) < 24):
-            return match[1]
+        own = labelled[1] if labelled else bare
+        if (number := alone(own)) and (labelled or _NUMBER_LABEL.search(before) or len(own) < 24):
+            return number
         before = text.strip()
     return None
 

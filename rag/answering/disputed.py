@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.entities import quantities
+from index.entities.printed import flatten
 from index.sentences import split_sentences
 from index.terms import pairs
 from rag.tuned import numbers
-from rag.verification import facts
 
 _SAME = numbers(__name__)[
     "same"
@@ -32,21 +33,21 @@ def disputed(claim: str, texts: Sequence[str]) -> bool:
     return False
 
 
-def _differs(stated: Sequence[tuple[facts.Quantity, frozenset[str]]], other: str) -> bool:
-    given = facts.quantities(facts.flatten(other))
+def _differs(stated: Sequence[tuple[quantities.Quantity, frozenset[str]]], other: str) -> bool:
+    given = quantities.quantities(flatten(other))
     return any(
         figure.unit == another.unit and words and len(words & beside) >= _HALF * min(len(words), len(beside))
         for figure, words in stated
-        if not any(facts.same_quantity(figure, g) for g in given)
+        if not any(quantities.same(figure, g) for g in given)
         for another, beside in _halves(other)
         if beside
     )
 
 
-def _halves(text: str) -> list[tuple[facts.Quantity, frozenset[str]]]:
+def _halves(text: str) -> list[tuple[quantities.Quantity, frozenset[str]]]:
     """The half-sentences with one measured figure: the figure, and the pairs of the words around it."""
-    flat = facts.flatten(text)
-    measured = [q for q in facts.quantities(flat) if q.unit and flat[q.start].isdigit()]
+    flat = flatten(text)
+    measured = [q for q in quantities.quantities(flat) if q.unit and flat[q.start].isdigit()]
     found, start = [], 0
     for stop in [*(match.start() for match in _SPLIT.finditer(flat)), len(flat)]:
         own = [q for q in measured if start <= q.start < stop]
@@ -59,7 +60,7 @@ def _halves(text: str) -> list[tuple[facts.Quantity, frozenset[str]]]:
 
 def _wording(text: str) -> frozenset[str]:
     """The pairs of a text without its figures."""
-    flat = facts.flatten(text)
-    for q in sorted(facts.quantities(flat), key=lambda q: -q.start):
+    flat = flatten(text)
+    for q in sorted(quantities.quantities(flat), key=lambda q: -q.start):
         flat = flat[: q.start] + "|" + flat[q.stop :]
     return frozenset(pairs(flat))

@@ -10,6 +10,9 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from index.duties import duties
+from index.entities import quantities
+from index.entities.dates import CENTURY
+from index.entities.printed import flatten
 from index.store import Store
 from index.terms import compact, pairs
 from rag.answering import items
@@ -20,7 +23,6 @@ from rag.retrieval.fusion import z_scores
 from rag.retrieval.retrieve import Ranking
 from rag.stated.horizon import Horizon
 from rag.tuned import numbers
-from rag.verification import facts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +47,7 @@ _ANSWERS = _TUNED["answers"]  # standard scores for words that a reader is sure 
 _TERM, _FEW = _TUNED["term"], 3  # standard scores for holding the terms a question quotes, where so few sentences do
 _SURE = _TUNED["sure"]  # coverage of the best sentence from which a question for one figure is answered by few
 _DATES = 2  # sentences shown for the year they name alone
-_OTHER_YEAR = re.compile(r"(?:19|20)\d{2}\s*年")
+_OTHER_YEAR = re.compile(rf"{CENTURY}\s*年")
 _YEAR = _TUNED["year"]  # standard scores by which the year asked for lifts a sentence, and another year lowers it
 _FIGURE = _TUNED["figure"]
 _WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")
@@ -269,7 +271,7 @@ def _quotes(query: Query, texts: Sequence[str]) -> np.ndarray:
 
 def _figures(text: str) -> bool:
     """Whether a sentence states a figure that is no date."""
-    return bool(facts.quantities(facts.flatten(text)))
+    return bool(quantities.quantities(flatten(text)))
 
 
 def speaks_of(years: Sequence[str], text: str, governing: Horizon | None) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.content import index_text
+from index.entities.doc_nos import normal
 from index.store import Store
 from index.terms import compact
 from rag.answering.evidence import Passage
 from rag.query.addresses import Addresses, numbered
 from rag.query.question import Query
-from rag.query.titles import Titles, written
+from rag.query.titles import Titles
 from rag.retrieval.retrieve import Ranking
 from rag.schema import Filters
 from rag.tuned import numbers
@@ -78,10 +79,10 @@ def _strange_number(found: Evidence) -> str | None:
     if not found.query.doc_nos or found.titles.best(found.query):
         return None
     texts = [_all_text(found.store, row) for row in found.ranking.rows[:LOOKED_AT]]
-    told = ["".join(text.replace("〔", "[").replace("〕", "]").split()) for text in texts]
-    for letters, year, number in found.query.doc_nos:
-        if not any(written(letters[-2:], year, number) in text for text in told):
-            return f"所收文件中没有文号为{letters}〔{year}〕{int(number)}号的文件，无法回答。"
+    told = [normal(text) for text in texts]
+    for said in found.query.doc_nos:
+        if not any(normal(replace(said, letters=said.letters[-2:]).printed) in text for text in told):
+            return f"所收文件中没有文号为{said.printed}的文件，无法回答。"
     return None
 
 

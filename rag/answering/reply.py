@@ -8,6 +8,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from index.addressed.passages import heading
+from index.entities import quantities
+from index.entities.printed import flatten
 from index.terms import pairs
 from rag import prompts
 from rag.answering.compose import Claim
@@ -16,7 +18,6 @@ from rag.answering.evidence import Passage, speaks_of
 from rag.answering.items import counted
 from rag.answering.trusted import behind
 from rag.query.question import Query
-from rag.verification import facts
 from rag.verification.citations import Source, Verdict, repeats, sentences_of, strip_marks, verify
 
 _ASKED = 200  # characters of a question that the model reads: its end, where it asks
@@ -86,9 +87,9 @@ def checked(
 def agrees(said: str, concluded: str) -> bool:
     """Whether a reply says what is concluded: one of its figures, or half of the reply's character pairs where it has
     none; no figure that is not there."""
-    mine, theirs = (facts.quantities(facts.flatten(text)) for text in (said, concluded))
+    mine, theirs = (quantities.quantities(flatten(text)) for text in (said, concluded))
     if mine:
-        return all(any(facts.same_quantity(q, g) for g in theirs) for q in mine)
+        return all(any(quantities.same(q, g) for g in theirs) for q in mine)
     own = set(pairs(said))
     return bool(own) and 2 * len(own & set(pairs(concluded))) >= len(own)
 
@@ -100,7 +101,7 @@ def _beside(clauses: Sequence[Clause], clause: Clause) -> list[str]:
 
 def _timely(context: Context, query: Query, said: str, clause: Clause, verdict: Verdict) -> bool:
     """Whether a figure is that of the year asked for: true figures of other years answer wrongly."""
-    if not query.years or not facts.quantities(facts.flatten(said)):
+    if not query.years or not quantities.quantities(flatten(said)):
         return True
     row = context.store.row_of[clause.clause_id]
     around = context.document(clause).title

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from index.entities import doc_nos
+from index.entities.printed import flatten
 from rag.answering.conclusion import LISTED, LONGEST, phrase
 from rag.answering.evidence import Passage
 from rag.answering.judgement import UNREAD, Judgement, Unlike, judge, signals, sort_of
@@ -18,7 +20,6 @@ from rag.reading.reader import Reader
 from rag.retrieval.fusion import FIRST
 from rag.retrieval.rerank import reordered
 from rag.retrieval.retrieve import together
-from rag.verification import facts
 from rag.verification.narrowing import Narrowing, narrowing
 
 _N = "[\\d一二两三四五六七八九十]"
@@ -139,4 +140,4 @@ def _unlike(context: Context, query: Query, best: Read, said: str) -> Unlike:
 def _formless(query: Query, said: str) -> bool:
     """Whether a time or a 文号 is asked for and the words hold nothing of that form."""
     when = query.asks & {"when", "date"} and not _TIME.search(said)
-    return bool(when or ("doc_no" in query.asks and not facts.doc_nos(facts.flatten(said))))
+    return bool(when or ("doc_no" in query.asks and not doc_nos.doc_nos(flatten(said))))

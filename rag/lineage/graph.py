@@ -1,6 +1,6 @@
 """文件关系: which document cites, implements, approves or replaces which, each with the words that say so. Pure.
 
-Computed from the clauses alone whenever an index is opened, in one pass: names are found (rag.lineage.mentions),
+Computed from the clauses alone whenever an index is opened, in one pass: names are found (index.entities.mentions),
 resolved (rag.lineage.names) and read in their sentence (rag.lineage.relations). Named documents that are not held are
 nodes as well.
 """
@@ -13,12 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.dates import DATE, iso
-from index.markers import DOC_NO
+from index.entities.dates import days
+from index.entities.doc_nos import is_doc_no, normal
+from index.entities.mentions import Mention, mentions
+from index.entities.titles import core, plain
 from index.schema import Clause, Document
 from index.terms import compact
-from rag.lineage.mentions import Mention, mentions
-from rag.lineage.names import Names, core, issued_titles, number, plain
+from rag.lineage.names import Names, issued_titles
 from rag.lineage.relations import APPROVES, CITES, IMPLEMENTS, REPLACES, relation, relation_of_titles, sentence, to_come
 
 _GENERIC = re.compile(
@@ -152,7 +153,7 @@ def _own_number(mention: Mention, clause: Clause) -> bool:
     text = clause.text
     begin, end = text.rfind("\n", 0, mention.start) + 1, text.find("\n", mention.stop)
     line = text[begin : end if end >= 0 else len(text)].strip(" 　（）()")
-    alone = DOC_NO.match("".join(line.split())) or (end == mention.stop and "。" not in line)
+    alone = is_doc_no(line) or (end == mention.stop and "。" not in line)
     return clause.kind == "notice" and bool(
         alone or re.match(r"\s*(?:公布|发布|颁布|修订|修正|通过|印发)", text[mention.stop :])
     )
@@ -209,10 +210,10 @@ class _Graph:
         day = None
         if kind == REPLACES:
             begin, _ = sentence(clause.text, mention.start, mention.after)
-            dates = list(re.finditer(DATE, clause.text[begin : mention.start]))
+            named = [day for day, _, _ in days(clause.text[begin : mention.start])]
             issued = re.search(r"(?:发布|公布|印发|颁布|通过)[^，,；;]*$", clause.text[begin : mention.start])
-            day = iso(dates[-1]) if dates and issued else None
-        no = number(meant.doc_no) if meant.doc_no else None
+            day = named[-1] if named and issued else None
+        no = normal(meant.doc_no) if meant.doc_no else None
         key = f"{core(meant.name)}|{day or ''}" if meant.name else f"{no}|"
         node_id = self._outside.get(no) if no and not meant.name else None
         node_id = node_id or "out-" + hashlib.sha256(key.encode()).hexdigest()[:12]

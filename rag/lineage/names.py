@@ -9,22 +9,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from index.entities.dates import CENTURY
+from index.entities.doc_nos import normal
+from index.entities.mentions import mentions
+from index.entities.organs import BEFORE_A_TITLE
+from index.entities.titles import EDITION, core, plain
 from index.headers import several_policies
 from index.schema import Document
 from index.terms import compact
-from rag.lineage.mentions import mentions
 
-_MARKS = re.compile(r"[《》〈〉<>“”„‟\"'‘’「」『』]")
-_DASHES = re.compile(r"[—–―\-－─~～]+")
-_ORGANS = re.compile(
-    r"^(?:[一-鿿、\s]{2,120}?(?:政府|办公厅|办公室|委员会|领导小组|总局|总署|银行|法院|检察院|厅|局|部|委|署|会|院|中央)"
-    r"(?:等[一二三四五六七八九十\d]{0,3}(?:部门|单位|部委)?)?(?:联合)?)(?=关于|印发)"
-)
-_ISSUING = re.compile(
-    r"^(?:关于)?(?:联合)?(?:印发|发布|公布|颁布|下发|转发)(?:关于)?(.+?)(?:的(?:通知|公告|通告|函|令))?$"
-)
-_EDITION = re.compile(r"\((?:[^()]*?(?:试行|暂行|修订|修正|送审|征求意见|审议|草案|\d{4})[^()]*)\)$")
-_NATION = "中华人民共和国"
 _SAME_LETTERS = 10  # characters from which two names of the same letters in another order are one name misprinted
 
 
@@ -47,13 +40,13 @@ class Names:
                 if len(core(name)) >= _SAME_LETTERS:
                     self._letters[_letters(core(name))].add(document.doc_id)
             if document.doc_no:
-                self._number[number(document.doc_no)].add(document.doc_id)
+                self._number[normal(document.doc_no)].add(document.doc_id)
 
     def resolve(self, name: str, doc_no: str | None, citing: Document, others: bool = False) -> str | None:
         """doc_id of the document named; `others`: not `citing` itself, as an edition it replaces has its title."""
         found = self._titled(name, doc_no, citing, others) if name else None
         if found is None and doc_no is not None and not (name and self._exact.get(plain(name))):
-            found = self._only(self._number.get(number(doc_no), set()), citing, others)
+            found = self._only(self._number.get(normal(doc_no), set()), citing, others)
         return found
 
     def _titled(self, name: str, doc_no: str | None, citing: Document, others: bool) -> str | None:
@@ -63,7 +56,7 @@ class Names:
             ways.append(self._letters.get(_letters(wanted), set()))
         for way in ways:
             fit = {i for i in way if self._agrees(self._documents[i], name, doc_no)}
-            same_number = {i for i in fit if doc_no and number(self._documents[i].doc_no or "") == number(doc_no)}
+            same_number = {i for i in fit if doc_no and normal(self._documents[i].doc_no or "") == normal(doc_no)}
             if found := self._only(same_number or fit, citing, others):
                 return found
         return None
@@ -86,7 +79,7 @@ class Names:
             return False
         if not _same_edition(name, document):
             return False
-        named = _ORGANS.match(compact(name))
+        named = BEFORE_A_TITLE.match(compact(name))
         own = (plain(document.title), plain(document.notice_title or ""))
         if named is None or not document.issuers or plain(name) in own:
             return True
@@ -94,23 +87,6 @@ class Names:
         return any(
             _within(compact(issuer), named[0]) or _within(named[0], compact(issuer)) for issuer in document.issuers
         )
-
-
-def plain(name: str) -> str:
-    """The form in which titles are compared: NFKC, no white space, no quotation or title marks, one kind of dash."""
-    return _DASHES.sub("-", _MARKS.sub("", compact(name)))
-
-
-def core(name: str) -> str:
-    """What a title says apart from who issued it and how: issuers, 关于印发…的通知, edition, 中华人民共和国 and 的
-    out."""
-    text = plain(name)
-    text = _ORGANS.sub("", text)
-    if match := _ISSUING.match(text):
-        text = match[1]
-    text = _ORGANS.sub("", text).removeprefix("关于")
-    text = _EDITION.sub("", text) or text
-    return text.removeprefix(_NATION).replace("的", "")
 
 
 def issued_titles(text: str) -> list[str]:
@@ -128,13 +104,8 @@ def issued_titles(text: str) -> list[str]:
     return found
 
 
-def number(doc_no: str) -> str:
-    """A 文号 in one form: its letters, year and number."""
-    return re.sub(r"[〔〕\[\]［］【】()（）第号]", "|", compact(doc_no)).replace("||", "|")
-
-
 def _year(doc_no: str) -> str | None:
-    match = re.search(r"(?:19|20)\d{2}", compact(doc_no))
+    match = re.search(CENTURY, compact(doc_no))
     return match[0] if match else None
 
 
@@ -146,13 +117,13 @@ def _letters(text: str) -> tuple[frozenset, str]:
 def _same_edition(name: str, document: Document) -> bool:
     """A （试行） is not the final text, nor （2020—2022年） the （2023—2025年） one; a draft or 修正 is the same
     text."""
-    said = _EDITION.search(plain(name))
+    said = EDITION.search(plain(name))
     if said is None:
         return True
     titles = [plain(document.title), plain(document.notice_title or "")]
     if re.search("试行|暂行", said[0]) and not any(re.search("试行|暂行", title) for title in titles):
         return False
-    ranges = [re.findall(r"\d{4}", held[0]) for title in titles if (held := _EDITION.search(title))]
+    ranges = [re.findall(r"\d{4}", held[0]) for title in titles if (held := EDITION.search(title))]
     years = re.findall(r"\d{4}", said[0])
     return not (years and any(ranges)) or years in ranges
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 
+from index.entities.addresses import WITHIN
+from index.entities.mentions import Mention
+from index.entities.titles import replaced
 from index.schema import Clause, Document
 from index.terms import compact
-from rag.lineage.mentions import Mention
 
 CITES, IMPLEMENTS, APPROVES, REPLACES = "cites", "implements", "approves", "replaces"
 RELATIONS = (REPLACES, APPROVES, IMPLEMENTS, CITES)  # the most telling first
 
-_TITLE = re.compile(r"《[^《》]*》|〈[^〈〉]*〉|<[^<>]*>")
 _BRACKET = re.compile(r"\([^()]*\)")
 _ENDED = r"(?:废止|失效|停止执行|停止施行|停止实施|不再执行|不再施行|不再适用)"
 _ENDS_BEHIND = re.compile(
@@ -22,7 +23,7 @@ _ENDS_BEHIND = re.compile(
 )
 _ENDS_BEFORE = re.compile(rf"(?<!不)(?<!未)(?:{_ENDED}|代替|替代|取代)(?:了)?[^,;。:]{{0,60}}$")
 _ENDS_LIST = re.compile(rf"(?:下列|以下)[^。;]*{_ENDED}[^。;]{{0,12}}:|{_ENDED}(?:下列|以下)[^。;]*:")
-_PART = re.compile(r"^(?:中|的)?[^,;。]{0,6}第[一二三四五六七八九十百零\d]+[章节条款项]")
+_PART = re.compile(rf"^(?:中|的)?[^,;。]{{0,6}}{WITHIN}")
 _APPROVES = re.compile(r"(?<!经)(?<!不)(?:同意|批准)(?![^,;。]*的$)")
 _IMPLEMENTS = re.compile(
     r"根据|依据|按照|依照|遵照|贯彻|落实|细化|遵循|(?<!印发)(?<!发布)(?<!批准)(?<!组织)(?:执行|实施)(?!情况|方案|意见|细则|办法)"
@@ -102,7 +103,7 @@ def _around(mention: Mention, text: str) -> tuple[str, str]:
 
 
 def _bare(text: str) -> str:
-    return _BRACKET.sub("", _TITLE.sub("《》", compact(text)))
+    return _BRACKET.sub("", replaced(compact(text), "《》"))
 
 
 def _replaces(mention: Mention, clause: Clause, source: Document, before: str, behind: str) -> bool:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.entities import doc_nos, quantities
+from index.entities.printed import flatten
 from index.terms import pairs
 from rag.query.question import Query
-from rag.verification import facts
 from rag.words import spoken
 from rag.words.dictionary import cut, tags
 
@@ -111,7 +112,7 @@ def asked(query: Query) -> list[Asked]:
 
 def fits(wanted: Asked, sentence: str) -> bool:
     """Whether `sentence` holds a figure of a fitting unit where one is asked for."""
-    units = [q.unit for q in facts.quantities(facts.flatten(sentence))] if wanted.figure else []
+    units = [q.unit for q in quantities.quantities(flatten(sentence))] if wanted.figure else []
     return not wanted.figure or (bool(units) and not (wanted.units and wanted.units.isdisjoint(units)))
 
 
@@ -125,13 +126,13 @@ def stated(wanted: Asked, sentence: str, around: str) -> bool:
     if not wanted.attribute:
         return True
     *on, head = wanted.attribute
-    return _says(facts.flatten(sentence), head) and all(_says(facts.flatten(around), word) for word in on)
+    return _says(flatten(sentence), head) and all(_says(flatten(around), word) for word in on)
 
 
 def _says(flat: str, word: str) -> bool:
     """Whether a text holds a word or, of a longer one, most of its character pairs; of 文号, one."""
     if word.endswith("文号"):
-        return bool(facts.doc_nos(flat))
+        return bool(doc_nos.doc_nos(flat))
     names = [*next((same for same in _SAME if word in same), (word,)), *spoken.official(word)]
     held = set(pairs(flat))
     return any(len(held & set(pairs(name))) >= _MOST * len(set(pairs(name))) for name in names)

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import takewhile
 
+from index.entities.dates import CENTURY
+from index.entities.regions import LETTERS, is_place
+from index.entities.titles import outermost
 from rag.words.dictionary import cut
 
 _JOINS = frozenset("和 与 跟 同 及 以及 还是 对比 相比 比 vs VS".split())
@@ -16,10 +19,8 @@ _ENDS = frozenset(
 )
 _STOP = re.compile(r"[，,。；;：:？?！!\s]")
 _LEAST, _MOST = 2, 30  # characters, and words, of a side
-_SUBJECT = re.compile(r"(?:19|20)\d{2}|[省市县区圈带州港城镇]|规划|方案|纲要|细则|意见|办法|通知|批复|条例|[国川渝]")
-_YEAR = re.compile(r"(?:19|20)\d{2}")
-_LAST_YEAR = re.compile(_YEAR.pattern + r"\s*年?\s*$")
-_TITLE = re.compile(r"《[^》]*》")
+_SUBJECT = re.compile(rf"{CENTURY}|[省市县区圈带州港城镇国]|规划|方案|纲要|细则|意见|办法|通知|批复|条例")
+_LAST_YEAR = re.compile(rf"{CENTURY}\s*年?\s*$")
 
 
 def compared(text: str) -> tuple[str, str] | None:
@@ -34,10 +35,12 @@ def compared(text: str) -> tuple[str, str] | None:
         first = min(before, default=place)
         left, right = words[first:place], words[place + 1 : max(behind, default=place) + 1]
         year = _LAST_YEAR.search("".join(right))
-        while year and not _YEAR.search("".join(left)) and len("".join(right)) > year.start():
+        while year and not re.search(CENTURY, "".join(left)) and len("".join(right)) > year.start():
             right.pop()  # “甲区和乙区2025年的目标”: the year is that of both
         one, other = "".join(left).strip(), "".join(right).strip()
-        if min(len(one), len(other)) < _LEAST or (len(one) >= 2 * len(other) and not _SUBJECT.search(other)):
+        if min(len(one), len(other)) < _LEAST or (
+            len(one) >= 2 * len(other) and not (_SUBJECT.search(other) or is_place(other) or other in LETTERS)
+        ):
             continue  # “甲区的产值和税收” compares nothing of two subjects
         return "".join(words[:place] + words[place + 1 + len(right) :]), "".join(words[:first] + words[place + 1 :])
     return None
@@ -57,9 +60,9 @@ def _words(text: str) -> list[str]:
     """The text cut into words that make it up again, a 《title》 being one."""
     words: list[str] = []
     begin = 0
-    for title in _TITLE.finditer(text):
-        words += [*_cut(text[begin : title.start()]), title[0]]
-        begin = title.end()
+    for start, stop in outermost(text):
+        words += [*_cut(text[begin:start]), text[start:stop]]
+        begin = stop
     return words + _cut(text[begin:])
 
 

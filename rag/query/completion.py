@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.entities import regions
+from index.entities.dates import SPAN_OF_YEARS, YEAR
+from index.entities.titles import outermost
 from rag.query.leaning import ATTRIBUTES, INTERROGATIVE, LEAD, TAIL, leans
-from rag.query.places import PLACES
 from rag.words.dictionary import pieces, tag
 
 _TURNS, _BEFORE = 6, 400  # earlier questions looked back at, and what of each is kept, in characters
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|[—–-]|\s|$|[^\d])")
-YEARS = re.compile(
-    r"(?:19|20)\d{2}\s*年?\s*[—–\-－~～至到]+\s*(?:19|20)\d{2}\s*年?"
-)  # a plan's period, part of its name
-TITLE = re.compile(r"《([^《》]{2,80}(?:〈[^〉]*〉[^《》]*)?)》")
 _PRONOUN = re.compile(r"^(?:它们?|他们|其(?![他它余中实])|这(?:一?[个些项]|(?=[一-鿿]{2})))的?")
-_DISTRICT = re.compile(r"[一-鿿]{1,4}?[省市县区州镇乡](?![一-鿿]{0,1}[里内级])")
 _WORDY = re.compile(r"\w")
 # First letters of the tags of words that fill a slot, and of single characters that do: “慢充”.
 _SLOTS, _LONE_VALUES = frozenset("nvabjlsztim?"), frozenset("nab")
@@ -58,17 +54,23 @@ def complete(asked: str, earlier: Sequence[str]) -> tuple[str, str]:
 def _with_year(before: str, focus: str) -> str:
     """The earlier question with the new one's year for its own; a year that is part of a name stays."""
     years = YEAR.findall(focus)
-    named = [match.span() for pattern in (YEARS, TITLE) for match in pattern.finditer(before)]
+    named = [*(match.span() for match in SPAN_OF_YEARS.finditer(before)), *outermost(before)]
     return YEAR.sub(lambda m: years[0] if years and not any(a <= m.start() < b for a, b in named) else m[0], before)
 
 
 def _exchanged(before: str, focus: str) -> str | None:
     """`before` with each value of `focus` in the place of its like; None where one has none there."""
-    title, own = TITLE.search(before), TITLE.search(focus)
+    title, own = next(outermost(before), None), next(outermost(focus), None)
     if own:
-        return before.replace(title[0], own[0]) if title else None
-    district, theirs = _DISTRICT.search(focus), _DISTRICT.match(before)
-    if district and theirs and district.end() == len(focus) and district[0][-1] == theirs[0][-1]:
+        return before.replace(before[slice(*title)], focus[slice(*own)]) if title else None
+    district, theirs = regions.district(focus), regions.district(before)
+    if (
+        district
+        and theirs
+        and theirs.start() == 0
+        and district.end() == len(focus)
+        and district[0][-1] == theirs[0][-1]
+    ):
         return focus + before[theirs.end() :]
     words = [word for word in pieces(before) if word]
     said = [word for word in pieces(focus) if _WORDY.search(word)]
@@ -124,4 +126,4 @@ def _only_leads(word: str) -> bool:
 
 
 def _is_place(word: str) -> bool:
-    return word in PLACES or (len(word) > 1 and tag(word) == "ns")
+    return regions.is_place(word) or (len(word) > 1 and tag(word) == "ns")

@@ -7,21 +7,17 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.entities import addresses, doc_nos, titles
+from index.entities.dates import SPAN_OF_YEARS, YEAR
+from index.entities.doc_nos import DocNo
 from index.errors import BadInput
 from rag.query.compared import compared
-from rag.query.completion import TITLE, YEAR, YEARS, complete
+from rag.query.completion import complete
 
 MAX_QUESTION = 5000  # characters; a longer paste belongs to 找相关政策, which splits it
 
-_DOC_NO = re.compile(r"([一-鿿]{2,12})\s*[〔\[［(（【]\s*(\d{4})\s*[〕\]］)）】]\s*第?\s*(\d+)\s*号?")
-_PLAIN_NO = re.compile(
-    r"([一-鿿]{1,8}(?:政|府|办|发|函|规|字|令|委)[一-鿿]{0,3}?)\s*((?:19|20)\d{2})\s*年?\s*第?\s*(\d{1,4})\s*号"
-)  # written without its brackets
 _ENQUIRES = re.compile(r"(?:[?？]|(?:多少|哪[些个几里年]|什么|怎[么样]|如何|是否|能否)[^。；]*。?)\s*$")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,16})[”\"]")
-_ADDRESS = re.compile(
-    r"第[一二三四五六七八九十百零〇\d]+(?:编|部分|章|节|条(?=$|[^一-鿿]|[的是规第讲说怎内有要中里款项])|款|项)"
-)
 
 # What the words of a question say about its answer. The patterns name attributes, never subjects.
 _ASKED_BY = {
@@ -52,7 +48,7 @@ class Query:
     text: str  # what is searched: completed from history where it points back
     focus: str  # the new part of a completed follow-up; empty otherwise
     titles: tuple[str, ...]  # between 《》
-    doc_nos: tuple[tuple[str, str, str], ...]  # (letters, year, number) of each 文号; words may run into the letters
+    doc_nos: tuple[DocNo, ...]  # words may run into their letters
     years: tuple[str, ...]
     address: tuple[str, ...]  # 第四章, 第十七条 …
     asks: frozenset[str]  # names of _ASKS that fit
@@ -94,10 +90,10 @@ def _read(asked: str, text: str, focus: str) -> Query:
         asked=asked,
         text=text,
         focus=focus,
-        titles=tuple(TITLE.findall(text)),
-        doc_nos=tuple(_DOC_NO.findall(text)) or tuple(_PLAIN_NO.findall(text)),
-        years=tuple(dict.fromkeys(YEAR.findall(YEARS.sub("", flat)))),
-        address=tuple(_ADDRESS.findall("".join(flat.split()))),
+        titles=tuple(title for title in titles.titles(text) if len(title) > 1),
+        doc_nos=tuple(no for no in doc_nos.asked(text) if no.whole and len(no.letters) > 1),
+        years=tuple(dict.fromkeys(YEAR.findall(SPAN_OF_YEARS.sub("", flat)))),
+        address=tuple(addresses.parts(flat)),
         asks=asks,
         quoted=tuple(_QUOTED.findall(text)),
         pasted=len(text) >= 60 and text.count("。") + text.count("；") >= 1 and not _ENQUIRES.search(text),

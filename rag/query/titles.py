@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from index.headers import KINDS
+from index.entities.doc_nos import same
+from index.entities.titles import KINDS
 from index.schema import Document
 from index.terms import compact, pairs
 from rag.query.question import Query
@@ -35,11 +36,6 @@ _FEW, _SHARED = (
     3,
     0.05,
 )  # titles, or share of them, up to which a word they have is none of their kind's (总体方案的批复)
-
-
-def written(letters: str, year: str, number: str) -> str:
-    """A 文号 in the form compared, brackets made []."""
-    return f"{compact(letters)}[{year}]{int(number)}号"
 
 
 class Titles:
@@ -127,8 +123,7 @@ class Titles:
             return True
         if document.doc_no is None:
             return False
-        number = compact(document.doc_no)
-        return any(written(*said).endswith(number.replace("〔", "[").replace("〕", "]")) for said in query.doc_nos)
+        return any(same(said, document.doc_no) for said in query.doc_nos)
 
 
 def _fits(document: Document, said: Sequence[str]) -> bool:

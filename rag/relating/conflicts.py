@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.entities import dates
+from index.entities.printed import flatten
 from index.schema import Clause, Document
 from index.sentences import split_sentences
 from rag.relating.differences import FIGURE, YEAR
 from rag.relating.indicators import Stated, comparable, likeness, stated
 from rag.relating.scope import may_share, same_region
 from rag.tuned import numbers
-from rag.verification import facts
 
 if TYPE_CHECKING:
     from rag.context import Shelf
@@ -96,7 +97,7 @@ def _statements(shelf: Shelf) -> Iterator[Statement]:
         if clause.kind in ("notice", "row"):
             continue
         for start, stop in split_sentences(clause.text):
-            flat = facts.flatten(clause.text[start:stop])
+            flat = flatten(clause.text[start:stop])
             for each in stated(flat):
                 q = each.quantity
                 year = _named_year(flat[: q.start]) or shelf.year_of(row, start)
@@ -104,7 +105,7 @@ def _statements(shelf: Shelf) -> Iterator[Statement]:
 
 
 def _named_year(before: str) -> str | None:
-    years = sorted(day for day in facts.dates(before) if "-" not in day)
+    years = sorted(day for day in dates.dates(before) if "-" not in day)
     return years[-1] if years else None
 
 

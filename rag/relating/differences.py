@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from index.duties import duties
+from index.entities import dates
+from index.entities.printed import flatten, locate
 from index.sentences import split_sentences
 from rag.relating.force import unlike
 from rag.relating.indicators import Stated, Weigh, comparable, likeness, stated
-from rag.relating.spans import locate
 from rag.schema import Difference
 from rag.tuned import numbers
-from rag.verification import facts
 
 YearAt = Callable[[int], str | None]  # a place of a text → the target year that governs it
 
@@ -90,7 +90,7 @@ def _figures(text: str, year_at: YearAt) -> list[_Figure]:
         sentence = text[start:stop]
         if not re.search(r"[\d〇零一二三四五六七八九十百千]", sentence):
             continue
-        flat = facts.flatten(sentence)
+        flat = flatten(sentence)
         for each in stated(flat):
             span = locate(sentence, flat[each.quantity.start : each.quantity.stop])
             if span is not None:
@@ -105,7 +105,7 @@ def _same(a: Stated, b: Stated, weigh: Weigh, one_clause: bool) -> bool:
 
 def _year(flat: str, at: int) -> str | None:
     """The year last named before a place."""
-    named = re.findall(r"(20\d{2})年", flat[:at])
+    named = dates.years(flat[:at])
     return named[-1] if named else None
 
 

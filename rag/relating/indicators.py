@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from index.entities import quantities
+from index.entities.printed import part
 from index.terms import pairs
 from rag.tuned import numbers
-from rag.verification import facts
 
 Weigh = Callable[[str], float]  # a character pair → what it counts
 
@@ -49,7 +50,7 @@ _WHOLE = re.compile(r"全[市省县区]|[本我][市省县区]")
 class Stated:
     """One figure of a flattened sentence and what it is of."""
 
-    quantity: facts.Quantity
+    quantity: quantities.Quantity
     words: str  # the half-sentence around it, the figure and its bounds out
     parts: frozenset[str]  # parts of a region, or of what is counted, named in its half-sentence or the one before
 
@@ -62,7 +63,7 @@ class Stated:
 def stated(flat: str) -> list[Stated]:
     """The figures of a flattened sentence whose unit and indicator are both told; years and ordinals are none."""
     found = []
-    for q in facts.quantities(flat):
+    for q in quantities.quantities(flat):
         words = _words(flat, q)
         if not q.unit or q.unit == "年" or len(pairs(words)) < FEWEST or _is_shared_out(flat, q):
             continue
@@ -102,13 +103,13 @@ def _lead(flat: str, at: int) -> str:
     return flat[cuts[-2] if len(cuts) > 1 else 0 : at]
 
 
-def _words(flat: str, q: facts.Quantity) -> str:
+def _words(flat: str, q: quantities.Quantity) -> str:
     """The words of the half-sentence that say neither how much nor when, with those before where they are too few."""
-    start, stop = _half(flat, q.start)
+    start, stop = part(flat, q.start, _SPLIT)
     own = _bare(f"{flat[start : q.start]}，{flat[q.stop : max(stop, q.stop)]}")
     if len(pairs(own)) < FEWEST and start > 1:
-        before = flat[slice(*_half(flat, start - 2))]
-        for each in reversed(facts.quantities(before)):
+        before = flat[slice(*part(flat, start - 2, _SPLIT))]
+        for each in reversed(quantities.quantities(before)):
             before = before[: each.start] + before[each.stop :]
         own = _bare(before) + own
     return own
@@ -118,15 +119,8 @@ def _bare(half: str) -> str:
     return _WHOLE.sub("", _BOUNDS.sub("", _FIGURES.sub("", half))).strip("，")
 
 
-def _half(flat: str, at: int) -> tuple[int, int]:
-    """The span between commas in which a place of a flattened text lies."""
-    start = max((m.end() for m in _SPLIT.finditer(flat, 0, at)), default=0)
-    end = _SPLIT.search(flat, at)
-    return start, end.start() if end else len(flat)
-
-
-def _is_shared_out(flat: str, q: facts.Quantity) -> bool:
+def _is_shared_out(flat: str, q: quantities.Quantity) -> bool:
     """Whether a figure is one of several behind 分别, and not the last: its name stands elsewhere."""
-    start, stop = _half(flat, q.start)
+    start, stop = part(flat, q.start, _SPLIT)
     first = _SHARED_OUT.search(flat, start, stop) is not None
     return (first or start == q.start) and bool(_MORE_FOLLOWS.match(flat[q.stop :]))

@@ -14,10 +14,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from index.duties import duties
+from index.entities.mentions import mentions
 from index.schema import Document
 from index.sentences import split_sentences
 from index.terms import compact, pairs
-from rag.lineage.mentions import mentions
 from rag.lineage.names import Names
 from rag.relating import differences as differing
 from rag.relating.scope import may_share, same_region

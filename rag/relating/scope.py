@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 
+from index.entities.regions import areas
 from index.schema import Document
 from index.terms import compact, pairs
 
-_REGION = re.compile(
-    r"([一-鿿]{2,12}?(?:自治区|自治州|示范区|试验区|先行区|开发区|高新区|新区|示范带|农业带|经济带|城市群|都市圈|经济圈|走廊|毗邻地区|地区|省|市|县|区|州))"
-)
 _EXTENT = re.compile(
     r"(?:自治[区州]|城市群|都市圈|农业带|经济[带圈]|示范[区带]|试验区|先行区|开发区|新区|走廊|地区|[省市县区州])$"
 )
 _JOINT = re.compile(r"联合$|^(?:中央|部委)$")  # levels at which documents are of more than one province
+_LEADING = re.compile(r"^(?:，|关于|推动|推进|共建|支持|加强|印发|的)+")  # 建德市 begins with none of these
 _GENERAL = re.compile(
     r"自治[区州]|示范[区带]|试验区|先行区|开发区|高新区|新区|农业带|经济[带圈]|城市群|都市圈|走廊|毗邻|地区|革命|老区|振兴|协同|合作|共建|一体化|"
     r"统筹|融合|推动|推进|协同|同意|设立|做好|绿色|高效|现代|特色|发展|建设|城市|[省市县区州]$|\d+年?"
@@ -25,7 +24,7 @@ def regions(document: Document) -> frozenset[str]:
     title = compact(document.title)
     for issuer in document.issuers:
         title = title.replace(compact(issuer), "，")
-    return frozenset(_REGION.findall(re.sub(r"^[，关于推动推进共建支持加强印发的]+", "", title)))
+    return frozenset(areas(_LEADING.sub("", title)))
 
 
 def may_share(a: Document, b: Document) -> bool:

@@ -10,19 +10,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.dates import in_force
+from index.entities import dates, titles
+from index.entities.dates import in_force
+from index.entities.printed import flatten, locate
 from index.schema import Clause, Document
 from index.terms import compact
 from rag.query.asked import asked
 from rag.query.question import Query
 from rag.schema import Status
 from rag.stated.premise import wrong_issuer
-from rag.verification import facts as facts_of
 
 ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "effective", "status", "openness"})
-_DATE = re.compile(
-    r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[二〇○零一二三四五六七八九十]{4}年[一二三四五六七八九十]+月[一二三四五六七八九十]+日"
-)
 _QUESTION = re.compile("[?？]")
 _ITSELF = re.compile(r"文号|日期|时间|号$|期$")
 _OPENNESS = re.compile(r"[（(]此件[^（）()]{2,12}[)）]")
@@ -74,12 +72,12 @@ def suffices(query: Query, found: Sequence[object]) -> bool:
 
 def title_span(text: str, clause: Clause, notice: Clause) -> tuple[Clause, int, int] | None:
     """Where the notice prints its title, if `text` takes a title or date from there that `clause` does not hold."""
-    said, held, printed = (facts_of.flatten(t) for t in (text, clause.text, notice.text))
-    missing = facts_of.titles(said) - {t for t in facts_of.titles(said) if t in held}
-    missing |= facts_of.dates(said) - facts_of.dates(held)
+    said, held, printed = (flatten(t) for t in (text, clause.text, notice.text))
+    missing = {title for title in titles.titles(said) if title not in held}
+    missing |= dates.dates(said) - dates.dates(held)
     if clause.clause_id == notice.clause_id or notice.kind != "notice" or not missing:
         return None
-    known = facts_of.dates(printed)
+    known = dates.dates(printed)
     if not any(fact in printed or fact in known for fact in missing):
         return None
     stop = notice.text.find("\n")
@@ -90,7 +88,7 @@ def _doc_no(name: str, document: Document, clauses: Sequence[Clause]) -> list[Fa
     if document.doc_no is None:
         return []  # nothing printed, so nothing to cite; the answer says so by refusing
     for clause in clauses:
-        if (span := _find(clause.text, document.doc_no)) is not None:
+        if (span := locate(clause.text, document.doc_no)) is not None:
             return [
                 Fact(f"{name}的文号是{document.doc_no}。", clause, 0 if clause.kind == "notice" else span[0], span[1])
             ]
@@ -101,15 +99,9 @@ def _date(name: str, document: Document, clauses: Sequence[Clause]) -> list[Fact
     year, month, day = (int(part) for part in (document.issued_on or "").split("-"))
     printed = f"{year}年{month}月{day}日"
     for clause in clauses:
-        for match in _DATE.finditer(clause.text):
-            if compact(match[0]) == printed:
-                return [
-                    Fact(
-                        f"{name}的成文日期是{printed}。",
-                        clause,
-                        *_with_signature(clause.text, match.start(), match.end()),
-                    )
-                ]
+        for named, start, stop in dates.days(clause.text):
+            if named == document.issued_on:
+                return [Fact(f"{name}的成文日期是{printed}。", clause, *_with_signature(clause.text, start, stop))]
     return []
 
 
@@ -123,7 +115,7 @@ def _effective(name: str, clauses: Sequence[Clause]) -> list[Fact]:
 
 def _issuers(name: str, document: Document, clauses: Sequence[Clause]) -> list[Fact]:
     for clause in clauses:
-        spans = [span for issuer in document.issuers if (span := _find(clause.text, issuer)) is not None]
+        spans = [span for issuer in document.issuers if (span := locate(clause.text, issuer)) is not None]
         if len(spans) == len(document.issuers):
             start, stop = min(span[0] for span in spans), max(span[1] for span in spans)
             return [Fact(f"{name}由{'、'.join(document.issuers)}印发。", clause, start, stop)]
@@ -142,7 +134,7 @@ def _period(name: str, status: Status, clauses: Sequence[Clause]) -> list[Fact]:
     if status.span is None:
         return []
     for clause in clauses:
-        if (span := _find(clause.text, status.span)) is not None:
+        if (span := locate(clause.text, status.span)) is not None:
             verdict = {"expired": "已过期", "in_force": "仍在期内"}.get(status.value, "时效不明")
             return [Fact(f"{name}{verdict}：{status.reason}。", clause, *span)]
     return []
@@ -153,18 +145,6 @@ def _openness(name: str, clauses: Sequence[Clause]) -> list[Fact]:
         if match := _OPENNESS.search(clause.text):
             return [Fact(f"{name}注明{match[0]}。", clause, *match.span())]
     return []
-
-
-def _find(text: str, wanted: str) -> tuple[int, int] | None:
-    """Span of `wanted` in `text`, white space and character width aside."""
-    pattern = r"\s*".join(_either(character) for character in compact(wanted))
-    match = re.search(pattern, text)
-    return match.span() if match else None
-
-
-def _either(character: str) -> str:
-    wide = {"(": "[(（]", ")": "[)）]", "[": r"[\[〔［]", "]": r"[\]〕］]", "-": "[-—–－]", ",": "[,，]", ":": "[:：]"}
-    return wide.get(character, re.escape(character))
 
 
 def _with_signature(text: str, start: int, stop: int) -> tuple[int, int]:

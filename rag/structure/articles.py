@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from index.markers import number
+from index.entities import addresses
 from index.schema import Document
 from index.structure import Node
 from index.terms import compact
@@ -17,8 +17,6 @@ from rag.structure.words import left_over
 if TYPE_CHECKING:
     from rag.context import Context
 
-_CN = "一二三四五六七八九十百零〇两"
-_ADDRESS = re.compile(rf"第([{_CN}\d]+)条(?:之([{_CN}]+))?(?:第([{_CN}\d]+)[款项])?")
 _ASKS = re.compile(r"规定|内容|什么|原文|全文|怎么|如何|写|说|讲|是|的|了|哪些|吗|文|号")
 
 
@@ -26,11 +24,11 @@ def answer(context: Context, query: Query, document: Document) -> Found | None:
     """The text of the one article a question asks for and nothing else; a refusal where the document has no such
     one."""
     question = compact(query.text)
-    found = list(_ADDRESS.finditer(question))
-    if len(found) != 1 or found[0][3]:
+    found = addresses.articles(question)
+    if len(found) != 1 or found[0][2]:
         return None
-    wanted = (number(found[0][1]), number(found[0][2]) if found[0][2] else 0)
-    rest = _ASKS.sub(" ", question.replace(found[0][0], " "))
+    said, wanted, _ = found[0]
+    rest = _ASKS.sub(" ", question.replace(said, " "))
     printed = (document.title, document.notice_title or "", document.doc_no or "", *document.issuers)
     names = [compact(name) for name in printed]
     numbers = re.findall(r"\d+", document.doc_no or "")
@@ -42,7 +40,7 @@ def answer(context: Context, query: Query, document: Document) -> Found | None:
     held = next((node for node in own if _place(node) == wanted), None)
     if held is None:
         last = f"共{len({_place(node) for node in own})}条，" if len(own) > 2 else ""
-        return Found((), refusal=f"《{document.title}》{last}没有{found[0][0]}，无法回答。")
+        return Found((), refusal=f"《{document.title}》{last}没有{said}，无法回答。")
     clause = context.store.clauses[held.clause]
     label = compact(held.label)
     below = [
@@ -55,5 +53,5 @@ def answer(context: Context, query: Query, document: Document) -> Found | None:
 
 
 def _place(node: Node) -> tuple[int | None, int]:
-    further = re.search(rf"之([{_CN}]+)$", compact(node.label))
-    return node.number, (number(further[1]) or 0) if further else 0
+    own = addresses.articles(compact(node.label))
+    return own[0][1] if own else (node.number, 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.numerals import chinese
+from index.entities.dates import CENTURY
+from index.entities.numerals import chinese
 
 # “最低工资” and “最高额度” are names; the most of rows ends its phrase or goes on with what it is the most of.
 _MOST = re.compile(
@@ -31,7 +32,7 @@ _BOUND = re.compile(
 _STRICT = {"超过": ">", "大于": ">", "高于": ">", "多于": ">", "低于": "<", "少于": "<", "小于": "<", "不足": "<", "不低于": ">=", "不少于": ">=",
            "不小于": ">=", "至少": ">=", "达到": ">=", "不超过": "<=", "不高于": "<=", "不大于": "<="}  # fmt: skip
 SCALE = {"": 1, "千": 10**3, "万": 10**4, "亿": 10**8, "万亿": 10**12}
-YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})年?(?:(\d{1,2})月)?(底前|底以前|以前|之前|前|以后|之后|以来|后|底)?")
+YEAR = re.compile(rf"(?<!\d)({CENTURY})年?(?:(\d{{1,2}})月)?(底前|底以前|以前|之前|前|以后|之后|以来|后|底)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.entities import quantities
+from index.entities.dates import CENTURY
+from index.entities.printed import flatten
+from index.entities.regions import LETTERS
 from index.schema import Clause
 from index.sentences import split_sentences
 from index.terms import compact
 from rag.query.question import Query
 from rag.structure.found import Found, claim
 from rag.structure.words import left_over
-from rag.verification import facts
 
 if TYPE_CHECKING:
     from rag.context import Context
@@ -28,19 +31,11 @@ _WANTED = re.compile(
 )
 _AIMS = re.compile(r"目标|指标|任务|要(?:达到|建|完成)|计划|规划")
 _FIGURE = re.compile(r"多少|几|目标|指标|[大多高低]")
-_YEAR = re.compile(r"(?:19|20)\d{2}")
+_YEAR = re.compile(CENTURY)
 _PAST = re.compile(
-    r"^(?:截至|截止)?(?:到)?(?:19|20)\d{2}年(?:度|末|底)?(?:，|,)?(?!.{0,6}(?:建成|达到|力争|完工|投))|现有|目前|已(?:经|建|有|完成)|现状|同期"
+    rf"^(?:截至|截止)?(?:到)?{CENTURY}年(?:度|末|底)?(?:，|,)?(?!.{{0,6}}(?:建成|达到|力争|完工|投))|现有|目前|已(?:经|建|有|完成)|现状|同期"
 )
-# Provinces by the letter that stands for them in a pair: 苏浙两省, 京津两市.
-_PROVINCES = dict(
-    zip(
-        "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔贵滇云藏陕甘青宁新",
-        "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 四川 贵州 贵州 云南 云南 西藏 陕西 甘肃 青海 宁夏 新疆".split(),
-        strict=True,
-    )
-)
-_SHORT = re.compile(rf"([{''.join(_PROVINCES)}]{{2}})(?:两省市|两省|两市|两地|双方)")
+_SHORT = re.compile(rf"([{''.join(LETTERS)}]{{2}})(?:两省市|两省|两市|两地|双方)")
 _HALF = re.compile(r"[，,；;。]")
 _SIDE_ENDS = "的和与、跟同及在分各有是为要，, "
 
@@ -67,7 +62,7 @@ def answer(context: Context, query: Query, ranking: Ranking, documents: frozense
     if not _FIGURE.search(question):
         return None
     if (short := _SHORT.search(question)) is not None:
-        names: tuple[str, ...] | None = tuple(_PROVINCES[letter] for letter in short[1])
+        names: tuple[str, ...] | None = tuple(LETTERS[letter] for letter in short[1])
         rows = [*ranking.rows[: 2 * _NEAR]]
     elif len(query.sides) == 2 and len(ranking.sides) == 2:
         names = _names(question, *(compact(side.text) for side in query.sides))
@@ -146,7 +141,7 @@ def _stated(
             continue
         lead = compact(" ".join((*clause.path, clause.text[:24])))
         for start, stop in split_sentences(clause.text):
-            flat = facts.flatten(clause.text[start:stop])
+            flat = flatten(clause.text[start:stop])
             year = context.year_of(row, start) or ""
             past = bool(_PAST.search(flat)) and not year
             if aims and past:
@@ -184,7 +179,7 @@ def _figure(part: str, keys: Sequence[str], lead: str) -> str | None:
         ends = [half.find(key) + len(key) for key in keys if key in half]
         if not ends or not all(key in part or key in lead for key in keys):
             continue
-        if any(own.unit or "%" in half for own in facts.quantities(half[max(ends) :])):
+        if any(own.unit or "%" in half for own in quantities.quantities(half[max(ends) :])):
             return half.strip()
     return None
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from index.headers import KINDS
+from index.entities.titles import KINDS
 from index.schema import Document
 from index.structure import Node
 from index.terms import compact

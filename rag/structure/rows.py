@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.entities.dates import CENTURY
 from index.structure import TableRow
 from index.terms import compact
 from rag.query.question import Query
@@ -201,7 +202,7 @@ def _time_column(found: Match, question: str, at: int) -> int | None:
 
 
 def _in_time(cell: str, year: re.Match[str], begins: bool) -> bool:
-    years = re.findall(r"(?:19|20)\d{2}", cell)
+    years = re.findall(CENTURY, cell)
     if not years:
         return False
     own = years[0] if begins else years[-1]

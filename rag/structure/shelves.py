@@ -9,7 +9,9 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from index.headers import KINDS
+from index.entities.dates import CENTURY
+from index.entities.regions import at_start
+from index.entities.titles import KINDS
 from index.schema import Clause, Document
 from index.sentences import split_sentences
 from index.terms import compact
@@ -42,13 +44,12 @@ _AHEAD = re.compile(rf"(?:哪(?:些|几[个份部]?|个|份|部)|什么){_NOUN}"
 _SAYS = re.compile(
     rf"(?:是|在|由|出自|来自|见于)?(?:哪|什么|啥)(?:一)?(?:个|份|部)?(?:{_FILE}|{_NAMES})(?:里|中|上)?(?:提出|规定|要求|明确|写|说|讲|提到|部署)?的?|(?:出自|来自|见于)哪(?:里|儿)?"
 )
-_SINCE = re.compile(r"((?:19|20)\d{2})年?(?:(\d{1,2})月)?(以来|以后|之后|后|起)")
-_UNTIL = re.compile(r"((?:19|20)\d{2})年?(以前|之前|前)")
-_RANGE = re.compile(r"((?:19|20)\d{2})年?(?:至|到|—|－|-|~)((?:19|20)\d{2})年?")
-_IN = re.compile(r"((?:19|20)\d{2})年(?:(\d{1,2})月)?")
+_SINCE = re.compile(rf"({CENTURY})年?(?:(\d{{1,2}})月)?(以来|以后|之后|后|起)")
+_UNTIL = re.compile(rf"({CENTURY})年?(以前|之前|前)")
+_RANGE = re.compile(rf"({CENTURY})年?(?:至|到|—|－|-|~)({CENTURY})年?")
+_IN = re.compile(rf"({CENTURY})年(?:(\d{{1,2}})月)?")
 _RECENT = re.compile(r"近([一二两三四五六七八九十\d]+)年|(今年)|(去年)")
 _STATUS = {"expired": re.compile(r"失效|过期|废止|到期|作废"), "in_force": re.compile(r"有效|现行|在期内|管用")}
-_REGION = re.compile(r"^[一-鿿]{2,7}?(?:省|市|县|区|州|自治区)")
 _ISSUE = re.compile(r"印发|发布|出台|下发|公布|发文|发的|制定|发了")
 _LONGEST, _LISTED = 90, 40
 _QUOTED = 4  # characters that a sentence must have of a question of one word to be what it quotes
@@ -135,7 +136,7 @@ def _limits(
         limits.append(lambda d: whole in map(compact, d.issuers))
         told.append(whole)
     else:
-        regions = {match[0] for i in issuers if (match := _REGION.match(i)) and match[0] in question}
+        regions = {own.names[0] for i in issuers if (own := at_start(i)) and own.names[0] in question}
         if regions:
             limits.append(lambda d: any(compact(i).startswith(tuple(regions)) for i in d.issuers))
             told += sorted(regions)
@@ -163,7 +164,7 @@ def _span(question: str, today: date) -> tuple[str, str, str] | None:
     if match := _UNTIL.search(question):
         return "0000", f"{match[1]}-01-01", match[0]
     if match := _RECENT.search(question):
-        from index.dates import number
+        from index.entities.dates import number
 
         if match[1]:
             return f"{today.year - (number(match[1]) or 1)}-{today.month:02d}-{today.day:02d}", "9999", match[0]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+from index.entities.dates import CENTURY
 from index.grids import unit_of
 from index.structure import TableRow
 from index.terms import compact
@@ -198,5 +199,5 @@ def share(context: Context, asked: Asked, question: str) -> Found | None:
 
 
 def _date(text: str) -> tuple[int, int] | None:
-    found = re.findall(r"((?:19|20)\d{2})(?:年(\d{1,2})月)?", compact(text))
+    found = re.findall(rf"({CENTURY})(?:年(\d{{1,2}})月)?", compact(text))
     return (int(found[-1][0]), int(found[-1][1] or 12)) if found else None

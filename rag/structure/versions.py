@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from index.entities import quantities
+from index.entities.dates import CENTURY
+from index.entities.printed import flatten
 from index.schema import Clause, Document
 from index.sentences import split_sentences
 from index.terms import compact
@@ -16,7 +19,6 @@ from rag.query.question import Query
 from rag.structure.found import Found, claim
 from rag.structure.sums import figure
 from rag.structure.words import common, left_over
-from rag.verification import facts
 
 if TYPE_CHECKING:
     from rag.context import Context
@@ -94,7 +96,7 @@ def _pair(context: Context, question: str, documents: frozenset[str]) -> tuple[D
     named = [d for d in named if not any(compact(d.title) in compact(o.title) and d is not o for o in named)]
     if len(named) == 2:
         return named[0], named[1]
-    years = dict.fromkeys(re.findall(r"(?:19|20)\d{2}", question))
+    years = dict.fromkeys(re.findall(CENTURY, question))
     if len(years) != 2:
         return None
     pair = []
@@ -112,7 +114,7 @@ def _successive(
 ) -> tuple[Document, Document] | None:
     """The document found first and the one that it took the place of, or that took its place, where the question says
     that it means both: in words, or by both years of issue."""
-    years = set(re.findall(r"(?:19|20)\d{2}", question))
+    years = set(re.findall(CENTURY, question))
     for row in near[:3]:
         own = context.store.clauses[row].doc_id
         others = [edge.source for edge in context.graph.replacing(own)]
@@ -139,12 +141,12 @@ def _figure(context: Context, document: Document, keys: Sequence[str]) -> _Side 
     for clause in context.clauses(document.doc_id):
         above = title + compact("".join(clause.path))
         for start, stop in split_sentences(clause.text):
-            flat = facts.flatten(clause.text[start:stop])
+            flat = flatten(clause.text[start:stop])
             for half in re.split(r"[，,；;。]", flat):
                 at = max((half.find(key) + len(key) for key in keys if key in half), default=-1)
                 if at < 0 or not all(key in flat or key in above for key in keys):
                     continue
-                for own in facts.quantities(half[at:]):
+                for own in quantities.quantities(half[at:]):
                     if own.unit:
                         unit = half[at:][own.start : own.stop].lstrip("0123456789.,")
                         held.append(_Side(document, clause, start, stop, own.value, unit))

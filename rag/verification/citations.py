@@ -11,17 +11,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.entities import addresses, dates, doc_nos, modality, organs, titles
+from index.entities.printed import flatten
 from index.sentences import split_sentences
 from index.terms import pairs
-from rag.verification import facts, figures, narrowing
+from rag.verification import figures, narrowing
 from rag.verification.slots import substituted
 
 OVERLAP = 0.6  # of the sentence's content pairs that the clause must hold (eval's definition of support)
 _WINDOW = 3  # clause sentences one claim may rest on
 _MARK = re.compile(r"\[\d+(?:[,，、]\s*\d+)*\]|【\d+】|［\d+］")
-_NAME = re.compile(
-    r"[一-鿿]{1,8}?(?:省|市|自治区|新区|高新区|示范区|区|县|州|厅|局|委员会|委|部|办公室|银行|海关|法院|检察院|公司|大学|机场|港)"
-)
+# What is done to a document: who printed it need not have approved it.
+_ACT = re.compile(r"批准|批复|核准|印发|转发|发布(?!会)|颁布|公布|下发|废止|修订|审议|签署|签发")
 _PLACE_FLAGS = ("ns", "nt", "nr", "nz")
 
 
@@ -129,19 +130,19 @@ def _wording(claim: str, window: str, about: str, question: str) -> list[tuple[s
 
 def _fixed(claim: str, window: str, about: str) -> list[tuple[str, str]]:
     """Dates, titles, 文号, modal words and negations."""
-    flat, source, document = facts.flatten(claim), facts.flatten(window), facts.flatten(about)
+    flat, source, document = flatten(claim), flatten(window), flatten(about)
     problems = []
-    known = facts.dates(source) | facts.dates(document)
+    known = dates.dates(source) | dates.dates(document)
     years = {day.split("-")[0] for day in known}
-    problems += [("date", day) for day in facts.dates(flat) - known if "-" in day or day not in years]
-    problems += [("title", t) for t in facts.titles(flat) if t not in source and t not in document]
-    problems += [("doc_no", n) for n in facts.doc_nos(flat) if n not in source and n not in document]
-    ordinals = facts.ordinals(flat) - facts.ordinals(source) - facts.ordinals(document)
+    problems += [("date", day) for day in dates.dates(flat) - known if "-" in day or day not in years]
+    problems += [("title", t) for t in dict.fromkeys(titles.titles(flat)) if t not in source and t not in document]
+    problems += [("doc_no", n) for n in doc_nos.doc_nos(flat) if n not in source and n not in document]
+    ordinals = addresses.ordinals(flat) - addresses.ordinals(source) - addresses.ordinals(document)
     problems += [("ordinal", which) for which in sorted(ordinals)]
-    problems += [("modality", word) for word in facts.modals(flat) if word not in source and word not in document]
-    problems += [("modality", word) for word in facts.reversals(flat, source)]
-    problems += [("act", word) for word in facts.acts(flat) if word not in source and word not in document]
-    denied, said = facts.negations(flat), facts.negations(source)
+    problems += [("modality", word) for word in modality.modals(flat) if word not in source and word not in document]
+    problems += [("modality", word) for word in modality.reversals(flat, source)]
+    problems += [("act", word) for word in set(_ACT.findall(flat)) if word not in source and word not in document]
+    denied, said = modality.negations(flat), modality.negations(source)
     problems += [("negation", f"不{what}") for what in denied if what not in said]
     problems += [
         ("negation", f"原文为否定：{what}")
@@ -153,10 +154,7 @@ def _fixed(claim: str, window: str, about: str) -> list[tuple[str, str]]:
 
 def _slots(claim: str, window: str) -> list[tuple[str, str]]:
     """Years and places that stand where the clause has another."""
-    return [
-        (code, f"{said}（原文为{given}）")
-        for code, said, given in substituted(facts.flatten(claim), facts.flatten(window))
-    ]
+    return [(code, f"{said}（原文为{given}）") for code, said, given in substituted(flatten(claim), flatten(window))]
 
 
 def _narrowed(claim: str, window: str, source: Source, question: str) -> list[tuple[str, str]]:
@@ -167,7 +165,7 @@ def _narrowed(claim: str, window: str, source: Source, question: str) -> list[tu
     phrase = claim.rstrip("。；;！")
     asked = narrowing.narrowing(question, phrase if phrase in source.text else window, source.text, source.about)
     open_ = [m.said for m in (*asked.missing, *asked.elsewhere)]
-    flat = facts.flatten(claim)
+    flat = flatten(claim)
     if any(m.said in flat for m in asked.mentions if m.kind in ("name", "word")):
         return [("narrowed", said) for said in open_ if said in flat]
     return [("subject", said) for said in open_]
@@ -180,14 +178,14 @@ def _names(claim: str, text: str, about: str, question: str) -> list[tuple[str, 
     import jieba.posseg
 
     jieba.setLogLevel(logging.WARNING)
-    known = facts.flatten(text) + "\n" + facts.flatten(about)
+    known = flatten(text) + "\n" + flatten(about)
     known += "\n" + re.sub("[的了]", "", known)  # what a claim may leave out runs no two words into one name
-    flat = facts.flatten(claim)
+    flat = flatten(claim)
     problems = []
     for word, flag in jieba.posseg.cut(flat, HMM=False):
         if len(word) > 1 and flag in _PLACE_FLAGS and word not in known:
             problems.append(("name", word))
-    for match in _NAME.finditer(flat):
+    for match in organs.NAMED.finditer(flat):
         tail = match[0][-3:]
         if len(match[0]) >= 3 and tail not in known and not _generic(tail):
             problems.append(("name", match[0]))

@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import groupby
 
+from index.entities import addresses, dates, quantities, titles
+from index.entities.printed import flatten, part
+from index.entities.regions import stem
 from index.terms import pairs
-from rag.verification import facts
 from rag.words import spoken
 from rag.words.dictionary import cut, tags
 
@@ -28,7 +30,6 @@ _ASKED_FOR = frozenset(
     "时间 期限 时限 年限 日期 有效期 比例 比重 标准 金额 数额 数量 数目 长度 时长 规模 幅度 目标 目标值 指标 范围 情况 条件 材料 要求 规定 内容 名称 "
     "文号 文件 部门 单位 机构 机关 地方 地点 对象 方式 办法 措施 政策 问题 东西 事情 事项 方面 全省 全市 上门 电话 号码 上限 下限 顶多 最高 最低 最多 最少 每月 每年".split()
 )
-_PLACE = re.compile(r"(?<=[一-鿿]{2})(?:省|市|自治区|新区|区|县|州|镇|乡)$")
 _PARTS = re.compile(r"[，,；;。:]")
 _MOST = 0.5  # of a longer word's character pairs, that say it: 毕业生 is borne out by 毕业
 _APART = 2  # characters between the two of an abbreviation: 研发 for 研究开发
@@ -36,9 +37,6 @@ _FIXED = ("year", "figure", "ordinal")
 _COUNTING = frozenset(
     "个 项 条 家 户 座 所 列 件 类 种 处 区 县 市 省 名 位 人 月 倍 成".split()
 )  # “哪三个市” counts the answer
-_NUMBERED = re.compile(r"第\d+[批期届次条款项编章轮级阶]")
-_SPAN = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:年?[—至到~]((?:19|20)\d{2}))?(?=年)")
-_LONGEST = 30  # years of a span
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def narrowing(question: str, phrase: str, text: str, about: str) -> Narrowing:
     """How a question is narrowed beyond what the clause `text` says where `phrase` stands in it, and what its document
     and headings say (`about`). A row of a table says no year: give its header with `about`."""
     named = tuple(mentions(question))
-    source, around, words = facts.flatten(text), _Known(facts.flatten(about)), facts.flatten(phrase)
+    source, around, words = flatten(text), _Known(flatten(about)), flatten(phrase)
     known = _Known(source + "\n" + around.flat)
     missing = tuple(m for m in named if not known.states(m))
     held = [m for m in named if m not in missing and not around.states(m)]
@@ -92,15 +90,19 @@ def narrowing(question: str, phrase: str, text: str, about: str) -> Narrowing:
 
 def mentions(question: str) -> Iterator[Mention]:
     """What a question names, kind by kind, none twice."""
-    flat = facts.flatten(question)
-    titled = sorted(facts.titles(flat))
+    flat = flatten(question)
+    titled = sorted(titles.titles(flat))
     yield from (Mention("title", title) for title in titled)
     for title in titled:
         flat = flat.replace(f"《{title}》", "，")
-    yield from (Mention("year", year) for year in sorted({day.split("-")[0] for day in facts.dates(flat)}))
-    measured = [q for q in facts.quantities(flat) if q.unit and q.unit not in _COUNTING and q.value != 1]  # “一年能领”
+    yield from (Mention("year", year) for year in sorted({day.split("-")[0] for day in dates.dates(flat)}))
+    measured = [
+        q for q in quantities.quantities(flat) if q.unit and q.unit not in _COUNTING and q.value != 1
+    ]  # “一年能领”
     yield from (Mention("figure", flat[q.start : q.stop]) for q in measured)
-    yield from (Mention("ordinal", which) for which in sorted(facts.ordinals(flat)) if _NUMBERED.match(which))
+    yield from (
+        Mention("ordinal", which) for which in sorted(addresses.ordinals(flat)) if addresses.NUMBERED.match(which)
+    )
     yield from dict.fromkeys(Mention("name" if tag.startswith(_NAMED) else "word", word) for word, tag in nouns(flat))
 
 
@@ -129,7 +131,7 @@ def says(word: str, flat: str) -> bool:
 
 @lru_cache(4096)
 def _names(word: str) -> tuple[str, ...]:
-    return (_PLACE.sub("", word), *spoken.official(word))
+    return (stem(word), *spoken.official(word))
 
 
 def _abbreviates(word: str, flat: str) -> bool:
@@ -151,27 +153,28 @@ class _Known:
 
     @cached_property
     def _years(self) -> set[str]:
-        return {day.split("-")[0] for day in facts.dates(self.flat)}
+        return {day.split("-")[0] for day in dates.dates(self.flat)}
 
     @cached_property
-    def _quantities(self) -> list[facts.Quantity]:
-        return facts.quantities(self.flat)
+    def _quantities(self) -> list[quantities.Quantity]:
+        return quantities.quantities(self.flat)
 
     def states(self, mention: Mention) -> bool:
         """Whether the text says what a mention names."""
         if mention.kind == "year":
             return mention.said in self._years
         if mention.kind == "ordinal":
-            return mention.said in facts.ordinals(self.flat)
+            return mention.said in addresses.ordinals(self.flat)
         if mention.kind == "figure":
-            return any(self._measures(q, g) for q in facts.quantities(mention.said) for g in self._quantities)
+            return any(self._measures(q, g) for q in quantities.quantities(mention.said) for g in self._quantities)
         return says(mention.said, self.flat)
 
-    def _measures(self, asked: facts.Quantity, given: facts.Quantity) -> bool:
+    def _measures(self, asked: quantities.Quantity, given: quantities.Quantity) -> bool:
         """The same figure, or a bound of its unit, on one side of which it falls: 70岁 where 65周岁以上 stands."""
-        if not facts.same_quantity(asked, replace(given, value=asked.value)):
+        if not quantities.same(asked, replace(given, value=asked.value)):
             return False
-        return asked.value == given.value or bool(facts.bounds(self.flat[max(0, given.start - 4) : given.stop + 2]))
+        around = self.flat[max(0, given.start - 4) : given.stop + 2]
+        return asked.value == given.value or bool(quantities.bounds(around))
 
 
 def _of_other_years(
@@ -179,20 +182,11 @@ def _of_other_years(
 ) -> Iterator[Mention]:
     """Years of which the phrase is not said: another stands in its part, or before it in its sentence."""
     years = {mention.said for mention in named if mention.kind == "year"}
-    half = max((m.end() for m in _PARTS.finditer(source, 0, start)), default=0)
+    half, _ = part(source, start, _PARTS)
     sentence = source.rfind("。", 0, start) + 1
-    told = _years(source[half:stop]) or _years(source[sentence:half])[-1:]
+    told = dates.years(source[half:stop]) or dates.years(source[sentence:half])[-1:]
     if told and years.isdisjoint(told):
         yield from (mention for mention in held if mention.kind == "year")
-
-
-def _years(flat: str) -> list[str]:
-    """The years of a flattened text as they stand; of a span of years, each."""
-    found: list[str] = []
-    for match in _SPAN.finditer(flat):
-        first, last = int(match[1]), int(match[2] or match[1])
-        found += [str(year) for year in range(first, max(first, min(last, first + _LONGEST)) + 1)]
-    return found
 
 
 def _of_siblings(
@@ -200,7 +194,7 @@ def _of_siblings(
 ) -> Iterator[Mention]:
     """Mentions that the clause says only of what stands beside the phrase in a list, in parts with a figure of its
     unit, where the phrase's own part names something that the question does not."""
-    units = {q.unit for q in facts.quantities(source[start:stop])} - {""}
+    units = {q.unit for q in quantities.quantities(source[start:stop])} - {""}
     parts = list(_parts(source, units)) if units else []
     own = "".join(source[a:b] for a, b, _ in parts if a < stop and b > start)
     asked = "，".join(mention.said for mention in named)
@@ -215,7 +209,7 @@ def _of_siblings(
 def _parts(source: str, units: set[str]) -> Iterator[tuple[int, int, bool]]:
     """(start, stop, whether it ends with a figure of these units) of the half-sentences, cut again behind such
     figures."""
-    figures = {q.stop for q in facts.quantities(source) if q.unit in units}
+    figures = {q.stop for q in quantities.quantities(source) if q.unit in units}
     begin = 0
     for cut_ in sorted({*figures, *(m.end() for m in _PARTS.finditer(source)), len(source)}):
         if cut_ > begin:

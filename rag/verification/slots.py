@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from index.entities.dates import CENTURY
+from index.entities.regions import stem
 from rag.words.dictionary import cut, tags
 
-_DATE = re.compile(r"(?:19|20)\d{2}(?:年(?:\d{1,2}月(?:\d{1,2}日)?)?|-\d{1,2}-\d{1,2})|\d+(?:\.\d+)?")
+_WHOLE = re.compile(rf"{CENTURY}(?:年(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?|-\d{{1,2}}-\d{{1,2}})|\d+(?:\.\d+)?")
 _LONGEST = 3  # words on either side of a substitution; what is longer is another wording, not another name
-_SHAPE = re.compile(r"(?:省|市|自治区|新区|区|县|州)$")
 
 
 def substituted(flat: str, source: str) -> Iterator[tuple[str, str, str]]:
@@ -36,7 +37,7 @@ def _pair(code: str, mine: Sequence[str], theirs: Sequence[str]) -> Iterator[tup
 def _words(flat: str) -> list[str]:
     """Words, each date and figure whole."""
     words, at = [], 0
-    for match in _DATE.finditer(flat):
+    for match in _WHOLE.finditer(flat):
         words += [*cut(flat[at : match.start()]), match[0]]
         at = match.end()
     return [*words, *cut(flat[at:])]
@@ -44,13 +45,11 @@ def _words(flat: str) -> list[str]:
 
 def _dates(words: Sequence[str]) -> list[str]:
     found = [
-        match[0] for word in words if (match := re.match(r"(?:19|20)\d{2}(?:年|-\d)", word)) and _DATE.fullmatch(word)
+        match[0] for word in words if (match := re.match(rf"{CENTURY}(?:年|-\d)", word)) and _WHOLE.fullmatch(word)
     ]
     return [word[:4] for word in found]
 
 
 def _places(words: Sequence[str]) -> list[str]:
     """Words the dictionary has as places, the kind of place cut off: 重庆市 is 重庆."""
-    return [
-        _SHAPE.sub("", word) if len(word) > 2 else word for word in words if len(word) > 1 and tags().get(word) == "ns"
-    ]
+    return [stem(word) for word in words if len(word) > 1 and tags().get(word) == "ns"]

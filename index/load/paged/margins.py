@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from index.entities.doc_nos import is_doc_no
 from index.load.paged.strips import Strip, row_text
-from index.markers import DOC_NO, marker
+from index.markers import marker
 
 Row = Sequence[Strip]
 _NUMBER = re.compile(
@@ -152,4 +153,4 @@ def _textual(row: Row) -> bool:
     """What a document's first or last line may be: a title, its 文号, a date, an annex's number, a sentence."""
     text = row_text(row).strip()
     bare = "".join(text.split())
-    return len(text) > _LONGEST or bool(DOC_NO.match(bare)) or bool(_TEXTUAL.search(bare)) or marker(text) is not None
+    return len(text) > _LONGEST or is_doc_no(bare) or bool(_TEXTUAL.search(bare)) or marker(text) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+CHINESE = "零〇一二两三四五六七八九十百千"  # the characters of a numeral
 _ZERO = re.compile("[〇○Ｏ]")
 _DIGITS = "零一二三四五六七八九"
 

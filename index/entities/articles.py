@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.numerals import chinese
+from index.entities.numerals import chinese
 
 _CN = "一二三四五六七八九十百千零〇○两"
 _NUMERAL = rf"(?:[{_CN}](?:[ 　]?[{_CN}])*|\d{{1,4}})"

@@ -14,15 +14,14 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from index.dates import DAY, FEW, day, number
+from index.entities.dates import DAY, FEW, TO, day, number
 from index.schema import Period
 
-_TO = r"\s*[—–\-－~～至到]+\s*"
-_TITLE_YEARS = re.compile(rf"[（(]\s*(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年?\s*[)）]")
-_TITLE_SPAN = re.compile(rf"(?<!\d)(\d{{4}})\s*年?{_TO}(\d{{4}})\s*年(?!前|底|来|以来)")
+_TITLE_YEARS = re.compile(rf"[（(]\s*(\d{{4}})\s*年?{TO}(\d{{4}})\s*年?\s*[)）]")
+_TITLE_SPAN = re.compile(rf"(?<!\d)(\d{{4}})\s*年?{TO}(\d{{4}})\s*年(?!前|底|来|以来)")
 _PLANNING = ("方案", "计划", "规划", "纲要", "要点", "清单", "措施")  # kinds whose title names the years they are for
 _PLANNED_WORK = re.compile(r"工作(?:要点|安排|方案|计划)|行动")
-_TITLE_YEAR = re.compile(rf"(?<![\d—–\-－~～至到])(\d{{4}})\s*年(?!{_TO})")
+_TITLE_YEAR = re.compile(rf"(?<![\d—–\-－~～至到])(\d{{4}})\s*年(?!{TO})")
 _YEARLY = ("要点", "清单", "通知", "工作计划", "计划")  # kinds whose title names the year they are for
 _CLOSING = 3  # paragraphs at the end in which a bare term closes the text
 
@@ -56,15 +55,15 @@ _TRIED = rf"{_SINCE}(?:试行|暂行|施行|实施|执行)\s*(?P<count>{FEW})\s*
 _NAMED = r"(?:规划|实施|方案|计划|行动|政策|执行)(?:期限?|周期|年限)"
 _PLANNED = r"(?:规划|实施|方案|计划|行动|政策|执行|建设|有效|试行)?(?:期限?|周期|年限)"
 _SPAN = (
-    rf"{_PLANNED}(?:为|是|[：:])?\s*(?:自|从)?\s*(?:(?P<first>\d{{4}})\s*年?{_TO}(?P<last>\d{{4}})\s*年?|[至到]\s*(?P<only>\d{{4}})\s*年)"
+    rf"{_PLANNED}(?:为|是|[：:])?\s*(?:自|从)?\s*(?:(?P<first>\d{{4}})\s*年?{TO}(?P<last>\d{{4}})\s*年?|[至到]\s*(?P<only>\d{{4}})\s*年)"
     r"(?:[，,]\s*展望(?:期|至|到)*\s*\d{4}\s*年)?(?![\d月])"
 )
 _HOUR = r"(?:\s*(?:零|\d{1,2})\s*[时点](?:整|\d{1,2}分)?)?"
-_DAYS = rf"{_PLANNED}{_IS}(?:自|从)?\s*(?P<from>{DAY}){_HOUR}\s*起?\s*{_TO}(?P<to>{DAY}){_HOUR}"
+_DAYS = rf"{_PLANNED}{_IS}(?:自|从)?\s*(?P<from>{DAY}){_HOUR}\s*起?\s*{TO}(?P<to>{DAY}){_HOUR}"
 _MONTH = r"\d{4}\s*年\s*\d{1,2}\s*月"
-_MONTHS = rf"(?:{_PLANNED}|(?:实施|执行|行动)时间)(?:为|是|[：:])?\s*(?:自|从)?\s*(?P<month>{_MONTH}){_TO}(?P<last_month>{_MONTH})(?:底|末)?(?!\s*\d)"
-_FROM = rf"(?:自|从)\s*(?P<since>{DAY})\s*起(?:施行|实施|执行|生效|试行)[，,]?\s*(?:有效期|执行|实施|施行)?{_TO}(?P<till>{DAY})\s*(?:止|(?=[，,)）]|$))"
-_WITHIN = rf"(?:自|从)\s*(?P<begin>{DAY}){_HOUR}\s*起?\s*{_TO}(?P<end>{DAY}){_HOUR}\s*止?(?:施行|实施|执行|有效)"
+_MONTHS = rf"(?:{_PLANNED}|(?:实施|执行|行动)时间)(?:为|是|[：:])?\s*(?:自|从)?\s*(?P<month>{_MONTH}){TO}(?P<last_month>{_MONTH})(?:底|末)?(?!\s*\d)"
+_FROM = rf"(?:自|从)\s*(?P<since>{DAY})\s*起(?:施行|实施|执行|生效|试行)[，,]?\s*(?:有效期|执行|实施|施行)?{TO}(?P<till>{DAY})\s*(?:止|(?=[，,)）]|$))"
+_WITHIN = rf"(?:自|从)\s*(?P<begin>{DAY}){_HOUR}\s*起?\s*{TO}(?P<end>{DAY}){_HOUR}\s*止?(?:施行|实施|执行|有效)"
 _ENDS = rf"(?:自|于|至)?\s*(?P<ends>{DAY})\s*(?:起|后)?\s*(?:自行|自动|即行)?(?:废止|失效|停止执行)"
 
 
@@ -79,7 +78,7 @@ _STATED = (
     *map(_stating, (_UNTIL, _VALID, _TRIED, _LASTS)),
 )
 _NAMED_YEARS = re.compile(
-    rf"{_NUMBER}\s*{_ITSELF}(?P<term>[（(]\s*(?P<first>\d{{4}})\s*年?{_TO}(?P<last>\d{{4}})\s*年?\s*[)）])"
+    rf"{_NUMBER}\s*{_ITSELF}(?P<term>[（(]\s*(?P<first>\d{{4}})\s*年?{TO}(?P<last>\d{{4}})\s*年?\s*[)）])"
 )
 _OPENING_PLAN = re.compile(rf"[，,]\s*(?P<term>(?=规划){_SPAN})")
 _PLAN = re.compile(rf"{_NUMBER}\s*(?:本(?:发展|总体)?规划|规划范围)")
