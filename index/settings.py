@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     rerank_depth: int = Field(30, ge=1, le=200)  # clauses a reranker reads; each costs one forward pass
     reader: str = ""  # which clause answers, and where: any question-answering model with a span head, folder or name;
     # "none" for none; empty: our own, trained on the layers of the model that models brings
+    # Qdrant, where one machine does not hold the search: http(s)://…, or a folder; empty: the files of the index. Whoever
+    # asks sees the points of this tenant only; python -m index migrate brings them there.
+    qdrant: str = ""
+    qdrant_key: str = ""
+    qdrant_collection: str = Field("tiaowen", min_length=1)
+    qdrant_tenant: str = Field("tiaowen", min_length=1)
     reader_depth: int = Field(12, ge=1, le=100)  # windows read for a question: 40 ms each on two cores
     # Of one file, corpus or upload, read in a process of its own; what is over is named and left out. The book of 43
     # documents takes 2 s. A reader that tells its steps (index.load.pulse) has the seconds anew after each.

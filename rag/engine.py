@@ -47,7 +47,7 @@ class Engine(Library):
     def open(cls, settings: Settings | None = None) -> Engine:
         """Open the current index and the encoder that built it; BrokenIndex or ModelError say what is wrong."""
         settings = settings or load_settings()
-        store = Store.open(settings.index_dir)
+        store = _opened(settings)
         encoder = open_encoder(settings)
         if encoder.digest != store.manifest.encoder_digest:
             raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {encoder.name}。{REBUILD}")
@@ -57,7 +57,7 @@ class Engine(Library):
 
     def again(self, as_of: date) -> Engine:
         """An engine over what the index is by now, as of another day, with the models of this one."""
-        store = Store.open(self.settings.index_dir)
+        store = _opened(self.settings)
         if self.encoder.digest != store.manifest.encoder_digest:
             raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {self.encoder.name}。{REBUILD}")
         opened = {name: self.__dict__[name] for name in _MODELS if name in self.__dict__}
@@ -160,3 +160,14 @@ class Engine(Library):
         """Stop the chat model, if it was started."""
         if (chat := self.__dict__.get("chat")) is not None:
             chat.close()
+
+
+def _opened(settings: Settings) -> Store:
+    """The current index; its candidates from Qdrant, where the settings name one."""
+    store = Store.open(settings.index_dir)
+    if settings.qdrant:
+        from index.qdrant.collection import open_collection
+        from index.qdrant.search import attach
+
+        attach(store, open_collection(settings), settings.qdrant_tenant)
+    return store
