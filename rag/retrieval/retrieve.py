@@ -47,6 +47,7 @@ class Ranking:
     likeness: Sparse | None  # as in rag.retrieval.fusion.Scores
     rerank_ms: float | None = None  # what a reranker took, where one is set
     sides: tuple[Ranking, ...] = ()  # of a comparison: the rankings for either side
+    blind: bool = False  # as in rag.retrieval.fusion.Scores
 
 
 class Retriever:
@@ -129,7 +130,7 @@ def _ranking(scores: Scores, fused: np.ndarray) -> Ranking:
 
     rows = scores.rows[np.argsort(-fused, kind="stable")].tolist()
     told = dict(zip(scores.rows.tolist(), fused.tolist(), strict=True))
-    return Ranking(rows, told, scores.cosines, scores.meaning, scores.likeness)
+    return Ranking(rows, told, scores.cosines, scores.meaning, scores.likeness, blind=scores.blind)
 
 
 def _lifted(fused: np.ndarray, rows: np.ndarray, first: Sequence[int]) -> np.ndarray:
@@ -151,4 +152,4 @@ def together(sides: tuple[Ranking, ...]) -> Ranking:
             fused[row] = max(fused.get(row, float("-inf")), side.fused[row] - side.fused[side.rows[0]])
     best = sorted(fused, key=lambda row: (-fused[row], row))
     cosines = one.sentences.highest(other.sentences)
-    return Ranking(best, fused, cosines, cosines, None, sides=sides)
+    return Ranking(best, fused, cosines, cosines, None, sides=sides, blind=any(side.blind for side in sides))
