@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from index.schema import Clause, Document
+    from index.schema import Document
 
 BEFORE = "before"  # what the older file is called in a query
 
@@ -27,7 +27,7 @@ class Before:
 
     file: Path  # its SQLite file
     documents: Mapping[str, Document]  # by id, in row order
-    clauses: Sequence[Clause]
+    starts: Mapping[str, int]  # the row of the first clause of each document that has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,10 @@ def runs(documents: Sequence[Document], counts: Sequence[int], before: Before | 
     """The documents of a new generation, `counts` being the numbers of their clauses, in as few stretches as may be."""
     known: dict[str, tuple[Document, int, int]] = {}
     if before is not None:
-        first: dict[str, int] = {}
-        for row, clause in enumerate(before.clauses):
-            first.setdefault(clause.doc_id, row)
         known = {
-            doc_id: (document, row, first[doc_id])
+            doc_id: (document, row, before.starts[doc_id])
             for row, (doc_id, document) in enumerate(before.documents.items())
-            if doc_id in first
+            if doc_id in before.starts
         }
     found: list[Run] = []
     clause = 0

@@ -85,13 +85,14 @@ def _rows(
     by_id = {document.doc_id: document for document in documents}
     old = kept.store
     row_of_key = {} if old is None else {key: row for row, key in enumerate(old.vector_keys)}
+    row_of = {} if old is None else {clause_id: row for row, clause_id in enumerate(old.row_of)}
     texts, keys, spans, origin = [], [], [], []
     sentences: list[tuple[int, int, int]] = []
     for row, clause in enumerate(clauses):
         before = context(by_id[clause.doc_id], clause)
         text = before + clause.text
-        at = -1 if old is None else old.row_of.get(clause.clause_id, -1)
-        if old is not None and kept.terms and at >= 0 and old.clauses[at] is clause:
+        at = row_of.get(clause.clause_id, -1)
+        if old is not None and kept.terms and at >= 0 and old.clauses[at] == clause:
             own = [old.sentences[sentence][1:] for sentence in old.sentence_rows[at]]
             key = old.vector_keys[at]
         else:

@@ -97,6 +97,10 @@ class Encoder(Protocol):
 
 def open_encoder(settings: Settings) -> Encoder:
     """The encoder of the settings; ModelError when its folder is missing, incomplete or damaged."""
+    if settings.embedder.startswith(("http://", "https://")):
+        from index.remote_encoder import open_remote
+
+        return open_remote(settings)
     name = settings.embedder_name
     folder = Path(name)
     if not settings.embedder and not (folder / "modules.json").is_file():

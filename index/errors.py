@@ -54,3 +54,7 @@ class Busy(TiaowenError):
 
 class NotAllowed(TiaowenError):
     """A user who is not known, or may not do this."""
+
+
+class Unreachable(ModelError):
+    """A model at an endpoint does not answer; what can be said without it is said."""

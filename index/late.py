@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from index.candidates import best_of
 from index.lexical import inverse_frequency
 from index.space import Space
+from index.stored import Stored
 from index.stretches import stretches
 from index.windows import unit
 
@@ -65,41 +66,53 @@ def telling(text: str, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple
 class _Rows:
     """Tokens of many spans, found by a span's row."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, ids: Stored, vectors: Stored, counts: np.ndarray) -> None:
+        """`counts` int [spans]: how many tokens each has."""
         import numpy as np
 
-        self._ids, self._vectors, self.counts = tokens.ids, tokens.vectors, tokens.counts
-        self._bounds = np.concatenate([[0], np.cumsum(tokens.counts)])
+        self._ids, self._vectors, self.counts = ids, vectors, counts
+        self._bounds = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> _Rows:
+        return cls(Stored(tokens.ids), Stored(tokens.vectors), tokens.counts)
 
     def save(self, folder: Path, name: str) -> None:
         import numpy as np
 
-        for part, array in (("", self._vectors), ("_ids", self._ids), ("_counts", self.counts)):
+        counts = self.counts.astype(np.int32, copy=False)
+        for part, array in (("", self._vectors.array), ("_ids", self._ids.array), ("_counts", counts)):
             np.save(folder / f"{name}{part}.npy", array, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path, name: str) -> _Rows:
-        """What `save` wrote; the vectors stay on disk."""
+        """What `save` wrote; ids and vectors stay on disk."""
         import numpy as np
 
-        ids, counts = (np.load(folder / f"{name}_{part}.npy", allow_pickle=False) for part in ("ids", "counts"))
-        # A plain array over the same file: slicing a memmap costs ten times as much.
-        vectors = np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
-        return cls(Tokens(ids, vectors, counts))
+        ids, vectors = (Stored.open(folder / f"{name}{part}.npy") for part in ("_ids", ""))
+        return cls(ids, vectors, np.load(folder / f"{name}_counts.npy", allow_pickle=False))
+
+    @property
+    def width(self) -> int:
+        return self._vectors.array.shape[1]
 
     def between(self, first: int, last: int) -> Tokens:
         """Those of the spans with the rows [first, last)."""
         place = slice(self._bounds[first], self._bounds[last])
-        return Tokens(self._ids[place], self._vectors[place], self.counts[first:last])
+        return Tokens(
+            self._ids.array[place], self._vectors.array[place], self.counts[first:last].astype("int64", copy=False)
+        )
 
     def gathered(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 [words], uint8 [words, bytes], packed as they were stored) of the spans with these rows."""
-        import numpy as np
+        return self._ids.runs(*self._of(rows)), self.packed(rows)
 
-        places = [slice(self._bounds[at], self._bounds[at + 1]) for at in rows]
-        ids = np.concatenate([self._ids[:0], *(self._ids[place] for place in places)])
-        vectors = np.concatenate([self._vectors[:0], *(self._vectors[place] for place in places)])
-        return ids, vectors
+    def packed(self, rows: np.ndarray) -> np.ndarray:
+        """The second of these."""
+        return self._vectors.runs(*self._of(rows))
+
+    def _of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self._bounds[rows], self._bounds[rows + 1]
 
 
 class Late:
@@ -133,7 +146,8 @@ class Late:
 
         held = [np.unique(text.ids) for text in texts]
         holders = np.stack(np.unique(np.concatenate(held), return_counts=True)).astype(np.int32)
-        return cls(space, _Rows(Tokens.joined(texts)), _Rows(Tokens.joined(titles)), holders, owner, document_of)
+        made = (_Rows.of(Tokens.joined(own)) for own in (texts, titles))
+        return cls(space, *made, holders, owner, document_of)
 
     def save(self, folder: Path) -> None:
         import numpy as np
@@ -154,6 +168,11 @@ class Late:
         holders = np.load(folder / "tokens_holders.npy", allow_pickle=False)
         return cls(Space.load(folder / _SPACE), sentences, titles, holders, owner, document_of)
 
+    @property
+    def width(self) -> int:
+        """Bytes of a stored token."""
+        return self._sentences.width
+
     def of_clause(self, row: int) -> Tokens:
         """The tokens of one clause's sentences."""
         return self._sentences.between(self._first[row], self._first[row + 1])
@@ -168,18 +187,26 @@ class Late:
 
         begin, end = self._first[rows], self._first[rows + 1]
         sentences, counts = stretches(begin, end), end - begin
-        vectors = self.space.unpacked(self._sentences.gathered(sentences)[1])
+        vectors = self._vectors(rows, sentences, counts)
         norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)
         return Page(self, sentences, self._document_of[rows], counts, vectors, norms)
 
+    def _vectors(self, rows: np.ndarray, sentences: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """float32 [words, axes], of any length: the words of the clauses `rows`, whose `sentences` these are."""
+        return self.space.unpacked(self._sentences.packed(sentences))
+
+    def words(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(int32 [words], uint8 [words, bytes], packed) of the sentences with these rows."""
+        return self._sentences.gathered(sentences)
+
     def said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 [words], float32 [words, axes], unit vectors) of the sentences with these rows."""
-        ids, vectors = self._sentences.gathered(sentences)
+        ids, vectors = self.words(sentences)
         return ids, unit(self.space.unpacked(vectors))
 
     def lengths(self, sentences: np.ndarray) -> np.ndarray:
         """int64: how many words the sentences with these rows have."""
-        return self._sentences.counts[sentences]
+        return self._sentences.counts[sentences].astype("int64", copy=False)
 
     def weights(self, ids: np.ndarray, groups: Sequence[Sequence[int] | np.ndarray]) -> np.ndarray:
         """float32 [groups, words], each summing to one over its group's words and zero elsewhere."""
@@ -199,7 +226,7 @@ class Late:
         import numpy as np
 
         wanted, place = np.unique(documents, return_inverse=True)
-        words = unit(self.space.unpacked(self._titles.gathered(wanted)[1]))
+        words = unit(self.space.unpacked(self._titles.packed(wanted)))
         return best_of(vectors @ words.T, self._titles.counts[wanted], _NOWHERE)[:, place]
 
 

@@ -1,28 +1,46 @@
-"""BM25 over clauses, by bm25s: sparse scores computed at index time, so a query adds up the postings of its terms.
+"""BM25 over clauses: sparse scores computed at index time, so a query adds up the postings of its terms.
 
 Lù, “BM25S: Orders of magnitude faster lexical search via eager sparse scoring”, 2024; Robertson's BM25, k1 1.5, b 0.75.
+The postings stay on the disk, term by term. Of a large index the best texts are found without adding up all of them
+(Turtle and Flood, “Query evaluation: strategies and optimizations”, 1995, MaxScore): terms are read from the one that
+can add most, and once those left cannot lift a new text among the best, they are only looked up for the ones at hand.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from array import array
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
 
-_COUNTS = "counts.npy"
+K1, B = 1.5, 0.75
 _LIVING = 0.9  # share of terms that some text holds, below which the others are forgotten
+_FEW = 100_000  # postings that are simply added up
+_LONG = 20_000  # postings of one term, before which it is worth while to see whether they are still needed
+_SLACK = 1e-5  # of a score: float32 scores in another order differ by less
+_BLOCK = 1 << 24  # postings scored at once
+_ABOUT = "about.json"
+_ARRAYS = ("terms", "bounds", "peaks", "rows", "scores", "counts")
 Tokenise = Callable[[str], list[str]]
 
 
 def inverse_frequency(holders: int, total: int) -> float:
     """ln(1 + (N - n + ½)/(n + ½)) for a term that n of N hold."""
     return math.log(1 + (total - holders + 0.5) / (holders + 0.5))
+
+
+def mark(term: str) -> int:
+    """What a term is known by in an index: 64 bits of its digest; `Lexical.build` makes sure that no two share one."""
+    return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +70,118 @@ class Matches:
         return np.where(self.rows[at] == rows, self.scores[at], np.float32(0))
 
 
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """One term of a query: the texts that hold it and what it adds to each."""
+
+    rows: np.ndarray  # int32, ascending
+    scores: np.ndarray  # float32
+    times: int  # that the query says it
+    peak: float  # the most it adds, all times together
+
+
+class Found:
+    """What a query says of the texts of one index, worked out as far as it is asked for; as Matches."""
+
+    def __init__(self, postings: Sequence[_Postings], size: int) -> None:
+        self._postings = postings
+        self._size = size
+        self._whole_is_cheap = sum(len(own.rows) for own in postings) <= _FEW
+
+    @cached_property
+    def _whole(self) -> Matches:
+        import numpy as np
+
+        held = np.concatenate([np.zeros(0, dtype=np.int32), *(own.rows for own in self._postings)])
+        added = [own.scores.astype(np.float64) * own.times for own in self._postings]
+        found, places = np.unique(held, return_inverse=True)
+        total = np.bincount(places, np.concatenate([np.zeros(0), *added]), len(found))
+        return Matches(found.astype(np.int64), total.astype(np.float32))
+
+    @property
+    def rows(self) -> np.ndarray:
+        """int64, ascending: every text that shares a term with the query."""
+        return self._whole.rows
+
+    @property
+    def scores(self) -> np.ndarray:
+        """float32: theirs."""
+        return self._whole.scores
+
+    def of(self, rows: np.ndarray) -> np.ndarray:
+        """float32 [rows]: the scores of these texts."""
+        import numpy as np
+
+        if self._whole_is_cheap:
+            return self._whole.of(rows)
+        wanted, place = np.unique(rows, return_inverse=True)
+        total = np.zeros(len(wanted), dtype=np.float64)
+        for own in self._postings:
+            total += own.times * _looked_up(own, wanted)
+        return total.astype(np.float32)[place]
+
+    def best(self, k: int, allowed: np.ndarray | None = None) -> np.ndarray:
+        """int64 [at most k]: the rows with the highest scores, best first, the lower row where they are equal;
+        `allowed` is a bool mask over all texts."""
+        import numpy as np
+
+        if self._whole_is_cheap:
+            return self._whole.best(k, allowed)
+        if k < 1:
+            return np.zeros(0, dtype=np.int64)
+        rows = self._likely(k, allowed)
+        return Matches(rows, self.of(rows)).best(k)
+
+    def _likely(self, k: int, allowed: np.ndarray | None) -> np.ndarray:
+        """int64, ascending: rows among which the `k` best are."""
+        import numpy as np
+
+        order = sorted(self._postings, key=lambda own: (-own.peak, len(own.rows)))
+        left = np.cumsum([own.peak for own in order][::-1])[::-1]  # that this term and those after it may add
+        total = np.zeros(self._size, dtype=np.float32)
+        rows: np.ndarray | None = None  # once no other can be among the best
+        for own, most in zip(order, left.tolist(), strict=True):
+            if rows is None and len(own.rows) > _LONG:
+                touched = np.flatnonzero(total)
+                if len(touched) > k and (least := _kth(total[touched], k)) > most * (1 + _SLACK):
+                    rows = touched[total[touched] > least - most * (1 + _SLACK)]
+            if rows is None:
+                held, added = own.rows, own.scores
+                if allowed is not None:
+                    inside = allowed[held]
+                    held, added = held[inside], added[inside]
+                total[held] += own.times * added
+            elif len(rows) > k:
+                total[rows] += own.times * _looked_up(own, rows)
+                rows = rows[total[rows] > _kth(total[rows], k) * (1 - _SLACK) - (most - own.peak) * (1 + _SLACK)]
+        return np.flatnonzero(total) if rows is None else rows
+
+
+def _kth(scores: np.ndarray, k: int) -> float:
+    """The k-th highest."""
+    import numpy as np
+
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
+
+
+def _looked_up(own: _Postings, rows: np.ndarray) -> np.ndarray:
+    """float32 [rows]: what a term adds to these texts, ascending."""
+    import numpy as np
+
+    found = np.zeros(len(rows), dtype=np.float32)
+    if not len(rows) or not len(own.rows):
+        return found
+    if len(own.rows) < len(rows):
+        at = np.minimum(np.searchsorted(rows, own.rows), len(rows) - 1)
+        held = rows[at] == own.rows
+        found[at[held]] = own.scores[held]
+    else:
+        at = np.minimum(np.searchsorted(own.rows, rows), len(own.rows) - 1)
+        held = own.rows[at] == rows
+        found[held] = own.scores[at[held]]
+    return found
+
+
 class Lexical:
     """One BM25 index and the tokeniser its terms came from.
 
@@ -59,12 +189,13 @@ class Lexical:
     little, need not tokenise the texts that stay.
     """
 
-    def __init__(self, bm25, counts: np.ndarray, tokenise: Tokenise) -> None:
-        """`counts` int32, in the order of bm25's scores."""
-        self._bm25 = bm25
-        self._counts = counts
+    def __init__(self, arrays: dict[str, np.ndarray], size: int, length: float, tokenise: Tokenise) -> None:
+        """`arrays`: terms uint64 [terms], the marks, ascending; bounds int64 [terms + 1] of each one's postings; peaks
+        float32 [terms]; rows int32, scores float32 and counts int32 [postings]. `size`: how many texts there are; `length`: how many
+        terms one has on average."""
+        self._arrays = arrays
+        self._size, self.length = size, length
         self._tokenise = tokenise
-        self._size = bm25.scores["num_docs"]
 
     @classmethod
     def build(
@@ -82,101 +213,122 @@ class Lexical:
         import scipy.sparse as sp
 
         kept = np.array([row for row, text in enumerate(texts) if text is None], dtype=np.int64)
-        new = [(row, text) for row, text in enumerate(texts) if text is not None]
-        columns = {} if old is None else dict(old._bm25.vocab_dict)
+        numbers: dict[str, int] = {}
         ids = array("i")  # a tenth of the memory of a list
-        bounds = [0]
-        for _, text in new:
-            # A text without any term still needs its row; no query has the empty term.
-            ids.extend(columns.setdefault(term, len(columns)) for term in tokenise(text) or [""])
-            bounds.append(len(ids))
+        lengths = array("q")
+        for text in texts:
+            if text is not None:
+                before = len(ids)
+                # A text without any term still needs its row; no query has the empty term.
+                ids.extend(numbers.setdefault(term, len(numbers)) for term in tokenise(text) or [""])
+                lengths.append(len(ids) - before)
+        marks = np.fromiter(map(mark, numbers), dtype=np.uint64, count=len(numbers))
+        terms = np.unique(marks)
+        if len(terms) < len(marks):
+            raise ValueError("two terms share a mark")
+        known = old is not None and len(kept) > 0
+        if old is not None and known:
+            terms = np.union1d(terms, old._arrays["terms"])
+        columns = np.searchsorted(terms, marks).astype(np.int32)[np.frombuffer(ids, dtype=np.int32)]
+        bounds = np.concatenate([[0], np.cumsum(np.frombuffer(lengths, dtype=np.int64))])
         counts = sp.csr_matrix(
-            (np.ones(len(ids), dtype=np.int32), np.frombuffer(ids, dtype=np.int32), np.array(bounds)),
-            shape=(len(new), len(columns)),
-        )
+            (np.ones(len(ids), dtype=np.int32), columns, bounds), shape=(len(lengths), len(terms))
+        )  # fmt: skip
         counts.sum_duplicates()
-        if old is not None and len(kept):
-            again = old._by_text()[np.asarray(origin, dtype=np.int64)[kept]]
-            again.resize(len(kept), len(columns))
-            order = np.argsort(np.concatenate([kept, np.array([row for row, _ in new], dtype=np.int64)]))
+        if old is not None and known:
+            again = old._by_text(terms)[np.asarray(origin, dtype=np.int64)[kept]]
+            new = np.array([row for row, text in enumerate(texts) if text is not None], dtype=np.int64)
+            order = np.argsort(np.concatenate([kept, new]))
             counts = sp.vstack([again, counts], format="csr")[order]
-        return cls._scored(counts, columns, tokenise)
+        return cls._scored(counts, terms, tokenise)
 
     @classmethod
-    def _scored(cls, counts, columns: dict[str, int], tokenise: Tokenise) -> Lexical:
+    def _scored(cls, counts, terms: np.ndarray, tokenise: Tokenise) -> Lexical:
         """From counts int32 [texts, terms] in rows; what bm25s works out text by text, for all at once."""
-        import bm25s
         import numpy as np
 
-        bm25 = bm25s.BM25()
         lengths = np.asarray(counts.sum(axis=1)).ravel()
         counts = counts.tocsc()
         holders = np.diff(counts.indptr)
         if np.count_nonzero(holders) < _LIVING * len(holders):  # terms that went with their texts
             kept = np.flatnonzero(holders)
-            counts, holders = counts[:, kept], holders[kept]
-            terms = list(columns)
-            columns = {terms[column]: place for place, column in enumerate(kept)}
+            counts, holders, terms = counts[:, kept], holders[kept], terms[kept]
         numbers, which = np.unique(holders, return_inverse=True)
         idf = np.array([inverse_frequency(int(n), counts.shape[0]) for n in numbers], dtype=np.float32)[which]
-        tf = counts.data.astype(np.float32)
-        ahead = (bm25.k1 * ((1 - bm25.b) + bm25.b * lengths / lengths.mean()))[counts.indices]  # float64, as there
-        scores = np.repeat(idf, holders) * (tf / (ahead + tf))
-        bm25.scores = {
-            "data": scores.astype(np.float32),
-            "indices": counts.indices.astype(np.int32),
-            "indptr": counts.indptr.astype(np.int64),
-            "num_docs": counts.shape[0],
-        }
-        bm25.vocab_dict = columns
-        bm25.unique_token_ids_set = set(range(len(columns)))
-        bm25.nonoccurrence_array = None
-        return cls(bm25, counts.data, tokenise)
+        ahead = K1 * ((1 - B) + B * lengths / lengths.mean())  # float64, as bm25s has it
+        bounds, rows = counts.indptr.astype(np.int64), counts.indices.astype(np.int32, copy=False)
+        scores = np.repeat(idf, holders)
+        for first in range(0, len(scores), _BLOCK):
+            part = slice(first, first + _BLOCK)
+            tf = counts.data[part].astype(np.float32)
+            scores[part] = scores[part] * (tf / (ahead[rows[part]] + tf))
+        peaks = np.zeros(len(terms), dtype=np.float32)
+        if len(scores):
+            held = np.flatnonzero(holders)
+            peaks[held] = np.maximum.reduceat(scores, bounds[held])
+        arrays = {"terms": terms, "bounds": bounds, "peaks": peaks, "rows": rows, "scores": scores}
+        return cls(
+            arrays | {"counts": counts.data.astype(np.int32, copy=False)},
+            counts.shape[0],
+            float(lengths.mean()),
+            tokenise,
+        )
 
-    def _by_text(self):
-        """Counts int32 [texts, terms], in rows."""
+    def _by_text(self, terms: np.ndarray):
+        """Counts int32 [texts, terms], in rows, of terms that are these and more."""
+        import numpy as np
         import scipy.sparse as sp
 
-        found = self._bm25.scores
-        shape = (self._size, len(self._bm25.vocab_dict))
-        return sp.csc_matrix((self._counts, found["indices"], found["indptr"]), shape=shape).tocsr()
+        own = self._arrays
+        bounds = np.zeros(len(terms) + 1, dtype=np.int64)
+        bounds[np.searchsorted(terms, own["terms"]) + 1] = np.diff(own["bounds"])
+        shape = (self._size, len(terms))
+        return sp.csc_matrix((own["counts"], own["rows"], np.cumsum(bounds)), shape=shape).tocsr()
 
     def save(self, folder: Path) -> None:
         """Write plain arrays and JSON into `folder`."""
         import numpy as np
 
-        self._bm25.save(str(folder), show_progress=False)
-        np.save(folder / _COUNTS, self._counts, allow_pickle=False)
+        folder.mkdir(exist_ok=True)
+        for name, values in self._arrays.items():
+            np.save(folder / f"{name}.npy", values, allow_pickle=False)
+        (folder / _ABOUT).write_text(json.dumps({"texts": self._size, "length": self.length}), encoding="ascii")
 
     @classmethod
     def load(cls, folder: Path, tokenise: Tokenise) -> Lexical:
-        """Read what `save` wrote; never unpickles. The counts stay on disk until they are needed."""
-        import bm25s
+        """What `save` wrote, mapped from the disk; never unpickles."""
         import numpy as np
 
-        bm25 = bm25s.BM25.load(str(folder), load_corpus=False, allow_pickle=False)
-        return cls(bm25, np.load(folder / _COUNTS, mmap_mode="r", allow_pickle=False), tokenise)
+        # Plain arrays over the same files: slicing a memmap costs ten times as much.
+        arrays = {n: np.asarray(np.load(folder / f"{n}.npy", mmap_mode="r", allow_pickle=False)) for n in _ARRAYS}
+        about = json.loads((folder / _ABOUT).read_bytes())
+        return cls(arrays, about["texts"], about["length"], tokenise)
 
     def idf(self, term: str) -> float:
         """The inverse frequency of a term among the texts; that of n = 0 for an unknown one."""
         return inverse_frequency(len(self.holders(term)), self._size)
 
     def holders(self, term: str) -> np.ndarray:
-        """int [n]: the texts that hold a term."""
-        column = self._bm25.vocab_dict.get(term)
-        bounds = self._bm25.scores["indptr"]
-        start, stop = (0, 0) if column is None else (bounds[column], bounds[column + 1])
-        return self._bm25.scores["indices"][start:stop]
+        """int [n], ascending: the texts that hold a term."""
+        return self._arrays["rows"][self._place(term)[1]]
 
-    def scores(self, query: str) -> Matches:
+    def scores(self, query: str) -> Found:
         """BM25 of the texts that hold a term of the query; every other text has 0."""
+        own, postings = self._arrays, []
+        for term, times in Counter(self._tokenise(query)).items():
+            at, place = self._place(term)
+            if place.stop > place.start:
+                peak = times * float(own["peaks"][at])
+                postings.append(_Postings(own["rows"][place], own["scores"][place], times, peak))
+        return Found(postings, self._size)
+
+    def _place(self, term: str) -> tuple[int, slice]:
+        """A term's number and where its postings are; an empty stretch for an unknown one."""
         import numpy as np
 
-        known = self._bm25.vocab_dict
-        columns = [known[term] for term in self._tokenise(query) if term in known]
-        bounds, rows, scores = (self._bm25.scores[part] for part in ("indptr", "indices", "data"))
-        postings = [slice(bounds[column], bounds[column + 1]) for column in columns]
-        held = np.concatenate([rows[:0], *(rows[place] for place in postings)])
-        added = np.concatenate([scores[:0], *(scores[place] for place in postings)])
-        found, places = np.unique(held, return_inverse=True)
-        return Matches(found.astype(np.int64), np.bincount(places, added, len(found)).astype(np.float32))
+        terms, bounds = self._arrays["terms"], self._arrays["bounds"]
+        wanted = np.uint64(mark(term))
+        at = int(np.searchsorted(terms, wanted))
+        if at == len(terms) or terms[at] != wanted:
+            return at, slice(0, 0)
+        return at, slice(int(bounds[at]), int(bounds[at + 1]))

@@ -42,13 +42,27 @@ class Settings(BaseSettings):
     var: Path = ROOT / "var"  # everything downloaded or built; git-ignored
     index: Path | None = None  # default: var/index
     desk: Path | None = None  # conversations and feedback of the page; default: var/desk.sqlite
-    embedder: str = ""  # sentence-transformers model, folder or name; empty: the one models brings
+    embedder: str = (
+        ""  # sentence-transformers model, folder or name, or http(s)://… of Text Embeddings Inference; empty:
+    )
+    # the one models brings
+    embedder_key: str = ""
+    embedder_query: str = ""  # at an endpoint: what the model wants before a question, such as “query: ”, …
+    embedder_passage: str = ""  # … and before a passage
+    endpoint_timeout: float = Field(10.0, gt=0)  # seconds for an answer of an embedder or reader at an endpoint
     chat_model: str | None = None  # GGUF file, folder or name (transformers), or http(s)://…#model; "" for none
     chat_key: str = "none"  # sent to a remote endpoint; local servers ignore it
     reranker: str = ""  # any CrossEncoder, folder or name; none can be had offline, so none by default
     rerank_depth: int = Field(30, ge=1, le=200)  # clauses a reranker reads; each costs one forward pass
     reader: str = ""  # which clause answers, and where: any question-answering model with a span head, folder or name;
-    # "none" for none; empty: our own, trained on the layers of the model that models brings
+    # or http(s)://… of Text Embeddings Inference with a reranker; "none" for none; empty: our own, trained on the layers of the model that models brings
+    # Qdrant, where one machine does not hold the search: http(s)://…, or a folder; empty: the files of the index. Whoever
+    # asks sees the points of this tenant only; python -m index migrate brings them there.
+    qdrant: str = ""
+    qdrant_key: str = ""
+    qdrant_collection: str = Field("tiaowen", min_length=1)
+    qdrant_tenant: str = Field("tiaowen", min_length=1)
+    reader_key: str = ""
     reader_depth: int = Field(12, ge=1, le=100)  # windows read for a question: 40 ms each on two cores
     # Of one file, corpus or upload, read in a process of its own; what is over is named and left out. The book of 43
     # documents takes 2 s. A reader that tells its steps (index.load.pulse) has the seconds anew after each.

@@ -21,8 +21,26 @@ DIGESTS = "digests.json"  # in a model's folder: {file: {"size", "sha256"}} of a
 
 def write(path: Path, sha256: str, record: Path | None = None) -> None:
     """Remember that the file has this digest now; in `record` where the file's own place is not to be written to."""
-    record = record or _record(path)
-    told = {**_told(record), _key(path, record): {"sha256": sha256, **_facts(path)}}
+    write_all({path: sha256}, record or _record(path))
+
+
+def write_all(digests: Mapping[Path, str], record: Path) -> None:
+    """The same of several files, in one record."""
+    told = {**_told(record), **{_key(path, record): {"sha256": own, **_facts(path)} for path, own in digests.items()}}
+    _put(told, record)
+
+
+def forget(record: Path) -> None:
+    """Take out of a record the files that are gone, and the record where none is left."""
+    told = _told(record)
+    left = {name: facts for name, facts in told.items() if (record.parent / name).is_file()}
+    if not left:
+        record.unlink(missing_ok=True)
+    elif len(left) < len(told):
+        _put(left, record)
+
+
+def _put(told: Mapping[str, dict], record: Path) -> None:
     part = record.with_name(f"{record.name}.{os.getpid()}.part")
     with suppress(OSError):
         part.write_text(json.dumps(told, indent=1), encoding="ascii")

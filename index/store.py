@@ -14,15 +14,15 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from index import structure, structuring
+from index import stamps, standing, structure, structuring
 from index.candidates import Candidates, candidates
 from index.carried import Before, Run, attach, copy, runs
 from index.dense import Dense
@@ -31,14 +31,18 @@ from index.errors import BrokenIndex
 from index.late import Late
 from index.lexical import Lexical
 from index.report import Report
-from index.schema import Clause, Document, Duty, Grid, Mark, Period, Place, Source
+from index.rows import HELD, Clauses, Database, RowOf, SentenceRows, Sentences
+from index.schema import Clause, Document, Period
 from index.terms import pairs
 
 if TYPE_CHECKING:
     import numpy as np
 
-FORMAT = 7
-REPORT, _SAMPLES, _SENTENCES = "report.json", "samples.npy", "sentence_spans.npy"
+FORMAT = 8
+REPORT, _SAMPLES, _SENTENCES, _DATABASE = "report.json", "samples.npy", "sentence_spans.npy", "clauses.sqlite"
+_DOCUMENT_OF = "document_of.npy"
+CHECKED = "checked.json"  # below the root: the digests that files of large generations were found to have
+_WHOLE = 1 << 28  # bytes of a generation that is read whole whenever it is opened: a third of a second
 REBUILD = "请运行：python -m index"
 
 _GENERATION = re.compile(r"gen-[0-9a-f]{16}(?:-\d+)?")
@@ -49,6 +53,7 @@ CREATE TABLE documents (row INTEGER PRIMARY KEY, doc_id TEXT UNIQUE, title TEXT,
 CREATE TABLE clauses (row INTEGER PRIMARY KEY, clause_id TEXT UNIQUE, doc_id TEXT REFERENCES documents(doc_id),
     ordinal INTEGER, kind TEXT, path TEXT, text TEXT, duties TEXT, file TEXT, page INTEGER, line INTEGER,
     doubtful INTEGER, grid TEXT, places TEXT, marks TEXT, vector_key TEXT);
+CREATE INDEX marked ON clauses(row) WHERE marks IS NOT NULL;
 """
 
 
@@ -76,7 +81,7 @@ class Content:
 
     documents: Sequence[Document]
     clauses: Sequence[Clause]
-    vector_keys: Sequence[str]  # one a clause
+    vector_keys: Sequence[str]  # one a clause; none where they are read when asked for
     document_of: np.ndarray  # int64 [clauses]: the row of each one's document
     sentences: Sequence[tuple[int, int, int]]  # (clause row, start, stop)
     dense: Dense
@@ -85,27 +90,62 @@ class Content:
     sentence_pairs: Lexical  # of sentences
 
 
-class Store:
-    """An opened generation. Clauses and documents live in memory, in row order."""
+class FirstStage(Protocol):
+    """Whoever finds the clauses worth comparing."""
 
-    def __init__(self, folder: Path, manifest: Manifest, content: Content) -> None:
+    def candidates(
+        self, text: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None, also: Sequence[int] = ()
+    ) -> Candidates: ...
+
+
+class Store:
+    """An opened generation, in row order. Documents live in memory; so do clauses, up to index.rows.HELD of them."""
+
+    def __init__(self, folder: Path, manifest: Manifest, content: Content, db: Database) -> None:
+        import numpy as np
+
         self.folder = folder
         self.manifest = manifest
         self.documents = {document.doc_id: document for document in content.documents}
-        self.clauses = tuple(content.clauses)
-        self.vector_keys = tuple(content.vector_keys)
-        self.sentences = tuple(content.sentences)
+        self.clauses = content.clauses
+        self.sentences = content.sentences
         self.dense, self.late = content.dense, content.late
         self.pairs, self.sentence_pairs = content.pairs, content.sentence_pairs
-        self.row_of = {clause.clause_id: row for row, clause in enumerate(self.clauses)}
         self.document_of = content.document_of
-        self._of_document: dict[str, list[Clause]] = {doc_id: [] for doc_id in self.documents}
-        for clause in self.clauses:
-            self._of_document[clause.doc_id].append(clause)
+        self.first: FirstStage | None = None  # who finds candidates instead of the files here (index.qdrant.search)
+        self._db = db
+        held = isinstance(content.clauses, tuple)
+        self.row_of: Mapping[str, int] = (
+            {clause.clause_id: row for row, clause in enumerate(self.clauses)} if held else RowOf(db, len(self.clauses))
+        )
+        # A document's clauses stand together, as they were printed.
+        self._first = np.searchsorted(self.document_of, np.arange(len(self.documents) + 1))
+        self._document_row = {doc_id: row for row, doc_id in enumerate(self.documents)}
 
     def clauses_of(self, doc_id: str) -> list[Clause]:
         """The clauses of one document in printed order."""
-        return list(self._of_document[doc_id])
+        first, last = self.rows_of(doc_id)
+        return list(self.clauses[first:last])
+
+    def rows_of(self, doc_id: str) -> tuple[int, int]:
+        """(the first, behind the last) of the rows of one document's clauses."""
+        return self._rows(self._document_row[doc_id])
+
+    def starts(self) -> dict[str, int]:
+        """The row of the first clause of each document that has one."""
+        found = ((doc_id, *self.rows_of(doc_id)) for doc_id in self.documents)
+        return {doc_id: first for doc_id, first, last in found if first < last}
+
+    def standing(self, kind: str, own: standing.Value) -> list[int]:
+        """The rows of the clauses whose own number, or one above, is this (index.standing)."""
+        return standing.read(self._db.all(standing.SELECT, [kind, *own]))
+
+    def beside(self, row: int) -> tuple[int, int]:
+        """The same of the document that the clause with this row is of."""
+        return self._rows(self.document_of[row])
+
+    def _rows(self, document: int) -> tuple[int, int]:
+        return int(self._first[document]), int(self._first[document + 1])
 
     def sentence(self, row: int) -> str:
         """The words of a sentence."""
@@ -115,7 +155,9 @@ class Store:
     def candidates(
         self, text: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None, also: Sequence[int] = ()
     ) -> Candidates:
-        """The first stage of a search, as index.candidates describes it."""
+        """The first stage of a search, as index.candidates describes it; where it was given to another, by that one."""
+        if self.first is not None:
+            return self.first.candidates(text, vector, k, allowed, also)
         return candidates(self.dense, self.pairs, text, vector, k, allowed, also)
 
     @classmethod
@@ -137,29 +179,30 @@ class Store:
         import numpy as np
 
         manifest = read_manifest(folder)
-        found = _digests(folder, [name for name in manifest.files if (folder / name).is_file()])
+        found = _known_digests(folder, [name for name in manifest.files if (folder / name).is_file()])
         for name, digest in manifest.files.items():
             if found.get(name) != digest:
                 raise BrokenIndex(f"索引文件 {name} 缺失或已损坏。{REBUILD}")
         try:
-            with closing(sqlite3.connect(f"file:{folder / 'clauses.sqlite'}?mode=ro&immutable=1", uri=True)) as db:
-                documents, clauses, keys = _read(db)
-            sentences = list(map(tuple, np.load(folder / _SENTENCES, allow_pickle=False).tolist()))
+            db = Database(folder / _DATABASE)
+            documents = _documents(db)
+            spans = np.asarray(np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False))
+            held = manifest.clauses <= HELD
             dense = Dense.load(folder)
-            document_of = document_rows(documents, clauses)
+            document_of = np.load(folder / _DOCUMENT_OF, allow_pickle=False)
             content = Content(
                 documents,
-                clauses,
-                keys,
+                tuple(db.clauses(0, manifest.clauses)) if held else Clauses(db, manifest.clauses),
+                (),
                 document_of,
-                sentences,
+                tuple(map(tuple, spans.tolist())) if held else Sentences(spans),
                 dense,
                 Late.load(folder, dense.owner, document_of),
                 *(Lexical.load(folder / name, terms) for name, terms in _LEXICAL),
             )
         except (sqlite3.DatabaseError, ValueError, RuntimeError, OSError) as error:
             raise BrokenIndex(f"索引无法读取（{type(error).__name__}：{error}）。{REBUILD}") from error
-        return cls(folder, manifest, content)
+        return cls(folder, manifest, content, db)
 
     @cached_property
     def report(self) -> Report:
@@ -178,7 +221,7 @@ class Store:
     def structure(self) -> structure.Structure:
         """Headings, lists and tables, to be queried; BrokenIndex where the index is older than they are."""
         try:
-            return structure.Structure(self.folder / "clauses.sqlite")
+            return structure.Structure(self.folder / _DATABASE, in_memory=len(self.clauses) <= HELD)
         except sqlite3.DatabaseError as error:
             raise BrokenIndex("索引由旧版程序建立，没有标题和表格的结构。请运行：python -m index") from error
 
@@ -187,7 +230,8 @@ class Store:
         """Bool mask [clauses] of those that are more than marked passages; None where all are."""
         import numpy as np
 
-        bare = [row for row, clause in enumerate(self.clauses) if clause.marks and not clause.text.strip()]
+        marked = [row for (row,) in self._db.all("SELECT row FROM clauses WHERE marks IS NOT NULL ORDER BY row")]
+        bare = [row for row in marked if not self.clauses[row].text.strip()]
         if not bare:
             return None
         mask = np.ones(len(self.clauses), dtype=bool)
@@ -195,12 +239,16 @@ class Store:
         return mask
 
     @cached_property
-    def sentence_rows(self) -> list[list[int]]:
+    def sentence_rows(self) -> SentenceRows:
         """For each clause row, the rows of its sentences in order."""
-        rows: list[list[int]] = [[] for _ in self.clauses]
-        for row, (clause, _, _) in enumerate(self.sentences):
-            rows[clause].append(row)
-        return rows
+        import numpy as np
+
+        return SentenceRows(np.searchsorted(self.dense.owner, np.arange(len(self.clauses) + 1)))
+
+    @cached_property
+    def vector_keys(self) -> tuple[str, ...]:
+        """One a clause: what was read of it, and how it was cut."""
+        return tuple(key for (key,) in self._db.all("SELECT vector_key FROM clauses ORDER BY row"))
 
 
 def document_rows(documents: Sequence[Document], clauses: Sequence[Clause]) -> np.ndarray:
@@ -243,6 +291,7 @@ def sweep(root: Path, before: Path | None = None) -> None:
         kept.add(current(root))
     for left in (*root.glob("building-*"), *root.glob("CURRENT-*"), *(p for p in root.glob("gen-*") if p not in kept)):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
+    stamps.forget(root / CHECKED)
 
 
 def stamp(root: Path) -> tuple[int, int] | None:
@@ -293,7 +342,7 @@ def write(
     building = root / f"building-{os.getpid()}"
     building.mkdir()
     try:
-        with closing(sqlite3.connect((building / "clauses.sqlite").absolute().as_uri(), uri=True)) as db:
+        with closing(sqlite3.connect((building / _DATABASE).absolute().as_uri(), uri=True)) as db:
             _write(db, content, same)
         content.dense.save(building)
         if content.late is not None:
@@ -301,7 +350,8 @@ def write(
         for kind, _ in _LEXICAL:
             getattr(content, kind).save(building / kind)
         report.save(building / REPORT)
-        np.save(building / _SENTENCES, np.array(content.sentences, dtype=np.int64).reshape(-1, 3), allow_pickle=False)
+        np.save(building / _SENTENCES, np.array(content.sentences, dtype=np.int32).reshape(-1, 3), allow_pickle=False)
+        np.save(building / _DOCUMENT_OF, content.document_of, allow_pickle=False)
         np.save(building / _SAMPLES, samples, allow_pickle=False)
         files = _digests(
             building, [p.relative_to(building).as_posix() for p in sorted(building.rglob("*")) if p.is_file()]
@@ -330,6 +380,8 @@ def write(
         sync(pointer)
         os.replace(pointer, root / "CURRENT")
         sync(root)
+        if _size(root / name) > _WHOLE:
+            stamps.write_all({root / name / path: digest for path, digest in files.items()}, root / CHECKED)
     except (RuntimeError, sqlite3.Error) as error:
         # FAISS and SQLite report a full disk in words of their own.
         if is_full(error):
@@ -378,12 +430,29 @@ def _digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
         return dict(zip(names, several.map(file_digest, [folder / name for name in names]), strict=True))
 
 
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _known_digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """The same of an opened generation; of a large one a file is read again only where anything tells that it is not the
+    one it was."""
+    if _size(folder) <= _WHOLE:
+        return _digests(folder, names)
+    record = folder.parent / CHECKED
+    known = {name: stamps.digest(folder / name, record) for name in names}
+    read = _digests(folder, [name for name, digest in known.items() if digest is None])
+    if read:
+        stamps.write_all({folder / name: digest for name, digest in read.items()}, record)
+    return {name: digest or read[name] for name, digest in known.items()}
+
+
 def _write(db: sqlite3.Connection, content: Content, same: Store | None) -> None:
     import numpy as np
 
     # The file is new, and synced when it is whole: a journal of its own would only be written and removed.
     db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
-    before = None if same is None else Before(same.folder / "clauses.sqlite", same.documents, same.clauses)
+    before = None if same is None else Before(same.folder / _DATABASE, same.documents, same.starts())
     counts = np.bincount(content.document_of, minlength=len(content.documents)).tolist()
     stretches = runs(content.documents, counts, before)
     if before is not None:
@@ -396,6 +465,7 @@ def _write(db: sqlite3.Connection, content: Content, same: Store | None) -> None
             copy(db, "documents", "row", held, {"row": run.document - run.old})
             held = run.old_clause, run.old_clause + run.clause_end - run.clause
             copy(db, "clauses", "row", held, {"row": run.clause - run.old_clause})
+    standing.write(db, content.clauses, stretches)
     structuring.write(db, content.clauses, {d.doc_id: d.title for d in content.documents}, stretches)
 
 
@@ -429,41 +499,13 @@ def _write_rows(db: sqlite3.Connection, content: Content, run: Run) -> None:
     db.commit()
 
 
-def _read(db: sqlite3.Connection) -> tuple[list[Document], list[Clause], list[str]]:
-    documents = [
+def _documents(db: Database) -> list[Document]:
+    return [
         Document(
             doc_id, title, notice, doc_no, tuple(json.loads(issuers)), issued_on, level, kind,
             Period(**json.loads(period)) if period else None, effective_on, file, digest,
             tuple(json.loads(gaps)),
         )
         for _, doc_id, title, notice, doc_no, issuers, issued_on, level, kind, period, effective_on, file, digest, gaps
-        in db.execute("SELECT * FROM documents ORDER BY row")
+        in db.all("SELECT * FROM documents ORDER BY row")
     ]  # fmt: skip
-    headings = cache(lambda path: tuple(json.loads(path)))
-    rows = db.execute("SELECT * FROM clauses ORDER BY row").fetchall()
-    clauses = [
-        Clause(
-            clause_id,
-            doc_id,
-            ordinal,
-            kind,
-            headings(path),
-            text,
-            ()
-            if duties == "[]"
-            else tuple(Duty(d["role"], d["region"], tuple(d["units"])) for d in json.loads(duties)),
-            Source(file, page, line),
-            bool(doubtful),
-            grid and _grid(json.loads(grid)),
-            tuple(Place(page, tuple(box)) for page, *box in json.loads(places)) if places else (),
-            tuple(Mark(**mark) for mark in json.loads(marks)) if marks else (),
-        )
-        for _, clause_id, doc_id, ordinal, kind, path, text, duties, file, page, line, doubtful, grid, places, marks, _ in (
-            rows
-        )
-    ]
-    return documents, clauses, [row[-1] for row in rows]
-
-
-def _grid(told: dict) -> Grid:
-    return Grid(told["table"], told["head"], tuple(told["columns"]), tuple(told["cells"]), told["read"])

@@ -88,15 +88,18 @@ class Table:
 class Structure:
     """The structure of an opened index; every question of it is a query with parameters."""
 
-    def __init__(self, path: Path) -> None:
-        # Kept in memory: the folder may be replaced by a new generation while this one still answers.
-        self._db = sqlite3.connect(":memory:", check_same_thread=False)
-        self._db.executescript(TABLES + INDEXES)
-        self._db.execute("ATTACH DATABASE ? AS kept", (str(path),))
-        for name in _NAMES:
-            self._db.execute(f"INSERT INTO main.{name} SELECT * FROM kept.{name}")
-        self._db.commit()
-        self._db.execute("DETACH DATABASE kept")
+    def __init__(self, path: Path, *, in_memory: bool = True) -> None:
+        """`in_memory`: small enough to be copied; else it is read where it is."""
+        if in_memory:
+            self._db = sqlite3.connect(":memory:", check_same_thread=False)
+            self._db.executescript(TABLES + INDEXES)
+            self._db.execute("ATTACH DATABASE ? AS kept", (str(path),))
+            for name in _NAMES:
+                self._db.execute(f"INSERT INTO main.{name} SELECT * FROM kept.{name}")
+            self._db.commit()
+            self._db.execute("DETACH DATABASE kept")
+        else:  # a file that is open outlives its folder
+            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self._of = [doc_id for (doc_id,) in self._db.execute("SELECT doc_id FROM tables ORDER BY id")]
         self.table = lru_cache(512)(self._table)  # by id
 

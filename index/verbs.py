@@ -1,4 +1,4 @@
-"""`python -m index add|remove|report|check …`: what is done to a corpus and looked up about it, beside building."""
+"""`python -m index add|remove|report|check|migrate …`: what is done to a corpus and looked up about it, beside building."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from index.errors import CorpusError
 
-VERBS = ("add", "remove", "report", "check")
+VERBS = ("add", "remove", "report", "check", "migrate")
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -51,6 +51,30 @@ def report(as_json: Json = False) -> None:
         print(json.dumps({"totals": found.totals} | asdict(found), ensure_ascii=False, indent=1))
     else:
         print("\n".join(in_words(found)))
+
+
+@app.command()
+def migrate() -> None:
+    """把本机索引搬到设置 qdrant 所指的检索服务，并核对。已有且未变的条款不重传，中断后再次运行即可继续。"""
+    from index.bars import Bars
+    from index.errors import BadInput
+    from index.qdrant.collection import open_collection
+    from index.qdrant.migrate import migrate as moved
+    from index.qdrant.points import Points
+    from index.settings import load_settings
+    from index.store import Store
+
+    settings = load_settings()
+    if not settings.qdrant:
+        raise BadInput("没有设置 qdrant（检索服务的地址）。请在 tiaowen.toml 或环境变量 TIAOWEN_QDRANT 中写明")
+    store = Store.open(settings.index_dir)
+    with Bars() as bars:
+        done = moved(
+            Points(store, settings.qdrant_tenant), open_collection(settings), lambda n, of: bars("迁移", n, of)
+        )
+    print(
+        f"检索服务中现有 {done.points} 条：新传 {done.put} 条，删去 {done.dropped} 条，抽查 {done.compared} 条，向量一致。"
+    )
 
 
 @app.command()

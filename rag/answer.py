@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from rag.reading.clauses import Read
     from rag.retrieval.retrieve import Ranking
 
+_BLIND = "嵌入服务没有回应，只按字词检索；所列原文是否回答了问题，未经判读。"
+_UNREAD = "阅读服务没有回应：所列原文是否回答了问题，未经判读。"
 SHOWN = 10  # hits that go with an answer
 _GONE = "《{}》的来源文件 {} 已不在文件夹中，索引比文件夹旧。请运行 python -m index 更新后再引用。"
 _log = logging.getLogger(__name__)
@@ -112,6 +114,8 @@ def stream(context: Tabled, question: str, history: Sequence[dict], filters: Fil
     answer = _with(context, query, answer, claims)
     if context.reader is None:
         answer = replace(answer, notes=(*answer.notes, "未启用阅读模型：所列原文是否回答了问题，未经判读。"))
+    if studied.failed:
+        answer = replace(answer, notes=(*answer.notes, _BLIND if ranking.blind else _UNREAD))
     # Where a reader has found no answer, the chat model is not asked for one.
     unread = studied.judgement.confidence is None
     plain = claims[0].origin in ("span", "extract") and (concluded or unread)
@@ -180,8 +184,9 @@ def _held(context: Context, query: Query, ranking: Ranking, candidates: Sequence
     """What the decision to refuse is made from."""
     wording = context.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
     return refusal.Evidence(
-        context.store, query, ranking, candidates, context.retriever.titles, wording, context.foreign_bar
-    )
+        context.store, query, ranking, candidates, context.retriever.titles, wording,
+        -1.0 if ranking.blind else context.foreign_bar,
+    )  # fmt: skip
 
 
 def _own_facts(context: Context, query: Query, filters: Filters) -> list[Claim]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Sequence
 from datetime import date
 from functools import cached_property
 from typing import ClassVar
 
 from index.encoder import Encoder, open_encoder
-from index.errors import BrokenIndex
+from index.errors import BrokenIndex, Unreachable
 from index.schema import Document
 from index.settings import Settings, load_settings
 from index.store import REBUILD, Store
@@ -26,6 +27,7 @@ from rag.retrieval.rerank import Reranker, open_reranker, rerank
 from rag.retrieval.retrieve import Ranking, Retriever
 from rag.schema import Answer, Event, Filters, Hit
 
+_log = logging.getLogger(__name__)
 NO_FILTERS = Filters()
 _MODELS = ("chat", "reranker", "reader", "calibration", "foreign_bar")  # opened once, whatever the index or the day
 
@@ -47,19 +49,17 @@ class Engine(Library):
     def open(cls, settings: Settings | None = None) -> Engine:
         """Open the current index and the encoder that built it; BrokenIndex or ModelError say what is wrong."""
         settings = settings or load_settings()
-        store = Store.open(settings.index_dir)
+        store = _opened(settings)
         encoder = open_encoder(settings)
-        if encoder.digest != store.manifest.encoder_digest:
-            raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {encoder.name}。{REBUILD}")
+        _same(encoder, store)
         engine = cls(settings, store, encoder)
         engine.search("条款", 1)  # load now what every question needs, so that the first does not wait for it
         return engine
 
     def again(self, as_of: date) -> Engine:
         """An engine over what the index is by now, as of another day, with the models of this one."""
-        store = Store.open(self.settings.index_dir)
-        if self.encoder.digest != store.manifest.encoder_digest:
-            raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {self.encoder.name}。{REBUILD}")
+        store = _opened(self.settings)
+        _same(self.encoder, store)
         opened = {name: self.__dict__[name] for name in _MODELS if name in self.__dict__}
         engine = type(self)(self.settings, store, self.encoder, **opened)
         engine.as_of = as_of
@@ -85,12 +85,12 @@ class Engine(Library):
     @cached_property
     def calibration(self) -> Calibration | None:
         """What was fitted to the scores of this encoder and this reader; None for others."""
-        return None if self.reader is None else calibration.load(self.encoder.digest, self.reader.digest)
+        return None if self.reader is None else calibration.load(self.store.manifest.encoder_digest, self.reader.digest)
 
     @cached_property
     def foreign_bar(self) -> float:
         """The cosine of the best sentence below which a question in other words is from elsewhere."""
-        return calibration.foreign_bar(self.encoder.digest)
+        return calibration.foreign_bar(self.store.manifest.encoder_digest)
 
     def rank(self, query: Query, filters: Filters = NO_FILTERS, k: int = CANDIDATES) -> Ranking:
         """The candidates for a question or a paste, `k` from each index, best first; a question's first ones read again
@@ -160,3 +160,26 @@ class Engine(Library):
         """Stop the chat model, if it was started."""
         if (chat := self.__dict__.get("chat")) is not None:
             chat.close()
+
+
+def _same(encoder: Encoder, store: Store) -> None:
+    """Raise BrokenIndex where the index was built by another model; of one that cannot be reached nothing is known, and
+    what its words alone find is answered from."""
+    try:
+        digest = encoder.digest
+    except Unreachable as error:
+        _log.warning("%s", error)
+        return
+    if digest != store.manifest.encoder_digest:
+        raise BrokenIndex(f"索引由模型 {store.manifest.encoder} 建立，当前设置为 {encoder.name}。{REBUILD}")
+
+
+def _opened(settings: Settings) -> Store:
+    """The current index; its candidates from Qdrant, where the settings name one."""
+    store = Store.open(settings.index_dir)
+    if settings.qdrant:
+        from index.qdrant.collection import open_collection
+        from index.qdrant.search import attach
+
+        attach(store, open_collection(settings), settings.qdrant_tenant)
+    return store

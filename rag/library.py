@@ -19,7 +19,7 @@ from index.terms import compact
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.relating.relations import Relations
 from rag.schema import Status
-from rag.stated.horizon import Horizon, horizons
+from rag.stated.horizon import Horizon, Horizons
 from rag.status import Ended, status
 from rag.structure.sheets import Sheet
 from rag.versions import in_force, marked
@@ -138,9 +138,10 @@ class Library:
         return self.graph.around(found[0])
 
     @cached_property
-    def horizons(self) -> list[Horizon | None]:
+    def horizons(self) -> Sequence[Horizon | None]:
         """The target year that governs each sentence of the store."""
-        return horizons(self.store.clauses, self.store.sentences)
+        store = self.store
+        return Horizons(store.clauses, store.sentences, store.sentence_rows, store.beside)
 
     def year_of(self, row: int, place: int) -> str | None:
         """The target year that governs a place of a clause's text."""

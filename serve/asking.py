@@ -132,7 +132,7 @@ def record(
     chat = engine.settings.chat_name.rpartition("/")[2]
     reader = engine.__dict__.get("reader")  # which is opened by the first question
     models = {
-        "embedder": f"{engine.encoder.name} {engine.encoder.digest}",
+        "embedder": f"{engine.store.manifest.encoder} {engine.store.manifest.encoder_digest}",
         "reader": getattr(reader, "digest", None),
         "chat": chat or None,
     }

@@ -107,8 +107,9 @@ def _timely(context: Context, query: Query, said: str, clause: Clause, verdict: 
     around = context.document(clause).title
     return any(
         speaks_of(query.years, clause.text[start:stop] + around, context.horizons[sentence])
-        for sentence, (owner, start, stop) in enumerate(context.store.sentences)
-        if owner == row and start < verdict.stop and stop > verdict.start
+        for sentence in context.store.sentence_rows[row]
+        for _, start, stop in [context.store.sentences[sentence]]
+        if start < verdict.stop and stop > verdict.start
     )
 
 

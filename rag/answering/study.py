@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from index.entities import doc_nos
 from index.entities.printed import flatten
+from index.errors import Unreachable
 from rag.answering.conclusion import LISTED, LONGEST, phrase
 from rag.answering.evidence import Passage
 from rag.answering.judgement import UNREAD, Judgement, Unlike, judge, signals, sort_of
@@ -22,6 +24,7 @@ from rag.retrieval.rerank import reordered
 from rag.retrieval.retrieve import together
 from rag.verification.narrowing import Narrowing, narrowing
 
+_log = logging.getLogger(__name__)
 _N = "[\\d一二两三四五六七八九十]"
 _TIME = re.compile(rf"{_N}\s*(?:年|个?月|[日天周点]|个?工作日|小时|分钟)|年[底内初末]|期间|[之即当次]日")
 
@@ -43,6 +46,7 @@ class Study:
     judgement: Judgement = UNREAD
     ms: float | None = None
     sides: tuple[Study, ...] = ()  # of a comparison: what was found for either
+    failed: bool = False  # the reader, or the encoder whose nearness it is weighed with, could not be reached
 
 
 def study(context: Context, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> Study:
@@ -54,6 +58,16 @@ def study(context: Context, query: Query, ranking: Ranking, candidates: Sequence
     reader = context.reader
     if reader is None or not candidates:
         return Study(ranking)
+    if ranking.blind:
+        return Study(ranking, failed=True)
+    try:
+        return _studied(context, reader, query, ranking, candidates)
+    except Unreachable as error:
+        _log.warning("%s", error)
+        return Study(ranking, failed=True)
+
+
+def _studied(context: Context, reader: Reader, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> Study:
     begin = time.perf_counter()
     depth = context.settings.reader_depth
     if not ranking.sides:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from index.entities.dates import days
 from index.entities.doc_nos import is_doc_no, normal
@@ -81,17 +82,24 @@ class Neighbourhood:
     edges: tuple[Edge, ...]  # those it says itself first, in printed order
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lineage:
     """The whole graph. `edges` in corpus order."""
 
     nodes: dict[str, Node]
     edges: tuple[Edge, ...]
 
+    @cached_property
+    def _from(self) -> Mapping[str, Sequence[Edge]]:
+        return _by(self.edges, lambda edge: edge.source)
+
+    @cached_property
+    def _to(self) -> Mapping[str, Sequence[Edge]]:
+        return _by(self.edges, lambda edge: edge.target)
+
     def around(self, document: Document) -> Neighbourhood:
         """The edges that begin or end at `document`, and their ends."""
-        own = [edge for edge in self.edges if edge.source == document.doc_id]
-        others = [edge for edge in self.edges if edge.target == document.doc_id]
+        own, others = self._from.get(document.doc_id, ()), self._to.get(document.doc_id, ())
         ids = dict.fromkeys([document.doc_id, *(e.target for e in own), *(e.source for e in others)])
         return Neighbourhood(document, tuple(self.nodes[i] for i in ids), (*own, *others))
 
@@ -101,8 +109,8 @@ class Lineage:
         todo = [doc_id]
         while todo:
             now = todo.pop()
-            upper = {e.target for e in self.edges if e.source == now and e.relation == IMPLEMENTS}
-            upper |= {e.source for e in self.edges if e.target == now and e.relation == APPROVES}
+            upper = {e.target for e in self._from.get(now, ()) if e.relation == IMPLEMENTS}
+            upper |= {e.source for e in self._to.get(now, ()) if e.relation == APPROVES}
             new = {other for other in upper if self.nodes[other].in_corpus} - found - {doc_id}
             found |= new
             todo += new
@@ -110,7 +118,14 @@ class Lineage:
 
     def replacing(self, doc_id: str) -> list[Edge]:
         """Where other documents of the corpus say that this one is no longer in force."""
-        return [edge for edge in self.edges if edge.target == doc_id and edge.relation == REPLACES]
+        return [edge for edge in self._to.get(doc_id, ()) if edge.relation == REPLACES]
+
+
+def _by(edges: Sequence[Edge], key: Callable[[Edge], str]) -> Mapping[str, Sequence[Edge]]:
+    found: dict[str, list[Edge]] = {}
+    for edge in edges:
+        found.setdefault(key(edge), []).append(edge)
+    return found
 
 
 def lineage(documents: Sequence[Document], clauses: Sequence[Clause]) -> Lineage:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from index.entities.addresses import articles
-from index.markers import marker, number
 from index.schema import Clause
+from index.standing import Value, standing, value
 
-Value = tuple[int | None, int]
-
+Standing = Callable[[str, Value], Iterable[int]]
 # What officials call a place, and how documents number it; 款 and 项 lie within a clause.
 _KINDS = {"编": ("编",), "部分": ("编", "一、"), "章": ("章",), "节": ("节",), "条": ("条", "1．")}
 
@@ -23,33 +21,26 @@ def numbered(address: Sequence[str]) -> tuple[str, ...]:
 class Addresses:
     """Which clauses stand where."""
 
-    def __init__(self, clauses: Sequence[Clause]) -> None:
-        self._clauses = clauses
+    def __init__(self, clauses: Sequence[Clause] = (), standing: Standing | None = None) -> None:
+        """`standing`: what an index knows of them (Store.standing), else they are looked through."""
+        self._clauses, self._standing = clauses, standing
 
     def rows(self, address: Sequence[str]) -> list[int]:
         """The rows of the clauses whose own number, or one above, each part of `address` is; none for an empty
         address."""
-        wanted = [(_KINDS[name], _value(part)) for part in address if (name := _named(part)) is not None]
-        found = [set().union(*(self._at.get((kind, value), ()) for kind in kinds)) for kinds, value in wanted]
+        wanted = [(_KINDS[name], value(part)) for part in address if (name := _named(part)) is not None]
+        found = [set().union(*(self._under(kind, own) for kind in kinds)) for kinds, own in wanted]
         return sorted(set.intersection(*found)) if found else []
+
+    def _under(self, kind: str, own: Value) -> Iterable[int]:
+        return self._at.get((kind, own), ()) if self._standing is None else self._standing(kind, own)
 
     @cached_property
     def _at(self) -> dict[tuple[str, Value], set[int]]:
         """(kind of number, its value) → rows; worked out when an address is first asked for."""
-        places: dict[tuple[str, Value], set[int]] = {}
-        for row, clause in enumerate(self._clauses):
-            for heading in (*clause.path, clause.text.lstrip()):
-                if (found := marker(heading)) is not None:
-                    places.setdefault((found.kind, _value(found.label)), set()).add(row)
-        return places
+        return standing(self._clauses)
 
 
 def _named(part: str) -> str | None:
     """Which of _KINDS a part of an address is; 第十条之一 is a 条."""
     return next((name for name in _KINDS if part.endswith(name) or f"{name}之" in part), None)
-
-
-def _value(label: str) -> Value:
-    """The number of a label, and the one behind 之 or 0: 第十条之一 is no 第十条."""
-    own = articles(label)
-    return own[0][1] if own else (number(label), 0)

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from index.entities.doc_nos import same
 from index.entities.titles import KINDS
@@ -17,6 +18,9 @@ from index.schema import Document
 from index.terms import compact, pairs
 from rag.query.question import Query
 from rag.tuned import numbers
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _REMEMBERED = 16  # questions whose scores are kept: retrieval, refusal and the answer each ask for those of one
 _TUNED = numbers(__name__)
@@ -43,6 +47,8 @@ class Titles:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = tuple(documents)
+        import numpy as np
+
         own = [_core(document) for document in documents]
         self._policy = [frozenset(pairs(title)) for title in own]
         counts = Counter(term for terms in self._policy for term in terms)
@@ -50,24 +56,38 @@ class Titles:
         self._idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
         self._scores = lru_cache(_REMEMBERED)(self._scored)
         self._best = lru_cache(_REMEMBERED)(self._ranked)
+        self._holding = _holding(self._policy)
+        self._weight = np.array([sum(self._idf[term] for term in terms) for terms in self._policy])
         self._telling = {term for term, n in counts.items() if n <= max(_FEW, _SHARED * total)}
 
-    def scores(self, query: Query) -> Sequence[float]:
-        """One score a document: 0 to 1, how much of its title the question says; _EXPLICIT for its 文号 or full
+    def scores(self, query: Query) -> np.ndarray:
+        """float64 [documents], one score a document: 0 to 1, how much of its title the question says; _EXPLICIT for its 文号 or full
         《title》."""
         return self._scores(query)
 
-    def _scored(self, query: Query) -> list[float]:
-        asked = frozenset(pairs(query.text))
-        quoted = [compact(title) for title in query.titles]
-        return [
-            _EXPLICIT if self._named(document, quoted, query) else self._overlap(self._policy[row], asked)
-            for row, document in enumerate(self._documents)
-        ]
+    def _scored(self, query: Query) -> np.ndarray:
+        import numpy as np
+
+        said = self._said(frozenset(pairs(query.text)))
+        found = np.divide(said, self._weight, out=np.zeros_like(said), where=self._weight > 0)
+        if query.titles or query.doc_nos:
+            quoted = [compact(title) for title in query.titles]
+            named = [row for row, own in enumerate(self._documents) if self._named(own, quoted, query)]
+            found[named] = _EXPLICIT
+        return found
+
+    def _said(self, asked: frozenset[str]) -> np.ndarray:
+        """float64 [documents]: the weight of the words of each title that are asked for."""
+        import numpy as np
+
+        found = np.zeros(len(self._documents))
+        for term in sorted(asked & self._idf.keys()):
+            found[self._holding[term]] += self._idf[term]
+        return found
 
     def named(self, query: Query) -> list[int]:
         """The rows of the documents that the question names by their 文号 or by 《title》."""
-        return [row for row, score in enumerate(self.scores(query)) if score == _EXPLICIT]
+        return (self.scores(query) == _EXPLICIT).nonzero()[0].tolist()
 
     def best(self, query: Query) -> Sequence[Document]:
         """Documents the question names, best first, those near the best only.
@@ -78,14 +98,17 @@ class Titles:
         return self._best(query)
 
     def _ranked(self, query: Query) -> list[Document]:
+        import numpy as np
+
         asked = frozenset(pairs(query.text))
         said = sum(self._idf.get(term, 0.0) for term in asked)
         scores = self.scores(query)
-        held = [sum(self._idf[t] for t in title & asked) / said if said else 0.0 for title in self._policy]
-        fit = [score + share for score, share in zip(scores, held, strict=True)]
+        held = self._said(asked) / said if said else scores * 0
+        fit = scores + held
+        likely = np.flatnonzero(scores >= min(_NAMED, _HINTED))
         ranked = [
             row
-            for row in sorted(range(len(fit)), key=fit.__getitem__, reverse=True)
+            for row in likely[np.argsort(-fit[likely], kind="stable")].tolist()
             if scores[row] >= _NAMED
             or (
                 scores[row] >= _HINTED
@@ -112,10 +135,6 @@ class Titles:
             return [document for document in named if document.kind == letter]
         return [document for document in named if document.kind not in _LETTERS and _fits(document, said)]
 
-    def _overlap(self, title: frozenset[str], asked: frozenset[str]) -> float:
-        total = sum(self._idf[term] for term in title)
-        return sum(self._idf[term] for term in title & asked) / total if total else 0.0
-
     @staticmethod
     def _named(document: Document, quoted: Sequence[str], query: Query) -> bool:
         names = {compact(document.title), compact(document.notice_title or document.title)}
@@ -124,6 +143,17 @@ class Titles:
         if document.doc_no is None:
             return False
         return any(same(said, document.doc_no) for said in query.doc_nos)
+
+
+def _holding(titles: Sequence[frozenset[str]]) -> dict[str, np.ndarray]:
+    """Term → int64: the rows of the titles that hold it."""
+    import numpy as np
+
+    found: dict[str, list[int]] = {}
+    for row, terms in enumerate(titles):
+        for term in terms:
+            found.setdefault(term, []).append(row)
+    return {term: np.array(rows, dtype=np.int64) for term, rows in found.items()}
 
 
 def _fits(document: Document, said: Sequence[str]) -> bool:

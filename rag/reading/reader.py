@@ -118,6 +118,13 @@ def open_reader(settings: Settings) -> Reader | None:
     """The reader of the settings: our own unless another is named; None where the setting says none."""
     if settings.reader == "none":
         return None
+    if settings.reader.startswith(("http://", "https://")):
+        from index.endpoint import Endpoint
+        from rag.reading.remote import RemoteReader
+
+        return RemoteReader(
+            Endpoint("阅读服务", "reader", settings.reader, settings.reader_key, settings.endpoint_timeout)
+        )
     if settings.reader:
         from rag.reading.other import OtherReader
 

@@ -26,8 +26,8 @@ def allowed_rows(store: Store, filters: Filters, status_of: StatusOf) -> np.ndar
         return store.stating
     if filters.status not in (None, *LABEL):
         raise BadInput(f"时效 {filters.status} 不在 {'、'.join(LABEL)} 之中")
-    passing = {doc_id for doc_id, document in store.documents.items() if passes(document, filters, status_of)}
-    allowed = np.array([clause.doc_id in passing for clause in store.clauses], dtype=bool)
+    passing = [passes(document, filters, status_of) for document in store.documents.values()]
+    allowed = np.array(passing, dtype=bool)[store.document_of]
     return allowed if store.stating is None else allowed & store.stating
 
 

@@ -7,12 +7,14 @@ functions for hybrid retrieval”, 2023), with three weights fitted to questions
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from index.content import index_text
+from index.errors import Unreachable
 from index.store import Store
 from index.terms import pairs
 from rag.query.wording import Wording
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from index.encoder import EncodedQuery, Encoder
     from index.late import Late
 
+_log = logging.getLogger(__name__)
 FIRST = 5  # clauses that tell how much of a question's wording is borne out
 _REMEMBERED = (
     8  # texts whose encoding is kept: a question ranked once more, by the documents’ words too, is not encoded anew
@@ -44,6 +47,7 @@ class Scores:
     cosines: Sparse  # of sentences, to the text's vector
     meaning: Sparse  # the same, to be chosen by: of two readings, of both
     likeness: Sparse | None  # of sentences, their words to the text's; None where the model gives no token states
+    blind: bool = False  # the encoder could not be reached: by wording alone
 
 
 class Fusion:
@@ -52,8 +56,20 @@ class Fusion:
     def __init__(self, store: Store, encoder: Encoder, weights: Weights | None = None) -> None:
         self._store = store
         self._encoder = encoder
-        self.read_query = lru_cache(_REMEMBERED)(encoder.read_query)
+        self._read_query = lru_cache(_REMEMBERED)(encoder.read_query)
         self._weights = weights or load()
+
+    def read_query(self, text: str) -> EncodedQuery:
+        """A text as the encoder reads it; where that cannot be reached, a vector that is like nothing."""
+        import numpy as np
+
+        from index.encoder import EncodedQuery
+
+        try:
+            return self._read_query(text)
+        except Unreachable as error:
+            _log.warning("%s", error)
+            return EncodedQuery(np.zeros(self._store.manifest.dimension, dtype=np.float32), None, None, None)
 
     def scores(
         self,
@@ -76,7 +92,7 @@ class Fusion:
                 self._store.candidates(own, q.vector, 0, allowed, both) for own, q in zip(texts, read, strict=True)
             ]
         one, *other = [self._of(q, own) for q, own in zip(read, found, strict=True)]
-        return _mixed(one, other[0]) if other else one
+        return replace(_mixed(one, other[0]) if other else one, blind=not all(q.vector.any() for q in read))
 
     def features(self, question: EncodedQuery, found: Candidates) -> tuple[np.ndarray, np.ndarray | None]:
         """(float32 [candidates, 3]: share of the best BM25, cosine of the best sentence, mean cosine of words to their
@@ -104,7 +120,7 @@ class Fusion:
 
         own = self._weights
         weights = np.array([own.wording, own.meaning, own.words], dtype=np.float32)
-        if self._encoder.digest != own.encoder and len(features):
+        if self._store.manifest.encoder_digest != own.encoder and len(features):
             spread = features[:, 1:].std(axis=0)
             weights[1:] *= np.where(spread > 0, np.array(own.spread, dtype=np.float32) / np.maximum(spread, 1e-9), 0)
         return weights

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
 
+_MANY = 1_000  # clauses at one address
 _APART = 1e-3  # of a question's scores: what is lifted stands so far above all others
 
 
@@ -47,6 +48,7 @@ class Ranking:
     likeness: Sparse | None  # as in rag.retrieval.fusion.Scores
     rerank_ms: float | None = None  # what a reranker took, where one is set
     sides: tuple[Ranking, ...] = ()  # of a comparison: the rankings for either side
+    blind: bool = False  # as in rag.retrieval.fusion.Scores
 
 
 class Retriever:
@@ -65,7 +67,7 @@ class Retriever:
         self.fusion = Fusion(store, encoder, weights)
         self.pastes = Pastes(store, encoder, paste_parts)
         self.titles = Titles(list(store.documents.values()))
-        self._addresses = Addresses(store.clauses)
+        self._addresses = Addresses(standing=store.standing)
 
     def rank(self, query: Query, allowed: np.ndarray | None = None, k: int = CANDIDATES) -> Ranking:
         """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave, `k` the candidates of
@@ -79,7 +81,9 @@ class Retriever:
             scores = self.pastes.scores(thinned(query.text), allowed, k)
             return _ranking(scores, self._for_pasted(scores))
         first, named = self._pointed_at(query, allowed), self._of_named(query, allowed)
-        scores = self.fusion.scores(query.text, query.formal, allowed, [*first, *named], k)
+        # What thousands of clauses are numbered by tells none from another: of those the candidates among them are lifted.
+        also = first if len(first) <= _MANY else []
+        scores = self.fusion.scores(query.text, query.formal, allowed, [*also, *named], k)
         return _ranking(scores, _lifted(_lifted(scores.fused, scores.rows, named), scores.rows, first))
 
     def _pointed_at(self, query: Query, allowed: np.ndarray | None) -> list[int]:
@@ -90,9 +94,9 @@ class Retriever:
             return [row for row in rows if allowed is None or allowed[row]]
 
         if numbered(query.address):
-            named = {document.doc_id for document in self.titles.meant(query)}
             there = left(self._addresses.rows(query.address))
-            return [row for row in there if self._store.clauses[row].doc_id in named] or there
+            named = [self._store.rows_of(document.doc_id) for document in self.titles.meant(query)]
+            return [row for row in there if any(begin <= row < end for begin, end in named)] or there
         if not query.asks & metadata.ABOUT_ITSELF:
             return []
         return left(
@@ -129,7 +133,7 @@ def _ranking(scores: Scores, fused: np.ndarray) -> Ranking:
 
     rows = scores.rows[np.argsort(-fused, kind="stable")].tolist()
     told = dict(zip(scores.rows.tolist(), fused.tolist(), strict=True))
-    return Ranking(rows, told, scores.cosines, scores.meaning, scores.likeness)
+    return Ranking(rows, told, scores.cosines, scores.meaning, scores.likeness, blind=scores.blind)
 
 
 def _lifted(fused: np.ndarray, rows: np.ndarray, first: Sequence[int]) -> np.ndarray:
@@ -151,4 +155,4 @@ def together(sides: tuple[Ranking, ...]) -> Ranking:
             fused[row] = max(fused.get(row, float("-inf")), side.fused[row] - side.fused[side.rows[0]])
     best = sorted(fused, key=lambda row: (-fused[row], row))
     cosines = one.sentences.highest(other.sentences)
-    return Ranking(best, fused, cosines, cosines, None, sides=sides)
+    return Ranking(best, fused, cosines, cosines, None, sides=sides, blind=any(side.blind for side in sides))

@@ -8,13 +8,15 @@ if that year governs it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index.schema import Clause
 from index.terms import normalise
 
 _TARGET = re.compile(r"(?:到|至|截至|力争)\s*(20\d{2})\s*年(?!度?[末底]?(?:以来|间))")
+_DOCUMENTS = 2_000  # whose years are kept
 _OPENING = 12  # characters: a paragraph that names its year this early sets it for those beside it
 
 
@@ -24,6 +26,39 @@ class Horizon:
 
     year: str
     sentence: int  # row
+
+
+class Horizons(Sequence[Horizon | None]):
+    """For each sentence of a store the year that governs it, worked out a document at a time: no year reaches into
+    another document. `rows_of(clause row)`: (the first, behind the last) clause row of its document."""
+
+    def __init__(
+        self,
+        clauses: Sequence[Clause],
+        sentences: Sequence[tuple[int, int, int]],
+        sentence_rows: Sequence[Sequence[int]],
+        rows_of: Callable[[int], tuple[int, int]],
+    ) -> None:
+        self._clauses, self._sentences, self._sentence_rows = clauses, sentences, sentence_rows
+        self._rows_of = rows_of
+        self._of_document = lru_cache(_DOCUMENTS)(self._governed)
+
+    def __len__(self) -> int:
+        return len(self._sentences)
+
+    def __getitem__(self, at):
+        if isinstance(at, slice):
+            return [self[row] for row in range(*at.indices(len(self)))]
+        first, found = self._of_document(*self._rows_of(self._sentences[at][0]))
+        return found[(at if at >= 0 else len(self) + at) - first]
+
+    def _governed(self, begin: int, end: int) -> tuple[int, list[Horizon | None]]:
+        """(the first sentence of some clauses, what governs each of theirs)."""
+        rows = [row for clause in range(begin, end) for row in self._sentence_rows[clause]]
+        first = rows[0]
+        own = [(clause - begin, start, stop) for clause, start, stop in self._sentences[first : rows[-1] + 1]]
+        found = horizons(self._clauses[begin:end], own)
+        return first, [own and replace(own, sentence=own.sentence + first) for own in found]
 
 
 def horizons(clauses: Sequence[Clause], sentences: Sequence[tuple[int, int, int]]) -> list[Horizon | None]:

@@ -33,7 +33,9 @@ def structured(context: Tabled, query: Query, ranking: Ranking, filters: Filters
     if query.pasted:
         return None
     question = compact(query.text)
-    kind = route(question, context.encoder.digest, context.retriever.fusion.read_query(query.text).vector)
+    kind = route(
+        question, context.store.manifest.encoder_digest, context.retriever.fusion.read_query(query.text).vector
+    )
     held = [d for d in context.store.documents.values() if passes(d, filters, context.status)]
     of = _Of(context, query, ranking, ranking.rows[:_NEAR], held, frozenset(document.doc_id for document in held))
     if bases.wanted(question) and len(of.named) == 1:
