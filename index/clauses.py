@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from index.headers import signature
 from index.layout import Measure, Paragraph
-from index.markers import BOX_RANK, ITEM_RANK, Marker, number
+from index.markers import BOX_RANK, ITEM_RANK, Marker, marker, number
 from index.notice import is_closing_line
 from index.outline import LONG, UNIT_RANK, Draft, Entry, Heading, TitleLine, alone, short
 from index.styles import STYLED
@@ -209,8 +209,8 @@ def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, s
         state.enter(0, None)
     outer = mark.rank < UNIT_RANK and mark.kind != "条" and (mark.kind != "1.1" or "." not in mark.label)
     within = below is not None and _deeper(below, mark)
-    last = paragraph.text.endswith("。") and following is not None and _signs_off(following.text)
-    if alone(paragraph.text, mark) and not last and (outer or within) and not _states(paragraph, following):
+    said = paragraph.text.endswith("。") and (_goes_on(following) or _follows_sentence(mark, state))
+    if alone(paragraph.text, mark) and not said and (outer or within) and not _states(paragraph, following):
         _heading(paragraph, mark, state)
         if mark.kind == "前言":
             state.kind = "preamble"
@@ -225,9 +225,21 @@ def _states(paragraph: Paragraph, following: Paragraph | None) -> bool:
     return paragraph.text.endswith("。") and items
 
 
-def _signs_off(text: str) -> bool:
-    """A signature, a date or a distribution mark: nothing that a heading could head."""
-    return is_closing_line(text) or bool(signature(text))
+def _goes_on(following: Paragraph | None) -> bool:
+    """A signature, a date, a distribution mark or a note follows: nothing that a heading could head."""
+    if following is None:
+        return False
+    text = following.text
+    return is_closing_line(text) or bool(signature(text) or _NOTE.match(text))
+
+
+def _follows_sentence(mark: Marker, state: Walk) -> bool:
+    """Whether the item right before this one is a sentence with nothing below it, so that this one is a sentence too."""
+    last = state.outline[-1] if state.outline else None
+    if not isinstance(last, (Heading, Draft)) or not last.text.endswith("。") or "\n" in last.text:
+        return False
+    before = marker(last.text)
+    return before is not None and before.kind == mark.kind and number(before.label) == (number(mark.label) or 0) - 1
 
 
 def _start(paragraph: Paragraph, mark: Marker, state: Walk, kind: str) -> None:

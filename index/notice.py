@@ -14,7 +14,7 @@ from index.entities.dates import date_line
 from index.entities.doc_nos import is_doc_no, order_no
 from index.headers import is_adoption, repair_quotes, signature, spaces
 from index.layout import Paragraph, Row
-from index.markers import marker
+from index.markers import marker, number
 
 _LEADS = re.compile(r"(?:如下|以下\S{0,6})[。：:]$")
 _DISTRIBUTION = re.compile(r"^[（(](?:此件|公开|主动公开|依申请公开|不予公开)")
@@ -106,6 +106,22 @@ def says_it_itself(found: Sequence[Row]) -> bool:
     if len(rows) < 3 or date_line(rows[-1]) is None or not signature(rows[-2]):
         return False
     return not any(date_line(text) for text in rows[:-1]) and any(marker(text) for text in rows[:-2])
+
+
+def attached(found: Sequence[Row], title: str) -> list[str]:
+    """The titles of texts printed behind a document that names them, as a plan behind the 批复 that approves it: below
+    its date, with a numbering of their own."""
+    titles = []
+    for place in range(1, len(found) - 1):
+        text = found[place].text
+        bare = _plain(text)
+        if len(bare) < 6 or marker(text) is not None or date_line(found[place - 1].text) is None:
+            continue
+        named = any(f"《{bare}》" in "".join(row.text.split()) for row in found[:place]) or bare in _plain(title)
+        below = marker(found[place + 1].text)
+        if named and below is not None and number(below.label) == 1:
+            titles.append(text)
+    return titles
 
 
 def head_end(opening: Sequence[Paragraph], issues_another: bool, titled: bool) -> int:

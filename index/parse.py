@@ -19,7 +19,7 @@ from index.duties import cell_duties
 from index.entities import dates, periods
 from index.layout import Measure, Paragraph, Row, measure, paragraphs, rows
 from index.markers import marker
-from index.notice import BodyTitle, body_title, enacted_title, head_end, says_it_itself
+from index.notice import BodyTitle, attached, body_title, enacted_title, head_end, says_it_itself
 from index.numbering import numbered, unglued
 from index.outline import Draft, Entry, Heading, TitleLine, settled
 from index.schema import Clause, Document, Grid, Line, RawText, Source
@@ -65,12 +65,13 @@ def _parse_part(raw: RawText, part: Part, set_in: Measure, numbers: Sequence[Lin
         assert isinstance(first, list)  # prose, if only an empty run of it
         end = head_end(first, bool(own or several), bool(part.title_lines))
         notice, segments[0] = first[:end], first[end:]
-    segments = _numbered(segments, frozenset(several))
+    titles = frozenset([*several, *(() if repeated or own else attached(part.rows, whole))])
+    segments = _numbered(segments, titles)
     prose = [p for segment in segments if isinstance(segment, list) for p in segment]
     head = headers.header(printed, own, [*front, *notice], repeated.text if repeated else None, _closing(prose))
 
     title = [(part.title, part.title_lines[0])] if part.title_lines else []
-    state = begin(prose, frozenset(several))
+    state = begin(prose, titles)
     if front or notice or own:
         head_parts = [*((p.text, p.line) for p in front), *title, *((p.text, p.line) for p in notice)]
         state.outline.append(Draft("notice", (), head_parts))

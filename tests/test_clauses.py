@@ -224,3 +224,32 @@ def test_any_text_parses_and_every_character_lands_once_in_order_or_is_listed_as
         # Every piece printed is a clause's text, in order, or a title line or heading.
         pieces = iter(p.printed)
         assert all(c.text in pieces for c in p.clauses)
+
+
+def test_a_plan_behind_the_reply_that_approves_it_has_its_own_headings():
+    found = parsed(
+        "云泽市人民政府关于同意云泽湿地修复方案的批复\n云府〔2024〕3号\n市林业局：\n现批复如下：\n一、原则同意《云泽湿地修复方案》，请组织实施。\n"
+        "二、严禁占用基本农田。\n云泽市人民政府\n2024年7月9日\n云泽湿地修复方案\n一、修复范围\n湿地面积460公顷。\n二、修复内容\n（一）修复岸线。修复湖岸18公里。"
+    )
+    assert [(c.path, c.text[:5]) for c in found.clauses[-3:]] == [
+        ((), "二、严禁占"),
+        (("云泽湿地修复方案", "一、修复范围"), "湿地面积4"),
+        (("云泽湿地修复方案", "二、修复内容"), "（一）修复"),
+    ]
+
+
+def test_a_sentence_among_sentences_heads_nothing_though_plain_text_follows():
+    found = parsed("云泽市公交票价方案\n一、普通线路票价2元。\n二、空调线路票价3元。\n特此公告。")
+    assert [(c.path, c.text) for c in found.clauses] == [
+        ((), "一、普通线路票价2元。"),
+        ((), "二、空调线路票价3元。\n特此公告。"),
+    ]
+    found = parsed("云泽市公交票价方案\n一、普通线路票价2元。\n注：老人免费。\n二、空调线路票价3元。")
+    assert [c.text for c in found.clauses] == ["一、普通线路票价2元。\n注：老人免费。", "二、空调线路票价3元。"]
+
+
+def test_headings_that_end_with_a_stop_stay_headings():
+    found = parsed(
+        "云泽市工作方案\n一、提高认识。\n各区应当重视这项工作，落实责任。\n二、强化落实。\n各区应当每月检查一次。"
+    )
+    assert [c.path for c in found.clauses] == [("一、提高认识。",), ("二、强化落实。",)]

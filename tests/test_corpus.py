@@ -1,12 +1,14 @@
 """A living corpus: added, replaced, removed; only what changed is done again; versions and near-duplicates named."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
 from conftest import SAMPLE, FakeEncoder, built, engine_over, quiet
 
-from index import content, corpus, journal, lexical, store
+from index import carried, content, corpus, journal, lexical, store, structuring
 from index.build import build
 from index.errors import BadInput, BrokenIndex, CorpusError
 from index.limits import Limits
@@ -53,6 +55,34 @@ def test_an_updated_index_is_the_one_a_rebuild_gives(folder, tmp_path):
     assert np.array_equal(updated.dense.clause_vectors(), anew.dense.clause_vectors())
     assert np.array_equal(updated.dense.sentence_vectors(), anew.dense.sentence_vectors())
     assert same_scores(updated, anew, ["渡口应当设置标志", "港口岸电", "人才公寓租金标准", "没有"])
+
+
+def rows(root):
+    """Every row of an index's SQLite file, by table."""
+    with closing(sqlite3.connect(store.current(root) / "clauses.sqlite")) as db:
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
+
+
+def test_what_is_copied_from_the_file_before_is_what_a_rebuild_writes(folder, tmp_path, monkeypatch):
+    table = "云泽州{}清单\n任务如下，请落实。\n\n| 序号 | 事项 | 牵头单位 |\n|---|---|---|\n| 1 | {} | 州交通局 |\n| 2 | 检查 | 州水利局 |\n\n{}"
+    listed = "下列人员免费：\n（一）老人；\n（二）儿童。\n"
+    for name in ("00", "03a", "03b", "zz"):
+        write(folder / f"{name}.md", table.format(f"渡口{name}", f"修缮{name}", listed))
+    built(folder, tmp_path / "i")
+    (folder / "03a.md").unlink()
+    write(folder / "03b.md", table.format("渡口03b", "拆除", ""))
+    write(folder / "02a.md", table.format("渡口02a", "新建", listed))
+    copied = []
+    monkeypatch.setattr(structuring, "copy", lambda db, name, *a: copied.append(name) or carried.copy(db, name, *a))
+    built(folder, tmp_path / "i")
+    assert {"nodes", "tables", "cells", "lists"} <= set(copied)
+    monkeypatch.undo()
+    built(folder, tmp_path / "j")
+    ours, theirs = rows(tmp_path / "i"), rows(tmp_path / "j")
+    assert ours.keys() == theirs.keys() and all(ours[name] for name in ("nodes", "cells", "lists", "table_pairs"))
+    for name, found in ours.items():
+        assert found == theirs[name], name
 
 
 def test_scores_are_those_of_bm25s(sample):
@@ -208,3 +238,20 @@ def test_an_answer_from_a_file_that_is_gone_says_so(folder, tmp_path):
     assert any("new.txt 已不在文件夹中" in note for note in answer.notes)
     shutil.rmtree(folder)
     assert not any("已不在" in note for note in engine_over(root).ask("云泽州渡口管理办法的文号是什么？").notes)
+
+
+def test_a_page_that_is_open_moves_to_the_new_index_by_itself_and_says_so(folder, tmp_path):
+    from page.app import build as page_over
+
+    root = tmp_path / "i"
+    built(folder, root)
+    page = page_over(Live(engine_over(root, corpus=folder, var=tmp_path / "var")))
+    look = next(event for event in page.fns.values() if event.name == "looked")
+    shown = [each.value for each in look.inputs]
+    assert all(isinstance(update, dict) and "value" not in update for update in look.fn(*shown))
+    write(folder / "new.txt", FERRY)
+    built(folder, root)
+    head, listed, choices, mark = look.fn(*shown)
+    assert "文件库已更新：" in head and mark != shown[0] and root.joinpath("CURRENT").read_text() in mark
+    assert "云泽州渡口管理办法" in str(listed) and "云泽州渡口管理办法" in str(choices)
+    assert all(isinstance(update, dict) for update in look.fn(mark, *shown[1:]))
