@@ -27,6 +27,8 @@ def word(paper: Paper) -> bytes:
     made = docx.Document()
     _set_up(made)
     _line(made, paper.title, font=TITLE, size=22, align="CENTER", spacing=36, after=14)
+    for note in paper.notes:
+        _line(made, note, font=SUB, indent=True)
     for place, part in enumerate(paper.parts, 1):
         _part(made, part, f"{part.asked}{_numeral(place)}" if len(paper.parts) > 1 else part.asked)
     kept = io.BytesIO()

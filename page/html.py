@@ -14,6 +14,9 @@ from rag.status import LABEL
 
 KINDS = {"preamble": "前言", "notice": "印发通知", "box": "专栏", "annex": "附件", "row": "表格行"}
 _LONG = 320  # characters; a longer clause is shown around its quote, the whole of it on demand
+_MARKED = 40  # of a marked passage, where it is named
+_UNSURE = "由扫描图像识别，把握不大，引用前请与原件核对"
+_UNUSED = "没有用于检索和作答，请核对原文来源"
 _AROUND = 80  # characters of a long clause shown before and after the quote
 
 
@@ -63,10 +66,20 @@ def badge(status: Status) -> str:
 
 
 def doubt(clause: Clause) -> str:
-    """A label for a clause that was read from a scan with little confidence; nothing for others."""
-    if not clause.doubtful:
-        return ""
-    return '<span class="tw-badge tw-doubt" title="由扫描图像识别，把握不大，引用前请与原件核对">待核</span>'
+    """Labels for a clause that wants comparing with the original: read from a scan with little confidence, or with words
+    that state no policy; nothing for others."""
+    labels = "".join(f'<span class="tw-badge tw-doubt" title="{_UNSURE}">待核</span>' for _ in range(clause.doubtful))
+    return labels + (
+        "" if not clause.marks else f'<span class="tw-badge tw-spoken" title="{_UNUSED}">含非政策文字</span>'
+    )
+
+
+def reasons(clause: Clause) -> str:
+    """Why a clause wants comparing, below its text, where a label's title cannot be read: on paper, on a phone."""
+    told = [f"待核：{_UNSURE}。"] if clause.doubtful else []
+    for mark in clause.marks:
+        told.append(f"含非政策文字：“{clipped(mark.words, _MARKED)}”是{mark.reason}，{_UNUSED}。")
+    return "".join(f'<p class="tw-why">{escape(line)}</p>' for line in told)
 
 
 def address(path: Sequence[str]) -> str:
@@ -166,6 +179,7 @@ def card(
         )
         + between
         + clause_text(clause.printed, quotes)
+        + reasons(clause)
         + (f'<div class="tw-lost">{escape(lost)}</div>' if lost else "")
         + f"<footer>{'' if lost else opener(document, clause, '在全文中查看')}"
         f"{copier(cited(document, clause, status), '复制引文')}"
@@ -178,5 +192,5 @@ def cited(document: Document, clause: Clause, status: Status, quote: str | None 
     number = f"（{document.doc_no}）" if document.doc_no else ""
     where = f"，{address(clause.path)}" if clause.path else ""
     words = re.sub(r"\s*\n\s*", " ", quote if quote is not None else clause.printed)
-    checked = "，扫描识别，待核" if clause.doubtful else ""
+    checked = ("，扫描识别，待核" if clause.doubtful else "") + ("，含非政策文字" if clause.marks else "")
     return f"《{document.title}》{number}{where}：“{words}”（{LABEL[status.value]}{checked}）"

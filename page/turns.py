@@ -10,7 +10,7 @@ from itertools import groupby
 from desk.schema import REASONS, SETTLED, Feedback
 from memo.paper import UNSURE, part, quoted_as, refused
 from memo.text import text
-from page.html import badge, clipped, copier, error, escape, lines
+from page.html import badge, clipped, copier, doubt, error, escape, lines
 from rag.schema import Answer, Entry, Grid, Sentence, Side
 
 _LONGEST = 600  # characters of a question shown; a pasted book would bury the answer
@@ -209,7 +209,12 @@ def _said(turn: Turn, sentence: Sentence) -> str:
 
 
 def _mark(turn: Turn, n: int) -> str:
-    return f'<a class="tw-mark" href="#t{turn.place}-c{n}" data-n="{turn.place}" aria-label="查看出处 {n}">[{n}]</a>'
+    """The number of a source, and whether its clause wants comparing with the original."""
+    unsure = "".join(doubt(c.clause) for c in turn.given.citations if c.n == n)
+    return (
+        unsure
+        + f'<a class="tw-mark" href="#t{turn.place}-c{n}" data-n="{turn.place}" aria-label="查看出处 {n}">[{n}]</a>'
+    )
 
 
 def _table(turn: Turn, sides: Sequence[Side]) -> str:
