@@ -125,7 +125,7 @@ def neighbourhood(found: Sequence[Neighbourhood], day: date, notes: Sequence[str
 def differing(hit: Hit) -> tuple[str, ...]:
     """What a related clause says differently, each in words."""
     return tuple(
-        f"{d.kind}{d.what}：粘贴“{hit.unit[slice(*d.ours)] or '未写'}”，本条“{hit.clause.text[slice(*d.theirs)] or '未写'}”"
+        f"{d.kind}{f'（{d.what}）' if d.what else ''}：粘贴“{hit.unit[slice(*d.ours)] or '未写'}”，本条“{hit.clause.text[slice(*d.theirs)] or '未写'}”"
         for d in hit.differences
     )
 

@@ -139,6 +139,30 @@ def clause_text(text: str, quotes: Sequence[str]) -> str:
     )
 
 
+def tabular(clause: Clause) -> bool:
+    """Whether a clause is a row whose cells are known by their columns, and whole: a marked passage is missing in them."""
+    grid = clause.grid
+    return clause.kind == "row" and grid is not None and grid.read and bool(grid.columns) and not clause.marks
+
+
+def row(clause: Clause, quotes: Sequence[str] = ()) -> str:
+    """A row of a table by itself: each cell behind its column's name, marked where a quote holds it."""
+    grid = clause.grid
+    assert grid is not None  # tabular(clause)
+    cells = "".join(
+        f"<div>{f'<dt>{escape(name)}</dt>' if (name := ' '.join(column.split())) else ''}<dd>{_cell(cell, quotes)}</dd></div>"
+        for column, cell in zip(grid.columns, grid.cells, strict=False)
+        if cell.strip()
+    )
+    return f'<dl class="tw-cells">{cells}</dl>'
+
+
+def _cell(cell: str, quotes: Sequence[str]) -> str:
+    if any(cell in quote for quote in quotes):
+        return f"<mark>{lines(cell)}</mark>"
+    return highlighted(cell, quotes)
+
+
 def _spans(text: str, quotes: Iterable[str]) -> list[tuple[int, int]]:
     """Where the quotes are, in order, overlapping and touching ones merged."""
     merged: list[tuple[int, int]] = []
@@ -178,7 +202,7 @@ def card(
             else ""
         )
         + between
-        + clause_text(clause.printed, quotes)
+        + (row(clause, quotes) if tabular(clause) else clause_text(clause.printed, quotes))
         + reasons(clause)
         + (f'<div class="tw-lost">{escape(lost)}</div>' if lost else "")
         + f"<footer>{'' if lost else opener(document, clause, '在全文中查看')}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from index.errors import TiaowenError
-from index.load import NAMES, READERS, pool
+from index.load import READERS, pool
 from index.schema import Document
 from memo.markdown import markdown
 from memo.paper import neighbourhood
@@ -70,7 +70,9 @@ def related_tab(engine: Engine | Live, documents: Sequence[Document], opening: s
                 elem_id="paste",
                 placeholder="把正在起草或核对的条款粘贴到这里。也可以在“文件”里点某一条旁边的“找相关条款”。",
             )
-            draft = gr.UploadButton(f"或上传草案（{NAMES} 等）", file_types=list(READERS), elem_id="draft", size="sm")
+            draft = gr.UploadButton(
+                "或上传草案（Word、WPS、PDF、文本、图片等）", file_types=list(READERS), elem_id="draft", size="sm"
+            )
             with gr.Row(elem_id="seekers"):
                 find = gr.Button("查找相关条款", variant="primary", elem_id="find", scale=3)
                 stop = gr.Button("停止", elem_id="halt", scale=1, min_width=72, interactive=False)

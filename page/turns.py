@@ -10,7 +10,7 @@ from itertools import groupby
 from desk.schema import REASONS, SETTLED, Feedback
 from memo.paper import UNSURE, part, quoted_as, refused
 from memo.text import text
-from page.html import badge, clipped, copier, doubt, error, escape, lines
+from page.html import badge, clipped, copier, doubt, error, escape, lines, row, tabular
 from rag.schema import Answer, Entry, Grid, Sentence, Side
 
 _LONGEST = 600  # characters of a question shown; a pasted book would bury the answer
@@ -205,7 +205,14 @@ def _list(turn: Turn, sentences: Sequence[Sentence]) -> str:
 
 
 def _said(turn: Turn, sentence: Sentence) -> str:
-    return f"<span>{lines(sentence.text)}</span>" + "".join(_mark(turn, n) for n in sentence.citations)
+    return _words(turn, sentence) + "".join(_mark(turn, n) for n in sentence.citations)
+
+
+def _words(turn: Turn, sentence: Sentence) -> str:
+    """The sentence; a table's whole row by its columns."""
+    rested = (c.clause for c in turn.given.citations if c.n in sentence.citations)
+    whole = next((c for c in rested if tabular(c) and "".join(c.text.split()) == "".join(sentence.text.split())), None)
+    return f"<span>{lines(sentence.text)}</span>" if whole is None else row(whole)
 
 
 def _mark(turn: Turn, n: int) -> str:

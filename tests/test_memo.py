@@ -166,13 +166,13 @@ def test_what_a_related_clause_says_differently_and_what_was_left_out_is_in_the_
     clause = replace(
         parsed.clauses[1], text="渔港*泊位*120个", doubtful=True, marks=(Mark(0, 2, "写给读者的话", "渔港"),)
     )
-    differences = (Difference("数字", "泊位", (0, 3), (6, 10)),)
+    differences = (Difference("数字", (0, 3), (6, 10), "泊位"),)
     hit = Hit(1, 1.0, clause, parsed.document, Status("unknown", "未写明", None), DIFFERS, quote="120个",
               differences=differences, unit="80个泊位")  # fmt: skip
     paper = neighbourhood([Neighbourhood("80个泊位", (hit,)), Neighbourhood("无", ())], DAY, ["共 2 段"])
     told = [p.text for p in opened(paper).paragraphs]
     assert told[:4] == ["相关政策", "共 2 段", "条款原文一", "80个泊位"]
-    assert "（不同之处：数字泊位：粘贴“80个”，本条“120个”）" in told and "所选范围内没有条款。" in told
+    assert "（不同之处：数字（泊位）：粘贴“80个”，本条“120个”）" in told and "所选范围内没有条款。" in told
     source = told[told.index("出处") + 1]
     assert "扫描识别，待核" in source and "含非政策文字" in source
     text = markdown(paper)

@@ -4,16 +4,19 @@ Pure."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
 from index.schema import Clause, Document
 from rag.library import Library
+from rag.words.dictionary import cut
 
 _FIGURE = re.compile(
-    r"(?:^|[。；，、\n])([一-鿿]{2,12}(?:区|港|线|铁路|高速公路|园|城|基地|机场|公园))(?:规划)?"
-    r"(总面积|面积|全长|总投资|吞吐量|规模)[一-鿿]{0,4}?(\d[\d.]*)\s*(平方公里|公里|亿元|万元|万吨|公顷|平方米)"
+    r"([一-鿿]{2,8}(?:里程|面积|规模|人口|比重|覆盖率|吞吐量|总量|产值|数量))(达到|超过|突破|不低于|约)\s*"
+    r"(\d[\d.]*)\s*(平方公里|公里|万?亿元|万元|亿?万?吨|万?人|[%％]|万?个)"
 )
+_NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\d+[.．、])\s*")
 _SHORT = 26  # characters; nobody types a longer title
 
 
@@ -41,21 +44,29 @@ def matters(library: Library) -> Matters:
     short = [d for d in entries if len(d.title) <= _SHORT] or entries
     numbered = next((d for d in short if d.doc_no and d.issued_on and d.issuers), short[0])
     other = next((d for d in short if d is not numbered and d.kind == numbered.kind), short[-1])
-    figure, value = _figure(clauses) or (f"{numbered.title}的文号是什么？", numbered.doc_no or "")
+    figure, value = _figure(clauses, {d.doc_id: d for d in short}) or (
+        f"{numbered.title}的文号是什么？",
+        numbered.doc_no or "",
+    )
     headed, heading = _heading(clauses, {d.doc_id: d for d in short})
     long = max((c for c in clauses if c.kind == "clause" and len(c.text) < 400), key=lambda c: len(c.text))
     half = re.sub(r"〔", "[", re.sub(r"〕.*", "]", numbered.doc_no or numbered.title[:4]))
-    nouns = re.findall(r"[一-鿿]{4,6}(?=[，。、；])", long.text)
-    words = " ".join(dict.fromkeys(word[-4:] for word in nouns[:1] + nouns[-1:])) or long.text[:4]
+    words = " ".join(_frequent(long.text))
     issuer = (numbered.issuers or ("",))[0]
     return Matters(figure, value, numbered, other, heading, headed, _row(clauses), issuer, words, long, half)
 
 
-def _figure(clauses: list[Clause]) -> tuple[str, str] | None:
+def _figure(clauses: list[Clause], documents: dict[str, Document]) -> tuple[str, str] | None:
     for clause in clauses:
-        if clause.kind == "clause" and (found := _FIGURE.search(clause.text)):
-            return f"{found[1]}的{found[2]}是多少{found[4]}？", found[3]
+        if clause.kind == "clause" and clause.doc_id in documents and (found := _FIGURE.search(clause.text)):
+            return f"《{documents[clause.doc_id].title}》中{found[1]}{found[2]}多少{found[4]}？", found[3]
     return None
+
+
+def _frequent(text: str) -> list[str]:
+    """The two words of two characters or more that a text repeats most."""
+    counts = Counter(word for word in cut(text) if len(word) > 1 and not word.isdigit())
+    return [word for word, _ in counts.most_common(2)]
 
 
 def _heading(clauses: list[Clause], documents: dict[str, Document]) -> tuple[Document, str]:
@@ -74,6 +85,6 @@ def _row(clauses: list[Clause]) -> str:
         if grid is None or not grid.read or len(grid.columns) < 3:
             continue
         named = [(n, c) for n, c in zip(grid.columns, grid.cells, strict=True) if n.strip() and c.strip()]
-        if len(named) >= 3 and 4 <= len(named[1][1]) <= 24:
+        if len(named) >= 3 and 4 <= len(named[1][1]) <= 24 and not any(_NUMBERED.match(cell) for _, cell in named):
             return f"{' '.join(named[1][1].split())}的{' '.join(named[2][0].split())}是什么？"
     return ""

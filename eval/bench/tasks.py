@@ -64,7 +64,7 @@ def _asks(one: Official, at_hand: Matters) -> None:
         said = one.ask(f"{at_hand.issuer}印发的文件有哪些？")
         told.append(_beginning(one))
     with one.task("问文件里没有的事，得到拒答") as told:
-        said = one.ask("火星采矿许可证怎么办理？")
+        said = one.ask("量子传送门的收费标准是多少？")
         assert "未能回答" in said, said[:80]
         told.append("拒答，并说明原因")
 
@@ -74,7 +74,7 @@ def _works_with_answers(one: Official, at_hand: Matters) -> None:
         one.click("#scope summary")
         one.fill("#scope [name=document]", at_hand.numbered.title)
         one.click("#scope summary")
-        one.ask("什么时候印发的？")
+        one.ask(f"《{at_hand.numbered.title}》什么时候印发的？")
         titles = set(one.page.locator("#evidence .tw-group h3:visible").all_inner_texts())
         assert len(titles) == 1, titles
         one.click("#chips .tw-chip")
@@ -173,6 +173,7 @@ def _keeps_documents(one: Official, room: Path) -> None:
         made.add_paragraph(line)
     made.save(str(room / "新办法.docx"))
     with one.task("加入一份 Word 文件：先检查再加入") as told:
+        one.click(".tw-back")
         one.chose("#add", room / "新办法.docx")
         one.see("#adding .tw-card")
         assert _NEW in one.text("#adding")

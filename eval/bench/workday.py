@@ -55,6 +55,7 @@ class Official:
     def __init__(self, context: BrowserContext, url: str, pictures: Path) -> None:
         self.url, self.pictures, self.tasks = url, pictures, list[Task]()
         self.clicks = self.typed = self.turn = 0
+        self.evidence: list[float] = []  # seconds from Enter until clauses stood beside
         self.came(context)
 
     def came(self, context: BrowserContext) -> None:
@@ -81,8 +82,11 @@ class Official:
     def ask(self, question: str) -> str:
         """The words of the settled answer."""
         self.fill(BOX, question)
+        began = time.perf_counter()
         self.press(BOX, "Enter")
         self.turn += 1
+        self.see(f"#beside:has(h2:has-text('第 {self.turn} 问')) .tw-card, #t{self.turn} .tw-refusal")
+        self.evidence.append(time.perf_counter() - began)
         return self.answered()
 
     def answered(self) -> str:
@@ -147,7 +151,13 @@ def main(
     with _served(env) as url, _chromium() as chromium:
         official = Official(chromium.new_context(**_options()), url, pictures)
         day(official, lambda: chromium.new_context(**_options()), at_hand, room)
-    report = {"machine": machine(), "load": os.getloadavg()[1], "tasks": [asdict(task) for task in official.tasks]}
+    evidence = [round(seconds, 2) for seconds in sorted(official.evidence)]
+    report = {
+        "machine": machine(),
+        "load": os.getloadavg()[1],
+        "evidence_seconds": evidence,
+        "tasks": [asdict(task) for task in official.tasks],
+    }
     (room / "workday.json").write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     written.write_text(table(official.tasks, report), encoding="utf-8")
     if failed := [task.name for task in official.tasks if not task.done]:
@@ -167,8 +177,12 @@ def table(tasks: list[Task], report: dict) -> str:
         f"{report['machine'].get('cores', os.cpu_count())} 核。\n\n"
         "| | 任务 | 秒 | 点击 | 填写 | 结果 |\n|---|---|---|---|---|---|\n"
         f"{rows}\n做成 {sum(t.done for t in tasks)}/{len(tasks)}，共 {sum(t.clicks for t in tasks)} 次点击、"
-        f"{sum(t.seconds for t in tasks):.0f} 秒。\n"
+        f"{sum(t.seconds for t in tasks):.0f} 秒。依据出现在旁边：中位 {_median(report['evidence_seconds'])} 秒。\n"
     )
+
+
+def _median(seconds: list[float]) -> float | None:
+    return seconds[len(seconds) // 2] if seconds else None
 
 
 def _options() -> dict:
