@@ -183,8 +183,8 @@ def _lead(turn: Turn) -> str:
 
 
 def _concluded(turn: Turn, run: Sequence[Sentence]) -> str:
-    """Sentences that conclude; several headings or items as the list they are."""
-    if run[0].origin == "outline" and len(run) > 2:
+    """Sentences that conclude; several headings, items or documents as the list they are."""
+    if len(run) > 2 and (run[0].origin == "outline" or run[0].text.endswith("：")):
         first, *items = run
         listed = "".join(f"<li>{_said(turn, item)}</li>" for item in items)
         return f'<div class="tw-reply"><p>{_said(turn, first)}</p></div><ol class="tw-items">{listed}</ol>'

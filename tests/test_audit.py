@@ -133,7 +133,10 @@ def test_documents_added_and_removed_in_the_page_are_on_record_with_who_did_it(t
 
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "农田.txt").write_text("海州市农田管理办法\n第一条 农田不得荒置。\n", encoding="utf-8")
-    (tmp_path / "渔港.txt").write_text("海州市渔港管理办法\n第一条 渔港泊位由港务所调度。\n", encoding="utf-8")
+    (tmp_path / "staged").mkdir()
+    (tmp_path / "staged" / "渔港.txt").write_text(
+        "海州市渔港管理办法\n第一条 渔港泊位由港务所调度。\n", encoding="utf-8"
+    )
     built(tmp_path / "corpus", tmp_path / "index")
     engine = engine_over(tmp_path / "index", corpus=tmp_path / "corpus", var=tmp_path / "var")
     house = House(engine.settings, Live(engine), Mode.OPEN, audit=Audit(tmp_path / "a.sqlite"))
@@ -141,7 +144,7 @@ def test_documents_added_and_removed_in_the_page_are_on_record_with_who_did_it(t
     request = SimpleNamespace(username="李丽", client=SimpleNamespace(host="192.0.2.7"))
     with gr.Blocks():
         changing = Changing(guarded, Keeper(guarded), lambda _: True)
-    told = list(changing._add([str(tmp_path / "渔港.txt")], None, request))[-1][0]
+    told = list(changing._add([str(tmp_path / "staged" / "渔港.txt")], None, request))[-1][0]
     assert "已加入：渔港.txt" in told
     (farm,) = [d.doc_id for d, _, _ in house.live.now().documents() if "农田" in d.title]
     told = list(changing.remove(farm, request, str, str))[-1][2]

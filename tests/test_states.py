@@ -1,15 +1,17 @@
 """Every kind of answer and every state of 问政策, in a real Chromium: by day and night, on a phone, at twice the size;
 axe has nothing serious to say of any, nothing runs over, and all of it is Chinese."""
 
+import io
 import re
 import time
 from dataclasses import replace
 
 import pytest
-from test_browser import CHROMIUM, ask, browser, engine, go, served, shot, visit  # noqa: F401
+from test_browser import CHROMIUM, SHOTS, ask, browser, engine, go, served, shot, visit  # noqa: F401
 
 from index.errors import ModelError
 from index.schema import Mark
+from index.terms import compact
 from rag.schema import Answer, Citation, Entry, Event, Grid, Hit, Sentence, Side, Status, Timings
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
@@ -48,7 +50,7 @@ def kinds(over):
                        table=Grid("港航项目清单", ("序号", "项目名称", "建设单位", "投资（万元）"), ROWS)),
         "标题": answer(("共有五个方面：", "outline"), *((f"（{n}）加强渡口与航道管理养护", "outline") for n in "一二三四五"),
                        outline=tuple(Entry(n % 2, f"第{n}项　航道养护与夜航灯器更新", 1) for n in range(1, 7))),
-        "文件": answer(*((f"《{d.title}》（{d.doc_no or '未印文号'}）", "metadata") for d in documents[:4])),
+        "文件": answer(("共 4 份：", "metadata"), *((f"《{d.title}》（{d.doc_no or '未印文号'}）", "metadata") for d in documents[:4])),
         "对照": answer(comparison=tuple(Side(d, HOLDS, c.printed[:60], n)
                                         for n, (c, d) in enumerate(zip(clauses[:3], documents, strict=False), 1))),
         "计数": answer(("所收文件中共有 7 份。", "computed")),
@@ -131,6 +133,27 @@ def test_every_kind_of_answer_is_whole_in_every_view_and_axe_finds_nothing_serio
     page.wait_for_timeout(200)
     shot(page, f"state-{view}-history")
     assert serious(page) == {} and not sideways(page)
+
+
+@pytest.mark.parametrize("view", ["office", "phone"])
+def test_a_long_conversation_is_printed_whole_and_nothing_lies_over_anything(visit, address, engine, view):  # noqa: F811
+    from pypdf import PdfReader
+
+    page = visit(address, **VIEWS[view])
+    asked = [question for question in kinds(engine) if question != "不可用"]
+    for turn, question in enumerate(asked, 1):
+        ask(page, question, turn)
+    pages = [compact(each.extract_text()) for each in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
+    (SHOTS / f"state-{view}-print.pdf").write_bytes(page.pdf(format="A4"))
+    told = "".join(pages)
+    assert len(pages) > 1 and "全长118公里" in pages[0] and "以扫描件为准" in told
+    assert all(f"问{question}" in told for question in asked)
+    page.emulate_media(media="print")
+    ends = page.evaluate(
+        "() => ['#chat', '#beside'].map(s => document.querySelector(s).getBoundingClientRect()).map(r => [r.top, r.bottom])"
+    )
+    last = page.evaluate("document.querySelector('#chat .tw-turn:last-child').getBoundingClientRect().bottom")
+    assert last <= ends[1][0] + 1 and ends[0][1] >= last - 1
 
 
 @pytest.mark.parametrize("view", ["office", "phone"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -198,8 +200,17 @@ def main(
 
 
 def _memory(server: psutil.Process) -> float:
-    """MiB of the server and its children."""
-    return sum(each.memory_info().rss for each in (server, *server.children(recursive=True))) / 2**20
+    """MiB of the server and its children that are theirs alone: pages of the models' files come and go as the machine's
+    memory has room, and are counted only where the system does not tell them apart."""
+    return sum(_own(each) for each in (server, *server.children(recursive=True))) / 2**20
+
+
+def _own(process: psutil.Process) -> int:
+    try:
+        told = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+        return int(re.search(r"^Anonymous:\s+(\d+) kB", told, re.M)[1]) * 1024
+    except (OSError, TypeError):
+        return process.memory_info().rss
 
 
 def _started(url: str, server: subprocess.Popen) -> None:
