@@ -71,7 +71,7 @@ def _source(origin: Origin, part: Part) -> str:
     words = f"“{origin.quote}”" if origin.quote else ""
     day = f"{part.day.year}年{part.day.month}月{part.day.day}日"
     reason = f"（{origin.status.reason}）" if origin.status.reason else ""
-    return f"[{origin.n}] {origin.place}。{words}时效：{origin.holds}{reason}；检索日期：{day}。"
+    return f"[{origin.n}] {origin.place.rstrip('。')}。{words}时效：{origin.holds}{reason}；检索日期：{day}。"
 
 
 def _table(made: Document, rows: tuple[tuple[str, ...], ...]) -> None:
