@@ -23,6 +23,10 @@ VIEWS = {
 }
 ENDED = Status("expired", "实施期2020—2022年已于2022年底届满", "2020—2022年")
 HOLDS = Status("in_force", "实施期至2035年", "2021—2035年")
+NOTICE = (
+    "海州市人民政府关于印发《海州市渔港发展规划》的通知\n海府发〔2022〕3号\n各区县人民政府：\n"
+    "现将《海州市渔港发展规划》印发给你们，请认真贯彻执行。\n海州市人民政府\n2022年3月1日\n"
+)
 ROWS = ((("1", "渔港泊位改造", "港务所", "120"), 1), (("2", "航道疏浚与航标更新（含夜航灯器）", "航道中心", "340"), 2))
 
 
@@ -177,7 +181,7 @@ def test_a_table_in_an_answer_is_a_table_with_its_header_row(visit, address, vie
 
 
 @pytest.mark.parametrize("view", ["office", "phone"])
-def test_a_page_that_is_open_follows_another_index_and_says_so(visit, tmp_path, monkeypatch, view):  # noqa: F811
+def test_an_open_page_follows_another_index_and_a_mere_notice_is_one(visit, tmp_path, monkeypatch, view):  # noqa: F811
     from conftest import built, engine_over
 
     from page import app
@@ -190,9 +194,11 @@ def test_a_page_that_is_open_follows_another_index_and_says_so(visit, tmp_path, 
     live = Live(engine_over(tmp_path / "index", corpus=tmp_path / "corpus", var=tmp_path / "var"))
     with served(live) as url:
         page = visit(url, **VIEWS[view])
-        (tmp_path / "corpus" / "乙.txt").write_text("海州市渔港管理办法\n第一条 泊位由港务所调度。\n", encoding="utf-8")
+        (tmp_path / "corpus" / "乙.txt").write_text(NOTICE, encoding="utf-8")
         built(tmp_path / "corpus", tmp_path / "index")
         page.wait_for_selector("#head:has-text('文件库已更新：2 份文件')")
         go(page, "文件")
-        page.wait_for_selector(".tw-list a:has-text('海州市渔港管理办法')")
+        page.wait_for_selector(".tw-list a:has-text('海州市渔港发展规划') .tw-doubt:has-text('仅收录印发通知')")
+        page.click(".tw-list a:has-text('海州市渔港发展规划')")
+        page.wait_for_selector("#document .tw-doubts:has-text('仅收录印发通知')")
         shot(page, f"state-{view}-followed")
