@@ -143,9 +143,11 @@ def _around(found: Neighbourhood, day: date) -> Part:
 
 
 def _beside(n: int, hit: Hit) -> tuple[Said, ...]:
-    """A related clause, and below it what it says differently."""
-    told = differing(hit)
-    return (Said(hit.clause.printed, (n,)), *([Said(f"（不同之处：{'；'.join(told)}）")] if told else []))
+    """A related clause, and below it how its document stands where the label does not say so, and what it says
+    differently."""
+    standing = f"（{hit.standing}）" if hit.standing and hit.standing != hit.relation else ""
+    differences = f"（不同之处：{'；'.join(told)}）" if (told := differing(hit)) else ""
+    return (Said(hit.clause.printed, (n,)), *(Said(line) for line in (standing, differences) if line))
 
 
 def _origin(n: int, document: Document, clause: Clause, quote: str, status: Status) -> Origin:

@@ -158,7 +158,7 @@ def row(clause: Clause, quotes: Sequence[str] = ()) -> str:
 
 
 def _cell(cell: str, quotes: Sequence[str]) -> str:
-    if any(cell in quote for quote in quotes):
+    if len(cell) > 1 and any(cell in quote for quote in quotes):  # a figure of one digit stands in any quote
         return f"<mark>{lines(cell)}</mark>"
     return highlighted(cell, quotes)
 
