@@ -192,7 +192,9 @@ def card(
     title = f"<b>《{escape(document.title)}》</b>{badge(status)}" if titled else ""
     kind = f'<span class="tw-kind">{KINDS[clause.kind]}</span>' if clause.kind in KINDS else ""
     kind += doubt(clause)
-    where = f'<span class="tw-path">{escape(address(clause.path))}</span>' if clause.path else ""
+    heads = {clause.grid.head} if tabular(clause) and clause.grid is not None else set()  # stands before the cells
+    path = [heading for heading in clause.path if heading not in heads]
+    where = f'<span class="tw-path">{escape(address(path))}</span>' if path else ""
     page = f"，第 {clause.source.page} 页" if clause.source.page else ""
     return (
         f'<article class="tw-card {css}" tabindex="-1"><header>{lead}{title}{"" if titled else kind + where}</header>'
