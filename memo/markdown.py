@@ -17,6 +17,7 @@ def markdown(paper: Paper) -> str:
         "\n\n".join(
             [
                 f"# {_one_line(paper.title)}",
+                *(f"> 注：{_one_line(note)}" for note in paper.notes),
                 *(_part(each, len(paper.parts) > 1, n) for n, each in enumerate(paper.parts, 1)),
             ]
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from index.schema import Clause, Document
 from rag.relating.related import Neighbourhood
 from rag.schema import Answer, Hit, Sentence, Status
 from rag.status import LABEL
@@ -52,6 +53,7 @@ class Origin:
     quote: str
     status: Status
     doubtful: bool = False
+    spoken: bool = False  # its clause holds words that state no policy
 
     @property
     def place(self) -> str:
@@ -62,7 +64,8 @@ class Origin:
     @property
     def holds(self) -> str:
         """时效 in a word, and whether the words want comparing with the original."""
-        return LABEL[self.status.value] + ("，扫描识别，待核" if self.doubtful else "")
+        doubts = ("，扫描识别，待核" if self.doubtful else "") + ("，条中含非政策文字" if self.spoken else "")
+        return LABEL[self.status.value] + doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Part:
 class Paper:
     title: str
     parts: tuple[Part, ...]
+    notes: tuple[str, ...] = ()  # of the whole, below the title
 
 
 def part(answer: Answer, day: date, scope: str = "") -> Part:
@@ -98,11 +102,7 @@ def part(answer: Answer, day: date, scope: str = "") -> Part:
         Block("表格", rows=_rows(answer)),
         Block(quoted_as(answer) + unsure, _said(quoted), numbered=True),
     )
-    origins = tuple(
-        Origin(c.n, c.document.title, c.document.doc_no, c.clause.path, c.quote, c.status, c.clause.doubtful)
-        for c in answer.citations
-        if c.n in cited
-    )
+    origins = tuple(_origin(c.n, c.document, c.clause, c.quote, c.status) for c in answer.citations if c.n in cited)
     shown = tuple(block for block in blocks if block.said or block.rows)
     return Part(answer.question, shown, origins, day, answer.notes, scope)
 
@@ -117,9 +117,17 @@ def quoted_as(answer: Answer) -> str:
     return NEAREST if answer.refused else "依据" if answer.conclusion else "相关原文"
 
 
-def neighbourhood(found: Sequence[Neighbourhood], day: date) -> Paper:
-    """A paste's related clauses, relation by relation; of a draft, clause by clause."""
-    return Paper("相关政策", tuple(_around(each, day) for each in found))
+def neighbourhood(found: Sequence[Neighbourhood], day: date, notes: Sequence[str] = ()) -> Paper:
+    """A paste's related clauses, relation by relation; of a draft, clause by clause. `notes`: what was not looked up."""
+    return Paper("相关政策", tuple(_around(each, day) for each in found), tuple(notes))
+
+
+def differing(hit: Hit) -> tuple[str, ...]:
+    """What a related clause says differently, each in words."""
+    return tuple(
+        f"{d.kind}{f'（{d.what}）' if d.what else ''}：粘贴“{hit.unit[slice(*d.ours)] or '未写'}”，本条“{hit.clause.text[slice(*d.theirs)] or '未写'}”"
+        for d in hit.differences
+    )
 
 
 def _around(found: Neighbourhood, day: date) -> Part:
@@ -127,14 +135,23 @@ def _around(found: Neighbourhood, day: date) -> Part:
     for n, hit in enumerate(found.hits, 1):
         groups.setdefault(hit.relation or "相关条款", []).append((n, hit))
     blocks = tuple(
-        Block(relation, tuple(Said(hit.clause.printed, (n,)) for n, hit in hits)) for relation, hits in groups.items()
+        Block(relation, tuple(said for n, hit in hits for said in _beside(n, hit))) for relation, hits in groups.items()
     )
-    origins = tuple(
-        Origin(n, h.document.title, h.document.doc_no, h.clause.path, h.quote or "", h.status, h.clause.doubtful)
-        for n, h in enumerate(found.hits, 1)
-    )
-    notes = () if found.related else ("未找到相关条款，以上只是最接近的。",)
+    origins = tuple(_origin(n, h.document, h.clause, h.quote or "", h.status) for n, h in enumerate(found.hits, 1))
+    notes = () if found.related else ("未找到相关条款，以上只是最接近的。" if found.hits else "所选范围内没有条款。",)
     return Part(found.text, blocks, origins, day, notes, asked="条款原文")
+
+
+def _beside(n: int, hit: Hit) -> tuple[Said, ...]:
+    """A related clause, and below it how its document stands where the label does not say so, and what it says
+    differently."""
+    standing = f"（{hit.standing}）" if hit.standing and hit.standing != hit.relation else ""
+    differences = f"（不同之处：{'；'.join(told)}）" if (told := differing(hit)) else ""
+    return (Said(hit.clause.printed, (n,)), *(Said(line) for line in (standing, differences) if line))
+
+
+def _origin(n: int, document: Document, clause: Clause, quote: str, status: Status) -> Origin:
+    return Origin(n, document.title, document.doc_no, clause.path, quote, status, clause.doubtful, bool(clause.marks))
 
 
 def _quoted(answer: Answer) -> Sequence[Sentence]:

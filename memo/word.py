@@ -27,6 +27,8 @@ def word(paper: Paper) -> bytes:
     made = docx.Document()
     _set_up(made)
     _line(made, paper.title, font=TITLE, size=22, align="CENTER", spacing=36, after=14)
+    for note in paper.notes:
+        _line(made, note, font=SUB, indent=True)
     for place, part in enumerate(paper.parts, 1):
         _part(made, part, f"{part.asked}{_numeral(place)}" if len(paper.parts) > 1 else part.asked)
     kept = io.BytesIO()
@@ -69,7 +71,7 @@ def _source(origin: Origin, part: Part) -> str:
     words = f"“{origin.quote}”" if origin.quote else ""
     day = f"{part.day.year}年{part.day.month}月{part.day.day}日"
     reason = f"（{origin.status.reason}）" if origin.status.reason else ""
-    return f"[{origin.n}] {origin.place}。{words}时效：{origin.holds}{reason}；检索日期：{day}。"
+    return f"[{origin.n}] {origin.place.rstrip('。')}。{words}时效：{origin.holds}{reason}；检索日期：{day}。"
 
 
 def _table(made: Document, rows: tuple[tuple[str, ...], ...]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.corpus import Change, beside
 from index.report import DocumentEntry, Report
 from index.schema import Contents, Taken
-from page.html import address, clipped, doubt, lines
+from page.html import address, clipped, doubt, lines, reasons
 
 _CLAUSES = 200  # of a document, shown when unfolded
 _LETTERS = 120  # of a clause
@@ -65,7 +65,7 @@ def _document(taken: Taken, *, alone: bool) -> str:
     rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items() if value)
     unsure = f'<div class="tw-doubts">请与原件核对：{escape("；".join(taken.doubts))}</div>' if taken.doubts else ""
     clauses = "".join(
-        f"<li>{doubt(c)}<span class='tw-path'>{escape(address(c.path))}</span> {escape(clipped(c.printed, _LETTERS))}</li>"
+        f"<li>{doubt(c)}<span class='tw-path'>{escape(address(c.path))}</span> {escape(clipped(c.printed, _LETTERS))}{reasons(c)}</li>"
         for c in taken.clauses[:_CLAUSES]
     )
     left = len(taken.clauses) - _CLAUSES

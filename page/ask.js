@@ -487,6 +487,12 @@ tw.ask = (root, server, trigger) => {
     if (id && id !== c) open(id, 0, false);
   });
 
+  // A link to another answer of this conversation, put into the address of this window.
+  addEventListener("hashchange", () => {
+    const target = /^#t\d+$/.test(location.hash) && c && $(location.hash);
+    if (target) tw.show(target, "start");
+  });
+
   // ---- what the address says, and what was being typed
 
   const address = new URLSearchParams(location.search);

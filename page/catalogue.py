@@ -8,7 +8,7 @@ from html import escape
 
 from index.schema import Clause, Document
 from page.html import address as written
-from page.html import badge, empty, gaps, lines
+from page.html import badge, doubt, empty, gaps, lines
 from page.html import opener as link
 from rag.finding import Found, spans
 from rag.schema import Status
@@ -93,7 +93,7 @@ def _found(each: Found, entry: Entry, words: Sequence[str]) -> str:
 
 def _passage(document: Document, clause: Clause, words: Sequence[str]) -> str:
     where = f'<span class="tw-path">{escape(written(clause.path))}</span>' if clause.path else ""
-    label = f'{where}<span class="tw-said">{_excerpt(clause.printed, words)}</span>'
+    label = f'{where}{doubt(clause)}<span class="tw-said">{_excerpt(clause.printed, words)}</span>'
     return f"<li>{link(document, clause, label)}</li>"
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from index.corpus import documents_in, replaced
+from index.corpus import Change, documents_in, replaced
 from index.errors import BadInput, TiaowenError
 from index.load import pool
 from index.load.listing import listed as listed_files
 from page import adding, html, staging
-from page.keeping import BROKEN, Keeper, Work
+from page.keeping import BROKEN, Keeper, Told, Work, said
 from rag.collection import LOOSE, collections
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Changing:
             if not paths:
                 raise BadInput("没有待加入的文件，请重新选择")
             corpus, folder = self._place(into)
-            work = self._keeper.add(paths, corpus, folder)
+            work = self._keeper.add(paths, corpus, folder, self._recording("documents.add", request))
         except TiaowenError as error:
             yield html.error(str(error)), gr.skip(), gr.skip()
             return
@@ -156,7 +156,7 @@ class Changing:
             document = store.documents.get(doc_id)
             if document is None:
                 raise BadInput("没有这份文件，可能文件库已更新。请重新选择。")
-            work = self._keeper.remove(document.file)
+            work = self._keeper.remove(document.file, self._recording("documents.remove", request))
             corpus, _ = self._keeper.place(document.file)
         except TiaowenError as error:
             yield html.error(str(error)) + again(), gr.skip(), gr.skip()
@@ -164,6 +164,17 @@ class Changing:
         for told in self._follow(work, f"正在移出《{document.title}》"):
             yield html.empty("正在移出……"), gr.skip(), told
         yield html.empty("文件已移出。"), listing(), self._ended(work, corpus)
+
+    def _recording(self, kind: str, request: gr.Request) -> Told:
+        """Tells the engine, in the hands of whoever sent the request, what was changed: a server keeps a record."""
+        place = getattr(getattr(request, "client", None), "host", "")
+        asked_by = self._engine.now().asked_by(getattr(request, "username", None) or "", place)
+
+        def told(change: Change) -> None:
+            if change.added or change.moved:
+                asked_by.told(kind, "、".join((*change.added, *change.moved)), said(change))
+
+        return told
 
     def _follow(self, work: Work, what: str) -> Iterator[str]:
         last = None

@@ -14,6 +14,9 @@ from rag.status import LABEL
 
 KINDS = {"preamble": "前言", "notice": "印发通知", "box": "专栏", "annex": "附件", "row": "表格行"}
 _LONG = 320  # characters; a longer clause is shown around its quote, the whole of it on demand
+_MARKED = 40  # of a marked passage, where it is named
+_UNSURE = "由扫描图像识别，把握不大，引用前请与原件核对"
+_UNUSED = "没有用于检索和作答，请核对原文来源"
 _AROUND = 80  # characters of a long clause shown before and after the quote
 
 
@@ -63,10 +66,20 @@ def badge(status: Status) -> str:
 
 
 def doubt(clause: Clause) -> str:
-    """A label for a clause that was read from a scan with little confidence; nothing for others."""
-    if not clause.doubtful:
-        return ""
-    return '<span class="tw-badge tw-doubt" title="由扫描图像识别，把握不大，引用前请与原件核对">待核</span>'
+    """Labels for a clause that wants comparing with the original: read from a scan with little confidence, or with words
+    that state no policy; nothing for others."""
+    labels = "".join(f'<span class="tw-badge tw-doubt" title="{_UNSURE}">待核</span>' for _ in range(clause.doubtful))
+    return labels + (
+        "" if not clause.marks else f'<span class="tw-badge tw-spoken" title="{_UNUSED}">含非政策文字</span>'
+    )
+
+
+def reasons(clause: Clause) -> str:
+    """Why a clause wants comparing, below its text, where a label's title cannot be read: on paper, on a phone."""
+    told = [f"待核：{_UNSURE}。"] if clause.doubtful else []
+    for mark in clause.marks:
+        told.append(f"含非政策文字：“{clipped(mark.words, _MARKED)}”是{mark.reason}，{_UNUSED}。")
+    return "".join(f'<p class="tw-why">{escape(line)}</p>' for line in told)
 
 
 def address(path: Sequence[str]) -> str:
@@ -126,6 +139,30 @@ def clause_text(text: str, quotes: Sequence[str]) -> str:
     )
 
 
+def tabular(clause: Clause) -> bool:
+    """Whether a clause is a row whose cells are known by their columns, and whole: a marked passage is missing in them."""
+    grid = clause.grid
+    return clause.kind == "row" and grid is not None and grid.read and bool(grid.columns) and not clause.marks
+
+
+def row(clause: Clause, quotes: Sequence[str] = ()) -> str:
+    """A row of a table by itself: each cell behind its column's name, marked where a quote holds it."""
+    grid = clause.grid
+    assert grid is not None  # tabular(clause)
+    cells = "".join(
+        f"<div>{f'<dt>{escape(name)}</dt>' if (name := ' '.join(column.split())) else ''}<dd>{_cell(cell, quotes)}</dd></div>"
+        for column, cell in zip(grid.columns, grid.cells, strict=False)
+        if cell.strip()
+    )
+    return f'<dl class="tw-cells">{cells}</dl>'
+
+
+def _cell(cell: str, quotes: Sequence[str]) -> str:
+    if len(cell) > 1 and any(cell in quote for quote in quotes):  # a figure of one digit stands in any quote
+        return f"<mark>{lines(cell)}</mark>"
+    return highlighted(cell, quotes)
+
+
 def _spans(text: str, quotes: Iterable[str]) -> list[tuple[int, int]]:
     """Where the quotes are, in order, overlapping and touching ones merged."""
     merged: list[tuple[int, int]] = []
@@ -155,7 +192,9 @@ def card(
     title = f"<b>《{escape(document.title)}》</b>{badge(status)}" if titled else ""
     kind = f'<span class="tw-kind">{KINDS[clause.kind]}</span>' if clause.kind in KINDS else ""
     kind += doubt(clause)
-    where = f'<span class="tw-path">{escape(address(clause.path))}</span>' if clause.path else ""
+    heads = {clause.grid.head} if tabular(clause) and clause.grid is not None else set()  # stands before the cells
+    path = [heading for heading in clause.path if heading not in heads]
+    where = f'<span class="tw-path">{escape(address(path))}</span>' if path else ""
     page = f"，第 {clause.source.page} 页" if clause.source.page else ""
     return (
         f'<article class="tw-card {css}" tabindex="-1"><header>{lead}{title}{"" if titled else kind + where}</header>'
@@ -165,7 +204,8 @@ def card(
             else ""
         )
         + between
-        + clause_text(clause.printed, quotes)
+        + (row(clause, quotes) if tabular(clause) else clause_text(clause.printed, quotes))
+        + reasons(clause)
         + (f'<div class="tw-lost">{escape(lost)}</div>' if lost else "")
         + f"<footer>{'' if lost else opener(document, clause, '在全文中查看')}"
         f"{copier(cited(document, clause, status), '复制引文')}"
@@ -178,5 +218,5 @@ def cited(document: Document, clause: Clause, status: Status, quote: str | None 
     number = f"（{document.doc_no}）" if document.doc_no else ""
     where = f"，{address(clause.path)}" if clause.path else ""
     words = re.sub(r"\s*\n\s*", " ", quote if quote is not None else clause.printed)
-    checked = "，扫描识别，待核" if clause.doubtful else ""
+    checked = ("，扫描识别，待核" if clause.doubtful else "") + ("，含非政策文字" if clause.marks else "")
     return f"《{document.title}》{number}{where}：“{words}”（{LABEL[status.value]}{checked}）"

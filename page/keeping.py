@@ -22,6 +22,14 @@ BUSY = "正在更新文件库，请等这一次完成后再试"
 BROKEN = "程序内部出错，文件库没有更新完。原有文件和索引未受影响；详情见运行条问的窗口。"
 
 
+Told = Callable[[Change], None]
+
+
+def said(change: Change) -> dict[str, list]:
+    """What was changed, as the API and the record tell it."""
+    return {"added": list(change.added), "moved": list(change.moved), "refused": [list(r) for r in change.refused]}
+
+
 class Work:
     """One change under way, as its thread tells it."""
 
@@ -68,15 +76,17 @@ class Keeper:
     def busy(self) -> bool:
         return self.work is not None and not self.work.wait(0)
 
-    def add(self, paths: Sequence[Path], corpus: Path, into: str = "") -> Work:
-        """Begin to add files to a corpus folder, or to a folder in it; BadInput while another change is under way."""
+    def add(self, paths: Sequence[Path], corpus: Path, into: str = "", told: Told = lambda _: None) -> Work:
+        """Begin to add files to a corpus folder, or to a folder in it; BadInput while another change is under way.
+        `told` is called with what was changed before the index is built anew: where it raises, that is said."""
         now = self._engine.now()
-        return self._begin(lambda: add(paths, corpus, now.settings.index_dir, now.settings.limits, into))
+        return self._begin(lambda: add(paths, corpus, now.settings.index_dir, now.settings.limits, into), told)
 
-    def remove(self, file: str) -> Work:
-        """Begin to move a file out, named as its documents name it; BadInput while another change is under way."""
+    def remove(self, file: str, told: Told = lambda _: None) -> Work:
+        """Begin to move a file out, named as its documents name it; BadInput while another change is under way.
+        `told` as in `add`."""
         corpus, name = self.place(file)
-        return self._begin(lambda: remove([name], corpus, self._engine.now().settings.index_dir))
+        return self._begin(lambda: remove([name], corpus, self._engine.now().settings.index_dir), told)
 
     def place(self, file: str) -> tuple[Path, str]:
         """(the corpus folder a listed file lies in, its path there); of a part of a container, the container's."""
@@ -87,21 +97,22 @@ class Keeper:
         whole = next((p for p in (path, *path.parents) if (corpus / p).is_file()), path)
         return corpus, whole.as_posix()
 
-    def _begin(self, change: Callable[[], Change]) -> Work:
+    def _begin(self, change: Callable[[], Change], told: Told) -> Work:
         with self._one:
             if self.busy:
                 raise BadInput(BUSY)
             corpora = self.corpora
             self.work = work = Work()
-        threading.Thread(target=self._run, args=(work, change, corpora), daemon=True).start()
+        threading.Thread(target=self._run, args=(work, change, told, corpora), daemon=True).start()
         return work
 
-    def _run(self, work: Work, change: Callable[[], Change], corpora: Sequence[Path]) -> None:
+    def _run(self, work: Work, change: Callable[[], Change], told: Told, corpora: Sequence[Path]) -> None:
         from index.build import build
 
         try:
             now = self._engine.now()
             work.change = change()
+            told(work.change)
             if work.change.added or work.change.moved:
                 work.summary = build(
                     list(corpora),

@@ -106,12 +106,12 @@ def library_tab(engine: Engine | Live, opening: str, day: gr.State, keeper: Keep
     beside.original(original, None, [beside], concurrency_limit=3, concurrency_id="drawing", **how)
     saved.on(shown.download, fetched, [])
 
-    def removed(where: gr.EventData, request: gr.Request):
+    def removed(where: gr.EventData, request: gr.Request, *values):
         """Remove the document being read, with its file; its place is taken by what was done."""
         again = partial(drawn, engine, where.doc, "", removable=True)
-        yield from changed.remove(where.doc, request, partial(listing, engine), again)
+        yield from changed.remove(where.doc, request, partial(listing, engine, *values), again)
 
-    shown.remove(removed, None, [shown, listed, changed.told], concurrency_limit=None, **how)
+    shown.remove(removed, list(narrowing), [shown, listed, changed.told], concurrency_limit=None, **how)
     changed.settle(lambda *values: listing(engine, *values), list(narrowing), listed)
     return LibraryTab(listed, shown, narrowing, changed)
 

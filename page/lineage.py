@@ -105,7 +105,7 @@ def _quote(engine: Library, around: Neighbourhood, edge: Edge) -> str:
     return (
         f"<blockquote>{html.highlighted(edge.quote, [target])}<footer>"
         f'<span class="tw-kind">{LABEL[edge.relation, own]}</span>'
-        f'{escape(speaker)}<span class="tw-path">{escape(where)}</span>{html.opener(document, clause, "在全文中查看")}'
+        f'{html.doubt(clause)}{escape(speaker)}<span class="tw-path">{escape(where)}</span>{html.opener(document, clause, "在全文中查看")}'
         "</footer></blockquote>"
     )
 

@@ -8,7 +8,7 @@ from html import escape
 from itertools import groupby
 
 from index.schema import Clause, Document
-from page.html import KINDS, address, badge, cited, copier, doubt, gaps, lines, warning
+from page.html import KINDS, address, badge, cited, copier, doubt, gaps, lines, reasons, tabular, warning
 from rag.schema import Status
 
 _OUTLINED = 2  # levels of headings in the contents
@@ -113,8 +113,7 @@ def _body(found: Document, clauses: Sequence[Clause], how: Reading, target: str 
 def _table_of(clause: Clause) -> tuple | str:
     """What the clauses of one table have in common; of any other clause, nothing with another."""
     grid = clause.grid
-    # A row whose cells lack a marked passage is shown as the text it is, whole.
-    if clause.kind != "row" or grid is None or not grid.read or not grid.columns or clause.marks:
+    if grid is None or not tabular(clause):  # shown as the text it is, whole
         return clause.clause_id
     return grid.table, grid.columns, clause.path
 
@@ -178,7 +177,7 @@ class _Shown:
 
 def _clause(shown: _Shown) -> str:
     text = f'<div class="tw-text">{lines(shown.clause.printed)}</div>'
-    return f"<div {shown.attributes}>{shown.labels}{text}{shown.tools}</div>"
+    return f"<div {shown.attributes}>{shown.labels}{text}{reasons(shown.clause)}{shown.tools}</div>"
 
 
 def _table(rows: Sequence[_Shown]) -> str:
@@ -190,7 +189,7 @@ def _table(rows: Sequence[_Shown]) -> str:
         + "".join(
             f"<td>{lines(cell)}</td>" for cell in (each.clause.grid.cells if each.clause.grid is not None else ())
         )
-        + f'<td class="tw-last">{doubt(each.clause)}{each.tools}</td></tr>'
+        + f'<td class="tw-last">{doubt(each.clause)}{reasons(each.clause)}{each.tools}</td></tr>'
         for each in rows
     )
     return (

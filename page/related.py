@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from index.errors import TiaowenError
-from index.load import NAMES, READERS, pool
+from index.load import READERS, pool
 from index.schema import Document
+from memo.markdown import markdown
+from memo.paper import neighbourhood
+from memo.word import word
 from page import exports, html, shelves
 from page.day import at
 from page.downloads import download
@@ -65,7 +70,9 @@ def related_tab(engine: Engine | Live, documents: Sequence[Document], opening: s
                 elem_id="paste",
                 placeholder="把正在起草或核对的条款粘贴到这里。也可以在“文件”里点某一条旁边的“找相关条款”。",
             )
-            draft = gr.UploadButton(f"或上传草案（{NAMES} 等）", file_types=list(READERS), elem_id="draft", size="sm")
+            draft = gr.UploadButton(
+                "或上传草案（Word、WPS、PDF、文本、图片等）", file_types=list(READERS), elem_id="draft", size="sm"
+            )
             with gr.Row(elem_id="seekers"):
                 find = gr.Button("查找相关条款", variant="primary", elem_id="find", scale=3)
                 stop = gr.Button("停止", elem_id="halt", scale=1, min_width=72, interactive=False)
@@ -75,6 +82,7 @@ def related_tab(engine: Engine | Live, documents: Sequence[Document], opening: s
         with gr.Column(scale=3, min_width=360, elem_id="matches"):
             found = gr.HTML(html.empty(_WAITING), elem_id="related", js_on_load=opening, apply_default_css=False)
             with gr.Row(visible=False, elem_id="exports") as row:
+                as_word = gr.Button("导出 Word", elem_id="export-docx", size="sm", scale=0)
                 as_text = gr.Button("导出 Markdown", elem_id="export-md", size="sm", scale=0)
                 as_table = gr.Button("导出 CSV（表格）", elem_id="export-csv", size="sm", scale=0)
     saved = download("related")
@@ -132,9 +140,9 @@ def related_tab(engine: Engine | Live, documents: Sequence[Document], opening: s
     def exported(result: Result, as_of: str, name: str) -> str:
         if not result.found:
             raise gr.Error("还没有可以导出的结果，请先查找。", title="未能完成")
-        day_of = at(engine, as_of).as_of.isoformat()
-        text = exports.table(result.found) if name == "csv" else exports.markdown(result.found, result.notes, day_of)
-        return str(fresh(saved.room, f"相关政策-{day_of}.{name}", lambda to: to.write_text(text, "utf-8", newline="")))
+        today = at(engine, as_of).as_of
+        made = _FORMS[name](result, today)
+        return str(fresh(saved.room, f"相关政策-{today.isoformat()}.{name}", lambda to: to.write_bytes(made)))
 
     how = {"api_visibility": "private", "show_progress": "hidden"}
     asking: list = []
@@ -147,8 +155,8 @@ def related_tab(engine: Engine | Live, documents: Sequence[Document], opening: s
 
     search_on(find.click)
     draft.upload(read, [draft], [paste, found], **how)
-    saved.on(as_text.click, lambda result, as_of: exported(result, as_of, "md"), [kept, day])
-    saved.on(as_table.click, lambda result, as_of: exported(result, as_of, "csv"), [kept, day])
+    for name, button in (("docx", as_word), ("md", as_text), ("csv", as_table)):
+        saved.on(button.click, partial(exported, name=name), [kept, day])
 
     def settle() -> None:
         stop.click(halt, [kept], outputs, cancels=asking, queue=False, **how)
@@ -162,6 +170,13 @@ def related_tab(engine: Engine | Live, documents: Sequence[Document], opening: s
         )
 
     return RelatedTab(paste, found, kept, search_on, settle)
+
+
+_FORMS: Mapping[str, Callable[[Result, date], bytes]] = {
+    "docx": lambda result, day: word(neighbourhood(result.found, day, result.notes)),
+    "md": lambda result, day: markdown(neighbourhood(result.found, day, result.notes)).encode(),
+    "csv": lambda result, day: exports.table(result.found).encode(),
+}
 
 
 def _notes(whole: Parts) -> tuple[str, ...]:

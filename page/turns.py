@@ -10,7 +10,7 @@ from itertools import groupby
 from desk.schema import REASONS, SETTLED, Feedback
 from memo.paper import UNSURE, part, quoted_as, refused
 from memo.text import text
-from page.html import badge, clipped, copier, error, escape, lines
+from page.html import badge, clipped, copier, doubt, error, escape, lines, row, tabular
 from rag.schema import Answer, Entry, Grid, Sentence, Side
 
 _LONGEST = 600  # characters of a question shown; a pasted book would bury the answer
@@ -183,8 +183,8 @@ def _lead(turn: Turn) -> str:
 
 
 def _concluded(turn: Turn, run: Sequence[Sentence]) -> str:
-    """Sentences that conclude; several headings or items as the list they are."""
-    if run[0].origin == "outline" and len(run) > 2:
+    """Sentences that conclude; several headings, items or documents as the list they are."""
+    if len(run) > 2 and (run[0].origin == "outline" or run[0].text.endswith("：")):
         first, *items = run
         listed = "".join(f"<li>{_said(turn, item)}</li>" for item in items)
         return f'<div class="tw-reply"><p>{_said(turn, first)}</p></div><ol class="tw-items">{listed}</ol>'
@@ -205,11 +205,23 @@ def _list(turn: Turn, sentences: Sequence[Sentence]) -> str:
 
 
 def _said(turn: Turn, sentence: Sentence) -> str:
-    return f"<span>{lines(sentence.text)}</span>" + "".join(_mark(turn, n) for n in sentence.citations)
+    return _words(turn, sentence) + "".join(_mark(turn, n) for n in sentence.citations)
+
+
+def _words(turn: Turn, sentence: Sentence) -> str:
+    """The sentence; a table's whole row by its columns."""
+    rested = (c.clause for c in turn.given.citations if c.n in sentence.citations)
+    whole = next((c for c in rested if tabular(c) and "".join(c.text.split()) == "".join(sentence.text.split())), None)
+    return f"<span>{lines(sentence.text)}</span>" if whole is None else row(whole)
 
 
 def _mark(turn: Turn, n: int) -> str:
-    return f'<a class="tw-mark" href="#t{turn.place}-c{n}" data-n="{turn.place}" aria-label="查看出处 {n}">[{n}]</a>'
+    """The number of a source, and whether its clause wants comparing with the original."""
+    unsure = "".join(doubt(c.clause) for c in turn.given.citations if c.n == n)
+    return (
+        unsure
+        + f'<a class="tw-mark" href="#t{turn.place}-c{n}" data-n="{turn.place}" aria-label="查看出处 {n}">[{n}]</a>'
+    )
 
 
 def _table(turn: Turn, sides: Sequence[Side]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -58,8 +58,9 @@ class Library:
         by whom it is asked; here it makes no difference."""
         return self
 
-    def told(self, kind: str, asked: str, clause_ids: Sequence[str]) -> None:
-        """Called with what was looked up and what was found for it; a server keeps a record of it."""
+    def told(self, kind: str, asked: str, given: Sequence[str] | Mapping[str, object]) -> None:
+        """Called with what was looked up and the clauses found for it, or with what was changed; a server keeps a record
+        of it."""
 
     def on(self, day: date) -> Self:
         """This library with 时效 judged as of another day; everything else is shared, nothing is opened twice."""

@@ -6,7 +6,7 @@ The page gets a `Guarded` where it would have got a `rag.live.Live`, and need no
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -63,9 +63,9 @@ class Asker:
         """The same as of another day."""
         return Asker(self._house, self._engine.on(day), self._door, self._who)
 
-    def told(self, kind: str, asked: str, clause_ids: Sequence[str]) -> None:
+    def told(self, kind: str, asked: str, given: Sequence[str] | Mapping[str, object]) -> None:
         """On record."""
-        self._record(self._who(), kind, asked, list(clause_ids))
+        self._record(self._who(), kind, asked, dict(given) if isinstance(given, Mapping) else list(given))
 
     def ask(self, question: str, history: Sequence[dict] = (), filters: Filters = NO_FILTERS) -> Answer:
         """The whole answer at once."""

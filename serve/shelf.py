@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
 from index.errors import BadInput, CorpusError
-from page.keeping import Keeper
+from page.keeping import Keeper, said
 from page.originals import file_of
 from rag.contract import clause_json, document_json
 from serve.asking import record
@@ -128,8 +128,7 @@ def _built(house: House, person: Person, kind: str, change: Change) -> dict[str,
     from index.build import build
 
     settings, engine = house.settings, house.live.now()
-    said = {"added": list(change.added), "moved": list(change.moved), "refused": [list(r) for r in change.refused]}
-    record(house, engine, person, "api", kind, "、".join((*change.added, *change.moved)), said)
+    record(house, engine, person, "api", kind, "、".join((*change.added, *change.moved)), said(change))
     summary = build(
         list(settings.corpora),
         settings.index_dir,
@@ -138,4 +137,4 @@ def _built(house: House, person: Person, kind: str, change: Change) -> dict[str,
         progress=lambda stage, done, total: None,
         limits=settings.limits,
     )
-    return said | {"documents": summary.documents, "clauses": summary.clauses}
+    return said(change) | {"documents": summary.documents, "clauses": summary.clauses}

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "川渝高竹新区总面积多少平方公里？"
 LARGEST = 200_000  # bytes
-_PATIENCE = 120.0  # seconds for the models to load, and for an answer
+_PATIENCE = 400.0  # seconds for the models to load, and for an answer
 
 
 def main(question: str) -> None:

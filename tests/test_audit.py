@@ -4,9 +4,10 @@ import csv
 import io
 import sqlite3
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
-from conftest import FakeChat, engine_over
+from conftest import FakeChat, built, engine_over
 
 from index.errors import BadInput, TiaowenError
 from rag.live import Live
@@ -122,6 +123,38 @@ def test_an_answer_is_recorded_with_what_was_given_by_what_before_it_is_shown(sa
     rows = house.audit._db.rows("SELECT * FROM entries ORDER BY seq")
     assert [(r["kind"], r["user"]) for r in rows[1:]] == [("related", "李丽"), ("related", "李丽"), ("ask", "王强")]
     assert '"evidence"' in rows[3]["given"] and rows[1]["given"] == rows[2]["given"] != "[]"
+
+
+def test_documents_added_and_removed_in_the_page_are_on_record_with_who_did_it(tmp_path):
+    import gradio as gr
+
+    from page.changing import Changing
+    from page.keeping import Keeper
+
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "农田.txt").write_text("海州市农田管理办法\n第一条 农田不得荒置。\n", encoding="utf-8")
+    (tmp_path / "staged").mkdir()
+    (tmp_path / "staged" / "渔港.txt").write_text(
+        "海州市渔港管理办法\n第一条 渔港泊位由港务所调度。\n", encoding="utf-8"
+    )
+    built(tmp_path / "corpus", tmp_path / "index")
+    engine = engine_over(tmp_path / "index", corpus=tmp_path / "corpus", var=tmp_path / "var")
+    house = House(engine.settings, Live(engine), Mode.OPEN, audit=Audit(tmp_path / "a.sqlite"))
+    guarded = Guarded(house, "page", lambda: Person("无人", "reader"))
+    request = SimpleNamespace(username="李丽", client=SimpleNamespace(host="192.0.2.7"))
+    with gr.Blocks():
+        changing = Changing(guarded, Keeper(guarded), lambda _: True)
+    told = list(changing._add([str(tmp_path / "staged" / "渔港.txt")], None, request))[-1][0]
+    assert "已加入：渔港.txt" in told
+    (farm,) = [d.doc_id for d, _, _ in house.live.now().documents() if "农田" in d.title]
+    told = list(changing.remove(farm, request, str, str))[-1][2]
+    assert "已移到" in told
+    rows = house.audit._db.rows("SELECT * FROM entries ORDER BY seq")
+    assert [(r["user"], r["door"], r["kind"], r["asked"]) for r in rows] == [
+        ("李丽", "page", "documents.add", "渔港.txt"),
+        ("李丽", "page", "documents.remove", "农田.txt"),
+    ]
+    assert '"added":["渔港.txt"]' in rows[0]["given"] and house.audit.verify().seq == 2
 
 
 def test_what_cannot_be_recorded_is_not_answered(sample_root, tmp_path):

@@ -229,6 +229,24 @@ def test_an_open_library_moves_to_the_new_index_and_the_old_one_stays_whole(fold
         Store.open(root)
 
 
+def test_an_open_library_judges_by_the_day_it_is(folder, tmp_path, monkeypatch):
+    from datetime import date
+
+    from rag import live as room
+
+    built(folder, tmp_path / "i")
+    live = Live(engine_over(tmp_path / "i"))
+    before = live.now()
+
+    class Tomorrow(date):
+        @classmethod
+        def today(cls):
+            return date(2031, 1, 1)
+
+    monkeypatch.setattr(room, "date", Tomorrow)
+    assert before.as_of < live.now().as_of == date(2031, 1, 1)
+
+
 def test_an_answer_from_a_file_that_is_gone_says_so(folder, tmp_path):
     root = tmp_path / "i"
     write(folder / "new.txt", FERRY)

@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 
+import docx
 import pytest
 from conftest import SAMPLE, built, engine_over
 from test_browser import CHROMIUM, PASTE, browser, go, served, shot, visit  # noqa: F401
@@ -180,8 +181,9 @@ def test_the_original_stands_beside_the_clause_with_its_place_marked(opened, siz
     page.wait_for_selector("#original-pane", state="hidden")
 
 
-def test_the_original_is_downloaded_as_it_is(opened, live):
-    page = opened()
+@sizes
+def test_the_original_is_downloaded_as_it_is(opened, live, size):
+    page = opened(size)
     read(page, "航道养护工作要点")
     with page.expect_download() as begun:
         page.click(".tw-download")
@@ -191,8 +193,9 @@ def test_the_original_is_downloaded_as_it_is(opened, live):
         assert got.read() == original.read_bytes()
 
 
-def test_a_document_leads_to_its_relations(opened):
-    page = opened()
+@sizes
+def test_a_document_leads_to_its_relations(opened, size):
+    page = opened(size)
     read(page, "人才公寓管理办法")
     title = page.inner_text("#document h2").strip()
     page.click(".tw-lineage")
@@ -233,8 +236,9 @@ def _choose(page, path):
     chooser.value.set_files(path)
 
 
-def test_what_cannot_be_added_says_why_and_leaves_nothing(opened, live, tmp_path):
-    page = opened()
+@sizes
+def test_what_cannot_be_added_says_why_and_leaves_nothing(opened, live, tmp_path, size):
+    page = opened(size)
     (tmp_path / "坏.pdf").write_bytes(b"%PDF-1.7 nothing")
     _choose(page, tmp_path / "坏.pdf")
     page.wait_for_selector("#adding .tw-error")
@@ -253,8 +257,9 @@ def test_a_choice_of_collections_stands_where_there_are_several(opened):
     assert "项目清单" in page.inner_text("#library")
 
 
-def test_the_day_is_one_for_the_whole_page(opened):
-    page = opened()
+@sizes
+def test_the_day_is_one_for_the_whole_page(opened, size):
+    page = opened(size)
     read(page, "2020—2022年")
     page.fill(".tw-day", "2021-06-01")
     page.wait_for_selector("#document h2 .tw-badge.in_force")
@@ -284,9 +289,14 @@ def test_a_draft_is_looked_up_with_contents_and_carried_away(opened, size):
     with page.expect_download() as begun:
         page.click("#export-md")
     assert re.fullmatch(r"相关政策-\d{4}-\d\d-\d\d\.md", begun.value.suggested_filename)
+    with page.expect_download() as begun:
+        page.click("#export-docx")
+    told = [p.text for p in docx.Document(begun.value.path()).paragraphs]
+    assert begun.value.suggested_filename.endswith(".docx") and told[0] == "相关政策" and "条款原文一" in told
 
 
-def test_a_draft_is_stopped_and_what_was_found_stays(opened, monkeypatch):
+@sizes
+def test_a_draft_is_stopped_and_what_was_found_stays(opened, monkeypatch, size):
     import threading
 
     from page import related
@@ -297,15 +307,15 @@ def test_a_draft_is_stopped_and_what_was_found_stays(opened, monkeypatch):
         for number, step in enumerate(real(*args), 1):
             yield step
             if number == 2:
-                held.wait(20)
+                held.wait(60)
 
     monkeypatch.setattr(related, "stepwise", slow)
-    page = opened(tab="找相关政策")
+    page = opened(size, tab="找相关政策")
     page.fill("#paste textarea", DRAFT)
     page.click("#find")
     page.wait_for_selector("#related progress")
     page.wait_for_timeout(1500)
-    shot(page, "related-progress")
+    shot(page, f"related-progress-{size}")
     page.click("#halt:not([disabled])")
     page.wait_for_selector("#related:has-text('已停止：查找了前')")
     held.set()
@@ -365,8 +375,9 @@ def test_nothing_scrolls_sideways_on_a_phone_or_at_twice_the_size(visit, address
         assert not sideways(page), name
 
 
-def test_arrow_keys_lead_from_tab_to_tab_and_from_clause_to_clause(opened):
-    page = opened(tab="问政策")
+@sizes
+def test_arrow_keys_lead_from_tab_to_tab_and_from_clause_to_clause(opened, size):
+    page = opened(size, tab="问政策")
     page.focus("button[role=tab] >> nth=0")
     for name in ("找相关政策", "文件", "文件关系"):
         page.keyboard.press("ArrowRight")
@@ -385,8 +396,9 @@ def test_arrow_keys_lead_from_tab_to_tab_and_from_clause_to_clause(opened):
     assert page.locator('.tw-clause[tabindex="0"]').count() == 1
 
 
-def test_what_has_the_focus_can_be_seen(opened):
-    page = opened()
+@sizes
+def test_what_has_the_focus_can_be_seen(opened, size):
+    page = opened(size)
     page.wait_for_selector(".tw-list li")
     page.focus("#seek input, #seek textarea")
     page.keyboard.press("Shift+Tab")

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import docx
@@ -12,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from index.schema import Mark
 from memo.markdown import escaped, markdown
 from memo.paper import NEAREST, REFUSED, REFUSED_IN_SCOPE, UNSURE, Paper, neighbourhood, part
 from memo.text import text
 from memo.word import BODY, HEADING, TITLE, word
 from rag.relating.related import Neighbourhood
 from rag.relating.relations import DIFFERS, ORIGINAL
-from rag.schema import Answer, Citation, Grid, Hit, Sentence, Side, Status
+from rag.schema import Answer, Citation, Difference, Grid, Hit, Sentence, Side, Status
 
 DAY = date(2026, 3, 9)
 TEXTS = ("城际铁路全长118公里。", "设站9座。", "2025年建成通车。", "实现1小时通达。", "参见附件[9]。")
@@ -157,3 +159,21 @@ def test_a_pastes_neighbourhood_is_a_paper_by_relation(sample):
     assert told[told.index(ORIGINAL) + 1] == parsed.clauses[1].text + "[1]"
     assert told[told.index(DIFFERS) + 2] == parsed.clauses[3].text + "[3]"
     assert told[told.index("出处") + 1].startswith("[1] 《岚江省港口条例》")
+
+
+def test_what_a_related_clause_says_differently_and_what_was_left_out_is_in_the_paper(sample):
+    parsed = sample["岚江省港口条例"]
+    clause = replace(
+        parsed.clauses[1], text="渔港*泊位*120个", doubtful=True, marks=(Mark(0, 2, "写给读者的话", "渔港"),)
+    )
+    differences = (Difference("数字", (0, 3), (6, 10), "泊位"),)
+    hit = Hit(1, 1.0, clause, parsed.document, Status("unknown", "未写明", None), DIFFERS, quote="120个",
+              differences=differences, unit="80个泊位")  # fmt: skip
+    paper = neighbourhood([Neighbourhood("80个泊位", (hit,)), Neighbourhood("无", ())], DAY, ["共 2 段"])
+    told = [p.text for p in opened(paper).paragraphs]
+    assert told[:4] == ["相关政策", "共 2 段", "条款原文一", "80个泊位"]
+    assert "（不同之处：数字（泊位）：粘贴“80个”，本条“120个”）" in told and "所选范围内没有条款。" in told
+    source = told[told.index("出处") + 1]
+    assert "扫描识别，待核" in source and "含非政策文字" in source
+    text = markdown(paper)
+    assert "> 注：共 2 段" in text and "渔港\\*泊位\\*" in text and "### 口径不一" in text

@@ -157,9 +157,3 @@ def test_the_table_carried_away_is_what_is_shown_and_runs_no_formula(sample):
     head, row = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     assert text.startswith("\ufeff") and head[:3] == ["段", "粘贴的条款", "关系"]
     assert row[2] == "同类条款" and row[8] == "'=1+1 渔港*泊位*\n第二行" and "岚江省港口条例" in row[3]
-
-
-def test_the_markdown_carried_away_keeps_the_words_and_makes_no_markup_of_them(sample):
-    text = exports.markdown(carried(sample), ["共 2 段"], "2024-06-01")
-    assert "时效截至 2024-06-01" in text and "> 注：共 2 段" in text and "所选范围内没有条款" in text
-    assert "渔港\\*泊位\\*" in text and "**同类条款**　《岚江省港口条例》" in text

@@ -1,24 +1,28 @@
-"""`python -m eval.bench.load`: several askers at once at the product's own server, for a bounded time.
+"""`python -m eval.bench.load`: several people at once at the product's own server, for a bounded time.
 
-The server is `ui.py` on a free loopback port over the index at hand; each asker puts questions made of its headings one
-after the other. Reported: seconds of an answer (p50, p95), errors, and how the server's memory grew from the end of the
-first round to the end.
+The server is `ui.py` on a free loopback port over the index at hand. Each does one thing after the other: mostly
+questions made of its headings, whole and streamed, and in between what else there is to do: search, related clauses, a
+document's clauses, the page itself. Reported: seconds by kind (p50, p95), errors, and the server's memory from the end
+of the first round on.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle, islice
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,51 +32,61 @@ from index.edge import run
 from index.errors import BadInput
 from index.settings import ROOT, load_settings
 
-_START = 120.0  # seconds a server may take to open index and models
-_PATIENCE = 120.0  # seconds an answer may take until it counts as an error
+if TYPE_CHECKING:
+    import httpx
+    import psutil
+
+_START = 600.0  # seconds a server may take to open index and models
+_PATIENCE = 300.0  # seconds an answer may take until it counts as an error
+_MINUTE = 60.0  # seconds between two looks at the memory
 
 
 @dataclass
 class Load:
     """What the askers met; filled by all of them."""
 
-    seconds: list[float] = field(default_factory=list)
+    seconds: dict[str, list[float]] = field(default_factory=dict)  # by kind of request
     errors: Counter[str] = field(default_factory=Counter)
-    memory: list[float] = field(default_factory=list)  # MiB, at the end of the first round and at the end
+    memory: list[float] = field(default_factory=list)  # MiB: at the end of the first round, each minute, at the end
 
     def summary(self) -> dict:
-        """The figures; seconds of answers that came."""
-        import numpy as np
-
-        p50, p95 = np.quantile(self.seconds, [0.5, 0.95]) if self.seconds else (None, None)
+        """The figures; seconds of requests that were served, those of `answers` first."""
+        of_answers = [each for kind in _ANSWERS for each in self.seconds.get(kind, ())]
         return {
-            "answers": len(self.seconds),
+            "answers": len(of_answers),
             "errors": sum(self.errors.values()),
             "kinds": dict(self.errors),
-            "p50_seconds": None if p50 is None else round(float(p50), 3),
-            "p95_seconds": None if p95 is None else round(float(p95), 3),
+            "p50_seconds": _quantile(of_answers, 0.5),
+            "p95_seconds": _quantile(of_answers, 0.95),
+            "requests": {
+                kind: {"count": len(own), "p50_seconds": _quantile(own, 0.5), "p95_seconds": _quantile(own, 0.95)}
+                for kind, own in sorted(self.seconds.items())
+            },
             "memory_mib": [round(m) for m in self.memory],
             "growth_mib": round(self.memory[-1] - self.memory[0], 1) if len(self.memory) > 1 else None,
         }
 
 
-def asked(url: str, texts: Sequence[str], askers: int, seconds: float, memory=lambda: 0.0) -> Load:
-    """Have `askers` put `texts` to the server at `url` by turns for so many seconds, each at least once."""
+def asked(url: str, texts: Sequence[str], askers: int, seconds: float, memory=lambda: 0.0, pause: float = 0.0) -> Load:
+    """Have `askers` work with `texts` at the server at `url` for so many seconds, each at least once, resting `pause`
+    seconds between two requests."""
     import httpx
 
     load, lock = Load(), threading.Lock()
     first, begin = threading.Barrier(askers, action=lambda: load.memory.append(memory())), time.monotonic()
+    over = threading.Event()
 
-    def ask(place: int) -> None:
+    def work(place: int) -> None:
         with httpx.Client(base_url=url, trust_env=False, timeout=_PATIENCE) as client:
             for turn, text in enumerate(islice(cycle(texts), place * 7, None)):
                 if turn and time.monotonic() - begin > seconds:
                     return
+                kind = _ROUND[(turn + place) % len(_ROUND)] if turn else "ask"
                 began = time.perf_counter()
                 try:
-                    client.post("/v1/chat/completions", json=_body(text)).raise_for_status()
+                    _REQUESTS[kind](client, text)
                     with lock:
-                        load.seconds.append(time.perf_counter() - began)
+                        load.seconds.setdefault(kind, []).append(time.perf_counter() - began)
                 except httpx.HTTPStatusError as error:
                     with lock:
                         load.errors[str(error.response.status_code)] += 1
@@ -81,18 +95,63 @@ def asked(url: str, texts: Sequence[str], askers: int, seconds: float, memory=la
                         load.errors[type(error).__name__] += 1
                 if not turn:
                     first.wait(_PATIENCE)
+                over.wait(pause)
 
-    threads = [threading.Thread(target=ask, args=[place]) for place in range(askers)]
+    def watch() -> None:
+        while not over.wait(_MINUTE):
+            load.memory.append(memory())
+
+    threads = [threading.Thread(target=work, args=[place], daemon=True) for place in range(askers)]
+    threading.Thread(target=watch, daemon=True).start()
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(seconds + 3 * _PATIENCE)
+    over.set()
     load.memory.append(memory())
     return load
 
 
-def _body(text: str) -> dict:
-    return {"model": "tiaowen", "messages": [{"role": "user", "content": text}]}
+def _posted(path: str, **more: object) -> Callable[[httpx.Client, str], None]:
+    def send(client: httpx.Client, text: str) -> None:
+        field = "text" if path.endswith("related") else "question"
+        client.post(path, json={field: text, **more}).raise_for_status()
+
+    return send
+
+
+def _asked(client: httpx.Client, text: str, *, stream: bool = False) -> None:
+    body = {"model": "tiaowen", "messages": [{"role": "user", "content": text}], "stream": stream}
+    with client.stream("POST", "/v1/chat/completions", json=body) as answer:
+        answer.raise_for_status()
+        answer.read()
+
+
+def _read(client: httpx.Client, _: str) -> None:
+    listed = client.get("/v1/documents").raise_for_status().json()["data"]
+    client.get(f"/v1/documents/{listed[0]['doc_id']}/clauses").raise_for_status()
+
+
+def _opened(client: httpx.Client, _: str) -> None:
+    client.get("/").raise_for_status()
+
+
+_REQUESTS: dict[str, Callable[[httpx.Client, str], None]] = {
+    "ask": _asked,
+    "ask streamed": partial(_asked, stream=True),
+    "search": _posted("/v1/search", k=10),
+    "related": _posted("/v1/related", k=10),
+    "read": _read,
+    "open the page": _opened,
+}
+_ROUND = ("ask", "search", "ask streamed", "related", "ask", "read", "ask streamed", "open the page")
+_ANSWERS = ("ask", "ask streamed")
+
+
+def _quantile(seconds: Sequence[float], share: float) -> float | None:
+    import numpy as np
+
+    return round(float(np.quantile(seconds, share)), 3) if len(seconds) else None
 
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -102,8 +161,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 def main(
     askers: Annotated[int, typer.Option(help="同时提问的人数", min=1, max=64)] = 8,
     seconds: Annotated[float, typer.Option(help="持续多少秒", min=1)] = 60.0,
+    pause: Annotated[float, typer.Option(help="每人两次请求之间停多少秒", min=0)] = 0.0,
 ) -> None:
-    """同时提问：用时、出错、内存增长。"""
+    """同时使用：用时、出错、内存增长。"""
     import psutil
 
     from rag.library import Library
@@ -125,15 +185,32 @@ def main(
         url = f"http://127.0.0.1:{port}"
         _started(url, server)
         process = psutil.Process(server.pid)
-        found = asked(url, texts, askers, seconds, lambda: process.memory_info().rss / 2**20).summary()
+        found = asked(url, texts, askers, seconds, lambda: _memory(process), pause).summary()
     finally:
         server.terminate()  # also where this command was stopped: nothing is left running
-        server.wait(30)
-    report = {"machine": machine(), "askers": askers, "asked_seconds": seconds, **found}
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+    report = {"machine": machine(), "askers": askers, "asked_seconds": seconds, "pause_seconds": pause, **found}
     target = settings.var / "eval" / "load.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(report, ensure_ascii=False, indent=1))
+
+
+def _memory(server: psutil.Process) -> float:
+    """MiB of the server and its children that are theirs alone: pages of the models' files come and go as the machine's
+    memory has room, and are counted only where the system does not tell them apart."""
+    return sum(_own(each) for each in (server, *server.children(recursive=True))) / 2**20
+
+
+def _own(process: psutil.Process) -> int:
+    try:
+        told = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+        return int(re.search(r"^Anonymous:\s+(\d+) kB", told, re.M)[1]) * 1024
+    except (OSError, TypeError):
+        return process.memory_info().rss
 
 
 def _started(url: str, server: subprocess.Popen) -> None:
