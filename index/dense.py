@@ -172,7 +172,7 @@ class Dense:
 
 def _cells(sentences: int) -> int:
     """How many cells an inverted file of so many sentences has: the root of their number, twice, as a power of two."""
-    cells = 256
+    cells = 16
     while cells < 2 * sentences**0.5:
         cells *= 2
     return cells

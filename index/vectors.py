@@ -99,6 +99,7 @@ def fill(dense: Dense, rows: Rows, old: Store | None, journal: Journal) -> list[
         _copy(old.dense.clause_vectors(), at, heads, here)
         of_old, of_new = bounds(old.dense.owner, at), (first[here], first[here + 1])
         _copy(old.dense.sentence_vectors(), stretches(*of_old), parts, stretches(*of_new))
+        dense.keep_cells(old.dense, stretches(*of_old), stretches(*of_new))
         if old.late is not None:
             tokens |= {row: old.late.of_clause(rows.origin[row]) for row in kept}
     for key, reading in journal.readings(list(rows_of)):

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from index.errors import BadInput, TiaowenError
+from index.rows import HELD
 from index.schema import Clause, Document
 from index.settings import Settings, load_settings
 from index.store import Store
 from index.terms import compact
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
+from rag.lineage.kept import kept
 from rag.relating.relations import Relations
 from rag.schema import Status
 from rag.stated.horizon import Horizon, Horizons
@@ -115,7 +117,10 @@ class Library:
     @cached_property
     def graph(self) -> Lineage:
         """Which document cites, implements, approves or replaces which."""
-        return lineage(list(self.store.documents.values()), self.store.clauses)
+        store = self.store
+        if len(store.clauses) <= HELD:
+            return lineage(list(store.documents.values()), store.clauses)
+        return kept(store.folder, lambda: lineage(list(store.documents.values()), store.clauses))
 
     @cached_property
     def _ended(self) -> dict[str, list[Ended]]:

@@ -1,7 +1,7 @@
 """What a machine does to a build and to a batch, done to tiny ones, hundreds of times: kills, damaged bytes, failing
 writes, clocks that jump, two writers.
 
-`python tests/durability.py [--seed N] [--kills N] [--damages N] [--every N]` prints what was tried, and what broke with
+`python tests/durability.py [--seed N] [--kills N] [--damages N] [--every N] [--only STAGE]` prints what was tried, and what broke with
 its trial; a test runs a short one. Builds run in forked children, with a fake encoder and without reading processes.
 """
 
@@ -153,10 +153,11 @@ def each_call(calls: str, every: int, work: Callable[[str, int], int | None]) ->
     """Call `work` for every `every`-th call of each of these names until there is none; how many there were."""
     done = 0
     for call in calls.split(","):
-        nth = 1
+        nth, before = 1, done
         while work(call, nth) is not None:
             done += 1
             nth += every
+        print(f"  {call}: {done - before}", flush=True)
     return done
 
 
@@ -393,6 +394,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     for name, value in (("seed", 1), ("kills", 300), ("damages", 400), ("every", 1)):
         parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--only", default="", help="the one stage that is run, by its name")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
@@ -419,6 +421,8 @@ def main() -> int:
                 "kills at changes": lambda: kills_at_calls(trial, asked.every),
             }
         for name, stage in stages.items():
+            if asked.only not in ("", name):
+                continue
             began = time.monotonic()
             told[name] = stage()
             print(

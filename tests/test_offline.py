@@ -30,6 +30,59 @@ exec(compile(open("ui.py", encoding="utf-8").read(), "ui.py", "exec"))
 time.sleep(240)
 """
 
+_API = """
+import json
+def visited():
+    def said(path, **body):
+        told = json.dumps(body).encode() if body else None
+        asked = urllib.request.Request("http://127.0.0.1:7999" + path, told, {"Content-Type": "application/json"})
+        return json.loads(urllib.request.urlopen(asked, timeout=60).read())
+    messages = [{"role": "user", "content": "公租房的租金标准是多少？"}]
+    assert said("/v1/chat/completions", model="tiaowen", messages=messages)["choices"]
+    assert said("/v1/search", question="补贴标准", k=2) and said("/v1/related", text="加强老旧小区改造。", k=2)
+    assert said("/v1/documents")
+"""
+
+_MCP = """
+def visited():
+    sys.path.insert(0, "tests")
+    from test_mcp import used
+    async def work(client):
+        for tool, given in (("list_documents", {}), ("search", {"question": "补贴标准", "k": 2}), ("ask", {"question": "补贴标准？"})):
+            assert not (await client.call_tool(tool, given)).is_error
+        return True
+    assert used("http://127.0.0.1:7999", work)
+"""
+
+_LEFT = """
+def left():
+    import traceback
+    try:
+        visited()
+    except BaseException:
+        traceback.print_exc()
+        os._exit(8)
+    os._exit(0)
+"""
+
+_STDIO = """
+import os, sys
+sys.path.insert(0, "tests")
+from mcp import StdioServerParameters, stdio_client
+from test_mcp import used
+start = StdioServerParameters(command=sys.executable, args=["-m", "serve", "mcp"], cwd=os.getcwd(), env=dict(os.environ))
+async def work(client):
+    asked = await client.call_tool("ask", {"question": "补贴标准？"})
+    return not asked.is_error and not (await client.call_tool("list_documents", {})).is_error
+assert used(stdio_client(start), work)
+"""
+
+
+def door(visited):
+    """The script of the page with what is visited, once it stands, before it is left."""
+    begin, rest = _PAGE.split("def visit():", 1)
+    return begin + visited + _LEFT + "def visit():" + rest.replace("os._exit(0)", "left()", 1)
+
 
 @pytest.fixture(scope="module")
 def var(tmp_path_factory):
@@ -67,8 +120,11 @@ def run(var, *command):
         ("-m", "rag", "search", "补贴标准", "-k", "3"),
         ("-m", "rag", "docs"),
         ("-c", _PAGE),
+        ("-c", door(_API)),
+        ("-c", door(_MCP)),
+        ("-c", _STDIO),
     ],
-    ids=lambda command: " ".join(command[:3])[:20],
+    ids=["index", "ask", "related", "search", "docs", "page", "api", "mcp", "mcp by stdio"],
 )
 def test_no_connection_no_look_up_and_no_file_outside(var, command):
     record = run(var, *command)
