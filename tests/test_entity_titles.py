@@ -10,6 +10,7 @@ def test_only_the_outermost_title_is_one():
     text = "按照《关于印发〈渡口办法〉的通知》和《渡口《办法》细则》，落实《未完"
     assert titles(text) == ["关于印发〈渡口办法〉的通知", "渡口《办法》细则"]
     assert all(text[start] == "《" and text[stop - 1] == "》" for start, stop in outermost(text))
+    assert titles("《《渡口办法》怎么说》") == ["渡口办法"]
     assert replaced(text, "□") == "按照□和□，落实《未完"
 
 

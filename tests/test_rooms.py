@@ -78,6 +78,15 @@ def test_nothing_but_the_doors_knows_the_engine():
     assert {own for own, others in rooms().items() if "rag.engine" in others} <= doors
 
 
+def test_the_room_of_entities_stands_at_the_bottom():
+    modules = set(files("index"))
+    below = {"index.terms", "index.schema"}
+    for module, file in files("index").items():
+        if module.startswith("index.entities"):
+            others = {other for other in imported(file, modules) if other.split(".")[0] in ("index", "rag")}
+            assert all(other in below or other.startswith("index.entities") for other in others), module
+
+
 def test_imports_go_down_only():
     above = {"index": ("rag", "page", "eval", "ui", "serve"), "rag": ("page", "eval", "ui", "serve")}
     for top, forbidden in above.items():

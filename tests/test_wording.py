@@ -32,6 +32,8 @@ def test_an_everyday_word_counts_as_said_under_any_of_its_official_names():
         ("这条路修好没得？", {"whether"}, set()),
         ("手续办起来麻不麻烦？", {"whether"}, set()),
         ("要补缴几年？", {"number"}, {"whether"}),
+        ("许多大学生怎么申请？", {"how"}, {"number"}),
+        ("很多高校也能参加吗？", {"whether"}, {"number"}),
         ("这份办法是省政府印发的吧？", {"confirm"}, set()),
         ("两份方案的里程目标各是多少？", {"compare", "number"}, set()),
         ("修航道是谁的活儿？", {"duty"}, set()),

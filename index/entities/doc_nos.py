@@ -30,7 +30,7 @@ _BEFORE = re.compile(
     r"^.*(?:根据|依据|按照|依照|遵照|参照|贯彻|落实|执行|实施|废止|代替|替代|文件|印发|发布|公布|转发|同意|通过|决定|通知|意见|文号[为是]|[日的号])"
 )
 _ASKED = re.compile(
-    rf"(?P<letters>[一-鿿]{{0,12}}?)\s*(?P<open>{_OPEN})?\s*(?P<year>{CENTURY})\s*(?P<close>{_CLOSE})?\s*(?:年?\s*第)?\s*"
+    rf"(?P<letters>[一-鿿]{{0,12}}?)\s*(?P<open>{_OPEN})?\s*(?P<year>{CENTURY})\s*(?P<close>{_CLOSE})?\s*(?P<of>年)?\s*(?P<nth>第)?\s*"
     r"(?P<number>\d{1,5})\s*(?P<end>号)?"
 )
 _OFFICIAL = re.compile(
@@ -103,18 +103,16 @@ def doc_nos(flat: str) -> set[str]:
 
 def asked(text: str) -> list[DocNo]:
     """The 文号 of a question or a query, however it is written: with one bracket or its 号 at least."""
-    return [
-        DocNo(
-            "".join(match["letters"].split()),
-            match["year"],
-            match["number"],
-            *match.span(),
-            whole=bool(match["open"] and match["close"])
-            or bool(match["end"] and _OFFICIAL.search("".join(match["letters"].split()))),
-        )
-        for match in _ASKED.finditer(text)
-        if match["end"] or match["open"] or match["close"]
-    ]
+    found = []
+    for match in _ASKED.finditer(text):
+        letters = "".join(match["letters"].split())
+        bracketed = bool(match["open"] and match["close"])
+        whole = bracketed or bool(match["end"] and _OFFICIAL.search(letters))
+        # 2022年12号 without letters that only a 文号 has is a house.
+        marked = bool(match["end"] or match["open"] or match["close"]) and (whole or not match["of"] or match["nth"])
+        if marked:
+            found.append(DocNo(letters, match["year"], match["number"], *match.span(), whole))
+    return found
 
 
 def normal(doc_no: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("divisions.tsv")
@@ -63,6 +63,7 @@ class Region:
         return "".join(self.names[-2:]) if within or self.levels[-1] == TOWN else self.names[-1]
 
 
+@lru_cache(8192)  # a cell of a table is looked at from several sides
 def at_start(text: str, short: bool = False) -> Region | None:
     """The region a text begins with; `short`: a short name counts too (广西发展改革委, 长沙教育局)."""
     names: list[str] = []

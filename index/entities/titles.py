@@ -36,6 +36,8 @@ def outermost(text: str) -> Iterator[tuple[int, int]]:
     """(start, stop) of every outermost title, marks included; an opening mark that nothing closes is skipped."""
     place = 0
     while (start := text.find("《", place)) >= 0:
+        while text.startswith("《", start + 1):
+            start += 1  # typed twice
         stop = _closing(text, start)
         if stop is not None:
             yield start, stop
