@@ -99,7 +99,9 @@ class Structure:
             self._db.commit()
             self._db.execute("DETACH DATABASE kept")
         else:  # a file that is open outlives its folder
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
         self._of = [doc_id for (doc_id,) in self._db.execute("SELECT doc_id FROM tables ORDER BY id")]
         self.table = lru_cache(512)(self._table)  # by id
 
