@@ -66,7 +66,7 @@ def rows(root):
 
 def test_what_is_copied_from_the_file_before_is_what_a_rebuild_writes(folder, tmp_path, monkeypatch):
     table = "云泽州{}清单\n任务如下，请落实。\n\n| 序号 | 事项 | 牵头单位 |\n|---|---|---|\n| 1 | {} | 州交通局 |\n| 2 | 检查 | 州水利局 |\n\n{}"
-    listed = "下列人员免费：\n（一）老人；\n（二）儿童。\n"
+    listed = "重点做好两项工作：一是修缮渡口；二是检查船只。\n"
     for name in ("00", "03a", "03b", "zz"):
         write(folder / f"{name}.md", table.format(f"渡口{name}", f"修缮{name}", listed))
     built(folder, tmp_path / "i")
@@ -271,5 +271,5 @@ def test_a_page_that_is_open_moves_to_the_new_index_by_itself_and_says_so(folder
     built(folder, root)
     head, listed, choices, mark = look.fn(*shown)
     assert "文件库已更新：" in head and mark != shown[0] and root.joinpath("CURRENT").read_text() in mark
-    assert "云泽州渡口管理办法" in str(listed) and "云泽州渡口管理办法" in str(choices)
+    assert "云泽州渡口管理办法" in str(listed) and "云泽州渡口管理办法" in str(choices.choices)
     assert all(isinstance(update, dict) for update in look.fn(mark, *shown[1:]))

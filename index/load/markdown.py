@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.load import notes, text
+from index.load import drawn, notes, text
 from index.schema import Line, Reading
 
 _RULE = re.compile(r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*(?::?-{2,}:?)?\s*$|^\s*(?:-\s*){3,}$|^\s*(?:\*\s*){3,}$|^\s*```")
@@ -28,11 +28,16 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\((?:[^()\s]|\([^()]*\))*\)")
 
 def read(data: bytes) -> Reading:
     """Lines numbered from 1; a table's cells are set apart by tabs. UnreadableContent when the bytes are not text."""
-    lines, found = _notes(_underlined(text.read(data).lines))
+    printed = text.printed(data)
+    told = drawn.with_cells(printed)
+    rows = {new.number for old, new in zip(printed, told, strict=True) if "\t" in new.text and old.text != new.text}
+    lines, found = _notes(_underlined(told))
     waiting, out = notes.Waiting(), []
     for line in lines:
         own = [found[name] for name in _REFERENCE.findall(line.text) if name in found]
-        plain = _plain(replace(line, text=_REFERENCE.sub(lambda m: "" if m[1] in found else m[0], line.text)))
+        plain = _plain(
+            replace(line, text=_REFERENCE.sub(lambda m: "" if m[1] in found else m[0], line.text)), line.number in rows
+        )
         if "\t" in plain.text:
             plain, own = replace(plain, text=_BREAK.sub(" ", plain.text) + notes.within(own)), []
         out += [replace(plain, text=row) for row in _BREAK.split(plain.text)]
@@ -80,13 +85,14 @@ def _notes(lines: Sequence[Line]) -> tuple[list[Line], dict[str, str]]:
     return list(lines), {}  # a text that only looks like it
 
 
-def _plain(line: Line) -> Line:
+def _plain(line: Line, row_of_table: bool) -> Line:
+    """Without its markup; of a table's row the cells alone, in which # is the sign for number."""
     if _RULE.match(line.text):
         return replace(line, text="")
     row = _CODE.sub(r"\2", _EMPHASIS.sub(r"\1", _STRONG.sub(r"\2", _LINK.sub(r"\1", line.text))))
     row = html.unescape(_ESCAPE.sub(r"\1", row))
     if cells := _ROW.match(row):
         return replace(line, text="\t".join(cell.strip() for cell in cells[1].split("|")))
-    if (mark := _MARK.match(row)) is None:
+    if row_of_table or (mark := _MARK.match(row)) is None:
         return replace(line, text=row)
     return replace(line, text=mark[1] + row[mark.end() :], level=len(mark[2]) if mark[2] else line.level)

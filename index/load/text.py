@@ -21,8 +21,12 @@ _SAMPLE = 100_000  # characters that are enough to judge by
 def read(data: bytes) -> Reading:
     """Lines numbered from 1; the cells of a drawn table are set apart by tabs. UnreadableContent when the bytes are not
     text."""
-    lines = [Line(unified(row), number) for number, row in enumerate(decode(data).splitlines(), 1)]
-    return Reading(drawn.with_cells(lines))
+    return Reading(drawn.with_cells(printed(data)))
+
+
+def printed(data: bytes) -> list[Line]:
+    """Lines as they stand in the file, drawn tables too; UnreadableContent as `read`."""
+    return [Line(unified(row), number) for number, row in enumerate(decode(data).splitlines(), 1)]
 
 
 def decode(data: bytes) -> str:
