@@ -11,7 +11,7 @@ from gradio.themes import Base, Color
 
 _HERE = Path(__file__).parent
 STYLES = ("style.css", "ask.css", "library.css")  # later ones win
-NIGHT = "dark.css"  # of the whole page, where Gradio keeps STYLES within its own container
+WHOLE = ("dark.css", "print.css")  # of the whole page, where Gradio keeps STYLES within its own container
 SCRIPTS = ("page.js", "ask.js", "keys.js", "reader.js")
 _SANS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
 _NAVY = Color(
@@ -25,7 +25,8 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": _theme(),
         "css": "\n".join(map(_read, STYLES)),
-        "head": f"<style>{_read(NIGHT)}</style>" + "".join(f"<script>{_read(name)}</script>" for name in SCRIPTS),
+        "head": "".join(f"<style>{_read(name)}</style>" for name in WHOLE)
+        + "".join(f"<script>{_read(name)}</script>" for name in SCRIPTS),
         "favicon_path": str(_HERE / "seal.svg"),
         "footer_links": [],
         "run_history": False,

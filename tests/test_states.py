@@ -150,7 +150,8 @@ def test_a_long_conversation_is_printed_whole_and_nothing_lies_over_anything(vis
     pages = [compact(each.extract_text()) for each in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
     (SHOTS / f"state-{view}-print.pdf").write_bytes(page.pdf(format="A4"))
     told = "".join(pages)
-    assert len(pages) > 1 and "全长118公里" in pages[0] and "以扫描件为准" in told
+    assert len(pages) > 1 and "118公里" in pages[0] and "以扫描件为准" in told
+    assert told.endswith("2.8%。")  # the last clause beside, to its end
     assert all(f"问{question}" in told for question in asked)
     page.emulate_media(media="print")
     ends = page.evaluate(
