@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from index.candidates import best_of, candidates
 from index.dense import Dense
-from index.lexical import Lexical, Matches
+from index.lexical import Lexical
+from index.postings import Matches
 
 LETTERS = "甲乙丙丁戊己庚辛"
 

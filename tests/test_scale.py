@@ -11,7 +11,7 @@ from test_late import WordEncoder, index
 from eval.bench import curves
 from eval.bench.grown import Grown
 from index import candidates as first_stage
-from index import dense, lexical, rows, stamps, store
+from index import dense, lexical, postings, rows, stamps, store
 from index.errors import BrokenIndex
 from index.lexical import Lexical
 from index.store import CHECKED, Store
@@ -28,7 +28,7 @@ QUESTIONS = ("港口岸电怎么使用？", "人才公寓的租金标准是多�
 def large(monkeypatch):
     """Nothing is small any more."""
     for module, name, value in (
-        (store, "HELD", 0), (store, "_WHOLE", 0), (dense, "FLAT", 50), (lexical, "_FEW", 0), (lexical, "_LONG", 0),
+        (store, "HELD", 0), (store, "_WHOLE", 0), (dense, "FLAT", 50), (postings, "_FEW", 0), (postings, "_LONG", 0),
         (rows, "_KEPT", 3), (rows, "_AT_ONCE", 7),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, value)
@@ -81,8 +81,8 @@ def test_what_is_added_to_a_large_index_keeps_its_cells_and_is_as_built_anew(cor
 
 
 def test_terms_are_read_until_no_other_text_can_be_among_the_best(monkeypatch):
-    monkeypatch.setattr(lexical, "_FEW", 0)
-    monkeypatch.setattr(lexical, "_LONG", 0)
+    monkeypatch.setattr(postings, "_FEW", 0)
+    monkeypatch.setattr(postings, "_LONG", 0)
     random = np.random.default_rng(5)
     letters = [chr(0x4E00 + n) for n in range(60)]
     share = 1 / np.arange(1, 61)

@@ -196,14 +196,14 @@ def memory() -> dict[str, float]:
 @contextmanager
 def exact(store: Store) -> Iterator[None]:
     """Every sentence compared, every posting added up."""
-    from index import lexical
+    from index import postings
 
-    cells, few = store.dense._cells, lexical._FEW
-    store.dense._cells, lexical._FEW = None, sys.maxsize
+    cells, few = store.dense._cells, postings._FEW
+    store.dense._cells, postings._FEW = None, sys.maxsize
     try:
         yield
     finally:
-        store.dense._cells, lexical._FEW = cells, few
+        store.dense._cells, postings._FEW = cells, few
 
 
 def measure(place: Path, root: Path, asked: Sequence[str], pastes: Sequence[str], ask: bool) -> dict:

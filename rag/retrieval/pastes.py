@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from index.encoder import EncodedQuery, Encoder, Spans
     from index.late import Late, Page
-    from index.lexical import Matches
+    from index.postings import Found
 
 _SENTENCE, _SENTENCES = 8, 12  # the shortest sentence taken, in characters, and how many at most
 _PIECE, _PIECES = 6, 20  # the same of what stands between two commas
@@ -90,7 +90,7 @@ class Pastes:
         also = [store.dense.owner[own.best(_EACH, of_allowed)] for own in worded]
         found = store.candidates(text, read.vector, k, allowed, np.concatenate(also).tolist())
 
-        def wording(matches: Matches) -> np.ndarray:
+        def wording(matches: Found) -> np.ndarray:
             return z_scores(best_of(matches.of(found.sentences), found.counts, 0.0))
 
         fused = parts.wording * z_scores(found.wording) + parts.sentence * z_scores(found.meaning)
