@@ -209,7 +209,7 @@ def _numbered(paragraph: Paragraph, mark: Marker, following: Paragraph | None, s
         state.enter(0, None)
     outer = mark.rank < UNIT_RANK and mark.kind != "条" and (mark.kind != "1.1" or "." not in mark.label)
     within = below is not None and _deeper(below, mark)
-    said = paragraph.text.endswith("。") and (_goes_on(following) or _follows_sentence(mark, state))
+    said = paragraph.text.endswith("。") and (_goes_on(following) or (not within and _follows_sentence(mark, state)))
     if alone(paragraph.text, mark) and not said and (outer or within) and not _states(paragraph, following):
         _heading(paragraph, mark, state)
         if mark.kind == "前言":
