@@ -42,8 +42,8 @@ class Dense:
         place: a second copy of them would be as large as all the rest of a build."""
         import numpy as np
 
-        made = (Stored(np.zeros((count, dimension), dtype=np.float32)) for count in (clauses, len(owner)))
-        return cls(*made, owner)
+        heads, sentences = (Stored(np.zeros((count, dimension), dtype=np.float32)) for count in (clauses, len(owner)))
+        return cls(heads, sentences, owner)
 
     def save(self, folder: Path) -> None:
         import numpy as np

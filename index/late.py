@@ -146,8 +146,8 @@ class Late:
 
         held = [np.unique(text.ids) for text in texts]
         holders = np.stack(np.unique(np.concatenate(held), return_counts=True)).astype(np.int32)
-        made = (_Rows.of(Tokens.joined(own)) for own in (texts, titles))
-        return cls(space, *made, holders, owner, document_of)
+        words, heads = (_Rows.of(Tokens.joined(own)) for own in (texts, titles))
+        return cls(space, words, heads, holders, owner, document_of)
 
     def save(self, folder: Path) -> None:
         import numpy as np

@@ -483,7 +483,7 @@ def _write_rows(db: sqlite3.Connection, content: Content, run: Run) -> None:
             for row, d in enumerate(content.documents[run.document : run.document_end], run.document)
         ),
     )  # fmt: skip
-    clauses, keys = (rows[run.clause : run.clause_end] for rows in (content.clauses, content.vector_keys))
+    held = slice(run.clause, run.clause_end)
     db.executemany(
         f"INSERT INTO clauses VALUES ({','.join('?' * 16)})",
         (
@@ -493,7 +493,7 @@ def _write_rows(db: sqlite3.Connection, content: Content, run: Run) -> None:
              line(asdict(c.grid)) if c.grid else None,
              line([[p.page, *p.box] for p in c.places]) if c.places else None,
              line([asdict(m) for m in c.marks]) if c.marks else None, key)
-            for row, (c, key) in enumerate(zip(clauses, keys, strict=True), run.clause)
+            for row, (c, key) in enumerate(zip(content.clauses[held], content.vector_keys[held], strict=True), run.clause)
         ),
     )  # fmt: skip
     db.commit()

@@ -53,7 +53,7 @@ class Stored:
             return found
         apart = np.flatnonzero(begin[1:] != end[:-1]) + 1  # what stands together is read at once
         begin, end = begin[np.r_[0, apart]], end[np.r_[apart - 1, len(end) - 1]]
-        room, at, number = memoryview(found).cast("B"), 0, self._file.fileno()
+        room, at, number = memoryview(found.data).cast("B"), 0, self._file.fileno()
         for first, size in zip(
             (self._offset + begin * self._width).tolist(), ((end - begin) * self._width).tolist(), strict=True
         ):

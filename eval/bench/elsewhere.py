@@ -64,6 +64,7 @@ def main(
         alone, begin = [], time.process_time()
         for text in asked:
             read = encoder.read_query(understand(text).text)
+            assert read.ids is not None and read.states is not None  # an encoder of an index with token states
             weights = here.late.weights(read.ids, [range(len(read.ids))])[0][:, None]
             alone.append(search.staged(text, read.vector, here.late.space.of_query(read.states) * weights, 10))
         told["one_query_seconds"] = round((time.process_time() - begin) / len(asked), 3)

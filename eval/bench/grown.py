@@ -113,6 +113,7 @@ class Grown:
         import numpy as np
 
         late = self.source.late
+        assert late is not None
         for first in range(0, len(self.parts), block):
             own = self.parts[first : first + block]
             ids, vectors = late.words(own)

@@ -208,9 +208,10 @@ def _memory(server: psutil.Process) -> float:
 def _own(process: psutil.Process) -> int:
     try:
         told = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
-        return int(re.search(r"^Anonymous:\s+(\d+) kB", told, re.M)[1]) * 1024
-    except (OSError, TypeError):
+    except OSError:
         return process.memory_info().rss
+    own = re.search(r"^Anonymous:\s+(\d+) kB", told, re.M)
+    return int(own[1]) * 1024 if own else process.memory_info().rss
 
 
 def _started(url: str, server: subprocess.Popen) -> None:

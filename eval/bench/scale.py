@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -25,6 +25,8 @@ from eval.bench.grown import EACH, Grown
 from index.edge import run
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from index.encoder import EncodedQuery, Encoder
     from index.store import Store
     from rag.engine import Engine
@@ -56,7 +58,8 @@ def queries(place: Path, store: Store, encoder: Callable[[], Encoder]) -> tuple[
     pastes = [c.text[:PASTE] for c in every([c for c in store.clauses if 80 < len(c.text) < 400], PASTES)]
     if not (place / _QUERIES).is_file():
         place.mkdir(parents=True, exist_ok=True)
-        model, told = encoder(), {}
+        model = encoder()
+        told: dict[str, Any] = {}
         for number, text in enumerate((*asked, *pastes)):
             read = model.read_query(text)
             told |= {f"{number}_{part}": getattr(read, part) for part in _PARTS}
@@ -125,24 +128,36 @@ def make(source: Store, size: int, place: Path) -> dict[str, float]:
         for first, vectors in grown.vectors(real, follow):
             target[first : first + len(vectors)] = vectors
     done("vectors")
-    counts = source.late.lengths(grown.parts)
+    late = source.late
+    assert late is not None  # the index at hand is of an embedding model with token states
+    counts = late.lengths(grown.parts)
     words = int(counts.sum())
-    ids, packed = room("ids", (words,), np.int32), room("packed", (words, source.late.width), np.uint8)
+    ids, packed = room("ids", (words,), np.int32), room("packed", (words, late.width), np.uint8)
     at = 0
     for tokens in grown.tokens():
         ids[at : at + len(tokens.ids)], packed[at : at + len(tokens.ids)] = tokens.ids, tokens.vectors
         at += len(tokens.ids)
-    models = [source.late.of_title(row) for row in range(len(source.documents))]
+    models = [late.of_title(row) for row in range(len(source.documents))]
     titles = _Rows.of(Tokens.joined([models[row % len(models)] for row in range(len(documents))]))
     of_documents = np.arange(size, dtype=np.int64) // EACH
-    late = Late(
-        source.late.space, _Rows(Stored(ids), Stored(packed), counts), titles, _holders(ids, counts, grown), grown.owner,
+    words_of = Late(
+        late.space, _Rows(Stored(ids), Stored(packed), counts), titles, _holders(ids, counts, grown), grown.owner,
         of_documents,
     )  # fmt: skip
     done("tokens")
     dense = Dense(Stored(heads), Stored(sentences), grown.owner)
     keys = [f"{row:x}" for row in range(size)]
-    content = storing.Content(documents, clauses, keys, of_documents, spans, dense, late, whole, parts)
+    content = storing.Content(
+        documents,
+        clauses,
+        keys,
+        of_documents,
+        [(row, start, stop) for row, start, stop in spans.tolist()],
+        dense,
+        words_of,
+        whole,
+        parts,
+    )
     m = source.manifest
     facts = {
         "code": "grown", "encoder": m.encoder, "encoder_digest": m.encoder_digest, "dimension": axes, "corpus": [],
@@ -181,7 +196,7 @@ def timed(call: Callable, texts: Sequence[str]) -> dict[str, float]:
         call(text)
         clock.append(time.perf_counter() - begin)
         processor.append(time.process_time() - used)
-    told = {}
+    told: dict[str, float] = {}
     for name, own in (("", clock), ("_cpu", processor)):
         told |= {f"p50{name}": float(np.quantile(own, 0.5)), f"p95{name}": float(np.quantile(own, 0.95))}
     return told
@@ -220,7 +235,7 @@ def measure(place: Path, root: Path, asked: Sequence[str], pastes: Sequence[str]
     texts = known(place, (*asked, *pastes))
     encoder = Kept(store.manifest.encoder, store.manifest.encoder_digest, texts)
     settings = Settings(index=root, reader="none", chat_model="", as_of=date(2026, 1, 1))
-    engine = Engine(settings, store, encoder, foreign_bar=0.0)
+    engine = Engine(settings, store, cast("Encoder", encoder), foreign_bar=0.0)
     told: dict = {"clauses": len(store.clauses), "sentences": len(store.sentences), "documents": len(store.documents)}
     told["open"], told["open_cpu"] = time.perf_counter() - begin, time.process_time() - used
     told["opened"] = memory()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from index.errors import BrokenIndex
@@ -172,11 +173,8 @@ class ClientCollection:
     def ids(self, scope: Scope) -> Iterator[str]:
         after = None
         while True:
-            page, after = self._do(
-                lambda start=after: self._client.scroll(
-                    self._name, _filter(scope), limit=_PAGE, offset=start, with_payload=False
-                )
-            )
+            asked: Any = {"limit": _PAGE, "offset": after, "with_payload": False}
+            page, after = self._do(partial(self._client.scroll, self._name, _filter(scope), **asked))
             yield from (str(point.id) for point in page)
             if after is None:
                 return

@@ -92,6 +92,8 @@ class Search:
 class RemoteLate(Late):
     """The words of candidates from a collection; all else as in the files."""
 
+    _search: Search
+
     @classmethod
     def over(cls, late: Late, search: Search) -> RemoteLate:
         made = cls.__new__(cls)

@@ -27,7 +27,7 @@ def kept(folder: Path, make: Callable[[], Lineage]) -> Lineage:
         if head.decode("ascii") == _head(body):
             told = json.loads(body)
             nodes = [Node(*row) for row in told["nodes"]]
-            edges = tuple(Edge(*row[:4], tuple(row[4]), *row[5:]) for row in told["edges"])
+            edges = tuple(Edge(*row) for row in ((*row[:4], tuple(row[4]), *row[5:]) for row in told["edges"]))
             return Lineage({node.id: node for node in nodes}, edges)
     made = make()
     told = {"nodes": list(map(astuple, made.nodes.values())), "edges": list(map(astuple, made.edges))}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from index.schema import Clause
-from index.standing import Value, standing, value
+from index.standing import Place, Value, standing, value
 
 Standing = Callable[[str, Value], Iterable[int]]
 # What officials call a place, and how documents number it; 款 and 项 lie within a clause.
@@ -36,7 +36,7 @@ class Addresses:
         return self._at.get((kind, own), ()) if self._standing is None else self._standing(kind, own)
 
     @cached_property
-    def _at(self) -> dict[tuple[str, Value], set[int]]:
+    def _at(self) -> Mapping[Place, set[int]]:
         """(kind of number, its value) → rows; worked out when an address is first asked for."""
         return standing(self._clauses)
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import overload
 
 from index.schema import Clause
 from index.terms import normalise
@@ -46,7 +47,11 @@ class Horizons(Sequence[Horizon | None]):
     def __len__(self) -> int:
         return len(self._sentences)
 
-    def __getitem__(self, at):
+    @overload
+    def __getitem__(self, at: int) -> Horizon | None: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Horizon | None]: ...
+    def __getitem__(self, at: int | slice) -> Horizon | list[Horizon | None] | None:
         if isinstance(at, slice):
             return [self[row] for row in range(*at.indices(len(self)))]
         first, found = self._of_document(*self._rows_of(self._sentences[at][0]))
