@@ -80,9 +80,9 @@ def test_only_stated_terms_are_periods(book):
 
 def test_ids_are_distinct_and_parsing_again_gives_the_same(book):
     raw, found = book
-    began = time.perf_counter()
+    began = time.process_time()
     again = parse(raw)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert [p.clauses for p in again] == [p.clauses for p in found]
     assert len({p.document.doc_id for p in found}) == 43
     assert len({c.clause_id for p in found for c in p.clauses}) == sum(len(p.clauses) for p in found)
