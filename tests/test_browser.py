@@ -96,7 +96,10 @@ def served(engine):
 
     port = free_port()
     blocks = build(engine)
-    blocks.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, **launch_options())
+    # Gradio gives a page up that does not answer within seconds, which it may not beside other tests; visits wait.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gradio.networking.url_ok", lambda url: True)
+        blocks.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, **launch_options())
     try:
         yield f"http://127.0.0.1:{port}/"
     finally:

@@ -23,7 +23,9 @@ FILES = 60
 TESTS = Path(__file__).parent
 BUILD = "import sys; from pathlib import Path; from conftest import built; built(Path(sys.argv[1]), Path(sys.argv[2]))"
 WATCH = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests themselves run in the background
 import index.encoder
 from conftest import FakeEncoder
 index.encoder.open_encoder = lambda settings: FakeEncoder()
