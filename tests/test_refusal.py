@@ -47,6 +47,7 @@ def engine():
 @pytest.mark.parametrize("half", ["open", "held"])
 def test_questions_without_an_answer_are_refused(engine, which, half, least):
     chosen = [entry for entry in SETS if (entry["set"], entry["half"]) == (which, half)]
+    chosen = chosen[:: 2 if which == "near" else 1]  # these are read, at two seconds each
     answers = [engine.ask(entry["question"]) for entry in chosen]
     assert sum(answer.refused for answer in answers) >= least * len(chosen)
     for answer in answers:
@@ -73,7 +74,7 @@ def test_figures_that_stand_in_the_book_are_not_refused(engine):
                     f"{when}{match[1]}要达到多少？",
                 ]
             )
-    drawn = random.Random(7).sample(made, 60)
+    drawn = random.Random(7).sample(made, 30)
     questions = [forms[place % 3] for place, forms in enumerate(drawn)]
     refused = [question for question in questions if engine.ask(question).refused]
     assert len(refused) <= 0.04 * len(questions), refused
