@@ -22,7 +22,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index import stamps, standing, structure, structuring
+from index import located, stamps, structure, structuring
 from index.candidates import Candidates, candidates
 from index.carried import Before, Run, attach, copy, runs
 from index.dense import Dense
@@ -136,9 +136,9 @@ class Store:
         found = ((doc_id, *self.rows_of(doc_id)) for doc_id in self.documents)
         return {doc_id: first for doc_id, first, last in found if first < last}
 
-    def standing(self, kind: str, own: standing.Value) -> list[int]:
-        """The rows of the clauses whose own number, or one above, is this (index.standing)."""
-        return standing.read(self._db.all(standing.SELECT, [kind, *own]))
+    def located(self, kind: str, own: located.Value) -> list[int]:
+        """The rows of the clauses whose own number, or one above, is this (index.located)."""
+        return located.read(self._db.all(located.SELECT, [kind, *own]))
 
     def beside(self, row: int) -> tuple[int, int]:
         """The same of the document that the clause with this row is of."""
@@ -465,7 +465,7 @@ def _write(db: sqlite3.Connection, content: Content, same: Store | None) -> None
             copy(db, "documents", "row", held, {"row": run.document - run.old})
             held = run.old_clause, run.old_clause + run.clause_end - run.clause
             copy(db, "clauses", "row", held, {"row": run.clause - run.old_clause})
-    standing.write(db, content.clauses, stretches)
+    located.write(db, content.clauses, stretches)
     structuring.write(db, content.clauses, {d.doc_id: d.title for d in content.documents}, stretches)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from index.located import Place, Value, located, value
 from index.schema import Clause
-from index.standing import Place, Value, standing, value
 
-Standing = Callable[[str, Value], Iterable[int]]
+Located = Callable[[str, Value], Iterable[int]]
 # What officials call a place, and how documents number it; 款 and 项 lie within a clause.
 _KINDS = {"编": ("编",), "部分": ("编", "一、"), "章": ("章",), "节": ("节",), "条": ("条", "1．")}
 
@@ -21,9 +21,9 @@ def numbered(address: Sequence[str]) -> tuple[str, ...]:
 class Addresses:
     """Which clauses stand where."""
 
-    def __init__(self, clauses: Sequence[Clause] = (), standing: Standing | None = None) -> None:
-        """`standing`: what an index knows of them (Store.standing), else they are looked through."""
-        self._clauses, self._standing = clauses, standing
+    def __init__(self, clauses: Sequence[Clause] = (), located: Located | None = None) -> None:
+        """`located`: what an index knows of them (Store.located), else they are looked through."""
+        self._clauses, self._located = clauses, located
 
     def rows(self, address: Sequence[str]) -> list[int]:
         """The rows of the clauses whose own number, or one above, each part of `address` is; none for an empty
@@ -33,12 +33,12 @@ class Addresses:
         return sorted(set.intersection(*found)) if found else []
 
     def _under(self, kind: str, own: Value) -> Iterable[int]:
-        return self._at.get((kind, own), ()) if self._standing is None else self._standing(kind, own)
+        return self._at.get((kind, own), ()) if self._located is None else self._located(kind, own)
 
     @cached_property
     def _at(self) -> Mapping[Place, set[int]]:
         """(kind of number, its value) → rows; worked out when an address is first asked for."""
-        return standing(self._clauses)
+        return located(self._clauses)
 
 
 def _named(part: str) -> str | None:

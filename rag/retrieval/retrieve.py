@@ -67,7 +67,7 @@ class Retriever:
         self.fusion = Fusion(store, encoder, weights)
         self.pastes = Pastes(store, encoder, paste_parts)
         self.titles = Titles(list(store.documents.values()))
-        self._addresses = Addresses(standing=store.standing)
+        self._addresses = Addresses(located=store.located)
 
     def rank(self, query: Query, allowed: np.ndarray | None = None, k: int = CANDIDATES) -> Ranking:
         """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave, `k` the candidates of

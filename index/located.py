@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Value = tuple[int | None, int]
 Place = tuple[str, Value]  # kind of number, its value
 # rows: ascending, as little-endian int32
-SCHEMA = "CREATE TABLE standing (kind TEXT, number INTEGER, sub INTEGER, rows BLOB);"
-SELECT = "SELECT rows FROM standing WHERE kind = ? AND number IS ? AND sub = ?"
+SCHEMA = "CREATE TABLE located (kind TEXT, number INTEGER, sub INTEGER, rows BLOB);"
+SELECT = "SELECT rows FROM located WHERE kind = ? AND number IS ? AND sub = ?"
 
 
 def value(label: str) -> Value:
@@ -26,7 +26,7 @@ def value(label: str) -> Value:
     return own[0][1] if own else (number(label), 0)
 
 
-def standing(clauses: Iterable[Clause], first: int = 0) -> Mapping[Place, set[int]]:
+def located(clauses: Iterable[Clause], first: int = 0) -> Mapping[Place, set[int]]:
     """Place → rows of the clauses whose own number, or one above, it is; `first` is the row of the first clause."""
     places: dict[Place, set[int]] = {}
     known: dict[str, Place | None] = {}  # headings come again and again
@@ -53,23 +53,23 @@ def write(db: sqlite3.Connection, clauses: Sequence[Clause], runs: Sequence[Run]
     places: dict[Place, list[int]] = {}
     for run in runs:
         if run.old_clause is None:
-            for place, rows in standing(clauses[run.clause : run.clause_end], run.clause).items():
+            for place, rows in located(clauses[run.clause : run.clause_end], run.clause).items():
                 places.setdefault(place, []).extend(rows)
     if any(run.old_clause is not None for run in runs):
         moved = _moved(db, runs)
-        kept = db.execute(f"SELECT kind, number, sub, rows FROM {BEFORE}.standing").fetchall()
+        kept = db.execute(f"SELECT kind, number, sub, rows FROM {BEFORE}.located").fetchall()
         for (kind, *own, _), blob in zip(kept, renumbered([rows for *_, rows in kept], moved), strict=True):
             if blob:
                 places.setdefault((kind, (own[0], own[1])), []).extend(np.frombuffer(blob, dtype="<i4").tolist())
     db.executescript(SCHEMA)
     db.executemany(
-        "INSERT INTO standing VALUES (?,?,?,?)",
+        "INSERT INTO located VALUES (?,?,?,?)",
         (
             (kind, *own, np.array(sorted(rows), dtype="<i4").tobytes())
             for (kind, own), rows in sorted(places.items(), key=lambda item: repr(item[0]))
         ),
     )
-    db.execute("CREATE INDEX standing_at ON standing (kind, number, sub)")
+    db.execute("CREATE INDEX located_at ON located (kind, number, sub)")
     db.commit()
 
 
