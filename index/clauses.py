@@ -52,6 +52,7 @@ class Walk:
     box_numbered: bool = False
     box_amid_units: bool = False  # the text around it is numbered, so that what is not belongs to the box
     table_next: bool = False  # a list follows the paragraphs at hand
+    table: int = 0  # what tells the last list from others of the document: where its column names stand in the outline
     listing: bool = False  # inside “附件：1．… 2．…”, which names annexes and numbers no clauses
     outline: list[Entry] = field(default_factory=list)  # in printed order
 

@@ -95,11 +95,12 @@ def _segments(found: Sequence[Row], set_in: Measure) -> list[list[Paragraph] | t
     segments: list[list[Paragraph] | tables.Table] = []
     run: list[Row] = []
     place = 0
+    table: tables.Table | None = None
     while place < len(found):
-        if tables.begins(found, place):
+        if tables.begins(found, place, table):
             segments.append(paragraphs(run, set_in))
             run = []
-            table = tables.read(found, place)
+            table = tables.read(found, place, table)
             segments.append(table)
             place += table.size
         else:
@@ -166,8 +167,9 @@ def _walk_prose(found: Sequence[Paragraph], set_in: Measure, state: Walk, table_
 def _add_table(table: tables.Table, state: Walk, name: Heading | str | None) -> None:
     state.unit = None
     above = (*state.path(), *((name.text if isinstance(name, Heading) else name,) if name else ()))
-    first = len(state.outline)  # what tells this table from others of the document
-    state.outline.append(Heading(table.head, table.line, above, "annex"))
+    if not table.goes_on:
+        state.table = len(state.outline)
+        state.outline.append(Heading(table.head, table.line, above, "annex"))
     group: str | None = None
     for row in table.rows:
         if row.group_line is not None:
@@ -179,7 +181,7 @@ def _add_table(table: tables.Table, state: Walk, name: Heading | str | None) -> 
         grid = None
         if table.columns and row.number is not None:
             grid = Grid(
-                first, table.head, table.columns, row.by_column or ("",) * len(table.columns), bool(row.by_column)
+                state.table, table.head, table.columns, row.by_column or ("",) * len(table.columns), bool(row.by_column)
             )
         state.outline.append(Draft(kind, path, parts, cell_duties(table.role, row.units, table.regions), grid))
 

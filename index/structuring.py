@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from index import leads
 from index.carried import Run, copy, first_at
@@ -157,7 +158,7 @@ class _Tables:
         db, key = self._db, _count(self._db, "table_rows")
         for table, ((doc_id, _), found) in enumerate(tables.items(), _count(db, "tables")):
             grid = found[0][1]
-            name, above = _named(clauses[found[0][0] - first].path, grid)
+            name, above = _named([clauses[row - first].path for row, _ in found], grid)
             cells = (cell for _, own in found for cell in own.cells)
             self._said[table] = [self._titles[doc_id], name, above, *grid.columns, *cells]
             db.execute("INSERT INTO tables VALUES (?,?,?,?)", (table, doc_id, name, above))
@@ -195,12 +196,17 @@ class _Tables:
         leads.write(self._db, self._said, self._moved)
 
 
-def _named(path: Sequence[str], grid: Grid) -> tuple[str, str]:
+def _named(paths: Sequence[Sequence[str]], grid: Grid) -> tuple[str, str]:
     """(the table's name, all headings above it): the last heading before its column line that is no group of its
-    rows."""
-    head = next((at for at, heading in enumerate(path) if compact(heading) == compact(grid.head)), len(path) - 1)
-    above = list(path[:head])
+    rows, and stands above all of them."""
+    beside = zip(*(_above(path, grid) for path in paths), strict=False)
+    above = [own[0] for own in takewhile(lambda own: len(set(own)) == 1, beside)]
     return (above[-1] if above else "", "\n".join(above))
+
+
+def _above(path: Sequence[str], grid: Grid) -> list[str]:
+    head = next((at for at, heading in enumerate(path) if compact(heading) == compact(grid.head)), len(path) - 1)
+    return list(path[:head])
 
 
 def _total(grid: Grid) -> bool:

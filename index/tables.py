@@ -59,6 +59,7 @@ class Table:
     dropped: tuple[Line, ...]
     size: int
     columns: tuple[str, ...] = ()  # their names, units and all; empty where they could not be told apart
+    goes_on: bool = False  # the rest of the list before it, whose column names are not printed again
 
     @property
     def role(self) -> str | None:
@@ -79,19 +80,22 @@ def unit_column(head: str) -> str | None:
     return match[0] if match else None
 
 
-def begins(found: Sequence[Row], place: int) -> bool:
-    """Whether a list starts at `place`: 序号, alone or with other column names, and a row 1 soon after; or tabs."""
+def begins(found: Sequence[Row], place: int, before: Table | None = None) -> bool:
+    """Whether a list starts at `place`: 序号, alone or with other column names, and a row 1 soon after; or tabs; or the
+    next row of the list `before`."""
     text = found[place].text
     following = found[place + 1].text if place + 1 < len(found) else ""
-    if _is_grid(found, place):
+    if _is_grid(found, place) or _goes_on(found[place], before):
         return True
     if not (_HEAD.match(text) or (text == _HEAD_SPLIT[0] and following == _HEAD_SPLIT[1])):
         return False
     return _head_end(found, place) is not None
 
 
-def read(found: Sequence[Row], place: int) -> Table:
-    """The list that starts at `place`."""
+def read(found: Sequence[Row], place: int, before: Table | None = None) -> Table:
+    """The list that starts at `place`; `before` is the one that was read before it."""
+    if before is not None and _goes_on(found[place], before):
+        return _read_grid(found, place, before)
     if _is_grid(found, place):
         return _read_grid(found, place)
     end = _head_end(found, place) or place + 1
@@ -241,13 +245,24 @@ def _is_grid(found: Sequence[Row], place: int) -> bool:
     return row.text.count("\t") == below.text.count("\t") or _tabs(row) == _tabs(below)
 
 
+def _goes_on(row: Row, before: Table | None) -> bool:
+    """Whether a line is the next row of a list that a heading has interrupted: as many cells, the next number."""
+    last = None if before is None else next((own for own in reversed(before.rows) if own.by_column), None)
+    if before is None or last is None or not last.by_column[0].isdigit():
+        return False
+    parts = row.line.text.split("\t")
+    return len(parts) == len(before.columns) and parts[0].strip() == str(int(last.by_column[0]) + 1)
+
+
 def _tabs(row: Row) -> int:
     """The line's own tabs; those around empty cells at its ends are stripped from the row's text."""
     return row.line.text.count("\t")
 
 
-def _read_grid(found: Sequence[Row], place: int) -> Table:
+def _read_grid(found: Sequence[Row], place: int, before: Table | None = None) -> Table:
+    """`before`: the list that these are further rows of; without it the first line names the columns."""
     tabs = _tabs(found[place])
+    begin = place + 1 if before is None else place
     end = place + 1
     while end < len(found) and ("\t" in found[end].text or _tabs(found[end]) == tabs):
         end += 1
@@ -262,7 +277,7 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
     ] = []  # a row, its cells, the row above that heads it, whether first below it
     group: Row | None = None
     opened = False  # no row stands below the group yet
-    for at in range(place + 1, end):
+    for at in range(begin, end):
         parts = split(found[at])
         if tabs > 1 and parts[0] and not any(parts[1:]) and at + 1 < end and any(split(found[at + 1])[1:]):
             group, opened = found[at], True  # one cell over all columns heads the rows below it
@@ -273,7 +288,7 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
         at for at, (_, parts, _, _) in enumerate(lines) if sum(map(bool, parts)) == 1 and any(map(_NOTE.match, parts))
     }
     told = [parts for at, (_, parts, _, _) in enumerate(lines) if at not in notes]
-    columns, by_column = grid_columns(split(found[place]), told)
+    columns, by_column = grid_columns(split(found[place]) if before is None else before.columns, told)
     named = len(told) - len(by_column)  # further lines of column names
     column = next((i for i, name in enumerate(columns) if unit_column(name)), None)
     cells_of = iter(by_column)
@@ -295,5 +310,7 @@ def _read_grid(found: Sequence[Row], place: int) -> Table:
                 by_column=own,
             )
         )
+    if before is not None:
+        return Table(before.head, found[place].line, tuple(rows), (), end - place, columns, goes_on=True)
     head = " ".join(row.text.replace("\t", " ") for row in (found[place], *(row for row, *_ in lines[:named])))
     return Table(head, found[place].line, tuple(rows), (), end - place, columns)

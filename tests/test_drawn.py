@@ -47,3 +47,9 @@ def test_markdown_without_bars_at_the_ends_is_a_table_and_an_escaped_bar_is_none
 def test_every_line_keeps_its_number_and_many_rules_take_no_time():
     assert [line.number for line in text.read("甲|乙|丙\n一|二|三\n".encode()).lines] == [1, 2]
     assert len(rows("----\n" * 20_000)) == 20_000
+
+
+def test_a_table_that_headings_interrupt_goes_on_by_its_numbers_even_by_a_single_row():
+    written = "序号 | 任务 | 单位\n1 | 甲 | 乙\n2 | 丙 | 丁\n二、改革\n3 | 戊 | 己\n三、开放\n4 | 庚 | 辛\n5 | 壬 | 癸\n7 | 子 | 丑"
+    assert [row.count("\t") for row in rows(written)] == [2, 2, 2, 0, 2, 0, 2, 2, 2]
+    assert rows("1 | 甲 | 乙\n2 | 丙 | 丁\n一、其他\n5 | 戊 | 己")[-1] == "5 | 戊 | 己"

@@ -82,3 +82,29 @@ def test_cells_set_apart_by_tabs_are_rows_with_or_without_numbers():
     assert [c.text for c in found] == ["制定标准\n市财政局、市教委\n2023年", "开展培训\n市公安局\n2024年"]
     assert found[0].responsible == ("市财政局", "市教委")
     assert found[0].path == ("任务 责任单位 时限",)
+
+
+def test_a_list_that_headings_interrupt_is_one_table_with_the_columns_named_at_its_head(tmp_path):
+    from conftest import built
+
+    from index.store import Store
+
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text(
+        "沐川县2024年重点任务清单\n\n一、设施建设\n序号 | 任务 | 牵头单位 | 时限\n1 | 修复北堤 | 县水利局 | 5月底\n"
+        "2 | 新建渡口 | 县交通局 | 6月底\n二、便民服务\n3 | 开通夜班公交 | 县交通局 | 9月底\n三、改革\n"
+        "4 | 公布权责清单 | 县司法局 | 7月底\n5 | 推行一窗受理 | 县数据局 | 8月底\n",
+        encoding="utf-8",
+    )
+    built(corpus, tmp_path / "i")
+    store = Store.open(tmp_path / "i")
+    rows = [clause for clause in store.clauses if clause.kind == "row"]
+    assert [clause.grid.cells[1] for clause in rows] == [
+        "修复北堤", "新建渡口", "开通夜班公交", "公布权责清单", "推行一窗受理",
+    ]  # fmt: skip
+    assert {clause.grid.columns for clause in rows} == {("序号", "任务", "牵头单位", "时限")}
+    assert [clause.path[0][:2] for clause in rows] == ["一、", "一、", "二、", "三、", "三、"]
+    (number,) = store.structure.tables_with([row for row, c in enumerate(store.clauses) if c.kind == "row"])
+    table = store.structure.table(number)
+    assert [row.place for row in table.rows] == [1, 2, 3, 4, 5] and table.name == ""

@@ -11,9 +11,7 @@ from index.schema import Line
 _BAR = re.compile(r"\s*(?<!\\)[|｜│┃║]\s*")  # \| is a bar within a cell of Markdown
 _RULE = re.compile(r"[\s:|｜+＋=\-－—─━═│┃║┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬╞╡╪╟╢╫]{3,}")
 _DRAWN = re.compile(r"[+\-－—=─━═]{2}")
-_FEW = (
-    3  # rows from which lines of two cells, without a rule, are a table: two bars may stand below each other by chance
-)
+_FEW = 3  # rows from which lines of two cells without a rule are a table: two bars may stand so by chance
 _RULED = 4  # rules from which each row is between two of them, so that what stands between is one row over lines
 
 
@@ -21,11 +19,24 @@ def with_cells(lines: Sequence[Line]) -> list[Line]:
     """The lines, those of drawn tables with tabs for bars and nothing for rules; all else as it is."""
     out: list[Line] = []
     start = 0
+    last: list[str] = []  # the cells of the last row of a table
     while start < len(lines):
         end = _end(lines, start)
-        out += _table(lines[start:end]) if end > start else [lines[start]]
+        if end == start and _next(_cells(lines[start].text), last):
+            end = start + 1  # a table goes on by a single row, behind a heading
+        if end > start:
+            rows = _table(lines[start:end])
+            last = next((own.text.split("\t") for own in reversed(rows) if own.text), last)
+            out += rows
+        else:
+            out.append(lines[start])
         start = max(end, start + 1)
     return out
+
+
+def _next(cells: Sequence[str], last: Sequence[str]) -> bool:
+    """Whether cells are those of the row that follows: as many, the next number."""
+    return len(cells) == len(last) > 1 and last[0].isdigit() and cells[0] == str(int(last[0]) + 1)
 
 
 def _end(lines: Sequence[Line], start: int) -> int:
