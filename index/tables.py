@@ -238,20 +238,23 @@ def _starts(row: Row | None, number: int, following: Row | None) -> bool:
 
 
 def _is_grid(found: Sequence[Row], place: int) -> bool:
-    """Cells set apart by tabs, in this line and the next."""
+    """Cells set apart by tabs, in this line and the next; or the names of columns above the heading of the first rows."""
     if place + 1 >= len(found) or not cells_apart(found[place].text):
         return False
     row, below = found[place], found[place + 1]
+    if _HEAD.match(row.text) and place + 2 < len(found) and "\t" not in below.text:  # 序号 …, 一、…, 1 …
+        first, mark = found[place + 2], marker(below.text)
+        return mark is not None and mark.kind in _GROUPS and _tabs(first) == _tabs(row) and first.text[:2] == "1\t"
     return row.text.count("\t") == below.text.count("\t") or _tabs(row) == _tabs(below)
 
 
 def _goes_on(row: Row, before: Table | None) -> bool:
     """Whether a line is the next row of a list that a heading has interrupted: as many cells, the next number."""
-    last = None if before is None else next((own for own in reversed(before.rows) if own.by_column), None)
-    if before is None or last is None or not last.by_column[0].isdigit():
+    if before is None or not before.columns:
         return False
+    last = next((own.by_column[0] for own in reversed(before.rows) if own.by_column), "" if before.rows else "0")
     parts = row.line.text.split("\t")
-    return len(parts) == len(before.columns) and parts[0].strip() == str(int(last.by_column[0]) + 1)
+    return len(parts) == len(before.columns) and last.isdigit() and parts[0].strip() == str(int(last) + 1)
 
 
 def _tabs(row: Row) -> int:

@@ -1,5 +1,6 @@
 """Lists printed cell by cell, flattened, or with tabs."""
 
+import pytest
 from parsing import bare, parsed
 
 BROKEN = (
@@ -84,15 +85,17 @@ def test_cells_set_apart_by_tabs_are_rows_with_or_without_numbers():
     assert found[0].path == ("任务 责任单位 时限",)
 
 
-def test_a_list_that_headings_interrupt_is_one_table_with_the_columns_named_at_its_head(tmp_path):
+@pytest.mark.parametrize("above", [False, True])
+def test_a_list_that_headings_interrupt_is_one_table_with_the_columns_named_at_its_head(tmp_path, above):
     from conftest import built
 
     from index.store import Store
 
     corpus = tmp_path / "corpus"
     corpus.mkdir()
+    head = ["一、设施建设\n", "序号 | 任务 | 牵头单位 | 时限\n"]
     (corpus / "a.txt").write_text(
-        "沐川县2024年重点任务清单\n\n一、设施建设\n序号 | 任务 | 牵头单位 | 时限\n1 | 修复北堤 | 县水利局 | 5月底\n"
+        f"沐川县2024年重点任务清单\n\n{''.join(reversed(head) if above else head)}1 | 修复北堤 | 县水利局 | 5月底\n"
         "2 | 新建渡口 | 县交通局 | 6月底\n二、便民服务\n3 | 开通夜班公交 | 县交通局 | 9月底\n三、改革\n"
         "4 | 公布权责清单 | 县司法局 | 7月底\n5 | 推行一窗受理 | 县数据局 | 8月底\n",
         encoding="utf-8",

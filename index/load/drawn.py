@@ -12,6 +12,7 @@ _BAR = re.compile(r"\s*(?<!\\)[|｜│┃║]\s*")  # \| is a bar within a cell 
 _RULE = re.compile(r"[\s:|｜+＋=\-－—─━═│┃║┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬╞╡╪╟╢╫]{3,}")
 _DRAWN = re.compile(r"[+\-－—=─━═]{2}")
 _FEW = 3  # rows from which lines of two cells without a rule are a table: two bars may stand so by chance
+_NUMBER = ("序号", "编号", "序")
 _RULED = 4  # rules from which each row is between two of them, so that what stands between is one row over lines
 
 
@@ -22,8 +23,8 @@ def with_cells(lines: Sequence[Line]) -> list[Line]:
     last: list[str] = []  # the cells of the last row of a table
     while start < len(lines):
         end = _end(lines, start)
-        if end == start and _next(_cells(lines[start].text), last):
-            end = start + 1  # a table goes on by a single row, behind a heading
+        if end == start and (_next(_cells(lines[start].text), last) or _heads(lines[start : start + 3])):
+            end = start + 1  # a single row between headings, or the names of columns above the first
         if end > start:
             rows = _table(lines[start:end])
             last = next((own.text.split("\t") for own in reversed(rows) if own.text), last)
@@ -36,7 +37,14 @@ def with_cells(lines: Sequence[Line]) -> list[Line]:
 
 def _next(cells: Sequence[str], last: Sequence[str]) -> bool:
     """Whether cells are those of the row that follows: as many, the next number."""
-    return len(cells) == len(last) > 1 and last[0].isdigit() and cells[0] == str(int(last[0]) + 1)
+    number = "0" if last and last[0] in _NUMBER else last[0] if last else ""
+    return len(cells) == len(last) > 1 and number.isdigit() and cells[0] == str(int(number) + 1)
+
+
+def _heads(lines: Sequence[Line]) -> bool:
+    """Whether the first of three lines names the columns of a table that begins below a heading."""
+    head, between, first = (_cells(line.text) for line in lines) if len(lines) == 3 else ([], [], [])
+    return bool(head) and head[0] in _NUMBER and len(between) == 1 and _next(first, head)
 
 
 def _end(lines: Sequence[Line], start: int) -> int:
