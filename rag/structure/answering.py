@@ -83,6 +83,8 @@ def _formed(of: _Of, kind: str) -> Found | None:
         return found
     if kind == "article":
         return articles.answer(context, query, document) if document else None
+    if kind == "count" and of.row is not None and counts.wanted(compact(query.text)) == "members":
+        return of.row  # the rows of a list before the headings of the notice that it comes with
     if kind == "count" and document and (found := counts.answer(context, query, document)) is not None:
         return found
     if of.row is not None:
