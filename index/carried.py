@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
+from index.disk import unchanging
 
+if TYPE_CHECKING:
     from index.schema import Document
 
 BEFORE = "before"  # what the older file is called in a query
@@ -77,7 +77,7 @@ def _follows(last: Run, old: int | None, old_clause: int | None) -> bool:
 
 def attach(db: sqlite3.Connection, before: Before) -> None:
     """Make the older file readable as BEFORE; it is only read."""
-    db.execute(f"ATTACH DATABASE ? AS {BEFORE}", (f"{before.file.absolute().as_uri()}?mode=ro&immutable=1",))
+    db.execute(f"ATTACH DATABASE ? AS {BEFORE}", (unchanging(before.file),))
 
 
 def copy(db: sqlite3.Connection, table: str, key: str, span: tuple[int, int], moved: Mapping[str, int]) -> None:
@@ -98,13 +98,18 @@ def first_at(db: sqlite3.Connection, table: str, clause: int) -> int:
     return bisect_left(range(count), clause, key=lambda row: db.execute(query, (row,)).fetchone()[0])
 
 
-def renumbered(blobs: Sequence[bytes], places: np.ndarray) -> list[bytes]:
-    """Lists of numbers, int32 as bytes, each number n as places[n], int32, those below zero left out."""
+def renumbered(blobs: Sequence[bytes], moved: Sequence[tuple[int, int, int]]) -> list[bytes]:
+    """Lists of numbers, int32 as bytes, with what is `moved` added to those in each stretch (begin, end, how far), the
+    others left out."""
     import numpy as np
 
+    numbers = np.frombuffer(b"".join(blobs), dtype="<i4")
+    places = np.full(max(numbers.max(initial=-1) + 1, *(end for _, end, _ in moved)), -1, dtype=np.int32)
+    for begin, end, by in moved:
+        places[begin:end] = np.arange(begin + by, end + by)
     lengths = np.array([len(blob) // 4 for blob in blobs], dtype=np.int64)
-    moved = places[np.frombuffer(b"".join(blobs), dtype="<i4")]
+    found = places[numbers]
     ends = np.cumsum(lengths)
-    kept = np.concatenate([[0], np.cumsum(moved >= 0)])
-    whole = moved[moved >= 0].astype("<i4").tobytes()
+    kept = np.concatenate([[0], np.cumsum(found >= 0)])
+    whole = found[found >= 0].astype("<i4").tobytes()
     return [whole[4 * kept[end - length] : 4 * kept[end]] for length, end in zip(lengths, ends, strict=True)]

@@ -13,6 +13,11 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def unchanging(path: Path) -> str:
+    """The address under which SQLite reads a file that nobody writes to any more."""
+    return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+
+
 def sync(path: Path) -> None:
     """Have a file or folder on the disk before what points to it: a machine may lose its power at any moment."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -31,6 +31,11 @@ class Column:
     kind: str  # number (of the row) / figure / time / text
 
 
+def follows(cells: Sequence[str], number: str, width: int) -> bool:
+    """Whether cells are those of the row behind the row with this number: as many, the next number."""
+    return len(cells) == width and number.isdigit() and cells[0].strip() == str(int(number) + 1)
+
+
 def column(title: str, table: str, cells: Sequence[str]) -> Column:
     """What a column is, from its title, the name of its table (单位：万元) and its cells."""
     name, unit = own_unit(title)

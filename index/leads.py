@@ -24,12 +24,8 @@ def write(
 
     held: dict[str, list[bytes]] = {}
     if moved:
-        count = db.execute("SELECT max(id) + 1 FROM before.tables").fetchone()[0]
-        places = np.full(count, -1, dtype=np.int32)
-        for begin, end, by in moved:
-            places[begin:end] = np.arange(begin + by, end + by)
         old, blobs = zip(*db.execute("SELECT pair, tables FROM before.table_pairs"), strict=True)
-        held = {pair: [blob] for pair, blob in zip(old, renumbered(blobs, places), strict=True) if blob}
+        held = {pair: [blob] for pair, blob in zip(old, renumbered(blobs, moved), strict=True) if blob}
     for table, own in texts.items():
         number = np.array([table], dtype="<i4").tobytes()
         for pair in {pair for text in own for pair in pairs(text)}:

@@ -55,8 +55,12 @@ def write(db: sqlite3.Connection, clauses: Sequence[Clause], runs: Sequence[Run]
         if run.old_clause is None:
             for place, rows in located(clauses[run.clause : run.clause_end], run.clause).items():
                 places.setdefault(place, []).extend(rows)
-    if any(run.old_clause is not None for run in runs):
-        moved = _moved(db, runs)
+    moved = [
+        (run.old_clause, run.old_clause + run.clause_end - run.clause, run.clause - run.old_clause)
+        for run in runs
+        if run.old_clause is not None
+    ]
+    if moved:
         kept = db.execute(f"SELECT kind, number, sub, rows FROM {BEFORE}.located").fetchall()
         for (kind, *own, _), blob in zip(kept, renumbered([rows for *_, rows in kept], moved), strict=True):
             if blob:
@@ -71,18 +75,6 @@ def write(db: sqlite3.Connection, clauses: Sequence[Clause], runs: Sequence[Run]
     )
     db.execute("CREATE INDEX located_at ON located (kind, number, sub)")
     db.commit()
-
-
-def _moved(db: sqlite3.Connection, runs: Sequence[Run]):
-    """int32 [clauses of the file before]: the row of each in the new one, -1 for those that are gone."""
-    import numpy as np
-
-    count = db.execute(f"SELECT count(*) FROM {BEFORE}.clauses").fetchone()[0]
-    moved = np.full(count, -1, dtype=np.int32)
-    for run in runs:
-        if run.old_clause is not None:
-            moved[run.old_clause : run.old_clause + run.clause_end - run.clause] = np.arange(run.clause, run.clause_end)
-    return moved
 
 
 def read(found: Iterable[tuple[bytes]]) -> list[int]:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
+from index.disk import unchanging
 from index.schema import Clause, Duty, Grid, Mark, Place, Source
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Database:
     """A generation's SQLite file, open for reading by all threads; it outlives its folder."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._db = sqlite3.connect(unchanging(path), uri=True, check_same_thread=False)
         self._lock = threading.Lock()
 
     def all(self, query: str, values: Sequence = ()) -> list[tuple]:

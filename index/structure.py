@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from index import leads
+from index.disk import unchanging
 from index.grids import Column
 from index.listings import Listing
 
@@ -99,9 +100,7 @@ class Structure:
             self._db.commit()
             self._db.execute("DETACH DATABASE kept")
         else:  # a file that is open outlives its folder
-            self._db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
+            self._db = sqlite3.connect(unchanging(path), uri=True, check_same_thread=False)
         self._of = [doc_id for (doc_id,) in self._db.execute("SELECT doc_id FROM tables ORDER BY id")]
         self.table = lru_cache(512)(self._table)  # by id
 

@@ -15,7 +15,7 @@ from index.cells import cells, is_deadline, take_group, units, usual_width
 from index.columns import aligned
 from index.duties import is_organ
 from index.entities.doc_nos import is_doc_no
-from index.grids import grid_columns
+from index.grids import follows, grid_columns
 from index.layout import Row
 from index.markers import cells_apart, marker
 from index.schema import Line
@@ -253,8 +253,7 @@ def _goes_on(row: Row, before: Table | None) -> bool:
     if before is None or not before.columns:
         return False
     last = next((own.by_column[0] for own in reversed(before.rows) if own.by_column), "" if before.rows else "0")
-    parts = row.line.text.split("\t")
-    return len(parts) == len(before.columns) and last.isdigit() and parts[0].strip() == str(int(last) + 1)
+    return follows(row.line.text.split("\t"), last, len(before.columns))
 
 
 def _tabs(row: Row) -> int:

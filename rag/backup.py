@@ -16,7 +16,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from index.disk import file_digest, sync
+from index.disk import file_digest, sync, unchanging
 from index.errors import BadInput
 
 MANIFEST = "backup.json"
@@ -82,7 +82,7 @@ def _checked(source: Path) -> Sequence[str]:
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise BadInput(f"备份 {source} 的清单中有不合规的路径：{name}")
         try:
-            with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as db:
+            with closing(sqlite3.connect(unchanging(path), uri=True)) as db:
                 sound = file_digest(path) == sha256 and db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         except (OSError, sqlite3.Error):
             sound = False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.grids import follows
 from index.schema import Line
 
 _BAR = re.compile(r"\s*(?<!\\)[|｜│┃║]\s*")  # \| is a bar within a cell of Markdown
@@ -38,7 +39,7 @@ def with_cells(lines: Sequence[Line]) -> list[Line]:
 def _next(cells: Sequence[str], last: Sequence[str]) -> bool:
     """Whether cells are those of the row that follows: as many, the next number."""
     number = "0" if last and last[0] in _NUMBER else last[0] if last else ""
-    return len(cells) == len(last) > 1 and number.isdigit() and cells[0] == str(int(number) + 1)
+    return len(last) > 1 and follows(cells, number, len(last))
 
 
 def _heads(lines: Sequence[Line]) -> bool:
