@@ -31,6 +31,11 @@ class Column:
     kind: str  # number (of the row) / figure / time / text
 
 
+def numbering(title: str) -> bool:
+    """Whether a column of this title numbers the rows."""
+    return bool(_NUMBER.match("".join(title.split())))
+
+
 def follows(cells: Sequence[str], number: str, width: int) -> bool:
     """Whether cells are those of the row behind the row with this number: as many, the next number."""
     return len(cells) == width and number.isdigit() and cells[0].strip() == str(int(number) + 1)
@@ -42,7 +47,7 @@ def column(title: str, table: str, cells: Sequence[str]) -> Column:
     filled = [cell for cell in cells if cell.strip(" —-/")]
     times = sum(bool(_YEARS.match("".join(cell.split()))) for cell in filled)
     figures = sum(typed(cell) is not None for cell in filled)
-    if _NUMBER.match(name):
+    if numbering(name):
         return Column(name, "", "number")
     if filled and times >= _MOST * len(filled):
         return Column(name, "", "time")
@@ -96,7 +101,7 @@ def grid_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[tu
     for place, row in enumerate(body):
         last = len(titles) - 1
         row = [*row, *[""] * (last + 1 - len(row))] if len(row) <= last + 1 else [*row[:last], " ".join(row[last:])]
-        lead = 1 if titles and _NUMBER.match("".join(titles[0].split())) and len(titles) > 1 else 0
+        lead = 1 if titles and numbering(titles[0]) and len(titles) > 1 else 0
         if place and not row[lead] and sum(bool(cell) for cell in row) >= 2 and lead + 1 < len(row):
             row[lead] = carried[-1][lead]
         carried.append(tuple(row))

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.grids import follows
+from index.grids import follows, numbering
 from index.schema import Line
 
 _BAR = re.compile(r"\s*(?<!\\)[|｜│┃║]\s*")  # \| is a bar within a cell of Markdown
 _RULE = re.compile(r"[\s:|｜+＋=\-－—─━═│┃║┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬╞╡╪╟╢╫]{3,}")
 _DRAWN = re.compile(r"[+\-－—=─━═]{2}")
 _FEW = 3  # rows from which lines of two cells without a rule are a table: two bars may stand so by chance
-_NUMBER = ("序号", "编号", "序")
 _RULED = 4  # rules from which each row is between two of them, so that what stands between is one row over lines
 
 
@@ -38,14 +37,14 @@ def with_cells(lines: Sequence[Line]) -> list[Line]:
 
 def _next(cells: Sequence[str], last: Sequence[str]) -> bool:
     """Whether cells are those of the row that follows: as many, the next number."""
-    number = "0" if last and last[0] in _NUMBER else last[0] if last else ""
+    number = "0" if last and numbering(last[0]) else last[0] if last else ""
     return len(last) > 1 and follows(cells, number, len(last))
 
 
 def _heads(lines: Sequence[Line]) -> bool:
     """Whether the first of three lines names the columns of a table that begins below a heading."""
     head, between, first = (_cells(line.text) for line in lines) if len(lines) == 3 else ([], [], [])
-    return bool(head) and head[0] in _NUMBER and len(between) == 1 and _next(first, head)
+    return bool(head) and numbering(head[0]) and len(between) == 1 and _next(first, head)
 
 
 def _end(lines: Sequence[Line], start: int) -> int:
