@@ -30,10 +30,11 @@ from rag.calibration import Calibration
 from rag.engine import Engine
 from rag.query.question import understand
 from rag.reading.clauses import by_clause
+from rag.training import entries
 from rag.training.figures import auc
-from rag.training.plan import HELD_OUT
+from rag.training.plan import HELD_OUT, WRITTEN
 
-WRITTEN = ROOT / "rag" / "training" / "data"  # documents and pairs that serve the calibration alone
+APART = ROOT / "rag" / "training" / "data"  # documents and pairs that serve the calibration alone
 # Risks: an answerable question refused, of a sort that is refused at all (4% of all, as few sorts are seen often
 # enough); a short reply to one that is not answerable.
 REFUSED, REPLIED = 0.06, 0.05
@@ -133,24 +134,39 @@ def _mrr(asked: Sequence[Asked], weight: float) -> float:
 
 def _chosen(data: Path) -> tuple[list[dict], list[dict], list[Path]]:
     """(questions over the documents held out, questions about others, the documents' files)."""
-    files = {f.stem: f for part in ("docs", "regulations") for f in sorted((data / part).rglob("*")) if f.is_file()}
-    pairs = [
-        json.loads(line)
-        for f in sorted((data / "pairs").glob("*.jsonl"))
-        for line in f.read_text(encoding="utf-8").splitlines()
-    ]
+    folders = (data / "docs", data / "regulations", WRITTEN / "documents")
+    files = {f.stem: f for part in folders for f in sorted(part.rglob("*")) if f.is_file()}
     own = {name: f for name, f in files.items() if zlib.crc32(name.encode()) % HELD_OUT == 0}
-    of_pair = {q["pair"]: q["evidence"][0]["doc"] for q in pairs if q["evidence"]}
-    held = [q | {"origin": of_pair[q["pair"]]} for q in pairs if of_pair[q["pair"]] in own]
-    others = [q for q in pairs if q["answerable"] and of_pair[q["pair"]] not in own]
-    absent = [q | {"origin": of_pair[q["pair"]], "absent": True} for q in others[::_ABSENT]]
-    extra = [json.loads(line) for line in (WRITTEN / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
-    of_extra = {q["pair"]: q["evidence"][0]["doc"] for q in extra if q["evidence"]}
-    held += [q | {"origin": of_extra[q["pair"]]} for q in extra]
-    own |= {f.stem: f for f in sorted((WRITTEN / "documents").iterdir())}
+    asked = [q for f in sorted((data / "pairs").glob("*.jsonl")) for q in _asked(f)]
+    asked += [q for f in sorted(WRITTEN.glob("*.jsonl")) for q in _asked(f)]
+    held = [q for q in asked if q["origin"] in own]
+    others = [q for q in asked if q["answerable"] and q["origin"] not in own]
+    absent = [q | {"absent": True} for q in others[::_ABSENT]]
+    held += _asked(APART / "pairs.jsonl")
     if not held:
         raise BadInput(f"{data} 里没有可供校准的题目")
-    return held, absent, list(own.values())
+    return held, absent, [*own.values(), *sorted((APART / "documents").iterdir())]
+
+
+def _asked(file: Path) -> list[dict]:
+    """A question and a twin of each entry of a file, with the document they are about; of several, one after another's
+    turn."""
+    found = []
+    for row, entry in enumerate(entries.read(file)):
+        quotes = [{"doc": quote.document, "quote": quote.text} for quote in entry.quotes]
+        for answerable, questions in ((True, entry.asks), (False, entry.twins)):
+            found.append(
+                {
+                    "id": f"{file.stem} {row} {'a' if answerable else 'b'}",
+                    "question": questions[row % len(questions)],
+                    "history": entry.history,
+                    "answerable": answerable,
+                    "evidence": quotes if answerable else [],
+                    "span": entry.span,
+                    "origin": entry.document,
+                }
+            )
+    return found
 
 
 def _ask(engine: Engine, questions: Sequence[dict], absent: Sequence[dict], journal: Path, progress) -> Iterator[Asked]:
@@ -174,7 +190,7 @@ def _ask(engine: Engine, questions: Sequence[dict], absent: Sequence[dict], jour
 
 
 def _one(engine: Engine, question: dict) -> Asked | None:
-    query = understand(question["question"], question.get("history", ()))
+    query = understand(question["question"], question["history"])
     ranking = engine.rank(query)
     candidates = passages(engine.store, query, ranking, engine.horizons)
     studied = study(engine, query, ranking, candidates)
@@ -188,5 +204,5 @@ def _one(engine: Engine, question: dict) -> Asked | None:
     ]
     assert studied.best is not None  # what has reads has a best one
     said = compact(engine.store.clauses[studied.best.clause].text[slice(*studied.phrase)])
-    right = kind == "answerable" and all(any(compact(alt) in said for alt in group) for group in question["must"])
+    right = kind == "answerable" and compact(question["span"]) in said
     return Asked(question["id"], kind, question["origin"], sort_of(query), studied.signals, right, clauses)

@@ -13,10 +13,11 @@ from rag.reading.inputs import Inputs, Pair
 from rag.reading.model import Network, Shape
 from rag.training import fit
 from rag.training.overlap import Measured
-from rag.training.plan import HELD_OUT, ROUNDS, plan
+from rag.training.plan import HELD_OUT, Round, plan
 from rag.training.samples import Group, Sample
 from rag.training.twins import Twins
 
+TWO = (Round({"drcd": 25}, pairs=1), Round({"drcd": 20}, pairs=1, entries=1))
 TOLD = "第{n}条　{place}市渔业码头的船舶应当在{n}日内登记，登记费{n}0元，由渔政站办理。"
 
 
@@ -56,6 +57,14 @@ def data(tmp_path_factory):
             }
         )
     lines(root / "pairs" / "own.jsonl", pairs)
+    name = next(
+        p["evidence"][0]["doc"]
+        for p in pairs
+        if p["answerable"] and zlib.crc32(p["evidence"][0]["doc"].encode()) % HELD_OUT
+    )
+    entry = {"doc": name, "quote": "渔政站每年公布码头名单。", "span": "渔政站", "asks": ["汀州码头名单谁公布？", "名单由哪家公布"],
+             "twins": ["登记费由哪家公布", "名单由哪家收回"]}  # fmt: skip
+    lines(root / "entries" / "more.jsonl", [entry])
     lines(root / "public" / "drcd.jsonl", public)
     lines(
         root / "apart" / "dev.jsonl", [{"question": "灯塔7号高多少？", "evidence": [{"quote": public[7]["context"]}]}]
@@ -65,7 +74,11 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def planned(data):
-    return plan(data, Measured.below([data / "apart"]), 17)
+    return planned_of(data)
+
+
+def planned_of(data):
+    return plan(data, Measured.below([data / "apart"]), 17, own=data / "entries", rounds=TWO)
 
 
 def test_a_document_is_trained_on_or_held_out_never_both(planned):
@@ -84,8 +97,8 @@ def test_what_measures_is_left_out_and_counted(planned):
 
 
 def test_the_same_seed_plans_the_same_and_every_round_has_its_own_public_questions(data, planned):
-    assert plan(data, Measured.below([data / "apart"]), 17) == planned
-    assert len(planned.rounds) == ROUNDS
+    assert planned_of(data) == planned
+    assert len(planned.rounds) == len(TWO)
     first, second = ({group.samples[0].pair.question for group in stages[0]} for stages in planned.rounds)
     assert not first & second
 
@@ -98,6 +111,19 @@ def test_a_pair_is_read_beside_its_clause_and_beside_others(planned):
         assert answering.pair.body[slice(*answering.answer)].endswith("0元")
         assert others and not any(sample.answers for sample in others)
         assert any("停泊费" in sample.pair.question and sample.pair.body == answering.pair.body for sample in others)
+
+
+def test_an_entry_gives_every_question_beside_its_clause_and_twins_beside_the_same(planned):
+    groups = [group for group in planned.rounds[1][1] if group.source == "more" and group.contrast]
+    asked = {group.samples[0].pair.question for group in groups}
+    assert {"汀州码头名单谁公布？", "名单由哪家公布"} <= {
+        question.split("，")[-1].split("：")[-1] for question in asked
+    }
+    for group in groups:
+        answering, *others = group.samples
+        assert answering.pair.body[slice(*answering.answer)] == "渔政站"
+        twins = {sample.pair.question for sample in others if sample.pair.body == answering.pair.body}
+        assert any("登记费" in twin or "收回" in twin for twin in twins)
 
 
 def test_a_twin_of_another_year_is_of_one_the_text_does_not_tell():

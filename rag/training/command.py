@@ -41,7 +41,7 @@ def train(data: Path, apart: Sequence[Path], out: Path, seed: int, without: Sequ
     recipe = fit.Recipe(seed=seed)
     fit.fit(network, table, inputs, planned.rounds, recipe, settings.var / "reader", _told)
     found = figures.measure(network, table, inputs, planned.held_out)
-    used = {file.relative_to(data).as_posix(): _about(file) for file in planned.files}
+    used = {f"{file.parent.name}/{file.name}": _about(file) for file in planned.files}
     made = {name: weight.detach().cpu().numpy() for name, weight in network.trained().items()}
     told = {
         **asdict(recipe),

@@ -1,4 +1,4 @@
-"""Minimal pairs written for training, over documents of their own → groups of samples.
+"""Questions and twins written for training, over documents of their own → groups of samples.
 
 Documents are read by the product's own readers and parser, so that clauses, tables and addresses look in training as
 they do when a question is asked.
@@ -6,9 +6,7 @@ they do when a question is asked.
 
 from __future__ import annotations
 
-import json
 import random
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,11 +20,13 @@ from index.terms import compact, pairs
 from rag.reading.cuts import windows
 from rag.reading.inputs import Pair
 from rag.reading.passages import address
+from rag.training.entries import Entry, read
 from rag.training.samples import Group, Sample
 from rag.training.twins import Twins
 
 _NAMED = 0.35  # share of the pairs that also name the document they are about
 _NEIGHBOURS = 3  # clauses of the document that share the most with a question and do not answer it
+_SOME = 2  # twins beside a question that is an entry's second or third
 
 
 @dataclass(frozen=True)
@@ -76,87 +76,76 @@ class Shelf:
 
 
 def groups(file: Path, shelf: Shelf, seed: str) -> Iterator[Group]:
-    """Groups of every pair: the question beside its evidence with the twin beside the same, and either beside clauses
+    """Groups of every entry: each question beside its evidence with twins beside the same, and either beside clauses
     that do not answer it."""
     chance = random.Random(f"{seed} {file.name}")
     twins = Twins(chance)
-    by_pair: dict[str, list[dict]] = defaultdict(list)
-    for line in file.read_text(encoding="utf-8").splitlines():
-        told = json.loads(line)
-        by_pair[told["pair"]].append(told)
-    for both in by_pair.values():
-        asked = next(q for q in both if q["answerable"])
-        twin = next(q for q in both if not q["answerable"])
-        yield from _pair(asked, twin, shelf, file.stem, twins, chance)
+    for entry in read(file):
+        yield from _groups(entry, shelf, file.stem, twins, chance)
 
 
-def _pair(asked: dict, twin: dict, shelf: Shelf, source: str, twins: Twins, chance: random.Random) -> Iterator[Group]:
-    text = shelf.text(asked["evidence"][0]["doc"])
-    elsewhere = None
-    if chance.random() < _NAMED:
-        both = (asked["question"], twin["question"])
-        if (named := twins.named(both, text.title, shelf.text(chance.choice(shelf.names)).title)) is not None:
-            (question, near), (elsewhere, _) = named
-            asked, twin = asked | {"question": question}, twin | {"question": near}
-    answering: list[Sample] = []
-    rows: set[int] = set()
-    for evidence in asked["evidence"]:
-        for row in shelf.text(evidence["doc"]).holding(evidence["quote"]):
-            if shelf.text(evidence["doc"]) is text:
-                rows.add(row)
-            answering += _holding(asked, text if row in rows else shelf.text(evidence["doc"]), row)
-    spanned = [sample for sample in answering if sample.answer is not None] or answering
-    for place, sample in enumerate(spanned):
-        others = [Sample(Pair(twin["question"], sample.pair.address, sample.pair.body), False)]
-        if sample.answer and (
-            other := twins.of(asked["question"], sample.pair.body, sample.pair.body[slice(*sample.answer)])
-        ):
-            others.append(Sample(Pair(other, sample.pair.address, sample.pair.body), False))
-        if elsewhere is not None:
-            others.append(Sample(Pair(elsewhere, sample.pair.address, sample.pair.body), False))
-        if place == 0:
-            others += _beside(asked, text, rows)
-        yield Group((sample, *others), True, source, text.name)
-    if beside := tuple(_beside(twin, text, rows)):
-        yield Group(beside, False, source, text.name)
+def _groups(entry: Entry, shelf: Shelf, source: str, twins: Twins, chance: random.Random) -> Iterator[Group]:
+    text = shelf.text(entry.document)
+    own = {row for quote in entry.quotes if quote.document == text.name for row in text.holding(quote.text)}
+    for place, question in enumerate(entry.asks):
+        # The first question is read beside every twin, the others beside some.
+        near = list(entry.twins) if place == 0 else chance.sample(entry.twins, min(len(entry.twins), _SOME))
+        elsewhere = None
+        if chance.random() < _NAMED:
+            other = shelf.text(chance.choice(shelf.names)).title
+            if (named := twins.named([question, *near], text.title, other)) is not None:
+                (question, *near), (elsewhere, *_) = named
+        answering = list(_answering(question, entry, shelf))
+        spanned = [sample for sample in answering if sample.answer is not None] or answering
+        for window, sample in enumerate(spanned if place == 0 else spanned[:1]):
+            told = sample.pair
+            beside = [*near, elsewhere] if window == 0 else [near[0], elsewhere]
+            if sample.answer and len(near) < _SOME:
+                beside.append(twins.of(question, told.body, told.body[slice(*sample.answer)]))
+            others = [Sample(Pair(each, told.address, told.body), False) for each in beside if each is not None]
+            if window == 0:
+                others += _beside(question, entry, text, own, _NEIGHBOURS if place == 0 else 1, entry.span)
+            yield Group((sample, *others), True, source, text.name)
+    if alone := tuple(_beside(chance.choice(entry.twins), entry, text, own, _NEIGHBOURS, "")):
+        yield Group(alone, False, source, text.name)
 
 
-def _holding(asked: dict, text: Text, row: int) -> Iterator[Sample]:
-    """The windows of an answering clause that hold the span; where it stands in none, the one nearest to the quote."""
-    document, clause = text.clauses[row]
-    head = address(document, clause)
-    quotes = [compact(e["quote"]) for e in asked["evidence"]]
-    best = None
-    for start, stop in windows(clause.text):
-        body = clause.text[start:stop]
-        if (span := found(body, asked["span"], quotes)) is not None:
-            yield Sample(Pair(asked["question"], head, body), True, span)
-            best = body
-    if best is None:
-        for start, stop in windows(clause.text):
-            body = clause.text[start:stop]
-            if any(quote in compact(body) for quote in quotes):
-                yield Sample(Pair(asked["question"], head, body), True)
+def _answering(question: str, entry: Entry, shelf: Shelf) -> Iterator[Sample]:
+    """The windows of the answering clauses that hold the span; of a clause where it stands in none, those that hold a
+    quote."""
+    quotes = [compact(quote.text) for quote in entry.quotes]
+    for quote in entry.quotes:
+        text = shelf.text(quote.document)
+        for row in text.holding(quote.text):
+            document, clause = text.clauses[row]
+            head = address(document, clause)
+            bodies = [clause.text[start:stop] for start, stop in windows(clause.text)]
+            spans = [found(body, entry.span, quotes) for body in bodies]
+            if any(spans):
+                yield from (
+                    Sample(Pair(question, head, body), True, span)
+                    for body, span in zip(bodies, spans, strict=True)
+                    if span is not None
+                )
+            else:
+                yield from (
+                    Sample(Pair(question, head, body), True)
+                    for body in bodies
+                    if any(each in compact(body) for each in quotes)
+                )
 
 
-def _beside(told: dict, text: Text, answering: set[int]) -> Iterator[Sample]:
-    """The question beside clauses of the document that do not answer it: the tempting one, then the likest."""
-    near = [row for e in told.get("near", []) if e["doc"] == text.name for row in text.holding(e["quote"])]
-    span = compact(told.get("span") or "\n")
-    like = [
-        row
-        for row in text.like(told["question"], _NEIGHBOURS + len(answering))
-        if span not in compact(text.clauses[row][1].text)
-    ]
-    for row in list(dict.fromkeys([*near, *like])):
-        if row in answering:
-            continue
+def _beside(question: str, entry: Entry, text: Text, answering: set[int], most: int, span: str) -> Iterator[Sample]:
+    """The question beside clauses of the document that do not answer it: those that tempt, then the likest; `span`
+    stands in none of them."""
+    near = [row for quote in entry.near if quote.document == text.name for row in text.holding(quote.text)]
+    rows = [row for row in dict.fromkeys([*near, *text.like(question, most + len(answering))]) if row not in answering]
+    wanted = set(pairs(question))
+    for row in [row for row in rows if not span or compact(span) not in compact(text.clauses[row][1].text)][:most]:
         document, clause = text.clauses[row]
-        wanted = set(pairs(told["question"]))
-        cut = windows(clause.text)
-        if cut:
+        if cut := windows(clause.text):
             start, stop = max(cut, key=lambda span: len(wanted & set(pairs(clause.text[slice(*span)]))))
-            yield Sample(Pair(told["question"], address(document, clause), clause.text[start:stop]), False)
+            yield Sample(Pair(question, address(document, clause), clause.text[start:stop]), False)
 
 
 def found(body: str, span: str, quotes: Sequence[str]) -> tuple[int, int] | None:
