@@ -88,6 +88,15 @@ FEES_NEW = """松垣市停车收费标准调整的通知
 立体停车楼\t4
 路侧泊位\t8
 """
+SHEDS = """松垣市粮库改造项目表
+各区：
+请落实。
+一、改造项目
+项目名称\t总投资（万元）\t仓容（万吨）
+青坪粮库\t820\t3
+石桥粮库\t—\t5
+柳湾粮库\t1460\t约4至6
+"""
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +104,7 @@ def engine(tmp_path_factory):
     root = tmp_path_factory.mktemp("forms")
     texts = root / "texts"
     texts.mkdir()
-    for name, text in (("1", PLAN), ("2", TARGETS), ("3", OLD), ("4", NEW), ("5", FEES_OLD), ("6", FEES_NEW)):
+    for name, text in (("1", PLAN), ("2", TARGETS), ("3", OLD), ("4", NEW), ("5", FEES_OLD), ("6", FEES_NEW), ("7", SHEDS)):
         (texts / f"{name}.txt").write_text(text, encoding="utf-8")
     built(texts, root)
     return engine_over(root)
@@ -111,6 +120,21 @@ def test_a_figure_has_the_unit_behind_its_rows_name(engine):
 
 def test_figures_of_rows_with_units_of_their_own_are_not_added(engine):
     answer = engine.ask("主要指标2030年合计是多少")
+    assert all(sentence.origin != "computed" for sentence in answer.sentences)
+
+
+def test_of_the_most_a_struck_out_cell_is_told_and_not_compared(engine):
+    answer = engine.ask("粮库改造项目里总投资最大的是哪个")
+    assert "柳湾粮库（总投资 1460 万元）" in answer.text and "比较了 2 行" in answer.text and "另有 1 行未写明" in answer.text
+
+
+def test_of_the_most_a_cell_that_was_not_read_is_compared_with_nothing(engine):
+    answer = engine.ask("粮库改造项目里仓容最大的是哪个")
+    assert all(sentence.origin != "computed" for sentence in answer.sentences)
+
+
+def test_a_struck_out_cell_is_added_to_nothing(engine):
+    answer = engine.ask("粮库改造项目总投资合计是多少")
     assert all(sentence.origin != "computed" for sentence in answer.sentences)
 
 

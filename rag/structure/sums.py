@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.structure.rows import Asked
 
 _NUMBERED = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]+[）)、．.]|附件\d*|表\d*)\s*")
+_SILENT = re.compile(r"[—–\-－/／…]*")  # a cell that says nothing: empty, or struck through
 _BY_LENGTH, _BY_TIME = re.compile("[长短远近]"), re.compile("[早晚先迟]")
 
 
@@ -100,9 +101,11 @@ def extreme(context: Context, asked: Asked, question: str) -> Found | None:
         if len(keyed) < len(dated):
             return None
     else:
-        if (why := _unread(asked, rows, at)) is not None:
+        # What says nothing is not compared, and that is told; a sum would be of unknown addends.
+        told_of = [row for row in rows if not _SILENT.fullmatch(compact(row.cells[at]))] or rows
+        if (why := _unread(asked, told_of, at)) is not None:
             return why
-        keyed = [(_read(row, at), row) for row in rows]
+        keyed = [(_read(row, at), row) for row in told_of]
     ordered = sorted(keyed, key=lambda own: own[0], reverse=do.up)
     edge = ordered[min(do.first, len(ordered)) - 1][0]
     best = [row for key, row in ordered if (key >= edge if do.up else key <= edge)]
@@ -112,7 +115,11 @@ def extreme(context: Context, asked: Asked, question: str) -> Found | None:
     beside = "；".join("，".join(cell(sheet, row, c) for c in more) for row in best) if more else ""
     within = f"{'，'.join(asked.conditions)}的" if asked.conditions else ""
     count = f"{do.first} 项" if do.first > 1 else ""
-    text = f"{within}{name}最{adjective}的{count}是{told}{'；' + beside if beside else ''}，比较了 {len(rows)} 行的“{name}”列{source(sheet, best)}。"
+    silent = f"（另有 {len(rows) - len(keyed)} 行未写明）" if len(keyed) < len(rows) else ""
+    text = (
+        f"{within}{name}最{adjective}的{count}是{told}{'；' + beside if beside else ''}，"
+        f"比较了 {len(keyed)} 行的“{name}”列{silent}{source(sheet, best)}。"
+    )
     return Found((claim(text, "computed", spans(context, best)),), (sheet.table, tuple(best)))
 
 

@@ -25,7 +25,7 @@ from rag.training.samples import Group, Sample
 from rag.training.twins import Twins
 
 _NAMED = 0.35  # share of the pairs that also name the document they are about
-_NEIGHBOURS = 3  # clauses of the document that share the most with a question and do not answer it
+_NEIGHBOURS = 2  # clauses of the document that share the most with a question and do not answer it
 _SOME = 2  # twins beside a question that is an entry's second or third
 
 
@@ -104,9 +104,9 @@ def _groups(entry: Entry, shelf: Shelf, source: str, twins: Twins, chance: rando
                 beside.append(twins.of(question, told.body, told.body[slice(*sample.answer)]))
             others = [Sample(Pair(each, told.address, told.body), False) for each in beside if each is not None]
             if window == 0:
-                others += _beside(question, entry, text, own, _NEIGHBOURS if place == 0 else 1, entry.span)
+                others += _beside(question, entry, text, own, _NEIGHBOURS if place == 0 else 0, entry.span)
             yield Group((sample, *others), True, source, text.name)
-    if alone := tuple(_beside(chance.choice(entry.twins), entry, text, own, _NEIGHBOURS, "")):
+    if alone := tuple(_beside(chance.choice(entry.twins), entry, text, own, 1, "")):
         yield Group(alone, False, source, text.name)
 
 
