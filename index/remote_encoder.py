@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from index.settings import Settings
-    from index.space import Space
+    from index.whitening import Whitening
 
 _AT_ONCE = 32  # texts of one request: what TEI takes unless told otherwise
 
@@ -63,7 +63,11 @@ class RemoteEncoder:
         return EncodedQuery(self.encode_queries([text])[0], None, None, None)
 
     def read_passages(
-        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Spans],
+        whitening: Whitening | None = None,
+        progress: Progress | None = None,
     ) -> list[Reading]:
         import numpy as np
 
@@ -77,7 +81,7 @@ class RemoteEncoder:
 
     def read_and_fit(
         self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
-    ) -> tuple[list[Reading], Space | None]:
+    ) -> tuple[list[Reading], Whitening | None]:
         return self.read_passages(texts, spans, None, progress), None
 
     def _encoded(self, texts: Sequence[str], before: str) -> np.ndarray:

@@ -28,12 +28,12 @@ from index.carried import Before, Run, attach, copy, runs
 from index.dense import Dense
 from index.disk import file_digest, sync
 from index.errors import BrokenIndex
-from index.late import Late
 from index.lexical import Lexical
 from index.report import Report
 from index.rows import HELD, Clauses, Database, RowOf, SentenceRows, Sentences
 from index.schema import Clause, Document, Period
 from index.terms import pairs
+from index.token_index import TokenIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,7 +85,7 @@ class Content:
     document_of: np.ndarray  # int64 [clauses]: the row of each one's document
     sentences: Sequence[tuple[int, int, int]]  # (clause row, start, stop)
     dense: Dense
-    late: Late | None  # None where the embedding model gives no token states
+    token_index: TokenIndex | None  # None where the embedding model gives no token states
     pairs: Lexical  # of clauses
     sentence_pairs: Lexical  # of sentences
 
@@ -109,7 +109,7 @@ class Store:
         self.documents = {document.doc_id: document for document in content.documents}
         self.clauses = content.clauses
         self.sentences = content.sentences
-        self.dense, self.late = content.dense, content.late
+        self.dense, self.token_index = content.dense, content.token_index
         self.pairs, self.sentence_pairs = content.pairs, content.sentence_pairs
         self.document_of = content.document_of
         self.first: FirstStage | None = None  # who finds candidates instead of the files here (index.qdrant.search)
@@ -197,7 +197,7 @@ class Store:
                 document_of,
                 tuple(map(tuple, spans.tolist())) if held else Sentences(spans),
                 dense,
-                Late.load(folder, dense.owner, document_of),
+                TokenIndex.load(folder, dense.owner, document_of),
                 *(Lexical.load(folder / name, terms) for name, terms in _LEXICAL),
             )
         except (sqlite3.DatabaseError, ValueError, RuntimeError, OSError) as error:
@@ -345,8 +345,8 @@ def write(
         with closing(sqlite3.connect((building / _DATABASE).absolute().as_uri(), uri=True)) as db:
             _write(db, content, same)
         content.dense.save(building)
-        if content.late is not None:
-            content.late.save(building)
+        if content.token_index is not None:
+            content.token_index.save(building)
         for kind, _ in _LEXICAL:
             getattr(content, kind).save(building / kind)
         report.save(building / REPORT)

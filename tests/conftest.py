@@ -57,7 +57,7 @@ class FakeEncoder:
     def read_query(self, text):
         return EncodedQuery(self._vector(text), None, None, None)
 
-    def read_passages(self, texts, spans, space=None, progress=None):
+    def read_passages(self, texts, spans, whitening=None, progress=None):
         self.encoded += len(texts)
         parts = [
             np.stack([self._vector(t[a:b]) for a, b in own]) if own else np.zeros((0, self.dimension), np.float32)

@@ -8,7 +8,7 @@ import pytest
 from conftest import SAMPLE, FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as st
-from test_late import WordEncoder, index
+from test_token_index import WordEncoder, index
 
 from eval.fusion import fitted
 from index.errors import ModelError
@@ -71,9 +71,9 @@ def test_a_score_is_the_sum_of_its_three_parts_by_their_weights(store):
     encoder = WordEncoder()
     read = encoder.read_query(ASKED)
     found = store.candidates(ASKED, read.vector, 9)
-    features, likeness = Fusion(store, encoder, weights()).features(read, found)
+    features, max_sim = Fusion(store, encoder, weights()).features(read, found)
     assert features[:, 0].max() == pytest.approx(1.0) and features[:, 1] == pytest.approx(found.meaning)
-    assert (features[:, 2] <= 1 + 1e-5).all() and len(likeness) == len(found.sentences)
+    assert (features[:, 2] <= 1 + 1e-5).all() and len(max_sim) == len(found.sentences)
     scores = Fusion(store, encoder, weights()).scores(ASKED, k=9)
     assert scores.rows.tolist() == found.rows.tolist()
     assert scores.fused == pytest.approx(features @ np.array([3.0, 20.0, 23.0]), abs=1e-4)
@@ -93,10 +93,10 @@ def test_another_model_s_cosines_count_as_if_they_spread_like_those_fitted_to(st
 def test_words_are_not_compared_where_the_model_gives_no_token_states(store):
     encoder = FakeEncoder()
     read = encoder.read_query(ASKED)
-    features, likeness = Fusion(store, encoder, weights()).features(read, store.candidates(ASKED, read.vector, 9))
-    assert likeness is None and not features[:, 2].any()
+    features, max_sim = Fusion(store, encoder, weights()).features(read, store.candidates(ASKED, read.vector, 9))
+    assert max_sim is None and not features[:, 2].any()
     scores = Fusion(store, encoder, weights("another model")).scores(ASKED)
-    assert scores.likeness is None and np.isfinite(scores.fused).all()
+    assert scores.max_sim is None and np.isfinite(scores.fused).all()
 
 
 def test_where_nothing_is_allowed_nothing_is_scored(store):
@@ -115,7 +115,7 @@ def test_two_readings_are_scored_over_the_same_rows_and_what_a_question_is_near_
     assert set(both.rows.tolist()) == apart[0] | apart[1] and apart[0] != apart[1]
     assert both.fused == pytest.approx((one.fused + other.fused) / 2, abs=1e-5)
     assert both.cosines.values == pytest.approx(one.cosines.values)
-    for mixed, own, too in ((both.meaning, one.cosines, other.cosines), (both.likeness, one.likeness, other.likeness)):
+    for mixed, own, too in ((both.meaning, one.cosines, other.cosines), (both.max_sim, one.max_sim, other.max_sim)):
         assert mixed.values == pytest.approx((own.values + too.values) / 2, abs=1e-6)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 from conftest import SAMPLE
-from test_late import WordEncoder, index
+from test_token_index import WordEncoder, index
 
 from eval.bench import curves
 from eval.bench.grown import Grown

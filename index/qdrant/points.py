@@ -86,9 +86,13 @@ class Points:
             vectors = {CLAUSE: store.dense.clause_vectors()[row]}
             if len(sentences):
                 vectors[SENTENCES] = store.dense.sentence_vectors()[sentences]
-            if store.late is not None:
-                words = unit(store.late.space.unpacked(store.late.words(sentences)[1]))
-                title = unit(store.late.space.unpacked(store.late.of_title(int(store.document_of[row])).vectors))
+            if store.token_index is not None:
+                words = unit(store.token_index.whitening.unpacked(store.token_index.words(sentences)[1]))
+                title = unit(
+                    store.token_index.whitening.unpacked(
+                        store.token_index.of_title(int(store.document_of[row])).vectors
+                    )
+                )
                 if len(both := np.concatenate([words, TITLED * title])):
                     vectors[WORDS] = both.astype(np.float32)
             text = index_text(store.documents[clause.doc_id], clause)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from index.candidates import Candidates, best_of
 from index.errors import BrokenIndex
-from index.late import Late
 from index.qdrant.collection import Collection, Scope
 from index.qdrant.points import SENTENCES, TERMS, WORDS, asked, point_id
+from index.token_index import TokenIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,15 +89,15 @@ class Search:
         return Scope(self._tenant, tuple(self._documents[row] for row in documents))
 
 
-class RemoteLate(Late):
+class RemoteTokenIndex(TokenIndex):
     """The words of candidates from a collection; all else as in the files."""
 
     _search: Search
 
     @classmethod
-    def over(cls, late: Late, search: Search) -> RemoteLate:
+    def over(cls, token_index: TokenIndex, search: Search) -> RemoteTokenIndex:
         made = cls.__new__(cls)
-        made.__dict__ |= late.__dict__
+        made.__dict__ |= token_index.__dict__
         made._search = search
         return made
 
@@ -108,13 +108,13 @@ class RemoteLate(Late):
         parts = [own[:length] for own, length in zip(self._search.words(rows), lengths, strict=True)]
         if [len(own) for own in parts] != lengths:
             raise BrokenIndex(BEHIND)
-        return np.concatenate([np.zeros((0, self.space.axes.shape[1]), np.float32), *parts])
+        return np.concatenate([np.zeros((0, self.whitening.axes.shape[1]), np.float32), *parts])
 
 
 def attach(store: Store, collection: Collection, tenant: str) -> Search:
     """Have a store take candidates and words from a collection."""
     search = Search(store, collection, tenant)
     store.first = search
-    if store.late is not None:
-        store.late = RemoteLate.over(store.late, search)
+    if store.token_index is not None:
+        store.token_index = RemoteTokenIndex.over(store.token_index, search)
     return search

@@ -112,8 +112,8 @@ def _for_one(
     texts = [store.sentence(row) for row in rows]
     coverage = np.array([wording.share(set(pairs(text))) for text in texts])
     similarity, meaning = ranking.sentences[rows], ranking.meaning[rows]
-    likeness = None if ranking.likeness is None else ranking.likeness[rows]
-    scores = [own for own in (coverage, meaning, likeness) if own is not None]
+    max_sim = None if ranking.max_sim is None else ranking.max_sim[rows]
+    scores = [own for own in (coverage, meaning, max_sim) if own is not None]
     if "duty" in query.asks:
         _speak_for_clause(store, rows, texts, scores)
     opens = _speak_for_items(store, rows, scores) if "list" in query.asks else []
@@ -130,8 +130,8 @@ def _for_one(
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
     told = _MEANING * z_scores(meaning)
-    if likeness is not None:
-        told = _BESIDE * told + _WORDS * z_scores(likeness)
+    if max_sim is not None:
+        told = _BESIDE * told + _WORDS * z_scores(max_sim)
     score = told + _WORDING * z_scores(coverage) + _CLAUSE * z_scores(clause) + bonus
     found = [
         Passage(rows[i], row, start, stop, float(score[i]), float(coverage[i]), float(similarity[i]))

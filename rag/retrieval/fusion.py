@@ -1,5 +1,5 @@
 """The second stage of a search: the candidates for one text, scored by their wording, by the meaning of their best
-sentence, and by the text's words each against its like (MaxSim), and these three added.
+sentence, and by MaxSim of the text's token states to a clause's, and these three added.
 
 A convex combination of BM25, scaled by its best, and cosines as they are (Bruch, Gai and Ingber, “An analysis of fusion
 functions for hybrid retrieval”, 2023), with three weights fitted to questions for training (eval/ABLATION.md).
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from index.candidates import Candidates
     from index.encoder import EncodedQuery, Encoder
-    from index.late import Late
+    from index.token_index import TokenIndex
 
 _log = logging.getLogger(__name__)
 FIRST = 5  # clauses that tell how much of a question's wording is borne out
@@ -35,7 +35,7 @@ _REMEMBERED = (
     8  # texts whose encoding is kept: a question ranked once more, by the documents’ words too, is not encoded anew
 )
 CANDIDATES = 200  # a list; the ranking of the first twenty is that of all clauses (eval/ABLATION.md)
-TITLED = numbers(__name__)["titled"]  # a like in the title of the clause's document against one in the clause
+TITLED = numbers(__name__)["titled"]  # a token match in the title of the clause's document against one in the clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Scores:
     fused: np.ndarray  # float32 [rows]
     cosines: Sparse  # of sentences, to the text's vector
     meaning: Sparse  # the same, to be chosen by: of two readings, of both
-    likeness: Sparse | None  # of sentences, their words to the text's; None where the model gives no token states
+    max_sim: Sparse | None  # of the text to each sentence; None where the model gives no token states
     blind: bool = False  # the encoder could not be reached: by wording alone
 
 
@@ -60,7 +60,7 @@ class Fusion:
         self._weights = weights or load()
 
     def read_query(self, text: str) -> EncodedQuery:
-        """A text as the encoder reads it; where that cannot be reached, a vector that is like nothing."""
+        """A text as the encoder reads it; where that cannot be reached, the zero vector."""
         import numpy as np
 
         from index.encoder import EncodedQuery
@@ -95,23 +95,23 @@ class Fusion:
         return replace(_mixed(one, other[0]) if other else one, blind=not all(q.vector.any() for q in read))
 
     def features(self, question: EncodedQuery, found: Candidates) -> tuple[np.ndarray, np.ndarray | None]:
-        """(float32 [candidates, 3]: share of the best BM25, cosine of the best sentence, mean cosine of words to their
-        likes; float32 [sentences]: the last of each sentence), 0 and None where the model gives no token states."""
+        """(float32 [candidates, 3]: share of the best BM25, cosine of the best sentence, MaxSim; float32 [sentences]:
+        MaxSim of each sentence), 0 and None where the model gives no token states."""
         import numpy as np
 
         wording = found.wording / max(found.wording.max(initial=0.0), 1e-9)
-        words, likeness = np.zeros_like(wording), None
+        words, max_sim = np.zeros_like(wording), None
         if (told := token_states(self._store, question)) is not None:
-            late, ids, states = told
-            page = late.read(found.rows)
-            (words,), _, (likeness,) = page.scores(ids, late.space.of_query(states), titled=TITLED)
-        return np.stack([wording, found.meaning, words], axis=1), likeness
+            token_index, ids, states = told
+            batch = token_index.read(found.rows)
+            (words,), _, (max_sim,) = batch.scores(ids, token_index.whitening.of_query(states), titled=TITLED)
+        return np.stack([wording, found.meaning, words], axis=1), max_sim
 
     def _of(self, question: EncodedQuery, found: Candidates) -> Scores:
         features, words = self.features(question, found)
-        likeness = None if words is None else Sparse(found.sentences, words)
+        max_sim = None if words is None else Sparse(found.sentences, words)
         cosines = Sparse(found.sentences, found.cosines)
-        return Scores(found.rows, features @ self._weighed(features), cosines, cosines, likeness)
+        return Scores(found.rows, features @ self._weighed(features), cosines, cosines, max_sim)
 
     def _weighed(self, features: np.ndarray) -> np.ndarray:
         """float32 [3]: the weights; of another encoder's cosines as if they were spread as those they were fitted
@@ -139,21 +139,21 @@ class Fusion:
 
 def _mixed(one: Scores, other: Scores) -> Scores:
     """Two readings of one question over the same rows; what it is near to stays what the one says."""
-    likeness = None if one.likeness is None or other.likeness is None else _mean(one.likeness, other.likeness)
-    return replace(
-        one, fused=(one.fused + other.fused) / 2, meaning=_mean(one.meaning, other.meaning), likeness=likeness
-    )
+    max_sim = None if one.max_sim is None or other.max_sim is None else _mean(one.max_sim, other.max_sim)
+    return replace(one, fused=(one.fused + other.fused) / 2, meaning=_mean(one.meaning, other.meaning), max_sim=max_sim)
 
 
 def _mean(one: Sparse, other: Sparse) -> Sparse:
     return Sparse(one.rows, (one.values + other.values) / 2)
 
 
-def token_states(store: Store, question: EncodedQuery) -> tuple[Late, np.ndarray, np.ndarray] | None:
+def token_states(store: Store, question: EncodedQuery) -> tuple[TokenIndex, np.ndarray, np.ndarray] | None:
     """What a text's words are compared with the clauses' by: (the words of the clauses, int64 [tokens] their ids,
     float32 [tokens, dimension] their states); None where the model gives no token states, or nothing is said."""
-    late, ids, states = store.late, question.ids, question.states
-    return None if late is None or ids is None or states is None or not len(states) else (late, ids, states)
+    token_index, ids, states = store.token_index, question.ids, question.states
+    return (
+        None if token_index is None or ids is None or states is None or not len(states) else (token_index, ids, states)
+    )
 
 
 def z_scores(scores: np.ndarray) -> np.ndarray:

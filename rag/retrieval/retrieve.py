@@ -45,7 +45,7 @@ class Ranking:
     ]  # of these rows; of a question as rag.retrieval.weights describes, of a paste standard scores
     sentences: Sparse  # of their sentences, cosine to the query
     meaning: Sparse  # as in rag.retrieval.fusion.Scores
-    likeness: Sparse | None  # as in rag.retrieval.fusion.Scores
+    max_sim: Sparse | None  # as in rag.retrieval.fusion.Scores
     rerank_ms: float | None = None  # what a reranker took, where one is set
     sides: tuple[Ranking, ...] = ()  # of a comparison: the rankings for either side
     blind: bool = False  # as in rag.retrieval.fusion.Scores
@@ -133,7 +133,7 @@ def _ranking(scores: Scores, fused: np.ndarray) -> Ranking:
 
     rows = scores.rows[np.argsort(-fused, kind="stable")].tolist()
     told = dict(zip(scores.rows.tolist(), fused.tolist(), strict=True))
-    return Ranking(rows, told, scores.cosines, scores.meaning, scores.likeness, blind=scores.blind)
+    return Ranking(rows, told, scores.cosines, scores.meaning, scores.max_sim, blind=scores.blind)
 
 
 def _lifted(fused: np.ndarray, rows: np.ndarray, first: Sequence[int]) -> np.ndarray:

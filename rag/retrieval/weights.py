@@ -20,7 +20,7 @@ FILE = Path(__file__).with_name("weights.json")
 @dataclass(frozen=True, slots=True)
 class Weights:
     """A clause's score is `wording` × its share of the best BM25 + `meaning` × the cosine of its best sentence +
-    `words` × the mean cosine of the question's words to their likes in it."""
+    `words` × the MaxSim of the question's token states to its."""
 
     wording: float
     meaning: float
