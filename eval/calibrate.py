@@ -17,9 +17,9 @@ import numpy as np
 
 from eval.gathered import indexed
 from eval.thresholds import fit, held_out, lower_bound, upper_bound
-from index.bars import Bars
 from index.encoder import open_encoder
 from index.errors import BadInput
+from index.progress import ProgressBars
 from index.settings import ROOT, Settings
 from index.terms import compact
 from rag.answering.evidence import passages
@@ -67,7 +67,7 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Calibration:
     engine = Engine.open(own)
     if engine.reader is None:
         raise BadInput("没有启用阅读模型，无可校准")
-    with Bars() as progress:
+    with ProgressBars() as progress:
         asked = list(_ask(engine, questions, absent, folder / "asked.jsonl", progress))
     found = fitted(asked, engine.encoder.digest, engine.reader.digest)
     found.save(out)

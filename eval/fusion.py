@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from eval.gathered import indexed
 from eval.stats import Sample, estimate
-from index.bars import Bars
 from index.encoder import open_encoder
 from index.errors import BadInput
+from index.progress import ProgressBars
 from index.settings import Settings
 from index.store import Store
 from index.terms import compact
@@ -46,7 +46,7 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
     fusion = Fusion(store, encoder)
     texts = [compact(clause.text) for clause in store.clauses]
     topics: list[tuple[np.ndarray, np.ndarray]] = []
-    with Bars() as progress:
+    with ProgressBars() as progress:
         for done, pair in enumerate(asked, 1):
             progress("检索训练题目", done, len(asked))
             query = understand(pair["question"], pair.get("history") or ())

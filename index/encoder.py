@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from index import stamps
+from index import checksum_cache
 from index.errors import ModelError
 from index.settings import Settings
 from index.token_index import Tokens, content_tokens
@@ -109,7 +109,7 @@ def open_encoder(settings: Settings) -> Encoder:
     folder = Path(name)
     if not settings.embedder and not (folder / "modules.json").is_file():
         raise ModelError(f"找不到嵌入模型 {folder}。请运行：python -m models")
-    stamps.check_folder(folder, f"请删除文件夹 {folder}，再运行：python -m models")
+    checksum_cache.check_folder(folder, f"请删除文件夹 {folder}，再运行：python -m models")
     return SentenceEncoder(name, settings.threads, settings.var / "onnx")
 
 
@@ -129,7 +129,7 @@ class SentenceEncoder:
         """Of the folder's files: their names, sizes, beginnings, middles and ends; of the name alone for no folder."""
         digest = hashlib.sha256(self.name.encode())
         for path in sorted(self._folder.rglob("*")) if self._folder.is_dir() else ():
-            if not path.is_file() or path.name == stamps.DIGESTS:
+            if not path.is_file() or path.name == checksum_cache.DIGESTS:
                 continue  # the record of a check is no part of the model
             size = path.stat().st_size
             digest.update(f"\n{path.relative_to(self._folder).as_posix()} {size}\n".encode())

@@ -22,7 +22,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index import located, stamps, structure, structuring
+from index import checksum_cache, located, structure, structuring
 from index.candidates import Candidates, candidates
 from index.carried import Before, Run, attach, copy, runs
 from index.dense import Dense
@@ -291,7 +291,7 @@ def sweep(root: Path, before: Path | None = None) -> None:
         kept.add(current(root))
     for left in (*root.glob("building-*"), *root.glob("CURRENT-*"), *(p for p in root.glob("gen-*") if p not in kept)):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
-    stamps.forget(root / CHECKED)
+    checksum_cache.forget(root / CHECKED)
 
 
 def stamp(root: Path) -> tuple[int, int] | None:
@@ -381,7 +381,7 @@ def write(
         os.replace(pointer, root / "CURRENT")
         sync(root)
         if _size(root / name) > _WHOLE:
-            stamps.write_all({root / name / path: digest for path, digest in files.items()}, root / CHECKED)
+            checksum_cache.write_all({root / name / path: digest for path, digest in files.items()}, root / CHECKED)
     except (RuntimeError, sqlite3.Error) as error:
         # FAISS and SQLite report a full disk in words of their own.
         if is_full(error):
@@ -440,10 +440,10 @@ def _known_digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
     if _size(folder) <= _WHOLE:
         return _digests(folder, names)
     record = folder.parent / CHECKED
-    known = {name: stamps.digest(folder / name, record) for name in names}
+    known = {name: checksum_cache.digest(folder / name, record) for name in names}
     read = _digests(folder, [name for name, digest in known.items() if digest is None])
     if read:
-        stamps.write_all({folder / name: digest for name, digest in read.items()}, record)
+        checksum_cache.write_all({folder / name: digest for name, digest in read.items()}, record)
     return {name: digest or read[name] for name, digest in known.items()}
 
 

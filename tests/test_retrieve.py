@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rag.query.addresses import Addresses
 from rag.query.question import understand
 from rag.retrieval.diversity import diversified
-from rag.retrieval.retrieve import Retriever, Steps
+from rag.retrieval.retrieve import RankingConfig, Retriever
 from rag.schema import Filters
 
 
@@ -137,7 +137,7 @@ def test_every_clause_of_a_document_named_by_its_title_comes_before_all_others(t
     own = len(engine.store.clauses_of(hits[0].document.doc_id))
     assert named == [True] * own + [False] * (len(named) - own) and own < len(named)
     assert hits[own - 1].score > hits[own].score
-    plain = Retriever(engine.store, FakeEncoder(), steps=Steps(named=False)).rank(
+    plain = Retriever(engine.store, FakeEncoder(), config=RankingConfig(named=False)).rank(
         understand("《岭南县林场管理办法》里渔港停泊收费怎么公示？")
     )
     assert "渔港" in engine.store.clauses[plain.rows[0]].text

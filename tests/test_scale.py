@@ -11,7 +11,7 @@ from test_token_index import WordEncoder, index
 from eval.bench import curves
 from eval.bench.grown import Grown
 from index import candidates as first_stage
-from index import dense, lexical, postings, rows, stamps, store
+from index import checksum_cache, dense, lexical, postings, rows, store
 from index.errors import BrokenIndex
 from index.lexical import Lexical
 from index.store import CHECKED, Store
@@ -138,7 +138,7 @@ def test_a_file_of_a_large_index_is_read_again_once_it_was_touched(corpus, tmp_p
     data[-1] ^= 1
     file.write_bytes(data)
     Store.open(root)
-    stamps.forget(root / CHECKED)
+    checksum_cache.forget(root / CHECKED)
 
 
 def test_the_lineage_of_a_large_index_is_worked_out_once(corpus, tmp_path, monkeypatch):

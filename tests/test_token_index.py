@@ -18,7 +18,7 @@ from index.whitening import Whitening
 from rag.engine import Engine
 from rag.query.question import understand
 from rag.retrieval.fusion import Fusion
-from rag.retrieval.pastes import PasteParts, thinned
+from rag.retrieval.pastes import PasteWeights, thinned
 from rag.retrieval.retrieve import Retriever
 from rag.schema import Filters
 
@@ -355,10 +355,10 @@ def test_what_another_document_says_of_a_paste_s_matter_finds_a_third(tmp_path):
     query = replace(understand(own), pasted=True)
 
     def place(parts):
-        return Retriever(store, WordEncoder(), paste_parts=parts).rank(query).rows.index(third)
+        return Retriever(store, WordEncoder(), paste_weights=parts).rank(query).rows.index(third)
 
-    assert place(PasteParts()) == 2  # after the paste's own clause and its fellow
-    assert place(PasteParts(feedback=0.0)) > 2
+    assert place(PasteWeights()) == 2  # after the paste's own clause and its fellow
+    assert place(PasteWeights(feedback=0.0)) > 2
     only = np.array([clause.text.startswith("第一条　推行危险废物跨省转移审批") for clause in store.clauses])
     assert len(Retriever(store, WordEncoder()).rank(query, only).rows) == 1  # nobody else to ask
 
@@ -397,9 +397,9 @@ def test_a_paste_that_names_its_document_s_subject_finds_who_else_names_it(tmp_p
     query = replace(understand("青溪湾协同发展区建设要坚持新发展理念，坚持改革创新，坚持系统观念。"), pasted=True)
 
     def place(parts):
-        return Retriever(store, WordEncoder(), paste_parts=parts).rank(query).rows.index(named)
+        return Retriever(store, WordEncoder(), paste_weights=parts).rank(query).rows.index(named)
 
-    assert place(PasteParts()) < place(PasteParts(name_wording=0.0, name_words=0.0))
+    assert place(PasteWeights()) < place(PasteWeights(name_wording=0.0, name_words=0.0))
 
 
 def test_in_documents_titled_by_the_name_a_clause_stands_by_what_else_it_says(tmp_path):

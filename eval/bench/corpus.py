@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.edge import run
+from index.cli import run
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from index.edge import run
+from index.cli import run
 
 
 def overlap(one: Sequence[Sequence[int]], other: Sequence[Sequence[int]], k: int = 10) -> float:

@@ -20,7 +20,7 @@ import typer
 from eval.bench import pages, written
 from eval.bench.documents import INVENTED, long, of_file
 from eval.facts import PeakMemory
-from index.edge import run
+from index.cli import run
 
 WRITERS: dict[str, Callable[..., bytes]] = {
     "txt": written.txt, "md": written.md, "html": written.html, "mht": written.mht, "docx": written.docx, "odt": written.odt,

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from eval.bench.grown import EACH, Grown
-from index.edge import run
+from index.cli import run
 
 if TYPE_CHECKING:
     import numpy as np

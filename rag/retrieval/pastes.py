@@ -42,7 +42,7 @@ _TUNED = numbers(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class PasteParts:
+class PasteWeights:
     """The weights of the z-scores that are added; each set to zero in turn makes an ablation."""
 
     wording: float = _TUNED["wording"]  # BM25 of the whole text
@@ -70,10 +70,10 @@ def thinned(text: str) -> str:
 class Pastes:
     """Compares pasted texts and their parts with the clauses of one store."""
 
-    def __init__(self, store: Store, encoder: Encoder, parts: PasteParts = PasteParts()) -> None:
+    def __init__(self, store: Store, encoder: Encoder, weights: PasteWeights = PasteWeights()) -> None:
         self._store = store
         self._encoder = encoder
-        self._parts = parts
+        self._weights = weights
         self._titles = [document.title for document in store.documents.values()]
 
     def scores(self, text: str, allowed: np.ndarray | None = None, k: int = CANDIDATES) -> Scores:
@@ -81,7 +81,7 @@ class Pastes:
         mask [clauses], None for all."""
         import numpy as np
 
-        parts, store = self._parts, self._store
+        weights, store = self._weights, self._store
         read = self._encoder.read_query(text)
         sentences = [span for span in split_sentences(text) if span[1] - span[0] >= _SENTENCE][:_SENTENCES]
         pieces = [match.span() for match in _CUT.finditer(text)][:_PIECES]
@@ -94,17 +94,19 @@ class Pastes:
         def wording(matches: Found) -> np.ndarray:
             return z_scores(best_of(matches.of(found.sentences), found.counts, 0.0))
 
-        fused = parts.wording * z_scores(found.wording) + parts.sentence * z_scores(found.meaning)
-        fused += parts.clause * z_scores(store.dense.clause_scores(read.vector, found.rows))
-        fused += parts.sentence_wording * np.max([wording(own) for own in worded], axis=0)
+        fused = weights.wording * z_scores(found.wording) + weights.sentence * z_scores(found.meaning)
+        fused += weights.clause * z_scores(store.dense.clause_scores(read.vector, found.rows))
+        fused += weights.sentence_wording * np.max([wording(own) for own in worded], axis=0)
         of_pieces = [wording(store.sentence_pairs.scores(text[a:b])) for a, b in pieces]
-        fused += parts.piece_wording * z_scores(np.mean(of_pieces, axis=0))
+        fused += weights.piece_wording * z_scores(np.mean(of_pieces, axis=0))
         cosines = Sparse(found.sentences, found.cosines)
         if not len(found.rows):
             return Scores(found.rows, fused, cosines, cosines, None)
         names, naming = self._names(text, found.rows, int(np.argmax(fused)))
         for start, stop in names:
-            fused += parts.name_wording * np.where(naming, wording(store.sentence_pairs.scores(text[start:stop])), 0.0)
+            fused += weights.name_wording * np.where(
+                naming, wording(store.sentence_pairs.scores(text[start:stop])), 0.0
+            )
         fused += self._words(read, found.rows, [sentences, pieces, names], naming, fused)
         return Scores(found.rows, fused, cosines, cosines, None)
 
@@ -115,7 +117,7 @@ class Pastes:
         the model gives no token states."""
         import numpy as np
 
-        parts, added = self._parts, np.zeros(len(rows), dtype=np.float32)
+        weights, added = self._weights, np.zeros(len(rows), dtype=np.float32)
         if (told := token_states(self._store, read)) is None:
             return added
         token_index, ids, states = told
@@ -125,12 +127,12 @@ class Pastes:
             ids, token_index.whitening.of_query(states), list(chain.from_iterable(groups))
         )
         max_sims = np.split(np.array([z_scores(scores) for scores in best]), np.cumsum(list(map(len, groups)))[:-1])
-        weights = (parts.sentence_words, parts.piece_words, parts.name_words * naming)
-        for weight, scores in zip(weights, max_sims, strict=True):
+        per_group = (weights.sentence_words, weights.piece_words, weights.name_words * naming)
+        for weight, scores in zip(per_group, max_sims, strict=True):
             if len(scores):
                 added += weight * scores.max(axis=0)
-        if parts.feedback:
-            added += parts.feedback * self._feedback(
+        if weights.feedback:
+            added += weights.feedback * self._feedback(
                 token_index, batch, rows, similarity[: len(groups[0])], fused + added
             )
         return added

@@ -12,7 +12,7 @@ from rag.query.question import Query
 from rag.query.titles import Titles
 from rag.retrieval.diversity import diversified
 from rag.retrieval.fusion import CANDIDATES, Fusion, Scores
-from rag.retrieval.pastes import PasteParts, Pastes, thinned
+from rag.retrieval.pastes import Pastes, PasteWeights, thinned
 from rag.retrieval.sparse import Sparse
 from rag.retrieval.weights import Weights
 from rag.stated import metadata
@@ -27,12 +27,15 @@ _APART = 1e-3  # of a question's scores: what is lifted stands so far above all 
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
-    """How scores become a ranking; what is off in turn makes an ablation."""
+class RankingConfig:
+    """How scores become a ranking; each part switched off in turn makes an ablation."""
 
     named: bool = True  # the clauses of a document that a question names by 《title》 or 文号 come first
     apart: bool = True  # a comparison is searched for either side by itself
-    crowd_pasted: tuple[float, int] | None = (2.0, 1)  # (penalty, free) of rag.retrieval.diversity for pasted clauses
+    diversify_pasted: tuple[float, int] | None = (
+        2.0,
+        1,
+    )  # (penalty, free) of rag.retrieval.diversity for pasted clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,7 @@ class Ranking:
     """The candidates for one query; the sentence scores are what evidence is chosen by."""
 
     rows: Sequence[int]  # clause rows, best first
-    fused: Mapping[
-        int, float
-    ]  # of these rows; of a question as rag.retrieval.weights describes, of a paste standard scores
+    fused: Mapping[int, float]  # of these rows; of a question as rag.retrieval.weights describes, of a paste z-scores
     sentences: Sparse  # of their sentences, cosine to the query
     meaning: Sparse  # as in rag.retrieval.fusion.Scores
     max_sim: Sparse | None  # as in rag.retrieval.fusion.Scores
@@ -59,20 +60,20 @@ class Retriever:
         store: Store,
         encoder: Encoder,
         weights: Weights | None = None,
-        steps: Steps = Steps(),
-        paste_parts: PasteParts = PasteParts(),
+        config: RankingConfig = RankingConfig(),
+        paste_weights: PasteWeights = PasteWeights(),
     ) -> None:
         self._store = store
-        self._steps = steps
+        self._config = config
         self.fusion = Fusion(store, encoder, weights)
-        self.pastes = Pastes(store, encoder, paste_parts)
+        self.pastes = Pastes(store, encoder, paste_weights)
         self.titles = Titles(list(store.documents.values()))
         self._addresses = Addresses(located=store.located)
 
     def rank(self, query: Query, allowed: np.ndarray | None = None, k: int = CANDIDATES) -> Ranking:
         """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave, `k` the candidates of
         each index."""
-        if not (query.sides and self._steps.apart):
+        if not (query.sides and self._config.apart):
             return self._rank(query, allowed, k)
         return together(tuple(self._rank(side, allowed, k) for side in query.sides))
 
@@ -109,7 +110,7 @@ class Retriever:
         """Rows of the clauses of the documents named by 《title》 or 文号."""
         import numpy as np
 
-        if not (self._steps.named and (query.titles or query.doc_nos)):
+        if not (self._config.named and (query.titles or query.doc_nos)):
             return []
         inside = np.isin(self._store.document_of, self.titles.named(query))
         return np.flatnonzero(inside if allowed is None else inside & allowed).tolist()
@@ -125,7 +126,11 @@ class Retriever:
         own = documents == documents[best]
         own[best] = False
         fused = np.where(own, fused - (fused.max() - fused.min()), fused)
-        return fused if self._steps.crowd_pasted is None else diversified(fused, documents, *self._steps.crowd_pasted)
+        return (
+            fused
+            if self._config.diversify_pasted is None
+            else diversified(fused, documents, *self._config.diversify_pasted)
+        )
 
 
 def _ranking(scores: Scores, fused: np.ndarray) -> Ranking:
