@@ -102,12 +102,12 @@ def _variants():
         return ours(name, False, weights=replace(load(), **changed))
 
     yield ours("whole")
-    yield weighed("without BM25", wording=0.0)
+    yield weighed("without BM25", bm25=0.0)
     yield weighed("without sentence vectors", meaning=0.0)
-    yield weighed("without words compared", words=0.0)
-    yield weighed("BM25 alone", meaning=0.0, words=0.0)
-    yield weighed("sentence vectors alone", wording=0.0, words=0.0)
-    yield weighed("words compared alone", wording=0.0, meaning=0.0)
+    yield weighed("without words compared", max_sim=0.0)
+    yield weighed("BM25 alone", meaning=0.0, max_sim=0.0)
+    yield weighed("sentence vectors alone", bm25=0.0, max_sim=0.0)
+    yield weighed("words compared alone", bm25=0.0, meaning=0.0)
     yield Variant("all clauses scored instead of candidates", _exhaustive, False)
     yield Variant("fixed RRF of BM25 and sentence vectors (k = 60)", _reciprocal, False)
     yield ours("documents a question names by 文号 or 《title》 not first", False, config=RankingConfig(named=False))
@@ -139,7 +139,7 @@ def _reciprocal(store: Store, encoder: Encoder) -> Rank:
 
     def rank(query: Query) -> Sequence[int]:
         found = store.candidates(query.text, encoder.read_query(query.text).vector, CANDIDATES)
-        lists = (found.wording, found.meaning)
+        lists = (found.bm25, found.meaning)
         fused = sum(1 / (60 + 1 + np.argsort(np.argsort(-scores, kind="stable"), kind="stable")) for scores in lists)
         return found.rows[np.argsort(-fused, kind="stable")].tolist()
 

@@ -24,7 +24,7 @@ from index.settings import ROOT, Settings
 from index.terms import compact
 from rag.answering.evidence import passages
 from rag.answering.judgement import sort_of
-from rag.answering.refusal import WORDING
+from rag.answering.refusal import OVERLAP
 from rag.answering.study import study
 from rag.calibration import Calibration
 from rag.engine import Engine
@@ -93,7 +93,7 @@ def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
     refuse = {sort: lower_bound(scores.get((sort, "answerable"), []), REFUSED) for sort in sorts}
     conclude = {sort: max(refuse[sort], upper_bound(scores.get((sort, "twin"), []), REPLIED)) for sort in sorts}
     replied = [a.right for p, a in zip(said, asked, strict=True) if a.kind == "answerable" and p >= conclude[a.sort]]
-    unworded = [a.signals["closeness"] for a in asked if a.kind == "answerable" and a.signals["wording"] < WORDING]
+    unshared = [a.signals["closeness"] for a in asked if a.kind == "answerable" and a.signals["wording"] < OVERLAP]
     told = {
         "questions": {kind: sum(a.kind == kind for a in asked) for kind in ("answerable", "twin", "absent")},
         "risk": {"answerable refused": REFUSED, "twin replied to": REPLIED, "foreign": FOREIGN},
@@ -112,7 +112,7 @@ def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
             "mrr by order": {str(weight): round(_mrr(asked, weight), 4) for weight in _ORDERS},
         },
     }
-    foreign = lower_bound(unworded, FOREIGN)
+    foreign = lower_bound(unshared, FOREIGN)
     return Calibration(encoder, reader, weights, intercept, refuse, conclude, foreign, order, told)
 
 

@@ -1,4 +1,4 @@
-"""`python -m eval fusion`: what wording, meaning and words weigh in a ranking, fitted to the questions for training.
+"""`python -m eval fusion`: what BM25, the best sentence's cosine and MaxSim weigh in a ranking, fitted to the questions for training.
 
 The clause that holds a question's quote must come before its other candidates: softmax over the candidates, weights not
 below zero and held small, so that a score the others already tell takes little.
@@ -69,8 +69,8 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
         "mrr, each half by the other's weights": estimate(Sample.mean([1 / rank for rank in crossed])).value,
     }
     spread = np.mean([features[:, 1:].std(axis=0) for features, _ in topics], axis=0)
-    wording, meaning, words = weights.tolist()
-    made = Weights(wording, meaning, words, encoder.digest, spread.tolist(), told)
+    bm25, meaning, max_sim = weights.tolist()
+    made = Weights(bm25, meaning, max_sim, encoder.digest, spread.tolist(), told)
     made.save(out)
     return made
 

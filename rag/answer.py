@@ -21,9 +21,9 @@ from rag.answering.conclusion import conclude
 from rag.answering.evidence import Passage, passages, within
 from rag.answering.study import study
 from rag.answering.trusted import trusted
-from rag.query import formal
+from rag.query import rewriting
+from rag.query.lexical_overlap import is_colloquial
 from rag.query.question import Query, understand
-from rag.query.wording import is_everyday
 from rag.retrieval.filters import passes
 from rag.retrieval.fusion import FIRST
 from rag.schema import CONCLUDING, SUPPORTING, Answer, Event, Filters, Sentence, Side, Timings
@@ -81,11 +81,11 @@ def stream(context: Tabled, question: str, history: Sequence[dict], filters: Fil
     # 4 read: which clauses answer, and where; a question in everyday words once more, by the documents' words for it
     # too
     studied = study(context, query, ranking, candidates)
-    everyday = not facts and is_everyday(query, held.wording)
+    everyday = not facts and is_colloquial(query, held.lexical_overlap)
     if everyday and not studied.judgement.conclude and (chat := context.chat) is not None:
         answer = yield from _in_their_words(chat, query, answer)
-        query = replace(query, formal=answer.formal)
-        if query.formal:
+        query = replace(query, rewriting=answer.rewriting)
+        if query.rewriting:
             whole = context.rank(query, filters)
             ranking = context.in_force(query, whole)
             answer = replace(answer, timings=replace(answer.timings, formal_ms=clock.ms()))
@@ -171,20 +171,20 @@ def _in_their_words(chat: ChatModel, query: Query, answer: Answer) -> Generator[
     gives the caller a moment to stop the model."""
     written = ""
     try:
-        for piece in formal.written(chat, query):
+        for piece in rewriting.written(chat, query):
             written += piece
             yield Event("formal", answer)
     except ModelError as error:
         _log.warning("%s", error)
         answer = replace(answer, notes=("对话模型暂时不可用，未能改写问题，只按原话检索。",))
-    return replace(answer, formal=formal.words(written))
+    return replace(answer, rewriting=rewriting.words(written))
 
 
 def _held(context: Context, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
     """What the decision to refuse is made from."""
-    wording = context.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
+    lexical_overlap = context.retriever.fusion.lexical_overlap(query.text, ranking.rows[:FIRST], names=True)
     return refusal.Evidence(
-        context.store, query, ranking, candidates, context.retriever.titles, wording,
+        context.store, query, ranking, candidates, context.retriever.titles, lexical_overlap,
         -1.0 if ranking.blind else context.foreign_bar,
     )  # fmt: skip
 

@@ -148,7 +148,7 @@ def answer_json(answer: Answer) -> Json:
             "confidence": None if answer.confidence is None else round(answer.confidence, 4),
             "timings": _timings(answer.timings),
         }
-        | ({"formal": answer.formal} if answer.formal else {})
+        | ({"formal": answer.rewriting} if answer.rewriting else {})
         | _shown(answer)
     )
 

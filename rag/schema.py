@@ -139,7 +139,7 @@ class Answer:
     timings: Timings = field(default_factory=Timings)
     closeness: float | None = None  # as refusal.Evidence.closeness; None where the document's own facts answer
     confidence: float | None = None  # how likely it answers, 0 to 1, refused or not; None where no reader has said
-    formal: str = ""  # the documents' words that an everyday question was searched with beside its own
+    rewriting: str = ""  # the documents' words that an everyday question was searched with beside its own
     comparison: tuple[Side, ...] = ()  # only where a comparison is asked for and documents differ
     table: Grid | None = None  # only where rows of a table answer
     outline: tuple[Entry, ...] = ()  # only where headings answer

@@ -399,7 +399,7 @@ def test_a_paste_that_names_its_document_s_subject_finds_who_else_names_it(tmp_p
     def place(parts):
         return Retriever(store, WordEncoder(), paste_weights=parts).rank(query).rows.index(named)
 
-    assert place(PasteWeights()) < place(PasteWeights(name_wording=0.0, name_words=0.0))
+    assert place(PasteWeights()) < place(PasteWeights(name_bm25=0.0, name_max_sim=0.0))
 
 
 def test_in_documents_titled_by_the_name_a_clause_stands_by_what_else_it_says(tmp_path):

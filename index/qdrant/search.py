@@ -41,17 +41,17 @@ class Search:
         found |= self._rows(self._collection.nearest(SENTENCES, vector, k, scope))
         kept = [row for row in found if allowed is None or allowed[row]]
         rows = np.unique(np.array([*kept, *also], dtype=np.int64))
-        wording = np.zeros(len(rows), dtype=np.float32)
+        bm25 = np.zeros(len(rows), dtype=np.float32)
         if len(rows):
             of_these = Scope(self._tenant, ids=tuple(self._ids(rows)))
             for row, score in self._rows(self._collection.nearest(TERMS, terms, len(rows), of_these)).items():
-                wording[np.searchsorted(rows, row)] = score
+                bm25[np.searchsorted(rows, row)] = score
         sentences, counts = self._store.dense.sentences_of(rows)
         parts = self._of(rows, SENTENCES)
         if [len(own) for own in parts] != counts.tolist():
             raise BrokenIndex(BEHIND)
         cosines = np.concatenate([np.zeros(0, np.float32), *(own @ vector for own in parts if len(own))])
-        return Candidates(rows, wording, best_of(cosines, counts, -1.0), sentences, counts, cosines)
+        return Candidates(rows, bm25, best_of(cosines, counts, -1.0), sentences, counts, cosines)
 
     def words(self, rows: np.ndarray) -> list[np.ndarray]:
         """float32 [words, axes] of each of these clauses, unit vectors, in printed order; its title's behind them."""

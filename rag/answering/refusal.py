@@ -23,7 +23,7 @@ from rag.schema import Filters
 from rag.tuned import numbers
 from rag.verification.narrowing import Narrowing
 
-WORDING = numbers(__name__)["wording"]  # share of the question's weight of terms that counts as shared wording
+OVERLAP = numbers(__name__)["lexical_overlap"]  # lexical overlap with a question from which it is of these documents
 LOOKED_AT = 10  # clauses
 _NAMED = 2  # words of a question that a refusal names
 
@@ -37,14 +37,14 @@ class Evidence:
     ranking: Ranking
     candidates: Sequence[Passage]
     titles: Titles
-    wording: float  # as Fusion.coverage gives it for the first clauses
+    lexical_overlap: float  # as Fusion.lexical_overlap gives it for the first clauses
     bar: float  # closeness below which a question is from elsewhere (rag.calibration)
 
     @property
     def closeness(self) -> float:
         """Best cosine of a sentence; 1 where shared wording already shows that the question is ours."""
         likeness = max((p.similarity for p in self.candidates), default=0.0)
-        return 1.0 if self.wording >= WORDING else likeness
+        return 1.0 if self.lexical_overlap >= OVERLAP else likeness
 
 
 def reason(found: Evidence, filters: Filters) -> str | None:

@@ -119,12 +119,12 @@ def _read(
     text = context.store.clauses[best.clause].text
     span = phrase(text, best.span, LISTED if query.asks & {"list", "duty"} else LONGEST)
     narrowed = _narrowed(context, query, best, text[slice(*span)])
-    wording = context.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
+    lexical_overlap = context.retriever.fusion.lexical_overlap(query.text, ranking.rows[:FIRST], names=True)
     found = signals(
         reads,
         settled.rows[0],
         max(p.similarity for p in candidates),
-        wording,
+        lexical_overlap,
         narrowed,
         _unlike(context, query, best, text[slice(*span)]),
     )

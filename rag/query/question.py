@@ -55,7 +55,9 @@ class Query:
     quoted: tuple[str, ...]  # between “”: the documents' own terms
     pasted: bool  # reads like a clause, not like a question
     sides: tuple[Query, ...] = ()  # of a comparison: the same question of either of the two it names
-    formal: str = ""  # the documents' words for an everyday question, searched with beside its own (rag.query.formal)
+    rewriting: str = (
+        ""  # the documents' words for an everyday question, searched with beside its own (rag.query.rewriting)
+    )
 
 
 def clean(text: str, limit: int = MAX_QUESTION) -> str:

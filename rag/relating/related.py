@@ -18,10 +18,10 @@ from rag.tuned import numbers
 
 MAX_PASTE = 50_000  # characters
 READ = 2000  # characters of one clause that it is ranked by; a longer one has said its matter by then
-_BY_WORDING = 20  # clauses nearest in wording alone that may be the source, as noise misleads the meaning
+_BY_BM25 = 20  # clauses best by BM25 alone that may be the source, as noise misleads the meaning
 EACH = 3  # clauses kept for each clause of a draft, at least
-# A clause is on a paste's matter with this share of its wording, or so much nearer than a question from elsewhere.
-_WORDED, _NEARER = (numbers(__name__)[n] for n in ("worded", "nearer"))
+# A clause is on a paste's matter with this lexical overlap, or so much nearer than a question from elsewhere.
+_OVERLAP, _NEARER = (numbers(__name__)[n] for n in ("overlap", "nearer"))
 
 
 class Labelling(Context, Protocol):
@@ -98,16 +98,20 @@ def _looked_up(context: Labelling, text: str, k: int, filters: Filters) -> Neigh
 def _candidates(context: Labelling, query: Query, ranking: Ranking, k: int) -> Sequence[int]:
     """Rows that may be the paste's own clause."""
     allowed = set(ranking.rows)
-    by_wording = context.store.pairs.scores(query.text).best(_BY_WORDING).tolist()
-    return list(dict.fromkeys([*ranking.rows[:k], *(row for row in by_wording if row in allowed)]))
+    by_bm25 = context.store.pairs.scores(query.text).best(_BY_BM25).tolist()
+    return list(dict.fromkeys([*ranking.rows[:k], *(row for row in by_bm25 if row in allowed)]))
 
 
 def _on_matter(context: Labelling, query: Query, ranking: Ranking, rows: Sequence[int]) -> set[int]:
-    """Those of these clauses that are on the paste's matter, by their wording or by their nearest sentence."""
-    shares = context.retriever.fusion.shares(query.text, rows)
-    likeness = [float(ranking.sentences[context.store.sentence_rows[row]].max(initial=0)) for row in rows]
-    bar = context.foreign_bar + _NEARER
-    return {row for row, share, near in zip(rows, shares, likeness, strict=True) if share >= _WORDED or near >= bar}
+    """Those of these clauses that are on the paste's matter, by lexical overlap or by the cosine of a sentence."""
+    overlaps = context.retriever.fusion.lexical_overlaps(query.text, rows)
+    cosines = [float(ranking.sentences[context.store.sentence_rows[row]].max(initial=0)) for row in rows]
+    least = context.foreign_bar + _NEARER
+    return {
+        row
+        for row, overlap, cosine in zip(rows, overlaps, cosines, strict=True)
+        if overlap >= _OVERLAP or cosine >= least
+    }
 
 
 def _label(context: Labelling, text: str, source: int | None, row: int, on_matter: bool) -> Related:

@@ -34,7 +34,7 @@ _FED_BACK, _FEWEST_TOKENS = (
     6,
     5,
 )  # sentences that are compared in turn, each of another document; the fewest words of one
-_EACH = 50  # clauses that each sentence adds to the candidates by its wording
+_EACH = 50  # clauses that each sentence adds to the candidates by BM25
 _NAME, _TITLES = 5, 3  # the shortest name of a document's subject, in characters, and how many titles may hold it
 _LISTED = re.compile(r"((?:[^、，。；：]{1,14}、){2})(?:[^、，。；：]{1,14}、){3,}")
 _CUT = re.compile(rf"[^，,。；;：:、\n]{{{_PIECE},}}(?:、[^，,。；;：:\n]*)?")
@@ -45,19 +45,19 @@ _TUNED = numbers(__name__)
 class PasteWeights:
     """The weights of the z-scores that are added; each set to zero in turn makes an ablation."""
 
-    wording: float = _TUNED["wording"]  # BM25 of the whole text
+    bm25: float = _TUNED["bm25"]  # BM25 of the whole text
     clause: float = _TUNED["clause"]  # cosine of clause and text
     sentence: float = _TUNED["sentence"]  # the same of the clause's best sentence
-    sentence_wording: float = _TUNED[
-        "sentence_wording"
+    sentence_bm25: float = _TUNED[
+        "sentence_bm25"
     ]  # BM25 of each sentence against the best sentence of a clause, the best of them
-    piece_wording: float = _TUNED["piece_wording"]  # the same of each piece, on average
-    sentence_words: float = _TUNED[
-        "sentence_words"
+    piece_bm25: float = _TUNED["piece_bm25"]  # the same of each piece, on average
+    sentence_max_sim: float = _TUNED[
+        "sentence_max_sim"
     ]  # MaxSim of each sentence against the best sentence of a clause, the best of them
-    piece_words: float = _TUNED["piece_words"]  # the same of each piece
-    name_wording: float = _TUNED["name_wording"]  # BM25 of the name of what the paste's document is about
-    name_words: float = _TUNED["name_words"]  # MaxSim of that name
+    piece_max_sim: float = _TUNED["piece_max_sim"]  # the same of each piece
+    name_bm25: float = _TUNED["name_bm25"]  # BM25 of the name of what the paste's document is about
+    name_max_sim: float = _TUNED["name_max_sim"]  # MaxSim of that name
     feedback: float = _TUNED["feedback"]  # MaxSim of the best sentences elsewhere against a clause, the best of them
 
 
@@ -86,27 +86,25 @@ class Pastes:
         sentences = [span for span in split_sentences(text) if span[1] - span[0] >= _SENTENCE][:_SENTENCES]
         pieces = [match.span() for match in _CUT.finditer(text)][:_PIECES]
         sentences, pieces = sentences or [(0, len(text))], pieces or [(0, len(text))]
-        worded = [store.sentence_pairs.scores(text[a:b]) for a, b in sentences]
+        of_sentences = [store.sentence_pairs.scores(text[a:b]) for a, b in sentences]
         of_allowed = None if allowed is None else allowed[store.dense.owner]
-        also = [store.dense.owner[own.best(_EACH, of_allowed)] for own in worded]
+        also = [store.dense.owner[own.best(_EACH, of_allowed)] for own in of_sentences]
         found = store.candidates(text, read.vector, k, allowed, np.concatenate(also).tolist())
 
-        def wording(matches: Found) -> np.ndarray:
+        def best_bm25(matches: Found) -> np.ndarray:
             return z_scores(best_of(matches.of(found.sentences), found.counts, 0.0))
 
-        fused = weights.wording * z_scores(found.wording) + weights.sentence * z_scores(found.meaning)
+        fused = weights.bm25 * z_scores(found.bm25) + weights.sentence * z_scores(found.meaning)
         fused += weights.clause * z_scores(store.dense.clause_scores(read.vector, found.rows))
-        fused += weights.sentence_wording * np.max([wording(own) for own in worded], axis=0)
-        of_pieces = [wording(store.sentence_pairs.scores(text[a:b])) for a, b in pieces]
-        fused += weights.piece_wording * z_scores(np.mean(of_pieces, axis=0))
+        fused += weights.sentence_bm25 * np.max([best_bm25(own) for own in of_sentences], axis=0)
+        of_pieces = [best_bm25(store.sentence_pairs.scores(text[a:b])) for a, b in pieces]
+        fused += weights.piece_bm25 * z_scores(np.mean(of_pieces, axis=0))
         cosines = Sparse(found.sentences, found.cosines)
         if not len(found.rows):
             return Scores(found.rows, fused, cosines, cosines, None)
         names, naming = self._names(text, found.rows, int(np.argmax(fused)))
         for start, stop in names:
-            fused += weights.name_wording * np.where(
-                naming, wording(store.sentence_pairs.scores(text[start:stop])), 0.0
-            )
+            fused += weights.name_bm25 * np.where(naming, best_bm25(store.sentence_pairs.scores(text[start:stop])), 0.0)
         fused += self._words(read, found.rows, [sentences, pieces, names], naming, fused)
         return Scores(found.rows, fused, cosines, cosines, None)
 
@@ -127,7 +125,7 @@ class Pastes:
             ids, token_index.whitening.of_query(states), list(chain.from_iterable(groups))
         )
         max_sims = np.split(np.array([z_scores(scores) for scores in best]), np.cumsum(list(map(len, groups)))[:-1])
-        per_group = (weights.sentence_words, weights.piece_words, weights.name_words * naming)
+        per_group = (weights.sentence_max_sim, weights.piece_max_sim, weights.name_max_sim * naming)
         for weight, scores in zip(per_group, max_sims, strict=True):
             if len(scores):
                 added += weight * scores.max(axis=0)

@@ -84,7 +84,7 @@ class Retriever:
         first, named = self._pointed_at(query, allowed), self._of_named(query, allowed)
         # What thousands of clauses are numbered by tells none from another: of those the candidates among them are lifted.
         also = first if len(first) <= _MANY else []
-        scores = self.fusion.scores(query.text, query.formal, allowed, [*also, *named], k)
+        scores = self.fusion.scores(query.text, query.rewriting, allowed, [*also, *named], k)
         return _ranking(scores, _lifted(_lifted(scores.fused, scores.rows, named), scores.rows, first))
 
     def _pointed_at(self, query: Query, allowed: np.ndarray | None) -> list[int]:

@@ -17,7 +17,7 @@ from index.entities import addresses, dates, quantities, titles
 from index.entities.printed import flatten, part
 from index.entities.regions import stem
 from index.terms import pairs
-from rag.words import spoken
+from rag.words import colloquial
 from rag.words.dictionary import cut, tags
 
 _NOUN = ("n", "j", "b", "run")  # jieba's nouns and names, abbreviations (社保), distinguishing words (大型)
@@ -131,7 +131,7 @@ def says(word: str, flat: str) -> bool:
 
 @lru_cache(4096)
 def _names(word: str) -> tuple[str, ...]:
-    return (stem(word), *spoken.official(word))
+    return (stem(word), *colloquial.official(word))
 
 
 def _abbreviates(word: str, flat: str) -> bool:
