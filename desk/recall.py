@@ -25,7 +25,7 @@ def answer(told: Mapping) -> Answer:
         refused=told["refused"],
         notes=tuple(told["notes"]),
         timings=Timings(**{name: ms for name, ms in told["timings"].items() if name in known}),
-        closeness=told["closeness"],
+        max_cosine=told["closeness"],
         confidence=told["confidence"],
         rewriting=told.get("formal", ""),
         comparison=tuple(

@@ -93,7 +93,9 @@ def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
     refuse = {sort: lower_bound(scores.get((sort, "answerable"), []), REFUSED) for sort in sorts}
     conclude = {sort: max(refuse[sort], upper_bound(scores.get((sort, "twin"), []), REPLIED)) for sort in sorts}
     replied = [a.right for p, a in zip(said, asked, strict=True) if a.kind == "answerable" and p >= conclude[a.sort]]
-    unshared = [a.signals["closeness"] for a in asked if a.kind == "answerable" and a.signals["wording"] < OVERLAP]
+    unshared = [
+        a.signals["max_cosine"] for a in asked if a.kind == "answerable" and a.signals["lexical_overlap"] < OVERLAP
+    ]
     told = {
         "questions": {kind: sum(a.kind == kind for a in asked) for kind in ("answerable", "twin", "absent")},
         "risk": {"answerable refused": REFUSED, "twin replied to": REPLIED, "foreign": FOREIGN},

@@ -71,9 +71,9 @@ def stream(context: Tabled, question: str, history: Sequence[dict], filters: Fil
         yield Event("done", _finished(_with(context, query, answer, told), clock))
         return
     if not facts:
-        held = _held(context, query, ranking, candidates)
-        answer = replace(answer, closeness=held.closeness)
-        if (why := refusal.reason(held, filters)) is not None:
+        evidence = _evidence(context, query, ranking, candidates)
+        answer = replace(answer, max_cosine=evidence.max_cosine)
+        if (why := refusal.reason(evidence, filters)) is not None:
             yield Event("done", _refuse(context, answer, why, chosen[:1], clock))
             return
     yield Event("extract", _with(context, query, answer, [*facts, *_extract(context, chosen)]))
@@ -81,7 +81,7 @@ def stream(context: Tabled, question: str, history: Sequence[dict], filters: Fil
     # 4 read: which clauses answer, and where; a question in everyday words once more, by the documents' words for it
     # too
     studied = study(context, query, ranking, candidates)
-    everyday = not facts and is_colloquial(query, held.lexical_overlap)
+    everyday = not facts and is_colloquial(query, evidence.lexical_overlap)
     if everyday and not studied.judgement.conclude and (chat := context.chat) is not None:
         answer = yield from _in_their_words(chat, query, answer)
         query = replace(query, rewriting=answer.rewriting)
@@ -180,12 +180,12 @@ def _in_their_words(chat: ChatModel, query: Query, answer: Answer) -> Generator[
     return replace(answer, rewriting=rewriting.words(written))
 
 
-def _held(context: Context, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
+def _evidence(context: Context, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
     """What the decision to refuse is made from."""
     lexical_overlap = context.retriever.fusion.lexical_overlap(query.text, ranking.rows[:FIRST], names=True)
     return refusal.Evidence(
         context.store, query, ranking, candidates, context.retriever.titles, lexical_overlap,
-        -1.0 if ranking.blind else context.foreign_bar,
+        -1.0 if ranking.blind else context.foreign_threshold,
     )  # fmt: skip
 
 

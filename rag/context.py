@@ -81,7 +81,7 @@ class Context(Shelf, Protocol):
     def calibration(self) -> Calibration | None: ...
 
     @property
-    def foreign_bar(self) -> float:
+    def foreign_threshold(self) -> float:
         """The cosine of the best sentence below which a question in other words is from elsewhere."""
         ...
 

@@ -144,7 +144,7 @@ def answer_json(answer: Answer) -> Json:
             ],
             "notes": list(answer.notes),
             "hits": [hit_json(hit) for hit in answer.hits],
-            "closeness": None if answer.closeness is None else round(answer.closeness, 4),
+            "closeness": None if answer.max_cosine is None else round(answer.max_cosine, 4),
             "confidence": None if answer.confidence is None else round(answer.confidence, 4),
             "timings": _timings(answer.timings),
         }

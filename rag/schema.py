@@ -137,7 +137,7 @@ class Answer:
     refused: bool
     notes: tuple[str, ...] = ()  # what the reader must know: expired, model absent, sentences dropped
     timings: Timings = field(default_factory=Timings)
-    closeness: float | None = None  # as refusal.Evidence.closeness; None where the document's own facts answer
+    max_cosine: float | None = None  # as refusal.Evidence.max_cosine; None where the document's own facts answer
     confidence: float | None = None  # how likely it answers, 0 to 1, refused or not; None where no reader has said
     rewriting: str = ""  # the documents' words that an everyday question was searched with beside its own
     comparison: tuple[Side, ...] = ()  # only where a comparison is asked for and documents differ

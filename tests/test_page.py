@@ -171,7 +171,7 @@ def test_nothing_found_yet_is_said_where_evidence_will_be():
 
 
 def test_a_refusal_is_set_apart_and_its_clause_is_called_the_nearest(sample_root):
-    answer = engine_over(sample_root, bar=0.865).ask("深圳的最低工资标准是多少？")
+    answer = engine_over(sample_root, threshold=0.865).ask("深圳的最低工资标准是多少？")
     body = turns.conversation([Turn("问", answer=answer, stage="done")])
     assert answer.refused and 'class="tw-refusal"' in body
     assert (
@@ -182,7 +182,7 @@ def test_a_refusal_is_set_apart_and_its_clause_is_called_the_nearest(sample_root
 
 
 def test_a_refusal_under_filters_says_so_and_offers_to_ask_without_them(sample_root):
-    answer = engine_over(sample_root, bar=0.865).ask("深圳的最低工资标准是多少？")
+    answer = engine_over(sample_root, threshold=0.865).ask("深圳的最低工资标准是多少？")
     body = turns.conversation([Turn("深圳？", "2023年成文", answer, "done")])
     assert "在所选范围内未能回答这个问题" in body and "所收文件未能回答" not in body
     assert "范围：2023年成文" in body and 'data-question="深圳？">不限范围再问一次' in body

@@ -88,7 +88,7 @@ def test_a_model_that_fails_leaves_the_question_as_it_was_asked_and_says_so(samp
 
 def test_a_question_from_elsewhere_is_refused_without_the_model(sample_root):
     chat = FakeChat("不应被问到")
-    answer = engine_over(sample_root, chat, bar=0.865).ask("红烧肉咋个做才好吃嘛？")
+    answer = engine_over(sample_root, chat, threshold=0.865).ask("红烧肉咋个做才好吃嘛？")
     assert answer.refused and not chat.asked and answer.timings.formal_ms is None
 
 

@@ -53,7 +53,7 @@ class Counted:
             self.encoder,
             chat=chat,
             reader=Once(self.reader),
-            foreign_bar=0.0,
+            foreign_threshold=0.0,
         )
         rank = self.engine.retriever.rank
         self.engine.retriever.rank = lambda *of, **how: self.ranked.append(of[0]) or rank(*of, **how)

@@ -235,7 +235,7 @@ def measure(place: Path, root: Path, asked: Sequence[str], pastes: Sequence[str]
     texts = known(place, (*asked, *pastes))
     encoder = Kept(store.manifest.encoder, store.manifest.encoder_digest, texts)
     settings = Settings(index=root, reader="none", chat_model="", as_of=date(2026, 1, 1))
-    engine = Engine(settings, store, cast("Encoder", encoder), foreign_bar=0.0)
+    engine = Engine(settings, store, cast("Encoder", encoder), foreign_threshold=0.0)
     told: dict = {"clauses": len(store.clauses), "sentences": len(store.sentences), "documents": len(store.documents)}
     told["open"], told["open_cpu"] = time.perf_counter() - begin, time.process_time() - used
     told["opened"] = memory()

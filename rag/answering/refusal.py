@@ -38,13 +38,13 @@ class Evidence:
     candidates: Sequence[Passage]
     titles: Titles
     lexical_overlap: float  # as Fusion.lexical_overlap gives it for the first clauses
-    bar: float  # closeness below which a question is from elsewhere (rag.calibration)
+    threshold: float  # max_cosine below which a question is from elsewhere (rag.calibration)
 
     @property
-    def closeness(self) -> float:
+    def max_cosine(self) -> float:
         """Best cosine of a sentence; 1 where shared wording already shows that the question is ours."""
-        likeness = max((p.similarity for p in self.candidates), default=0.0)
-        return 1.0 if self.lexical_overlap >= OVERLAP else likeness
+        cosine = max((p.similarity for p in self.candidates), default=0.0)
+        return 1.0 if self.lexical_overlap >= OVERLAP else cosine
 
 
 def reason(found: Evidence, filters: Filters) -> str | None:
@@ -56,7 +56,7 @@ def reason(found: Evidence, filters: Filters) -> str | None:
 
 def elsewhere(found: Evidence, filters: Filters) -> str | None:
     """Neither the meaning nor the wording of anything here is near."""
-    return f"{_scope(filters)}与这个问题无关，无法回答。" if found.closeness < found.bar else None
+    return f"{_scope(filters)}与这个问题无关，无法回答。" if found.max_cosine < found.threshold else None
 
 
 def unanswered(narrowed: Narrowing | None, filters: Filters) -> str:

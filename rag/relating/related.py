@@ -106,7 +106,7 @@ def _on_matter(context: Labelling, query: Query, ranking: Ranking, rows: Sequenc
     """Those of these clauses that are on the paste's matter, by lexical overlap or by the cosine of a sentence."""
     overlaps = context.retriever.fusion.lexical_overlaps(query.text, rows)
     cosines = [float(ranking.sentences[context.store.sentence_rows[row]].max(initial=0)) for row in rows]
-    least = context.foreign_bar + _NEARER
+    least = context.foreign_threshold + _NEARER
     return {
         row
         for row, overlap, cosine in zip(rows, overlaps, cosines, strict=True)
