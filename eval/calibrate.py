@@ -194,7 +194,7 @@ def _ask(engine: Engine, questions: Sequence[dict], absent: Sequence[dict], jour
 def _one(engine: Engine, question: dict) -> Asked | None:
     query = understand(question["question"], question["history"])
     ranking = engine.rank(query)
-    candidates = passages(engine.store, query, ranking, engine.horizons)
+    candidates = passages(engine.store, query, ranking, engine.target_years)
     studied = study(engine, query, ranking, candidates)
     if studied.signals is None:
         return None

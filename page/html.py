@@ -53,14 +53,14 @@ def empty(message: str) -> str:
     return f'<div class="tw-empty">{escape(message)}</div>'
 
 
-def telling(status: Status) -> bool:
+def says_something(status: Status) -> bool:
     """Whether 时效 says something: that a document states no period is what most do, and is said of none."""
     return status.value != "unknown" or status.span is not None or "未写明" not in status.reason
 
 
 def badge(status: Status) -> str:
     """时效 as a small label whose title gives the reason; nothing where it says nothing."""
-    if not telling(status):
+    if not says_something(status):
         return ""
     return f'<span class="tw-badge {escape(status.value)}" title="{escape(status.reason)}">{LABEL[status.value]}</span>'
 

@@ -27,7 +27,7 @@ from rag.query.question import Query, understand
 from rag.retrieval.filters import passes
 from rag.retrieval.fusion import FIRST
 from rag.schema import CONCLUDING, SUPPORTING, Answer, Event, Filters, Sentence, Side, Timings
-from rag.stated import metadata, premise
+from rag.stated import false_presupposition, metadata
 from rag.structure import found as forms
 from rag.structure.answering import structured
 from rag.structure.sheets import Tabled
@@ -160,9 +160,9 @@ def _choose(
     context: Context, query: Query, ranking: Ranking, reads: Sequence[Read] = ()
 ) -> tuple[list[Passage], list[Passage]]:
     """(sentences of the first clauses, best first; those of them that are shown)."""
-    found = passages(context.store, query, ranking, context.horizons, reads)
+    found = passages(context.store, query, ranking, context.target_years, reads)
     candidates = trusted(context.store.clauses, found)
-    shown = within(context.store, query, candidates, context.horizons, context.settings.extract_chars)
+    shown = within(context.store, query, candidates, context.target_years, context.settings.extract_chars)
     return list(candidates), shown
 
 
@@ -195,7 +195,7 @@ def _own_facts(context: Context, query: Query, filters: Filters) -> list[Claim]:
         Claim(fact.text, fact.clause, fact.start, fact.stop, "metadata")
         for document in dict.fromkeys(context.in_force_of(query, d) for d in context.retriever.titles.meant(query))
         if passes(document, filters, context.status)
-        for fact in metadata.facts(query, document, context.status(document), context.telling(document))
+        for fact in metadata.facts(query, document, context.status(document), context.fact_clauses(document))
     ]
 
 
@@ -204,7 +204,7 @@ def _corrections(context: Context, query: Query, chosen: Sequence[Passage]) -> l
     clauses = context.store.clauses
     best = chosen[:_HEARD]
     texts = [clauses[p.clause].text[p.start : p.stop] for p in best]
-    if "compare" in query.asks or (found := premise.corrected(texts, query.asked)) is None:
+    if "compare" in query.asks or (found := false_presupposition.corrected(texts, query.asked)) is None:
         return []
     place, start, stop = found
     passage, clause = best[place], clauses[best[place].clause]

@@ -55,7 +55,7 @@ class Hit:
     document: Document
     status: Status
     relation: str | None = None  # of rag.relating.relations.RELATIONS
-    standing: str | None = None  # 上位依据 or 贯彻落实, where the documents stand so
+    hierarchy: str | None = None  # 上位依据 or 贯彻落实, where the documents stand so
     quote: str | None = None  # the clause's sentence that shows it
     unit: str = ""  # the clause of the paste it is related to
     pasted: str | None = None  # the sentence of that

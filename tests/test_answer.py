@@ -16,7 +16,7 @@ from rag.query.completion import complete
 from rag.query.question import understand
 from rag.query.titles import Titles
 from rag.schema import Filters
-from rag.stated.premise import wrong_issuer
+from rag.stated.false_presupposition import wrong_issuer
 
 QUESTION = "岚城至湾城城际铁路全长多少公里？"
 

@@ -146,22 +146,22 @@ def test_the_higher_of_two_is_taken_of_the_rows_of_either():
 # Fitting
 
 
-def topics(telling, seed=0, count=40):
-    """Questions of eight candidates of which the right one is highest in the feature `telling`, the others being noise."""
+def topics(informative, seed=0, count=40):
+    """Questions of eight candidates of which the right one is highest in one feature, the others being noise."""
     random = np.random.default_rng(seed)
     made = []
     for _ in range(count):
         features = random.random((8, 3)).astype(np.float32)
-        made.append((features, features[:, telling] == features[:, telling].max()))
+        made.append((features, features[:, informative] == features[:, informative].max()))
     return made
 
 
-@pytest.mark.parametrize("telling", [0, 1, 2])
-def test_the_score_that_ranks_right_takes_the_weight_and_none_is_below_zero(telling):
-    found = fitted(topics(telling), np.ones(3))
-    assert np.argmax(found) == telling and (found >= 0).all()
-    assert found[telling] > 3 * max(np.delete(found, telling))
-    assert np.array_equal(found, fitted(topics(telling), np.ones(3)))
+@pytest.mark.parametrize("informative", [0, 1, 2])
+def test_the_score_that_ranks_right_takes_the_weight_and_none_is_below_zero(informative):
+    found = fitted(topics(informative), np.ones(3))
+    assert np.argmax(found) == informative and (found >= 0).all()
+    assert found[informative] > 3 * max(np.delete(found, informative))
+    assert np.array_equal(found, fitted(topics(informative), np.ones(3)))
 
 
 @given(st.integers(0, 50))

@@ -24,7 +24,7 @@ from rag import prompts
 from rag.answering.reply import _about
 from rag.engine import Engine
 from rag.prompts import inert
-from rag.relating.related import neighbourhoods
+from rag.relating.related import related_by_clause
 from rag.schema import Filters
 from rag.verification.citations import strip_marks
 
@@ -272,7 +272,7 @@ def bodies(engine, case, answer):
         "chat": turns.conversation([turn]),
         "evidence": evidence(turn),
         "document": reader.document(found, clauses, reader.Reading(status)),
-        "related": shelves.related(neighbourhoods(engine, case.truth + case.order, 10, Filters())),
+        "related": shelves.related(related_by_clause(engine, case.truth + case.order, 10, Filters())),
         "library": catalogue.listed([catalogue.Entry(found, status, len(clauses), (), ())], 1, catalogue.BY[0]),
         "lineage": drawn(engine, found.doc_id),
     }

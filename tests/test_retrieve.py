@@ -192,9 +192,11 @@ def test_a_filter_that_leaves_no_clause_gives_no_hit_and_a_refusal(engine, asked
 
 def test_of_a_comparison_under_a_filter_both_sides_hold_to_it(engine):
     query = understand("港口和铁路哪个里程更长？")
-    assert query.sides
+    assert query.sub_queries
     ranking = engine.rank(query, Filters(document="港口"))
-    assert len(ranking.sides) == 2 and set(ranking.rows) == {row for side in ranking.sides for row in side.rows}
+    assert len(ranking.sub_rankings) == 2 and set(ranking.rows) == {
+        row for side in ranking.sub_rankings for row in side.rows
+    }
     assert ranking.rows and all("港口" in engine.document(engine.store.clauses[row]).title for row in ranking.rows)
     assert engine.ask("港口和铁路哪个里程更长？", filters=Filters(document="港口")).sentences
 
@@ -219,5 +221,5 @@ def test_names_of_a_list_are_told_though_some_of_their_clauses_were_no_candidate
     kept = np.array([engine.store.sentences[row][0] != left for row in sentences])
     fewer = replace(ranking.sentences, rows=sentences[kept], values=ranking.sentences.values[kept])
     ranking = replace(ranking, rows=[row for row in ranking.rows if row != left], sentences=fewer, meaning=fewer)
-    found = passages(engine.store, query, ranking, engine.horizons)
+    found = passages(engine.store, query, ranking, engine.target_years)
     assert [zone in engine.store.sentence(p.sentence) for zone, p in zip(zones, found, strict=False)] == [True] * 4

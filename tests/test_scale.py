@@ -59,7 +59,7 @@ def test_a_large_index_says_what_a_small_one_says(corpus, tmp_path, monkeypatch,
     for question in QUESTIONS:
         assert other.rank(understand(question)).rows == own.rank(understand(question)).rows
     as_of = date(2026, 1, 1)
-    assert list(Library(big, as_of).horizons) == list(Library(small, as_of).horizons)
+    assert list(Library(big, as_of).target_years) == list(Library(small, as_of).target_years)
 
 
 def test_what_is_added_to_a_large_index_keeps_its_cells_and_is_as_built_anew(corpus, tmp_path, large):

@@ -21,7 +21,7 @@ from rag.query.question import Query
 from rag.reading.clauses import Read
 from rag.retrieval.fusion import z_scores
 from rag.retrieval.retrieve import Ranking
-from rag.stated.horizon import Horizon
+from rag.stated.target_year import TargetYear
 from rag.tuned import numbers
 
 if TYPE_CHECKING:
@@ -73,18 +73,21 @@ def passages(
     store: Store,
     query: Query,
     ranking: Ranking,
-    years: Sequence[Horizon | None],
+    years: Sequence[TargetYear | None],
     reads: Sequence[Read] = (),
     depth: int = 20,
 ) -> list[Passage]:
-    """Sentences of the first `depth` clauses, best first; `years` as rag.stated.horizon gives them, one a sentence,
+    """Sentences of the first `depth` clauses, best first; `years` as rag.stated.target_year gives them, one a sentence,
     and `reads` what a reader has said of these clauses.
 
     Of a comparison, those for either side by turns, so that both are heard.
     """
-    if not ranking.sides:
+    if not ranking.sub_rankings:
         return _for_one(store, query, ranking, years, reads, depth)
-    sides = [_for_one(store, *side, years, reads, depth) for side in zip(query.sides, ranking.sides, strict=True)]
+    sides = [
+        _for_one(store, *side, years, reads, depth)
+        for side in zip(query.sub_queries, ranking.sub_rankings, strict=True)
+    ]
     best = max((own[0].score for own in sides if own), default=0.0)
     sides = [[replace(p, score=p.score - own[0].score + best) for p in own] for own in sides]
     found: dict[int, Passage] = {}
@@ -95,7 +98,7 @@ def passages(
 
 
 def _for_one(
-    store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], reads: Sequence[Read], depth: int
+    store: Store, query: Query, ranking: Ranking, years: Sequence[TargetYear | None], reads: Sequence[Read], depth: int
 ) -> list[Passage]:
     """Sentences of the first `depth` clauses for one question that is no comparison, best first.
 
@@ -185,7 +188,7 @@ def _speak_for_items(store: Store, rows: Sequence[int], scores: Sequence[np.ndar
 
 
 def within(
-    store: Store, query: Query, chosen: Sequence[Passage], years: Sequence[Horizon | None], budget: int
+    store: Store, query: Query, chosen: Sequence[Passage], years: Sequence[TargetYear | None], budget: int
 ) -> list[Passage]:
     """The best passages that fit in `budget` characters, best first, so that the first sentence answers.
 
@@ -224,7 +227,7 @@ def within(
     return _dated(store, taken, years) if query.years or query.asks & {"when", "compare"} else taken
 
 
-def _dated(store: Store, taken: Sequence[Passage], years: Sequence[Horizon | None]) -> list[Passage]:
+def _dated(store: Store, taken: Sequence[Passage], years: Sequence[TargetYear | None]) -> list[Passage]:
     """The passages, each followed by the sentence that names its year, where it stands under one it does not say."""
     shown = {passage.sentence for passage in taken}
     dated: list[Passage] = []
@@ -274,12 +277,12 @@ def _figures(text: str) -> bool:
     return bool(quantities.quantities(flatten(text)))
 
 
-def speaks_of(years: Sequence[str], text: str, governing: Horizon | None) -> bool:
+def speaks_of(years: Sequence[str], text: str, governing: TargetYear | None) -> bool:
     """Whether a sentence names one of the years or stands under it."""
     return any(year in text for year in years) or (governing is not None and governing.year in years)
 
 
-def _timely(query: Query, text: str, governing: Horizon | None) -> float:
+def _timely(query: Query, text: str, governing: TargetYear | None) -> float:
     """What speaking of the year asked for is worth; less than nothing where another year governs or is named."""
     if speaks_of(query.years, text, governing):
         return _YEAR

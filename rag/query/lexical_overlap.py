@@ -49,6 +49,6 @@ class LexicalOverlap:
 
 def is_colloquial(query: Query, overlap: float) -> bool:
     """Whether a question is in colloquial words, `overlap` being its lexical overlap with the first clauses; those that
-    name a document or an address say what they want, and a comparison is searched by its sides."""
-    named = query.titles or query.doc_nos or query.address or query.sides
+    name a document or an address say what they want, and a comparison is searched by its sub-queries."""
+    named = query.titles or query.doc_nos or query.address or query.sub_queries
     return bool(query.rewriting) or (overlap < _COLLOQUIAL and not (named or query.pasted))

@@ -34,7 +34,7 @@ class Labelling(Context, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbourhood:
+class RelatedClauses:
     """One clause of a paste and what is related to it."""
 
     text: str
@@ -46,16 +46,16 @@ class Neighbourhood:
         return tuple(hit for hit in self.hits if hit.relation != NEAREST)
 
 
-def neighbourhoods(context: Labelling, text: str, k: int, filters: Filters) -> list[Neighbourhood]:
-    """A neighbourhood for each clause of the paste; BadInput for an empty or too long one.
+def related_by_clause(context: Labelling, text: str, k: int, filters: Filters) -> list[RelatedClauses]:
+    """The related clauses of each clause of the paste; BadInput for an empty or too long one.
 
     Of one clause `k` hits are given, of a draft's clauses at least EACH, together about `k`.
     """
     return [each for _, _, each in stepwise(context, text, k, filters)]
 
 
-def stepwise(context: Labelling, text: str, k: int, filters: Filters) -> Generator[tuple[int, int, Neighbourhood]]:
-    """(how many are done, of how many, the next neighbourhood), as they are found; errors as `neighbourhoods`."""
+def stepwise(context: Labelling, text: str, k: int, filters: Filters) -> Generator[tuple[int, int, RelatedClauses]]:
+    """(how many are done, of how many, the next ones), as they are found; errors as `related_by_clause`."""
     units = split(clean(text, MAX_PASTE))
     each = k if len(units) == 1 else max(EACH, k // len(units))
     for done, unit in enumerate(units, 1):
@@ -63,26 +63,26 @@ def stepwise(context: Labelling, text: str, k: int, filters: Filters) -> Generat
 
 
 def related(context: Labelling, text: str, k: int, filters: Filters) -> list[Hit]:
-    """The hits of all neighbourhoods, clause by clause, none twice: `k`, or one for each clause of a longer draft."""
+    """The hits of all clauses of the paste, none twice: `k`, or one for each clause of a longer draft."""
     found: dict[str, Hit] = {}
-    around = neighbourhoods(context, text, k, filters)
+    around = related_by_clause(context, text, k, filters)
     for each in around:
         own = (hit for hit in each.hits if hit.clause.clause_id not in found)
         found |= {hit.clause.clause_id: hit for hit in islice(own, max(1, k // len(around)))}
     return [replace(hit, rank=place) for place, hit in enumerate(found.values(), 1)]
 
 
-def _around(context: Labelling, text: str, k: int, filters: Filters) -> Neighbourhood:
+def _around(context: Labelling, text: str, k: int, filters: Filters) -> RelatedClauses:
     found = _looked_up(context, text, k, filters)
     context.told("related", text, [hit.clause.clause_id for hit in found.hits])
     return found
 
 
-def _looked_up(context: Labelling, text: str, k: int, filters: Filters) -> Neighbourhood:
+def _looked_up(context: Labelling, text: str, k: int, filters: Filters) -> RelatedClauses:
     query = Query(text[:READ], text[:READ], "", (), (), (), (), frozenset(), (), pasted=True)
     ranking = context.rank(query, filters, max(k, CANDIDATES))
     if not ranking.rows:
-        return Neighbourhood(text, ())
+        return RelatedClauses(text, ())
     source = context.relations.source(text, _candidates(context, query, ranking, k))
     rows = [*([source] if source is not None else []), *(row for row in ranking.rows[:k] if row != source)][:k]
     on_matter = _on_matter(context, query, ranking, rows)
@@ -92,7 +92,7 @@ def _looked_up(context: Labelling, text: str, k: int, filters: Filters) -> Neigh
         _hit(context, text, place, row, float(ranking.fused[row]), found)
         for place, (row, found) in enumerate(labelled, 1)
     )
-    return Neighbourhood(text, hits)
+    return RelatedClauses(text, hits)
 
 
 def _candidates(context: Labelling, query: Query, ranking: Ranking, k: int) -> Sequence[int]:
@@ -119,7 +119,7 @@ def _label(context: Labelling, text: str, source: int | None, row: int, on_matte
     found = context.relations.label(text, source, row)
     if on_matter or found.relation == ORIGINAL:
         return found
-    return replace(found, relation=NEAREST, differences=(), standing=None)
+    return replace(found, relation=NEAREST, differences=(), hierarchy=None)
 
 
 def _hit(context: Labelling, text: str, rank: int, row: int, score: float, found: Related) -> Hit:
@@ -127,7 +127,7 @@ def _hit(context: Labelling, text: str, rank: int, row: int, score: float, found
     return replace(
         context.hit(rank, row, score),
         relation=found.relation,
-        standing=found.standing,
+        hierarchy=found.hierarchy,
         quote=clause.text[slice(*found.quote)],
         unit=text,
         pasted=text[slice(*found.pasted)],

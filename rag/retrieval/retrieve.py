@@ -48,7 +48,7 @@ class Ranking:
     meaning: Sparse  # as in rag.retrieval.fusion.Scores
     max_sim: Sparse | None  # as in rag.retrieval.fusion.Scores
     rerank_ms: float | None = None  # what a reranker took, where one is set
-    sides: tuple[Ranking, ...] = ()  # of a comparison: the rankings for either side
+    sub_rankings: tuple[Ranking, ...] = ()  # of a comparison: the rankings for either side
     blind: bool = False  # as in rag.retrieval.fusion.Scores
 
 
@@ -73,9 +73,9 @@ class Retriever:
     def rank(self, query: Query, allowed: np.ndarray | None = None, k: int = CANDIDATES) -> Ranking:
         """Rank for `query`; `allowed` is a bool mask [clauses] of what the user's filters leave, `k` the candidates of
         each index."""
-        if not (query.sides and self._config.apart):
+        if not (query.sub_queries and self._config.apart):
             return self._rank(query, allowed, k)
-        return together(tuple(self._rank(side, allowed, k) for side in query.sides))
+        return together(tuple(self._rank(side, allowed, k) for side in query.sub_queries))
 
     def _rank(self, query: Query, allowed: np.ndarray | None, k: int) -> Ranking:
         if query.pasted:
@@ -150,14 +150,16 @@ def _lifted(fused: np.ndarray, rows: np.ndarray, first: Sequence[int]) -> np.nda
     return fused + (fused.max() - fused.min() + _APART) * np.isin(rows, first)
 
 
-def together(sides: tuple[Ranking, ...]) -> Ranking:
+def together(sub_rankings: tuple[Ranking, ...]) -> Ranking:
     """What comes first for either side of a comparison comes first: a clause stands as far below the best as in the
     ranking it stands highest in."""
-    one, other = sides
+    one, other = sub_rankings
     fused: dict[int, float] = {}
-    for side in sides:
+    for side in sub_rankings:
         for row in side.rows:
             fused[row] = max(fused.get(row, float("-inf")), side.fused[row] - side.fused[side.rows[0]])
     best = sorted(fused, key=lambda row: (-fused[row], row))
     cosines = one.sentences.highest(other.sentences)
-    return Ranking(best, fused, cosines, cosines, None, sides=sides, blind=any(side.blind for side in sides))
+    return Ranking(
+        best, fused, cosines, cosines, None, sub_rankings=sub_rankings, blind=any(side.blind for side in sub_rankings)
+    )
