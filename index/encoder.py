@@ -56,7 +56,7 @@ class EncodedQuery:
     ends: np.ndarray | None  # int64 [tokens]: the character each ends at
 
     def within(self, spans: Spans) -> list[np.ndarray]:
-        """For each of these stretches of the text that holds any, int64: the numbers of the tokens in it."""
+        """The numbers of the tokens, int64, in each of these stretches of the text that holds any."""
         import numpy as np
 
         ends = self.ends
@@ -126,7 +126,8 @@ class SentenceEncoder:
 
     @cached_property
     def digest(self) -> str:
-        """Of the folder's files: their names, sizes, beginnings, middles and ends; of the name alone for no folder."""
+        """sha256 of the names, sizes, beginnings, middles and ends of the folder's files; of the name alone where the
+        model is no folder."""
         digest = hashlib.sha256(self.name.encode())
         for path in sorted(self._folder.rglob("*")) if self._folder.is_dir() else ():
             if not path.is_file() or path.name == checksum_cache.DIGESTS:
@@ -159,7 +160,7 @@ class SentenceEncoder:
         return self._encode(texts, self._passage)
 
     def read_query(self, text: str) -> EncodedQuery:
-        """Its vector and token states by one pass."""
+        """Read a query: its vector and token states by one pass."""
         import numpy as np
 
         prompt = self._prompts.get("query", "")
@@ -266,7 +267,7 @@ class SentenceEncoder:
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
 
     def _read(self, text: str) -> tuple[list[int], list[tuple[int, int]], np.ndarray]:
-        """As QueryGraph.read, through torch."""
+        """Read a query as QueryGraph.read does, through torch."""
         (ids,), (offsets,) = self._tokens([text], "")
         first, last = self._marks
         ids, offsets = ids[: self._room], offsets[: self._room]

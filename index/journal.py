@@ -114,7 +114,7 @@ class Journal:
             self._db.execute("INSERT OR REPLACE INTO about VALUES ('space', ?)", [value])
 
     def known(self, keys: Sequence[str]) -> set[str]:
-        """Those of these clauses that were read."""
+        """The keys, of those given, whose clauses were read and are kept here."""
         return {key for key, *_ in self._rows(keys)}
 
     def keep(self, keys: Sequence[str], readings: Sequence[Reading]) -> None:

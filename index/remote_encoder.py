@@ -45,7 +45,7 @@ class RemoteEncoder:
 
     @cached_property
     def digest(self) -> str:
-        """Of the model's name, its revision and what is put before texts."""
+        """sha256 of the model's name, its revision and what is put before texts."""
         told = (self.name, self._about.get("model_sha"), self._about.get("model_dtype"), *self._before)
         return hashlib.sha256(repr(told).encode()).hexdigest()
 

@@ -141,7 +141,7 @@ class Store:
         return located.read(self._db.all(located.SELECT, [kind, *own]))
 
     def beside(self, row: int) -> tuple[int, int]:
-        """The same of the document that the clause with this row is of."""
+        """(The first, behind the last) clause row of the document that the clause with this row is of."""
         return self._rows(self.document_of[row])
 
     def _rows(self, document: int) -> tuple[int, int]:
@@ -435,8 +435,8 @@ def _size(folder: Path) -> int:
 
 
 def _known_digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
-    """The same of an opened generation; of a large one a file is read again only where anything tells that it is not the
-    one it was."""
+    """sha256 of each of these files of an opened generation; of a large one a file is read again only where anything
+    tells that it is not the one it was."""
     if _size(folder) <= _WHOLE:
         return _digests(folder, names)
     record = folder.parent / CHECKED

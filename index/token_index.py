@@ -35,7 +35,7 @@ class Tokens:
 
     @classmethod
     def of(cls, ids: Sequence[int], vectors: np.ndarray, chosen: Sequence[np.ndarray]) -> Tokens:
-        """Of a text's tokens those with the numbers `chosen`, int64 a span."""
+        """The tokens of a text that have the numbers `chosen`, int64 a span."""
         import numpy as np
 
         order = np.concatenate([*chosen, np.zeros(0, dtype=np.int64)])
@@ -97,7 +97,7 @@ class _Rows:
         return self._vectors.array.shape[1]
 
     def between(self, first: int, last: int) -> Tokens:
-        """Those of the spans with the rows [first, last)."""
+        """The tokens of the spans with the rows [first, last)."""
         place = slice(self._bounds[first], self._bounds[last])
         return Tokens(
             self._ids.array[place], self._vectors.array[place], self.counts[first:last].astype("int64", copy=False)
@@ -146,7 +146,7 @@ class TokenIndex:
         owner: np.ndarray,
         document_of: np.ndarray,
     ) -> TokenIndex:
-        """From the clauses' tokens and the titles', both in row order."""
+        """Make an index of the clauses' tokens and the titles', both in row order."""
         import numpy as np
 
         held = [np.unique(text.ids) for text in texts]

@@ -35,7 +35,7 @@ class Whitening:
 
     @classmethod
     def fit(cls, passages: Sequence[np.ndarray], queries: np.ndarray, seen: int) -> Whitening:
-        """From states [tokens, dimension] of each passage, of any float type, and float32 of queries."""
+        """Fit it to states [tokens, dimension] of each passage, of any float type, and float32 states of queries."""
         import numpy as np
 
         tokens = sum(map(len, passages))
@@ -82,7 +82,7 @@ class Whitening:
         return unit(unit(states - self.queries) @ self.axes)
 
     def save(self, file: Path | BinaryIO) -> None:
-        """As an .npz file."""
+        """Write it as an .npz file."""
         import numpy as np
 
         np.savez(file, passages=self.passages, queries=self.queries, axes=self.axes, seen=self.seen)

@@ -49,7 +49,7 @@ class Point:
 
 
 def point_id(tenant: str, clause_id: str) -> str:
-    """The same for the same clause, whoever puts it there and however often."""
+    """The id of a clause's point: one clause of one tenant has one id, whoever puts it there and however often."""
     return str(uuid.uuid5(_OURS, f"{tenant}\n{clause_id}"))
 
 
@@ -69,7 +69,7 @@ class Points:
         return [point_id(self.tenant, clauses[row].clause_id) for row in rows]
 
     def digests(self, rows: Sequence[int]) -> list[str]:
-        """Of all that a point is made of."""
+        """A digest for each of these rows, of all that its point is made of."""
         keys = self.store.vector_keys
         about = f"{_VERSION} {self.length} {TITLED} {self.store.manifest.encoder_digest}"
         return [hashlib.sha256(f"{about}\n{keys[row]}".encode()).hexdigest()[:32] for row in rows]

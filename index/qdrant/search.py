@@ -33,7 +33,7 @@ class Search:
     def candidates(
         self, text: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None, also: Sequence[int] = ()
     ) -> Candidates:
-        """As index.candidates; the `k` clauses of the nearest sentences stand for the owners of the `k` nearest."""
+        """The first stage of a search, as index.candidates describes it; the `k` clauses of the nearest sentences stand for the owners of the `k` nearest."""
         import numpy as np
 
         terms, scope = asked(text), self._scope(allowed)

@@ -17,7 +17,9 @@ from rag.tuned import numbers
 _SAME = numbers(__name__)[
     "same"
 ]  # of the claim's character pairs, its figures aside, that the other sentence must hold
-_HALF = numbers(__name__)["half"]  # the same for the shorter of the two half-sentences around the figures
+_HALF = numbers(__name__)[
+    "half"
+]  # share of the shorter one's pairs that two half-sentences around the figures must have in common
 _SPLIT = re.compile(r"[，,；;。：:、“”\"\n（）()！!？?]")
 
 

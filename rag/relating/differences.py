@@ -67,7 +67,7 @@ def figures(
 
 
 def modals(ours: str, theirs: str, weigh: Weigh) -> list[Difference]:
-    """The same thing asked for with different deontic strength: 应当 against 可以, 探索建立 against 建立."""
+    """Half-sentences that ask for the same thing with different deontic strength: 应当 against 可以, 探索建立 against 建立."""
     return [Difference(MODAL, (a.start, a.stop), (b.start, b.stop), "语气") for a, b in unlike(ours, theirs, weigh)]
 
 

@@ -103,7 +103,7 @@ def _candidates(context: Labelling, query: Query, ranking: Ranking, k: int) -> S
 
 
 def _on_matter(context: Labelling, query: Query, ranking: Ranking, rows: Sequence[int]) -> set[int]:
-    """Those of these clauses that are on the paste's matter, by lexical overlap or by the cosine of a sentence."""
+    """The rows of the clauses that are on the paste's matter, by lexical overlap or by the cosine of a sentence."""
     overlaps = context.retriever.fusion.lexical_overlaps(query.text, rows)
     cosines = [float(ranking.sentences[context.store.sentence_rows[row]].max(initial=0)) for row in rows]
     least = context.foreign_threshold + _NEARER

@@ -45,7 +45,7 @@ class Scores:
     rows: np.ndarray  # int64, ascending
     fused: np.ndarray  # float32 [rows]
     cosines: Sparse  # of sentences, to the text's vector
-    meaning: Sparse  # the same, to be chosen by: of two readings, of both
+    meaning: Sparse  # cosines that sentences are chosen by: of a rewritten query, the mean of its two readings
     max_sim: Sparse | None  # of the text to each sentence; None where the model gives no token states
     blind: bool = False  # the encoder could not be reached: by BM25 alone
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from index.token_index import CandidateBatch, TokenIndex
 
 _SENTENCE, _SENTENCES = 8, 12  # the shortest sentence taken, in characters, and how many at most
-_PIECE, _PIECES = 6, 20  # the same of what stands between two commas
+_PIECE, _PIECES = 6, 20  # the shortest piece between two commas that is taken, in characters, and how many at most
 _FED_BACK, _FEWEST_TOKENS = (
     6,
     5,
@@ -47,15 +47,17 @@ class PasteWeights:
 
     bm25: float = _TUNED["bm25"]  # BM25 of the whole text
     clause: float = _TUNED["clause"]  # cosine of clause and text
-    sentence: float = _TUNED["sentence"]  # the same of the clause's best sentence
+    sentence: float = _TUNED["sentence"]  # cosine of the clause's best sentence and the text
     sentence_bm25: float = _TUNED[
         "sentence_bm25"
     ]  # BM25 of each sentence against the best sentence of a clause, the best of them
-    piece_bm25: float = _TUNED["piece_bm25"]  # the same of each piece, on average
+    piece_bm25: float = _TUNED["piece_bm25"]  # BM25 of each piece against the best sentence of a clause, their mean
     sentence_max_sim: float = _TUNED[
         "sentence_max_sim"
     ]  # MaxSim of each sentence against the best sentence of a clause, the best of them
-    piece_max_sim: float = _TUNED["piece_max_sim"]  # the same of each piece
+    piece_max_sim: float = _TUNED[
+        "piece_max_sim"
+    ]  # MaxSim of each piece against the best sentence of a clause, the best of them
     name_bm25: float = _TUNED["name_bm25"]  # BM25 of the name of what the paste's document is about
     name_max_sim: float = _TUNED["name_max_sim"]  # MaxSim of that name
     feedback: float = _TUNED["feedback"]  # MaxSim of the best sentences elsewhere against a clause, the best of them

@@ -170,7 +170,8 @@ class _Known:
         return says(mention.said, self.flat)
 
     def _measures(self, asked: quantities.Quantity, given: quantities.Quantity) -> bool:
-        """The same figure, or a bound of its unit, on one side of which it falls: 70岁 where 65周岁以上 stands."""
+        """Whether a given figure is the one asked for, or a bound of its unit on one side of which that falls: 70岁
+        where 65周岁以上 stands."""
         if not quantities.same(asked, replace(given, value=asked.value)):
             return False
         around = self.flat[max(0, given.start - 4) : given.stop + 2]
