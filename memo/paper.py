@@ -53,7 +53,7 @@ class Origin:
     quote: str
     status: Status
     doubtful: bool = False
-    spoken: bool = False  # its clause holds words that state no policy
+    marked: bool = False  # its clause holds words that state no policy
 
     @property
     def place(self) -> str:
@@ -64,7 +64,7 @@ class Origin:
     @property
     def holds(self) -> str:
         """时效 in a word, and whether the words want comparing with the original."""
-        doubts = ("，扫描识别，待核" if self.doubtful else "") + ("，条中含非政策文字" if self.spoken else "")
+        doubts = ("，扫描识别，待核" if self.doubtful else "") + ("，条中含非政策文字" if self.marked else "")
         return LABEL[self.status.value] + doubts
 
 

@@ -70,7 +70,7 @@ def doubt(clause: Clause) -> str:
     that state no policy; nothing for others."""
     labels = "".join(f'<span class="tw-badge tw-doubt" title="{_UNSURE}">待核</span>' for _ in range(clause.doubtful))
     return labels + (
-        "" if not clause.marks else f'<span class="tw-badge tw-spoken" title="{_UNUSED}">含非政策文字</span>'
+        "" if not clause.marks else f'<span class="tw-badge tw-marked" title="{_UNUSED}">含非政策文字</span>'
     )
 
 

@@ -9,8 +9,8 @@ from html import escape
 from index.schema import Document
 from page.compare import side_by_side
 from page.html import badge, card, clipped, empty, gaps, opener, warning
+from rag.relating.labels import NEAREST, ORIGINAL
 from rag.relating.related import RelatedClauses
-from rag.relating.relations import NEAREST, ORIGINAL
 from rag.schema import Hit
 
 _LEVELS = (

@@ -134,7 +134,7 @@ def related(
 ) -> None:
     """粘贴一条条款，查找相关政策。"""
     from rag.contract import hit_json
-    from rag.relating.relations import NEAREST
+    from rag.relating.labels import NEAREST
     from rag.schema import Filters
 
     if (text is None) == (file is None):

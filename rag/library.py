@@ -19,7 +19,7 @@ from index.store import Store
 from index.terms import compact
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.lineage.kept import kept
-from rag.relating.relations import Relations
+from rag.relating.labels import Labeller
 from rag.schema import Status
 from rag.stated.target_year import TargetYear, TargetYears
 from rag.status import Ended, status
@@ -169,9 +169,9 @@ class Library:
         return lru_cache(_SHEETS)(made)
 
     @cached_property
-    def relations(self) -> Relations:
+    def relations(self) -> Labeller:
         """Labels clauses against pasted texts."""
-        return Relations(self)
+        return Labeller(self)
 
     def documents(self) -> list[tuple[Document, Status, int]]:
         """Every document with its status and number of clauses, in corpus order."""

@@ -54,7 +54,7 @@ class Hit:
     clause: Clause
     document: Document
     status: Status
-    relation: str | None = None  # of rag.relating.relations.RELATIONS
+    relation: str | None = None  # of rag.relating.labels.RELATIONS
     hierarchy: str | None = None  # 上位依据 or 贯彻落实, where the documents stand so
     quote: str | None = None  # the clause's sentence that shows it
     unit: str = ""  # the clause of the paste it is related to

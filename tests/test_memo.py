@@ -18,8 +18,8 @@ from memo.markdown import escaped, markdown
 from memo.paper import NEAREST, REFUSED, REFUSED_IN_SCOPE, UNSURE, Paper, part, related_paper
 from memo.text import text
 from memo.word import BODY, HEADING, TITLE, word
+from rag.relating.labels import DIFFERS, ORIGINAL
 from rag.relating.related import RelatedClauses
-from rag.relating.relations import DIFFERS, ORIGINAL
 from rag.schema import Answer, Citation, Difference, Grid, Hit, Sentence, Side, Status
 
 DAY = date(2026, 3, 9)

@@ -21,8 +21,8 @@ from page.filters import ANY, filters, in_words, scope
 from page.suggest import suggest
 from page.turns import Turn
 from rag.finding import Found
+from rag.relating.labels import NEAREST
 from rag.relating.related import RelatedClauses
-from rag.relating.relations import NEAREST
 from rag.schema import CONCLUDING, Answer, Citation, Filters, Hit, Sentence, Side, Status, Timings
 
 HOSTILE = (

@@ -12,9 +12,9 @@ from page import shelves
 from rag.engine import NO_FILTERS
 from rag.relating.conflicts import conflicts
 from rag.relating.differences import FIGURE, MODAL, UNITS, YEAR, differences, of_units
+from rag.relating.labels import BASIS, DIFFERS, IMPLEMENTS, NEAREST, ORIGINAL, PARALLEL
 from rag.relating.paste import split
 from rag.relating.related import MAX_PASTE, related_by_clause
-from rag.relating.relations import BASIS, DIFFERS, IMPLEMENTS, NEAREST, ORIGINAL, PARALLEL
 from rag.relating.scope import may_share, regions
 from rag.schema import Filters
 

@@ -19,7 +19,7 @@ from test_refusal import engine  # noqa: F401  (the book's own index, where ther
 
 from rag.relating import deontic_strength, indicators
 from rag.relating.differences import figures
-from rag.relating.relations import BASIS, DIFFERS, IMPLEMENTS, ORIGINAL, RELATIONS
+from rag.relating.labels import BASIS, DIFFERS, IMPLEMENTS, ORIGINAL, RELATIONS
 
 SET = Path(__file__).parent / "data" / "relations.jsonl"
 PAIRS = [json.loads(line) for line in SET.read_text("utf-8").splitlines()]

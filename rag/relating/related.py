@@ -9,8 +9,8 @@ from typing import Protocol
 
 from rag.context import Context
 from rag.query.question import Query, clean
+from rag.relating.labels import NEAREST, ORIGINAL, Labeller, Related
 from rag.relating.paste import split
-from rag.relating.relations import NEAREST, ORIGINAL, Related, Relations
 from rag.retrieval.fusion import CANDIDATES
 from rag.retrieval.retrieve import Ranking
 from rag.schema import Filters, Hit
@@ -28,7 +28,7 @@ class Labelling(Context, Protocol):
     """A context that can say what clauses are to a pasted text, and keeps a record of what was found."""
 
     @property
-    def relations(self) -> Relations: ...
+    def relations(self) -> Labeller: ...
 
     def told(self, kind: str, asked: str, clause_ids: Sequence[str]) -> None: ...
 

@@ -52,7 +52,7 @@ class Related:
     hierarchy: str | None  # 上位依据 or 贯彻落实 where the documents stand so, beside whatever label
 
 
-class Relations:
+class Labeller:
     """Labels clauses of one library against pasted texts."""
 
     def __init__(self, library: Shelf) -> None:
