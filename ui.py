@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from index.edge import run
+from index.cli import run
 from index.settings import load_settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)

@@ -25,9 +25,9 @@ def answer(told: Mapping) -> Answer:
         refused=told["refused"],
         notes=tuple(told["notes"]),
         timings=Timings(**{name: ms for name, ms in told["timings"].items() if name in known}),
-        closeness=told["closeness"],
+        max_cosine=told["closeness"],
         confidence=told["confidence"],
-        formal=told.get("formal", ""),
+        rewriting=told.get("formal", ""),
         comparison=tuple(
             Side(by_number[s["citation"]].document, by_number[s["citation"]].status, s["text"], s["citation"])
             for s in told["comparison"]

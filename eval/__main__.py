@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from index.edge import run
+from index.cli import run
 from index.errors import BadInput
 from index.settings import ROOT
 from rag.calibration import FILE

@@ -12,12 +12,12 @@ from eval import stats
 from eval.retrieval_sets import METRICS, RetrievalSet, open_set
 from eval.stats import Sample
 from eval.vectors import CachedEncoder
-from index.bars import Bars
+from index.progress import ProgressBars
 from index.settings import load_settings
 from rag.query.question import Query
 from rag.retrieval.fusion import CANDIDATES
-from rag.retrieval.pastes import PasteParts
-from rag.retrieval.retrieve import Retriever, Steps
+from rag.retrieval.pastes import PasteWeights
+from rag.retrieval.retrieve import RankingConfig, Retriever
 from rag.retrieval.weights import Weights, load
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def evaluate(sets: Sequence[str], out: Path, most: int = MOST) -> None:
     encoder = _Remembered(open_encoder(settings), settings.var / "eval" / "vectors.sqlite")
     found: dict[str, dict[str, Scores]] = {}
     about: list[str] = []
-    with Bars() as progress:
+    with ProgressBars() as progress:
         for given in sets:
             opened = open_set(given, settings, encoder, most, progress)
             found[opened.name] = _measured(opened, encoder, progress)
@@ -95,36 +95,36 @@ def _measured(opened: RetrievalSet, encoder: Encoder, progress) -> dict[str, Sco
 
 
 def _variants():
-    def ours(name: str, pasted: bool | None = None, **parts: Any) -> Variant:
-        return Variant(name, lambda store, encoder: _ours(store, encoder, **parts), pasted)
+    def ours(name: str, pasted: bool | None = None, **config: Any) -> Variant:
+        return Variant(name, lambda store, encoder: _ours(store, encoder, **config), pasted)
 
     def weighed(name: str, **changed: Any) -> Variant:
         return ours(name, False, weights=replace(load(), **changed))
 
     yield ours("whole")
-    yield weighed("without BM25", wording=0.0)
+    yield weighed("without BM25", bm25=0.0)
     yield weighed("without sentence vectors", meaning=0.0)
-    yield weighed("without words compared", words=0.0)
-    yield weighed("BM25 alone", meaning=0.0, words=0.0)
-    yield weighed("sentence vectors alone", wording=0.0, words=0.0)
-    yield weighed("words compared alone", wording=0.0, meaning=0.0)
+    yield weighed("without words compared", max_sim=0.0)
+    yield weighed("BM25 alone", meaning=0.0, max_sim=0.0)
+    yield weighed("sentence vectors alone", bm25=0.0, max_sim=0.0)
+    yield weighed("words compared alone", bm25=0.0, meaning=0.0)
     yield Variant("all clauses scored instead of candidates", _exhaustive, False)
     yield Variant("fixed RRF of BM25 and sentence vectors (k = 60)", _reciprocal, False)
-    yield ours("documents a question names by 文号 or 《title》 not first", False, steps=Steps(named=False))
-    yield ours("comparisons not searched for either side", False, steps=Steps(apart=False))
-    for part in fields(PasteParts):
-        yield ours(f"pastes: no {part.name.replace('_', ' ')}", True, paste_parts=PasteParts(**{part.name: 0.0}))
-    yield ours("pastes: a document may crowd the list", True, steps=Steps(crowd_pasted=None))
+    yield ours("documents a question names by 文号 or 《title》 not first", False, config=RankingConfig(named=False))
+    yield ours("comparisons not searched for either side", False, config=RankingConfig(apart=False))
+    for part in fields(PasteWeights):
+        yield ours(f"pastes: no {part.name.replace('_', ' ')}", True, paste_weights=PasteWeights(**{part.name: 0.0}))
+    yield ours("pastes: a document may crowd the list", True, config=RankingConfig(diversify_pasted=None))
 
 
 def _ours(
     store: Store,
     encoder: Encoder,
     weights: Weights | None = None,
-    steps: Steps = Steps(),
-    paste_parts: PasteParts = PasteParts(),
+    config: RankingConfig = RankingConfig(),
+    paste_weights: PasteWeights = PasteWeights(),
 ) -> Rank:
-    retriever = Retriever(store, encoder, weights, steps, paste_parts)
+    retriever = Retriever(store, encoder, weights, config, paste_weights)
     return lambda query: retriever.rank(query).rows
 
 
@@ -139,7 +139,7 @@ def _reciprocal(store: Store, encoder: Encoder) -> Rank:
 
     def rank(query: Query) -> Sequence[int]:
         found = store.candidates(query.text, encoder.read_query(query.text).vector, CANDIDATES)
-        lists = (found.wording, found.meaning)
+        lists = (found.bm25, found.meaning)
         fused = sum(1 / (60 + 1 + np.argsort(np.argsort(-scores, kind="stable"), kind="stable")) for scores in lists)
         return found.rows[np.argsort(-fused, kind="stable")].tolist()
 

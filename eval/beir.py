@@ -37,8 +37,8 @@ SHOWN = METRICS[:5]  # what fits a terminal of 80 columns; the report has them a
 
 def evaluate(folder: Path, split: str, qrels: str | None, out: Path | None) -> dict:
     """Index the set, run its queries, print and write the figures."""
-    from index.bars import Bars
     from index.encoder import open_encoder
+    from index.progress import ProgressBars
     from rag.engine import Engine
 
     if split not in SPLITS:
@@ -49,7 +49,7 @@ def evaluate(folder: Path, split: str, qrels: str | None, out: Path | None) -> d
     target = out or settings.var / "eval" / f"beir-{beir.name}"
     target.mkdir(parents=True, exist_ok=True)
     encoder = CachedEncoder(open_encoder(settings), settings.var / "eval" / "vectors.sqlite")
-    with Bars() as progress:
+    with ProgressBars() as progress:
         cut = split == "always" or (split == "auto" and cut_by_default(beir.corpus))
         documents, clauses, owner = clauses_of(beir.corpus, cut, progress)
         opened = index(target / "index", documents, clauses, beir, encoder, progress)

@@ -17,14 +17,14 @@ import numpy as np
 
 from eval.gathered import indexed
 from eval.thresholds import fit, held_out, lower_bound, upper_bound
-from index.bars import Bars
 from index.encoder import open_encoder
 from index.errors import BadInput
+from index.progress import ProgressBars
 from index.settings import ROOT, Settings
 from index.terms import compact
 from rag.answering.evidence import passages
 from rag.answering.judgement import sort_of
-from rag.answering.refusal import WORDING
+from rag.answering.refusal import OVERLAP
 from rag.answering.study import study
 from rag.calibration import Calibration
 from rag.engine import Engine
@@ -67,7 +67,7 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Calibration:
     engine = Engine.open(own)
     if engine.reader is None:
         raise BadInput("没有启用阅读模型，无可校准")
-    with Bars() as progress:
+    with ProgressBars() as progress:
         asked = list(_ask(engine, questions, absent, folder / "asked.jsonl", progress))
     found = fitted(asked, engine.encoder.digest, engine.reader.digest)
     found.save(out)
@@ -93,7 +93,9 @@ def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
     refuse = {sort: lower_bound(scores.get((sort, "answerable"), []), REFUSED) for sort in sorts}
     conclude = {sort: max(refuse[sort], upper_bound(scores.get((sort, "twin"), []), REPLIED)) for sort in sorts}
     replied = [a.right for p, a in zip(said, asked, strict=True) if a.kind == "answerable" and p >= conclude[a.sort]]
-    unworded = [a.signals["closeness"] for a in asked if a.kind == "answerable" and a.signals["wording"] < WORDING]
+    unshared = [
+        a.signals["max_cosine"] for a in asked if a.kind == "answerable" and a.signals["lexical_overlap"] < OVERLAP
+    ]
     told = {
         "questions": {kind: sum(a.kind == kind for a in asked) for kind in ("answerable", "twin", "absent")},
         "risk": {"answerable refused": REFUSED, "twin replied to": REPLIED, "foreign": FOREIGN},
@@ -112,7 +114,7 @@ def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
             "mrr by order": {str(weight): round(_mrr(asked, weight), 4) for weight in _ORDERS},
         },
     }
-    foreign = lower_bound(unworded, FOREIGN)
+    foreign = lower_bound(unshared, FOREIGN)
     return Calibration(encoder, reader, weights, intercept, refuse, conclude, foreign, order, told)
 
 
@@ -192,7 +194,7 @@ def _ask(engine: Engine, questions: Sequence[dict], absent: Sequence[dict], jour
 def _one(engine: Engine, question: dict) -> Asked | None:
     query = understand(question["question"], question["history"])
     ranking = engine.rank(query)
-    candidates = passages(engine.store, query, ranking, engine.horizons)
+    candidates = passages(engine.store, query, ranking, engine.target_years)
     studied = study(engine, query, ranking, candidates)
     if studied.signals is None:
         return None

@@ -18,8 +18,8 @@ from eval.questions import Question, check_quotes, load
 from eval.run import MODES, Progress, run
 from eval.trace import Pipeline
 from eval.verdict import Collection, judge
-from index.bars import Bars
 from index.errors import BadInput
+from index.progress import ProgressBars
 from index.settings import ROOT, Settings, load_settings
 
 Open = Callable[[Settings, Progress], Pipeline]
@@ -106,7 +106,7 @@ def _run(
     """Run one pipeline, write its report into `folder` and show it."""
     folder.mkdir(parents=True, exist_ok=True)
     memory, begin = PeakMemory(), time.perf_counter()
-    with Bars() as progress:
+    with ProgressBars() as progress:
         pipeline = PIPELINES[name](settings, progress)
         facts = {
             **pipeline.facts,

@@ -1,4 +1,4 @@
-"""`python -m eval fusion`: what wording, meaning and words weigh in a ranking, fitted to the questions for training.
+"""`python -m eval fusion`: what BM25, the best sentence's cosine and MaxSim weigh in a ranking, fitted to the questions for training.
 
 The clause that holds a question's quote must come before its other candidates: softmax over the candidates, weights not
 below zero and held small, so that a score the others already tell takes little.
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from eval.gathered import indexed
 from eval.stats import Sample, estimate
-from index.bars import Bars
 from index.encoder import open_encoder
 from index.errors import BadInput
+from index.progress import ProgressBars
 from index.settings import Settings
 from index.store import Store
 from index.terms import compact
@@ -46,7 +46,7 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
     fusion = Fusion(store, encoder)
     texts = [compact(clause.text) for clause in store.clauses]
     topics: list[tuple[np.ndarray, np.ndarray]] = []
-    with Bars() as progress:
+    with ProgressBars() as progress:
         for done, pair in enumerate(asked, 1):
             progress("检索训练题目", done, len(asked))
             query = understand(pair["question"], pair.get("history") or ())
@@ -69,8 +69,8 @@ def evaluate(settings: Settings, data: Path, out: Path) -> Weights:
         "mrr, each half by the other's weights": estimate(Sample.mean([1 / rank for rank in crossed])).value,
     }
     spread = np.mean([features[:, 1:].std(axis=0) for features, _ in topics], axis=0)
-    wording, meaning, words = weights.tolist()
-    made = Weights(wording, meaning, words, encoder.digest, spread.tolist(), told)
+    bm25, meaning, max_sim = weights.tolist()
+    made = Weights(bm25, meaning, max_sim, encoder.digest, spread.tolist(), told)
     made.save(out)
     return made
 

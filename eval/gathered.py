@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from index.bars import Bars
 from index.build import build
 from index.encoder import Encoder
+from index.progress import ProgressBars
 
 
 def indexed(files: Iterable[Path], folder: Path, encoder: Encoder) -> tuple[Path, Path]:
@@ -20,6 +20,6 @@ def indexed(files: Iterable[Path], folder: Path, encoder: Encoder) -> tuple[Path
     corpus.mkdir(parents=True)
     for file in files:
         shutil.copy(file, corpus / file.name)
-    with Bars() as progress:
+    with ProgressBars() as progress:
         build([corpus], root, lambda: encoder, rebuild=False, progress=progress)
     return corpus, root

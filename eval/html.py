@@ -61,7 +61,7 @@ def _calibrations(entries: Sequence[dict]) -> list[tuple[str, list[float], list[
 
 
 def _closeness(report: dict) -> tuple[list[float], list[float], float | None] | None:
-    """(of answerable questions, of others, the bar in force); None where the pipeline tells none."""
+    """(of answerable questions, of others, the threshold in use); None where the pipeline tells none."""
     told = [
         (entry["answerable"], entry["reply"]["closeness"])
         for entry in report["questions"]
@@ -69,8 +69,12 @@ def _closeness(report: dict) -> tuple[list[float], list[float], float | None] | 
     ]
     if not told:
         return None
-    bar = report["facts"].get("foreign_below")
-    return [c for yes, c in told if yes], [c for yes, c in told if not yes], None if bar is None else float(bar)
+    threshold = report["facts"].get("foreign_below")
+    return (
+        [c for yes, c in told if yes],
+        [c for yes, c in told if not yes],
+        None if threshold is None else float(threshold),
+    )
 
 
 def _values(report: dict, field: str) -> list[float]:

@@ -39,7 +39,7 @@ class Ours:
             "prompts": folder_digest(_ROOT / "prompts", "*.txt"),
             "embedder": engine.store.manifest.encoder,
             "chat_model": settings.chat_name.rpartition("/")[2],
-            "foreign_below": str(engine.foreign_bar),
+            "foreign_below": str(engine.foreign_threshold),
             "settings": settings.model_dump_json(exclude={"chat_key", "host", "port"}),
         }
         return cls(engine, facts)
@@ -82,7 +82,7 @@ class Ours:
             answer.refused,
             Seconds(first.get("evidence"), first.get("words"), first.get("token"), end),
             answer.notes,
-            answer.closeness,
+            answer.max_cosine,
             answer.confidence,
         )
 

@@ -76,15 +76,15 @@ def latency(series: Sequence[tuple[str, Sequence[float]]]) -> str:
     return _svg(draw, (5.6, 3.6))
 
 
-def refusals(answerable: Sequence[float], unanswerable: Sequence[float], bar: float | None) -> str:
-    """Share of questions that would be refused for being from elsewhere, over the bar; the bar in force dashed."""
+def refusals(answerable: Sequence[float], unanswerable: Sequence[float], threshold: float | None) -> str:
+    """Share of questions that would be refused for being from elsewhere, over the threshold; the one in use dashed."""
 
     def draw(axes) -> None:
         for colour, name, values in zip(_COLOURS, ("有答案", "无答案"), (answerable, unanswerable), strict=False):
             if values:
                 axes.ecdf([min(value, 1.0) for value in values], color=colour, label=name)
-        if bar is not None:
-            axes.axvline(bar, color="#555", linestyle="--", linewidth=1)
+        if threshold is not None:
+            axes.axvline(threshold, color="#555", linestyle="--", linewidth=1)
         axes.set_xlabel("closeness")
         axes.set_ylim(0, 1.02)
         axes.grid(alpha=0.3)

@@ -1,6 +1,6 @@
 """Passage vectors kept by content, so that a second evaluation over the same texts encodes nothing.
 
-One SQLite file; a key is the digest of index format, model, space, text and spans, a space's of what it was fitted to. Written block
+One SQLite file; a key is the digest of index format, model, whitening, text and spans, a whitening's of what it was fitted to. Written block
 by block, so that an interrupted run keeps its work.
 """
 
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from index.encoder import EncodedQuery, Encoder, Progress, Reading, Spans
 from index.errors import BadInput
-from index.late import Tokens
 from index.store import FORMAT
+from index.token_index import Tokens
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from index.space import Space
+    from index.whitening import Whitening
 
 Arrays = dict[str, "np.ndarray"]
 BLOCK = 256  # texts between two commits: 10 to 30 s of work on two cores
@@ -60,43 +60,50 @@ class CachedEncoder:
         return np.stack(heads) if heads else np.zeros((0, self.dimension), np.float32)
 
     def read_passages(
-        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Spans],
+        whitening: Whitening | None = None,
+        progress: Progress | None = None,
     ) -> list[Reading]:
         """As the encoder reads them."""
 
         def encode(block: Sequence[int]) -> list[Arrays]:
             return list(
-                map(_arrays, self._encoder.read_passages([texts[i] for i in block], [spans[i] for i in block], space))
+                map(
+                    _arrays,
+                    self._encoder.read_passages([texts[i] for i in block], [spans[i] for i in block], whitening),
+                )
             )
 
-        keys = self._keys(texts, spans, space)
+        keys = self._keys(texts, spans, whitening)
         rows = self._filled(keys, progress, encode, texts)
         return [
-            Reading(own["head"], own["parts"], Tokens(own["ids"], own["vectors"], own["counts"]) if space else None)
+            Reading(own["head"], own["parts"], Tokens(own["ids"], own["vectors"], own["counts"]) if whitening else None)
             for own in map(rows.__getitem__, keys)
         ]
 
     def read_and_fit(
         self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
-    ) -> tuple[list[Reading], Space | None]:
-        """The same, in the space the encoder fits."""
-        from index.space import Space
+    ) -> tuple[list[Reading], Whitening | None]:
+        """Read passages and fit the whitening as the encoder does, from the cache where it holds both."""
+        from index.whitening import Whitening
 
-        spaceless = self._keys(texts, spans, None)
-        key = self._key("space", "\n".join(spaceless))
+        unwhitened = self._keys(texts, spans, None)
+        key = self._key("space", "\n".join(unwhitened))
         if (found := self._stored(key)) is not None:
-            known = Space.load(io.BytesIO(found))
+            known = Whitening.load(io.BytesIO(found))
             return self.read_passages(texts, spans, known, progress), known
-        if any(self._stored(one) is not None for one in spaceless):  # the model gives no token states
+        if any(self._stored(one) is not None for one in unwhitened):  # the model gives no token states
             return self.read_passages(texts, spans, None, progress), None
-        read, space = self._encoder.read_and_fit(texts, spans, progress)
-        rows = [*zip(self._keys(texts, spans, space), map(_pack, map(_arrays, read)), strict=True)]
-        if space is not None:
+        read, whitening = self._encoder.read_and_fit(texts, spans, progress)
+        rows = [*zip(self._keys(texts, spans, whitening), map(_pack, map(_arrays, read)), strict=True)]
+        if whitening is not None:
             stream = io.BytesIO()
-            space.save(stream)
+            whitening.save(stream)
             rows.append((key, stream.getvalue()))
         self._store(rows)
-        return read, space
+        return read, whitening
 
     def close(self) -> None:
         self._db.close()
@@ -104,8 +111,8 @@ class CachedEncoder:
     def _key(self, way: str, text: str) -> str:
         return hashlib.sha256(f"{FORMAT}\n{self.digest}\n{way}\n{text}".encode()).hexdigest()
 
-    def _keys(self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None) -> list[str]:
-        within = "" if space is None else hashlib.sha256(space.axes.tobytes()).hexdigest()
+    def _keys(self, texts: Sequence[str], spans: Sequence[Spans], whitening: Whitening | None) -> list[str]:
+        within = "" if whitening is None else hashlib.sha256(whitening.axes.tobytes()).hexdigest()
         return [
             self._key(f"spans\n{within}\n{[tuple(span) for span in own]}", text)
             for text, own in zip(texts, spans, strict=True)

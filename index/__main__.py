@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index import verbs
-from index.edge import run
+from index.cli import run
 from index.errors import TiaowenError
 
 if TYPE_CHECKING:
@@ -51,17 +51,17 @@ def index(
 
 def built(corpus: Sequence[Path], settings: Settings, *, rebuild: bool) -> None:
     """Build and say what was done."""
-    from index.bars import Bars
     from index.build import build
     from index.encoder import open_encoder
+    from index.progress import ProgressBars
 
-    with Bars() as bars:
+    with ProgressBars() as progress:
         summary = build(
             corpus,
             settings.index_dir,
             lambda: open_encoder(settings),
             rebuild=rebuild,
-            progress=bars,
+            progress=progress,
             limits=settings.limits,
         )
     for file, why in summary.skipped.items():

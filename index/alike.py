@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 ALIKE = 0.8  # share in common; two versions of which every tenth sentence was changed have .8
 _LENGTH = 8  # characters of a stretch
 SAMPLE = 128  # hashes kept: the estimate is within .07 in 19 of 20 cases
-_LEAST = 60  # characters under which likeness says nothing
+_LEAST = 60  # characters under which resemblance says nothing
 _PRIME = 0x9E3779B97F4A7C15
-_CROWD = 50  # documents that share one stretch: boilerplate, not likeness
+_CROWD = 50  # documents that share one stretch: boilerplate, not resemblance
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Candidates:
     """Some clauses of a store and what their words and their sentences say of a query."""
 
     rows: np.ndarray  # int64, ascending
-    wording: np.ndarray  # float32 [rows]: BM25, 0 where they share nothing
+    bm25: np.ndarray  # float32 [rows]: 0 where they share nothing
     meaning: np.ndarray  # float32 [rows]: cosine of the best sentence, -1 without any
     sentences: np.ndarray  # int64: the rows of their sentences, clause after clause
     counts: np.ndarray  # int64 [rows]: how many each has
@@ -47,11 +47,11 @@ def candidates(
     import numpy as np
 
     matches = lexical.scores(text)
-    worded, inside = matches.best(k, allowed), None if allowed is None else allowed[dense.owner]
+    by_bm25, inside = matches.best(k, allowed), None if allowed is None else allowed[dense.owner]
     reach = k
     while True:
         near = dense.nearest_sentences(vector, reach, inside)
-        rows = np.unique(np.concatenate([worded, dense.owner[near], np.array(also, dtype=np.int64)]))
+        rows = np.unique(np.concatenate([by_bm25, dense.owner[near], np.array(also, dtype=np.int64)]))
         if len(rows) >= k or len(near) < reach:
             break
         reach *= 2

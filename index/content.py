@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from index import vectors
 from index.addressed.passages import LABEL, heading
-from index.late import Late
 from index.lexical import Lexical
 from index.schema import Clause, Document
 from index.sentences import split_sentences
 from index.store import Content, Store, document_rows
 from index.stretches import bounds, stretches
 from index.terms import pairs
+from index.token_index import TokenIndex
 from index.vectors import Progress, Rows
 
 if TYPE_CHECKING:
@@ -61,9 +61,13 @@ def assemble(
 
     sentences, rows = _rows(documents, clauses, kept)
     old = kept.store if kept.vectors else None
-    if old is not None and old.late is not None and old.late.space.outgrown(sum(map(len, rows.texts))):
+    if (
+        old is not None
+        and old.token_index is not None
+        and old.token_index.whitening.outgrown(sum(map(len, rows.texts)))
+    ):
         old = None
-    space, embedded = vectors.read(model, rows, old, journal, progress)
+    whitening, embedded = vectors.read(model, rows, old, journal, progress)
     lexical = _lexical(
         clauses, rows, sentences, kept, progress
     )  # needs memory of its own, so before all vectors are in it
@@ -71,11 +75,11 @@ def assemble(
     dense = Dense.blank(len(clauses), owner, model.dimension)
     tokens = vectors.fill(dense, rows, old, journal)
     document_of = document_rows(documents, clauses)
-    late = None
-    if space is not None:
-        titles = vectors.titles(model, [document.title for document in documents], space, old)
-        late = Late.build(space, tokens, titles, owner, document_of)
-    return Content(documents, clauses, rows.keys, document_of, sentences, dense, late, *lexical), embedded
+    token_index = None
+    if whitening is not None:
+        titles = vectors.titles(model, [document.title for document in documents], whitening, old)
+        token_index = TokenIndex.build(whitening, tokens, titles, owner, document_of)
+    return Content(documents, clauses, rows.keys, document_of, sentences, dense, token_index, *lexical), embedded
 
 
 def _rows(

@@ -153,7 +153,7 @@ class Dense:
         return self._clauses.rows(rows) @ query
 
     def sentence_scores(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """The same of sentences."""
+        """float32 [rows]: cosine of each of the sentences with these rows to the unit vector `query` [d]."""
         return self._sentences.rows(rows) @ query
 
     def sentences_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

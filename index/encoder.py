@@ -17,21 +17,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from index import stamps
+from index import checksum_cache
 from index.errors import ModelError
-from index.late import Tokens, telling
 from index.settings import Settings
+from index.token_index import Tokens, content_tokens
 from index.windows import Pool, unit, windows
 
 if TYPE_CHECKING:
     import numpy as np
 
     from index.query_graph import QueryGraph
-    from index.space import Space
+    from index.whitening import Whitening
 
 BATCH = 8  # measured on 300 clauses: 30 ms each at 8, 35 at 16, 37 at 32, as padding grows
 _SAMPLE = 1 << 16  # bytes read at three places of a big file to tell two models apart
-_ASKED = 200  # sentences that stand for the queries a space is fitted to
+_ASKED = 200  # sentences that stand for the queries a whitening projection is fitted to
 
 Spans = Sequence[tuple[int, int]]
 Progress = Callable[[int], None]  # told how many texts are done
@@ -43,12 +43,12 @@ class Reading:
 
     head: np.ndarray  # float32 [dimension]
     parts: np.ndarray  # float32 [spans, dimension]
-    tokens: Tokens | None  # where a space is given
+    tokens: Tokens | None  # where a whitening projection is given
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedQuery:
-    """A query read once: its vector and, where the model gives them, the states of its telling tokens."""
+    """A query read once: its vector and, where the model gives them, the states of its content tokens."""
 
     vector: np.ndarray  # float32 [dimension]
     ids: np.ndarray | None  # int64 [tokens]
@@ -56,7 +56,7 @@ class EncodedQuery:
     ends: np.ndarray | None  # int64 [tokens]: the character each ends at
 
     def within(self, spans: Spans) -> list[np.ndarray]:
-        """For each of these stretches of the text that holds any, int64: the numbers of the tokens in it."""
+        """The numbers of the tokens, int64, in each of these stretches of the text that holds any."""
         import numpy as np
 
         ends = self.ends
@@ -87,12 +87,16 @@ class Encoder(Protocol):
     def read_query(self, text: str) -> EncodedQuery: ...
 
     def read_passages(
-        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Spans],
+        whitening: Whitening | None = None,
+        progress: Progress | None = None,
     ) -> list[Reading]: ...
 
     def read_and_fit(
         self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
-    ) -> tuple[list[Reading], Space | None]: ...
+    ) -> tuple[list[Reading], Whitening | None]: ...
 
 
 def open_encoder(settings: Settings) -> Encoder:
@@ -105,7 +109,7 @@ def open_encoder(settings: Settings) -> Encoder:
     folder = Path(name)
     if not settings.embedder and not (folder / "modules.json").is_file():
         raise ModelError(f"找不到嵌入模型 {folder}。请运行：python -m models")
-    stamps.check_folder(folder, f"请删除文件夹 {folder}，再运行：python -m models")
+    checksum_cache.check_folder(folder, f"请删除文件夹 {folder}，再运行：python -m models")
     return SentenceEncoder(name, settings.threads, settings.var / "onnx")
 
 
@@ -122,10 +126,11 @@ class SentenceEncoder:
 
     @cached_property
     def digest(self) -> str:
-        """Of the folder's files: their names, sizes, beginnings, middles and ends; of the name alone for no folder."""
+        """sha256 of the names, sizes, beginnings, middles and ends of the folder's files; of the name alone where the
+        model is no folder."""
         digest = hashlib.sha256(self.name.encode())
         for path in sorted(self._folder.rglob("*")) if self._folder.is_dir() else ():
-            if not path.is_file() or path.name == stamps.DIGESTS:
+            if not path.is_file() or path.name == checksum_cache.DIGESTS:
                 continue  # the record of a check is no part of the model
             size = path.stat().st_size
             digest.update(f"\n{path.relative_to(self._folder).as_posix()} {size}\n".encode())
@@ -155,7 +160,7 @@ class SentenceEncoder:
         return self._encode(texts, self._passage)
 
     def read_query(self, text: str) -> EncodedQuery:
-        """Its vector and token states by one pass."""
+        """Read a query: its vector and token states by one pass."""
         import numpy as np
 
         prompt = self._prompts.get("query", "")
@@ -166,14 +171,18 @@ class SentenceEncoder:
         else:
             return EncodedQuery(self._encode([text], prompt)[0], None, None, None)
         places = [(start - len(prompt), stop - len(prompt)) for start, stop in offsets]
-        (chosen,) = telling(text, places, [(0, len(text))])
+        (chosen,) = content_tokens(text, places, [(0, len(text))])
         ends = np.array([stop for _, stop in places])[chosen]
         return EncodedQuery(unit(states.mean(axis=0)), np.array(ids)[chosen], states[chosen], ends)
 
     def read_passages(
-        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Spans],
+        whitening: Whitening | None = None,
+        progress: Progress | None = None,
     ) -> list[Reading]:
-        """Each text's vector, those of its spans (character ranges) and, in `space`, its tokens, by one pass.
+        """Each text's vector, those of its spans (character ranges) and, by `whitening`, its tokens, in one pass.
 
         Texts longer than the model takes are read in overlapping windows, none is cut.
         """
@@ -181,20 +190,22 @@ class SentenceEncoder:
             return []
         if not self._pools_means:
             return self._read_apart(texts, spans, progress)
-        pools, tokens = self._read_together(texts, spans, None if space is None else space.of_passages, progress)
+        pools, tokens = self._read_together(
+            texts, spans, None if whitening is None else whitening.of_passages, progress
+        )
         return [Reading(pool.whole(), pool.parts(), own) for pool, own in zip(pools, tokens, strict=True)]
 
     def read_and_fit(
         self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
-    ) -> tuple[list[Reading], Space | None]:
-        """The same, in a space fitted to these very tokens, whose states are in memory meanwhile (1 MB for 3,000
-        characters); (…, None) where the model gives none, or nothing is said.
+    ) -> tuple[list[Reading], Whitening | None]:
+        """Read passages as `read_passages` does, with a whitening projection fitted to these very tokens, whose states
+        are in memory meanwhile (1 MB for 3,000 characters); (…, None) where the model gives none, or nothing is said.
 
         The mean of queries is that of sentences read as such: what is asked is not known yet.
         """
         import numpy as np
 
-        from index.space import Space
+        from index.whitening import Whitening
 
         if not texts or not self._pools_means:
             return self.read_passages(texts, spans, None, progress), None
@@ -203,11 +214,11 @@ class SentenceEncoder:
         if not any(len(own.ids) for own in read):
             return [Reading(pool.whole(), pool.parts(), None) for pool in pools], None
         sentences = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
-        telling_ones = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
-        asked = self._states_asked(telling_ones[:: math.ceil(len(telling_ones) / _ASKED)])
-        space = Space.fit([own.vectors for own in read], asked, sum(map(len, texts)))
-        fitted = (Tokens(own.ids, space.of_passages(own.vectors.astype(np.float32)), own.counts) for own in read)
-        return [Reading(pool.whole(), pool.parts(), own) for pool, own in zip(pools, fitted, strict=True)], space
+        worded = [sentence for sentence in sentences if any(map(str.isalnum, sentence))]
+        asked = self._states_asked(worded[:: math.ceil(len(worded) / _ASKED)])
+        whitening = Whitening.fit([own.vectors for own in read], asked, sum(map(len, texts)))
+        fitted = (Tokens(own.ids, whitening.of_passages(own.vectors.astype(np.float32)), own.counts) for own in read)
+        return [Reading(pool.whole(), pool.parts(), own) for pool, own in zip(pools, fitted, strict=True)], whitening
 
     def _read_together(
         self,
@@ -216,7 +227,7 @@ class SentenceEncoder:
         keep: Callable[[np.ndarray], np.ndarray] | None,
         progress: Progress | None,
     ) -> tuple[list[Pool], list[Tokens | None]]:
-        """Pooled states of each text and its spans, and the telling tokens with what `keep` makes of their states.
+        """Pooled states of each text and its spans, and the content tokens with what `keep` makes of their states.
 
         Batches are made of texts of like length, so that little is spent on padding.
         """
@@ -244,7 +255,7 @@ class SentenceEncoder:
                 progress(done)
         if keep is None:
             return pools, [None] * len(texts)
-        chosen = [telling(text, places, own) for text, places, own in zip(texts, offsets, spans, strict=True)]
+        chosen = [content_tokens(text, places, own) for text, places, own in zip(texts, offsets, spans, strict=True)]
         return pools, [Tokens.of(own, kept[row], chosen[row]) for row, own in enumerate(ids)]
 
     def _encode(self, texts: Sequence[str], prompt: str) -> np.ndarray:
@@ -256,7 +267,7 @@ class SentenceEncoder:
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
 
     def _read(self, text: str) -> tuple[list[int], list[tuple[int, int]], np.ndarray]:
-        """As QueryGraph.read, through torch."""
+        """Read a query as QueryGraph.read does, through torch."""
         (ids,), (offsets,) = self._tokens([text], "")
         first, last = self._marks
         ids, offsets = ids[: self._room], offsets[: self._room]
@@ -271,7 +282,7 @@ class SentenceEncoder:
         return encoded["input_ids"], [[(a - ahead, b - ahead) for a, b in own] for own in encoded["offset_mapping"]]
 
     def _states_asked(self, asked: Sequence[str]) -> np.ndarray:
-        """float32 [tokens, dimension]: the states of the telling tokens of these texts, read as queries."""
+        """float32 [tokens, dimension]: the states of the content tokens of these texts, read as queries."""
         import numpy as np
 
         ids, offsets = self._tokens(asked, self._prompts.get("query", ""))
@@ -279,7 +290,7 @@ class SentenceEncoder:
         read = self._batches([ids[row][: self._room] for row in by_length])
         states = []
         for own, row in zip(read, by_length, strict=True):
-            (chosen,) = telling(asked[row], offsets[row][: self._room], [(0, len(asked[row]))])
+            (chosen,) = content_tokens(asked[row], offsets[row][: self._room], [(0, len(asked[row]))])
             states.append(own[1:-1][chosen])
         return np.concatenate(states)
 

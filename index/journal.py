@@ -15,9 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.late import Tokens
-from index.space import Space
 from index.store import is_full
+from index.token_index import Tokens
+from index.whitening import Whitening
 
 if TYPE_CHECKING:
     from index.encoder import Reading
@@ -98,23 +98,23 @@ class Journal:
         """From now on clauses are read with this model, beside those of the generation `old`, if any."""
         self._same("model", f"{model}\n{old}".encode(), "readings")
 
-    def space(self) -> Space | None:
-        """The space of the token vectors kept here; None where nothing is, or the model gives none."""
+    def whitening(self) -> Whitening | None:
+        """The whitening of the token vectors kept here; None where nothing is, or the model gives none."""
         found = self._db.execute("SELECT value FROM about WHERE name = 'space'").fetchone()
         if found is None:
             return None
         if found[0][:4] != _sum([found[0][4:]]).to_bytes(4, "big"):
             raise ValueError("a damaged journal")
-        return Space.load(io.BytesIO(found[0][4:]))
+        return Whitening.load(io.BytesIO(found[0][4:]))
 
-    def keep_space(self, space: Space | None) -> None:
-        if space is not None:
-            space.save(out := io.BytesIO())
+    def keep_whitening(self, whitening: Whitening | None) -> None:
+        if whitening is not None:
+            whitening.save(out := io.BytesIO())
             value = _sum([out.getvalue()]).to_bytes(4, "big") + out.getvalue()
             self._db.execute("INSERT OR REPLACE INTO about VALUES ('space', ?)", [value])
 
     def known(self, keys: Sequence[str]) -> set[str]:
-        """Those of these clauses that were read."""
+        """The keys, of those given, whose clauses were read and are kept here."""
         return {key for key, *_ in self._rows(keys)}
 
     def keep(self, keys: Sequence[str], readings: Sequence[Reading]) -> None:
@@ -145,8 +145,8 @@ class Journal:
             yield key, Reading(vector, np.frombuffer(parts, dtype="<f4").reshape(-1, len(vector)), tokens)
 
     def _bytes(self) -> int:
-        space = self.space()
-        return 0 if space is None else (space.axes.shape[1] + 1) // 2
+        whitening = self.whitening()
+        return 0 if whitening is None else (whitening.axes.shape[1] + 1) // 2
 
     def _rows(self, keys: Sequence[str]) -> Iterator[tuple]:
         """(key, head, parts, ids, vectors, counts) of those that are as they were written."""

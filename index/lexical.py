@@ -100,7 +100,7 @@ class Lexical:
 
     @classmethod
     def _scored(cls, counts, terms: np.ndarray, tokenise: Tokenise) -> Lexical:
-        """From counts int32 [texts, terms] in rows; what bm25s works out text by text, for all at once."""
+        """An index made of counts int32 [texts, terms] in rows: what bm25s works out text by text, for all at once."""
         import numpy as np
 
         lengths = np.asarray(counts.sum(axis=1)).ravel()

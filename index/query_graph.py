@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import stamps
+from index import checksum_cache
 from index.onnx_runtime import onnx_runtime
 from index.windows import unit
 
@@ -91,7 +91,7 @@ def tried(cache: Path, digest: str) -> bool:
     if told is None or told["table"] is None:
         return told is not None
     try:
-        return stamps.verified(graph) == told["sha256"]
+        return checksum_cache.verified(graph) == told["sha256"]
     except OSError:
         return False
 
@@ -135,7 +135,7 @@ def export(sentence_model, cache: Path, digest: str, model: Path, threads: int) 
     facts = {
         "table": None if made is None else asdict(made),
         "why": why,
-        "sha256": None if made is None else stamps.verified(graph),
+        "sha256": None if made is None else checksum_cache.verified(graph),
     }
     part = cache / f"{graph.stem}.part"
     part.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")

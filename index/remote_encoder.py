@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from index.settings import Settings
-    from index.space import Space
+    from index.whitening import Whitening
 
 _AT_ONCE = 32  # texts of one request: what TEI takes unless told otherwise
 
@@ -45,7 +45,7 @@ class RemoteEncoder:
 
     @cached_property
     def digest(self) -> str:
-        """Of the model's name, its revision and what is put before texts."""
+        """sha256 of the model's name, its revision and what is put before texts."""
         told = (self.name, self._about.get("model_sha"), self._about.get("model_dtype"), *self._before)
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -63,7 +63,11 @@ class RemoteEncoder:
         return EncodedQuery(self.encode_queries([text])[0], None, None, None)
 
     def read_passages(
-        self, texts: Sequence[str], spans: Sequence[Spans], space: Space | None = None, progress: Progress | None = None
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Spans],
+        whitening: Whitening | None = None,
+        progress: Progress | None = None,
     ) -> list[Reading]:
         import numpy as np
 
@@ -77,7 +81,7 @@ class RemoteEncoder:
 
     def read_and_fit(
         self, texts: Sequence[str], spans: Sequence[Spans], progress: Progress | None = None
-    ) -> tuple[list[Reading], Space | None]:
+    ) -> tuple[list[Reading], Whitening | None]:
         return self.read_passages(texts, spans, None, progress), None
 
     def _encoded(self, texts: Sequence[str], before: str) -> np.ndarray:

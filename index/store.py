@@ -22,18 +22,18 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index import located, stamps, structure, structuring
+from index import checksum_cache, located, structure, structuring
 from index.candidates import Candidates, candidates
 from index.carried import Before, Run, attach, copy, runs
 from index.dense import Dense
 from index.disk import file_digest, sync
 from index.errors import BrokenIndex
-from index.late import Late
 from index.lexical import Lexical
 from index.report import Report
 from index.rows import HELD, Clauses, Database, RowOf, SentenceRows, Sentences
 from index.schema import Clause, Document, Period
 from index.terms import pairs
+from index.token_index import TokenIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,7 +85,7 @@ class Content:
     document_of: np.ndarray  # int64 [clauses]: the row of each one's document
     sentences: Sequence[tuple[int, int, int]]  # (clause row, start, stop)
     dense: Dense
-    late: Late | None  # None where the embedding model gives no token states
+    token_index: TokenIndex | None  # None where the embedding model gives no token states
     pairs: Lexical  # of clauses
     sentence_pairs: Lexical  # of sentences
 
@@ -109,7 +109,7 @@ class Store:
         self.documents = {document.doc_id: document for document in content.documents}
         self.clauses = content.clauses
         self.sentences = content.sentences
-        self.dense, self.late = content.dense, content.late
+        self.dense, self.token_index = content.dense, content.token_index
         self.pairs, self.sentence_pairs = content.pairs, content.sentence_pairs
         self.document_of = content.document_of
         self.first: FirstStage | None = None  # who finds candidates instead of the files here (index.qdrant.search)
@@ -141,7 +141,7 @@ class Store:
         return located.read(self._db.all(located.SELECT, [kind, *own]))
 
     def beside(self, row: int) -> tuple[int, int]:
-        """The same of the document that the clause with this row is of."""
+        """(The first, behind the last) clause row of the document that the clause with this row is of."""
         return self._rows(self.document_of[row])
 
     def _rows(self, document: int) -> tuple[int, int]:
@@ -197,7 +197,7 @@ class Store:
                 document_of,
                 tuple(map(tuple, spans.tolist())) if held else Sentences(spans),
                 dense,
-                Late.load(folder, dense.owner, document_of),
+                TokenIndex.load(folder, dense.owner, document_of),
                 *(Lexical.load(folder / name, terms) for name, terms in _LEXICAL),
             )
         except (sqlite3.DatabaseError, ValueError, RuntimeError, OSError) as error:
@@ -291,7 +291,7 @@ def sweep(root: Path, before: Path | None = None) -> None:
         kept.add(current(root))
     for left in (*root.glob("building-*"), *root.glob("CURRENT-*"), *(p for p in root.glob("gen-*") if p not in kept)):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
-    stamps.forget(root / CHECKED)
+    checksum_cache.forget(root / CHECKED)
 
 
 def stamp(root: Path) -> tuple[int, int] | None:
@@ -345,8 +345,8 @@ def write(
         with closing(sqlite3.connect((building / _DATABASE).absolute().as_uri(), uri=True)) as db:
             _write(db, content, same)
         content.dense.save(building)
-        if content.late is not None:
-            content.late.save(building)
+        if content.token_index is not None:
+            content.token_index.save(building)
         for kind, _ in _LEXICAL:
             getattr(content, kind).save(building / kind)
         report.save(building / REPORT)
@@ -381,7 +381,7 @@ def write(
         os.replace(pointer, root / "CURRENT")
         sync(root)
         if _size(root / name) > _WHOLE:
-            stamps.write_all({root / name / path: digest for path, digest in files.items()}, root / CHECKED)
+            checksum_cache.write_all({root / name / path: digest for path, digest in files.items()}, root / CHECKED)
     except (RuntimeError, sqlite3.Error) as error:
         # FAISS and SQLite report a full disk in words of their own.
         if is_full(error):
@@ -435,15 +435,15 @@ def _size(folder: Path) -> int:
 
 
 def _known_digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
-    """The same of an opened generation; of a large one a file is read again only where anything tells that it is not the
-    one it was."""
+    """sha256 of each of these files of an opened generation; of a large one a file is read again only where anything
+    tells that it is not the one it was."""
     if _size(folder) <= _WHOLE:
         return _digests(folder, names)
     record = folder.parent / CHECKED
-    known = {name: stamps.digest(folder / name, record) for name in names}
+    known = {name: checksum_cache.digest(folder / name, record) for name in names}
     read = _digests(folder, [name for name, digest in known.items() if digest is None])
     if read:
-        stamps.write_all({folder / name: digest for name, digest in read.items()}, record)
+        checksum_cache.write_all({folder / name: digest for name, digest in read.items()}, record)
     return {name: digest or read[name] for name, digest in known.items()}
 
 

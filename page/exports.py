@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from memo.paper import differing
 from page.html import address
-from rag.relating.related import Neighbourhood
+from rag.relating.related import RelatedClauses
 from rag.schema import Hit
 from rag.status import LABEL
 
@@ -29,7 +29,7 @@ _COLUMNS = (
 _FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
 
 
-def table(found: Sequence[Neighbourhood]) -> str:
+def table(found: Sequence[RelatedClauses]) -> str:
     """A row a clause, for a spreadsheet: UTF-8 with its mark, so that it opens in Chinese."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
@@ -46,7 +46,7 @@ def table(found: Sequence[Neighbourhood]) -> str:
 
 
 def _relation(hit: Hit) -> str:
-    return "、".join(dict.fromkeys(filter(None, (hit.relation, hit.standing)))) or "相关"
+    return "、".join(dict.fromkeys(filter(None, (hit.relation, hit.hierarchy)))) or "相关"
 
 
 def _cell(text: str) -> str:

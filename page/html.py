@@ -53,14 +53,14 @@ def empty(message: str) -> str:
     return f'<div class="tw-empty">{escape(message)}</div>'
 
 
-def telling(status: Status) -> bool:
+def says_something(status: Status) -> bool:
     """Whether 时效 says something: that a document states no period is what most do, and is said of none."""
     return status.value != "unknown" or status.span is not None or "未写明" not in status.reason
 
 
 def badge(status: Status) -> str:
     """时效 as a small label whose title gives the reason; nothing where it says nothing."""
-    if not telling(status):
+    if not says_something(status):
         return ""
     return f'<span class="tw-badge {escape(status.value)}" title="{escape(status.reason)}">{LABEL[status.value]}</span>'
 
@@ -70,7 +70,7 @@ def doubt(clause: Clause) -> str:
     that state no policy; nothing for others."""
     labels = "".join(f'<span class="tw-badge tw-doubt" title="{_UNSURE}">待核</span>' for _ in range(clause.doubtful))
     return labels + (
-        "" if not clause.marks else f'<span class="tw-badge tw-spoken" title="{_UNUSED}">含非政策文字</span>'
+        "" if not clause.marks else f'<span class="tw-badge tw-marked" title="{_UNUSED}">含非政策文字</span>'
     )
 
 

@@ -17,7 +17,7 @@ from index.errors import TiaowenError
 from index.load import READERS, pool
 from index.schema import Document
 from memo.markdown import markdown
-from memo.paper import neighbourhood
+from memo.paper import related_paper
 from memo.word import word
 from page import exports, html, shelves
 from page.day import at
@@ -26,7 +26,7 @@ from page.filters import filters, panel
 from page.originals import fresh
 from rag.query.question import clean
 from rag.relating.paste import SHORTEST, Parts, parts
-from rag.relating.related import EACH, MAX_PASTE, READ, Neighbourhood, stepwise
+from rag.relating.related import EACH, MAX_PASTE, READ, RelatedClauses, stepwise
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -43,7 +43,7 @@ _BROKEN = "程序内部出错，查找没有完成。详情见运行条问的窗
 class Result:
     """What was found for a paste."""
 
-    found: tuple[Neighbourhood, ...] = ()
+    found: tuple[RelatedClauses, ...] = ()
     notes: tuple[str, ...] = ()  # what was left out, and why
     total: int = 0  # clauses to be looked up
 
@@ -173,8 +173,8 @@ def related_tab(engine: Engine | Live, documents: Sequence[Document], opening: s
 
 
 _FORMS: Mapping[str, Callable[[Result, date], bytes]] = {
-    "docx": lambda result, day: word(neighbourhood(result.found, day, result.notes)),
-    "md": lambda result, day: markdown(neighbourhood(result.found, day, result.notes)).encode(),
+    "docx": lambda result, day: word(related_paper(result.found, day, result.notes)),
+    "md": lambda result, day: markdown(related_paper(result.found, day, result.notes)).encode(),
     "csv": lambda result, day: exports.table(result.found).encode(),
 }
 

@@ -9,8 +9,8 @@ from html import escape
 from index.schema import Document
 from page.compare import side_by_side
 from page.html import badge, card, clipped, empty, gaps, opener, warning
-from rag.relating.related import Neighbourhood
-from rag.relating.relations import NEAREST, ORIGINAL
+from rag.relating.labels import NEAREST, ORIGINAL
+from rag.relating.related import RelatedClauses
 from rag.schema import Hit
 
 _LEVELS = (
@@ -22,14 +22,14 @@ _LEVELS = (
 )  # the highest first
 
 
-def related(found: Sequence[Neighbourhood], notes: Sequence[str] = (), total: int | None = None) -> str:
+def related(found: Sequence[RelatedClauses], notes: Sequence[str] = (), total: int | None = None) -> str:
     """What is related to a paste; of a draft, clause by clause below a table of contents. `notes`: what was left out,
     and why; `total`: how many clauses there will be, where more are still looked for."""
     said = "".join(f'<p class="tw-note">{escape(note)}</p>' for note in notes)
     if total is not None and len(found) < total:
         said += _awaited(len(found), total)
     if len(found) == 1 and total in (None, 1):
-        return said + _neighbourhood(found[0])
+        return said + _related_clauses(found[0])
     contents = "".join(_listed(number, each) for number, each in enumerate(found, 1))
     units = "".join(_unit(number, each) for number, each in enumerate(found, 1))
     nav = f'<nav class="tw-units" aria-label="各段"><ol>{contents}</ol></nav>' if len(found) > 1 else ""
@@ -43,13 +43,13 @@ def _awaited(done: int, total: int) -> str:
     )
 
 
-def stopped(found: Sequence[Neighbourhood], notes: Sequence[str], total: int) -> str:
+def stopped(found: Sequence[RelatedClauses], notes: Sequence[str], total: int) -> str:
     """What was found before the user stopped."""
     left = f"已停止：查找了前 {len(found)} 段，其余 {total - len(found)} 段没有查找。" if total > len(found) else ""
     return related(found, [*notes, left] if left else notes)
 
 
-def _listed(number: int, found: Neighbourhood) -> str:
+def _listed(number: int, found: RelatedClauses) -> str:
     """A line of the table of contents."""
     counts = Counter(hit.relation for hit in found.related if hit.relation)
     told = "、".join(f"{name} {n}" for name, n in counts.items()) or "未找到"
@@ -59,14 +59,14 @@ def _listed(number: int, found: Neighbourhood) -> str:
     )
 
 
-def _unit(number: int, found: Neighbourhood) -> str:
+def _unit(number: int, found: RelatedClauses) -> str:
     return (
         f'<details class="tw-unit" id="u-{number}" tabindex="-1"{" open" if number == 1 else ""}><summary><b>第 {number} 段'
-        f"</b>{escape(clipped(found.text, 60))}</summary>{_neighbourhood(found)}</details>"
+        f"</b>{escape(clipped(found.text, 60))}</summary>{_related_clauses(found)}</details>"
     )
 
 
-def _neighbourhood(found: Neighbourhood) -> str:
+def _related_clauses(found: RelatedClauses) -> str:
     """Clauses grouped by document: the paste's own first, then higher levels, then earlier ones; what only comes
     nearest last."""
     if not found.hits:
@@ -120,7 +120,7 @@ def _group(hits: Sequence[Hit]) -> str:
 
 def _relations(hit: Hit) -> str:
     """The label, and beside it how the two documents stand where the label does not say so."""
-    return _relation(hit.relation) + (_relation(hit.standing) if hit.standing != hit.relation else "")
+    return _relation(hit.relation) + (_relation(hit.hierarchy) if hit.hierarchy != hit.relation else "")
 
 
 def _relation(relation: str | None) -> str:

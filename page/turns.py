@@ -314,5 +314,5 @@ def _seconds(answer: Answer) -> str:
         return ""
     again = "" if took.rerank_ms is None else f"（其中重排 {took.rerank_ms / 1000:.2f} 秒）"
     read = "" if took.read_ms is None else f"，判读 {took.read_ms / 1000:.2f} 秒"
-    formal = f"；另以公文用语检索：{escape(answer.formal)}" if answer.formal else ""
-    return f'<p class="tw-took">检索 {took.evidence_ms / 1000:.2f} 秒{again}{read}，共 {took.total_ms / 1000:.1f} 秒{formal}</p>'
+    rewriting = f"；另以公文用语检索：{escape(answer.rewriting)}" if answer.rewriting else ""
+    return f'<p class="tw-took">检索 {took.evidence_ms / 1000:.2f} 秒{again}{read}，共 {took.total_ms / 1000:.1f} 秒{rewriting}</p>'

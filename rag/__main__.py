@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from index.edge import run
+from index.cli import run
 from index.errors import BadInput
 
 app = typer.Typer(
@@ -134,7 +134,7 @@ def related(
 ) -> None:
     """粘贴一条条款，查找相关政策。"""
     from rag.contract import hit_json
-    from rag.relating.relations import NEAREST
+    from rag.relating.labels import NEAREST
     from rag.schema import Filters
 
     if (text is None) == (file is None):

@@ -21,13 +21,13 @@ from rag.answering.conclusion import conclude
 from rag.answering.evidence import Passage, passages, within
 from rag.answering.study import study
 from rag.answering.trusted import trusted
-from rag.query import formal
+from rag.query import rewriting
+from rag.query.lexical_overlap import is_colloquial
 from rag.query.question import Query, understand
-from rag.query.wording import is_everyday
 from rag.retrieval.filters import passes
 from rag.retrieval.fusion import FIRST
 from rag.schema import CONCLUDING, SUPPORTING, Answer, Event, Filters, Sentence, Side, Timings
-from rag.stated import metadata, premise
+from rag.stated import false_presupposition, metadata
 from rag.structure import found as forms
 from rag.structure.answering import structured
 from rag.structure.sheets import Tabled
@@ -71,9 +71,9 @@ def stream(context: Tabled, question: str, history: Sequence[dict], filters: Fil
         yield Event("done", _finished(_with(context, query, answer, told), clock))
         return
     if not facts:
-        held = _held(context, query, ranking, candidates)
-        answer = replace(answer, closeness=held.closeness)
-        if (why := refusal.reason(held, filters)) is not None:
+        evidence = _evidence(context, query, ranking, candidates)
+        answer = replace(answer, max_cosine=evidence.max_cosine)
+        if (why := refusal.reason(evidence, filters)) is not None:
             yield Event("done", _refuse(context, answer, why, chosen[:1], clock))
             return
     yield Event("extract", _with(context, query, answer, [*facts, *_extract(context, chosen)]))
@@ -81,11 +81,11 @@ def stream(context: Tabled, question: str, history: Sequence[dict], filters: Fil
     # 4 read: which clauses answer, and where; a question in everyday words once more, by the documents' words for it
     # too
     studied = study(context, query, ranking, candidates)
-    everyday = not facts and is_everyday(query, held.wording)
+    everyday = not facts and is_colloquial(query, evidence.lexical_overlap)
     if everyday and not studied.judgement.conclude and (chat := context.chat) is not None:
         answer = yield from _in_their_words(chat, query, answer)
-        query = replace(query, formal=answer.formal)
-        if query.formal:
+        query = replace(query, rewriting=answer.rewriting)
+        if query.rewriting:
             whole = context.rank(query, filters)
             ranking = context.in_force(query, whole)
             answer = replace(answer, timings=replace(answer.timings, formal_ms=clock.ms()))
@@ -160,9 +160,9 @@ def _choose(
     context: Context, query: Query, ranking: Ranking, reads: Sequence[Read] = ()
 ) -> tuple[list[Passage], list[Passage]]:
     """(sentences of the first clauses, best first; those of them that are shown)."""
-    found = passages(context.store, query, ranking, context.horizons, reads)
+    found = passages(context.store, query, ranking, context.target_years, reads)
     candidates = trusted(context.store.clauses, found)
-    shown = within(context.store, query, candidates, context.horizons, context.settings.extract_chars)
+    shown = within(context.store, query, candidates, context.target_years, context.settings.extract_chars)
     return list(candidates), shown
 
 
@@ -171,21 +171,21 @@ def _in_their_words(chat: ChatModel, query: Query, answer: Answer) -> Generator[
     gives the caller a moment to stop the model."""
     written = ""
     try:
-        for piece in formal.written(chat, query):
+        for piece in rewriting.written(chat, query):
             written += piece
             yield Event("formal", answer)
     except ModelError as error:
         _log.warning("%s", error)
         answer = replace(answer, notes=("对话模型暂时不可用，未能改写问题，只按原话检索。",))
-    return replace(answer, formal=formal.words(written))
+    return replace(answer, rewriting=rewriting.words(written))
 
 
-def _held(context: Context, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
+def _evidence(context: Context, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> refusal.Evidence:
     """What the decision to refuse is made from."""
-    wording = context.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
+    lexical_overlap = context.retriever.fusion.lexical_overlap(query.text, ranking.rows[:FIRST], names=True)
     return refusal.Evidence(
-        context.store, query, ranking, candidates, context.retriever.titles, wording,
-        -1.0 if ranking.blind else context.foreign_bar,
+        context.store, query, ranking, candidates, context.retriever.titles, lexical_overlap,
+        -1.0 if ranking.blind else context.foreign_threshold,
     )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def _own_facts(context: Context, query: Query, filters: Filters) -> list[Claim]:
         Claim(fact.text, fact.clause, fact.start, fact.stop, "metadata")
         for document in dict.fromkeys(context.in_force_of(query, d) for d in context.retriever.titles.meant(query))
         if passes(document, filters, context.status)
-        for fact in metadata.facts(query, document, context.status(document), context.telling(document))
+        for fact in metadata.facts(query, document, context.status(document), context.fact_clauses(document))
     ]
 
 
@@ -204,7 +204,7 @@ def _corrections(context: Context, query: Query, chosen: Sequence[Passage]) -> l
     clauses = context.store.clauses
     best = chosen[:_HEARD]
     texts = [clauses[p.clause].text[p.start : p.stop] for p in best]
-    if "compare" in query.asks or (found := premise.corrected(texts, query.asked)) is None:
+    if "compare" in query.asks or (found := false_presupposition.corrected(texts, query.asked)) is None:
         return []
     place, start, stop = found
     passage, clause = best[place], clauses[best[place].clause]

@@ -51,7 +51,7 @@ def load(encoder: str, reader: str, file: Path = FILE) -> Calibration | None:
     return found if found is not None and (found.encoder, found.reader) == (encoder, reader) else None
 
 
-def foreign_bar(encoder: str, file: Path = FILE) -> float:
+def foreign_threshold(encoder: str, file: Path = FILE) -> float:
     """The cosine below which a question is from elsewhere, for this encoder; 0, below all, for any other."""
     found = _read(file)
     return found.foreign_below if found is not None and found.encoder == encoder else 0.0

@@ -21,7 +21,7 @@ from rag.query.question import Query
 from rag.reading.reader import Reader
 from rag.retrieval.retrieve import Ranking, Retriever
 from rag.schema import Filters, Hit, Status
-from rag.stated.horizon import Horizon
+from rag.stated.target_year import TargetYear
 
 
 class Shelf(Protocol):
@@ -34,7 +34,7 @@ class Shelf(Protocol):
     def graph(self) -> Lineage: ...
 
     @property
-    def horizons(self) -> Sequence[Horizon | None]:
+    def target_years(self) -> Sequence[TargetYear | None]:
         """The target year that governs each sentence of the store."""
         ...
 
@@ -58,7 +58,7 @@ class Shelf(Protocol):
         """Whether the file a document was read from is no longer where it was."""
         ...
 
-    def telling(self, document: Document) -> list[Clause]:
+    def fact_clauses(self, document: Document) -> list[Clause]:
         """The clauses that state a document's own facts."""
         ...
 
@@ -81,7 +81,7 @@ class Context(Shelf, Protocol):
     def calibration(self) -> Calibration | None: ...
 
     @property
-    def foreign_bar(self) -> float:
+    def foreign_threshold(self) -> float:
         """The cosine of the best sentence below which a question in other words is from elsewhere."""
         ...
 

@@ -67,7 +67,7 @@ def hit_json(hit: Hit) -> Json:
     if hit.relation is not None:
         found |= {
             "relation": hit.relation,
-            "standing": hit.standing,
+            "standing": hit.hierarchy,
             "quote": hit.quote,
             "pasted": hit.pasted,
             "differences": [asdict(difference) for difference in hit.differences],
@@ -76,10 +76,10 @@ def hit_json(hit: Hit) -> Json:
 
 
 def conflict_json(conflict: Conflict, document_of: Callable[[Clause], Document]) -> Json:
-    """An entry of `conflicts`: kind, likeness, why both may hold, and the two sides."""
+    """An entry of `conflicts`: kind, likeness (the cosine of their words), why both may hold, and the two sides."""
     return {
         "kind": conflict.kind,
-        "likeness": round(conflict.likeness, 4),
+        "likeness": round(conflict.cosine, 4),
         "explained": conflict.explained,
         "reasons": list(conflict.reasons),
         "sides": [
@@ -144,11 +144,11 @@ def answer_json(answer: Answer) -> Json:
             ],
             "notes": list(answer.notes),
             "hits": [hit_json(hit) for hit in answer.hits],
-            "closeness": None if answer.closeness is None else round(answer.closeness, 4),
+            "closeness": None if answer.max_cosine is None else round(answer.max_cosine, 4),
             "confidence": None if answer.confidence is None else round(answer.confidence, 4),
             "timings": _timings(answer.timings),
         }
-        | ({"formal": answer.formal} if answer.formal else {})
+        | ({"formal": answer.rewriting} if answer.rewriting else {})
         | _shown(answer)
     )
 

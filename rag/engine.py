@@ -29,7 +29,13 @@ from rag.schema import Answer, Event, Filters, Hit
 
 _log = logging.getLogger(__name__)
 NO_FILTERS = Filters()
-_MODELS = ("chat", "reranker", "reader", "calibration", "foreign_bar")  # opened once, whatever the index or the day
+_MODELS = (
+    "chat",
+    "reranker",
+    "reader",
+    "calibration",
+    "foreign_threshold",
+)  # opened once, whatever the index or the day
 
 
 class Engine(Library):
@@ -88,9 +94,9 @@ class Engine(Library):
         return None if self.reader is None else calibration.load(self.store.manifest.encoder_digest, self.reader.digest)
 
     @cached_property
-    def foreign_bar(self) -> float:
+    def foreign_threshold(self) -> float:
         """The cosine of the best sentence below which a question in other words is from elsewhere."""
-        return calibration.foreign_bar(self.store.manifest.encoder_digest)
+        return calibration.foreign_threshold(self.store.manifest.encoder_digest)
 
     def rank(self, query: Query, filters: Filters = NO_FILTERS, k: int = CANDIDATES) -> Ranking:
         """The candidates for a question or a paste, `k` from each index, best first; a question's first ones read again

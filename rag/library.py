@@ -19,9 +19,9 @@ from index.store import Store
 from index.terms import compact
 from rag.lineage.graph import Lineage, Neighbourhood, lineage
 from rag.lineage.kept import kept
-from rag.relating.relations import Relations
+from rag.relating.labels import Labeller
 from rag.schema import Status
-from rag.stated.horizon import Horizon, Horizons
+from rag.stated.target_year import TargetYear, TargetYears
 from rag.status import Ended, status
 from rag.structure.sheets import Sheet
 from rag.versions import in_force, marked
@@ -34,7 +34,7 @@ class Library:
 
     _shared: ClassVar[tuple[str, ...]] = (
         "graph",
-        "horizons",
+        "target_years",
         "sheet",
         "relations",
         "_ended",
@@ -131,7 +131,7 @@ class Library:
             if (edges := self.graph.replacing(doc_id))
         }
 
-    def telling(self, document: Document) -> list[Clause]:
+    def fact_clauses(self, document: Document) -> list[Clause]:
         """The clauses that state a document's own facts: its own, and those of others by which it is abolished."""
         ends = (self.store.clauses[self.store.row_of[e.clause_id]] for e in self.graph.replacing(document.doc_id))
         return [*self.clauses(document.doc_id), *ends]
@@ -144,17 +144,17 @@ class Library:
         return self.graph.around(found[0])
 
     @cached_property
-    def horizons(self) -> Sequence[Horizon | None]:
+    def target_years(self) -> Sequence[TargetYear | None]:
         """The target year that governs each sentence of the store."""
         store = self.store
-        return Horizons(store.clauses, store.sentences, store.sentence_rows, store.beside)
+        return TargetYears(store.clauses, store.sentences, store.sentence_rows, store.beside)
 
     def year_of(self, row: int, place: int) -> str | None:
         """The target year that governs a place of a clause's text."""
         for sentence in self.store.sentence_rows[row]:
             _, start, stop = self.store.sentences[sentence]
             if start <= place < stop or place < start:
-                return found.year if (found := self.horizons[sentence]) else None
+                return found.year if (found := self.target_years[sentence]) else None
         return None
 
     @cached_property
@@ -169,9 +169,9 @@ class Library:
         return lru_cache(_SHEETS)(made)
 
     @cached_property
-    def relations(self) -> Relations:
+    def relations(self) -> Labeller:
         """Labels clauses against pasted texts."""
-        return Relations(self)
+        return Labeller(self)
 
     def documents(self) -> list[tuple[Document, Status, int]]:
         """Every document with its status and number of clauses, in corpus order."""

@@ -54,8 +54,8 @@ class Hit:
     clause: Clause
     document: Document
     status: Status
-    relation: str | None = None  # of rag.relating.relations.RELATIONS
-    standing: str | None = None  # 上位依据 or 贯彻落实, where the documents stand so
+    relation: str | None = None  # of rag.relating.labels.RELATIONS
+    hierarchy: str | None = None  # 上位依据 or 贯彻落实, where the documents stand so
     quote: str | None = None  # the clause's sentence that shows it
     unit: str = ""  # the clause of the paste it is related to
     pasted: str | None = None  # the sentence of that
@@ -137,9 +137,9 @@ class Answer:
     refused: bool
     notes: tuple[str, ...] = ()  # what the reader must know: expired, model absent, sentences dropped
     timings: Timings = field(default_factory=Timings)
-    closeness: float | None = None  # as refusal.Evidence.closeness; None where the document's own facts answer
+    max_cosine: float | None = None  # as refusal.Evidence.max_cosine; None where the document's own facts answer
     confidence: float | None = None  # how likely it answers, 0 to 1, refused or not; None where no reader has said
-    formal: str = ""  # the documents' words that an everyday question was searched with beside its own
+    rewriting: str = ""  # the documents' words that an everyday question was searched with beside its own
     comparison: tuple[Side, ...] = ()  # only where a comparison is asked for and documents differ
     table: Grid | None = None  # only where rows of a table answer
     outline: tuple[Entry, ...] = ()  # only where headings answer

@@ -84,7 +84,9 @@ def current(ranking: Ranking, clauses: Sequence[Clause], instead: Mapping[str, D
     if not out & here:
         return ranking
     rows = [row for row in ranking.rows if clauses[row].doc_id not in out]
-    return replace(ranking, rows=rows, sides=tuple(current(side, clauses, instead) for side in ranking.sides))
+    return replace(
+        ranking, rows=rows, sub_rankings=tuple(current(side, clauses, instead) for side in ranking.sub_rankings)
+    )
 
 
 def behind(ranking: Ranking, before: Ranking, clauses: Sequence[Clause], instead: Mapping[str, Document]) -> Ranking:

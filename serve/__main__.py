@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.edge import run
+from index.cli import run
 from index.errors import BadInput, CorpusError
 
 if TYPE_CHECKING:

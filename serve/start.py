@@ -41,7 +41,7 @@ def serve(settings: Settings, *, everyone: bool = False, accounts: bool = False)
             print(f"条问：{address(settings)}", flush=True)
             if not loopback(settings.host):
                 print("同一网络的电脑用本机的 IP 地址或主机名打开；要加密传输，请放在 HTTPS 反向代理之后。", flush=True)
-            logging.getLogger("uvicorn.error").addFilter(_worth_telling)
+            logging.getLogger("uvicorn.error").addFilter(_worth_printing)
             uvicorn.Server(
                 uvicorn.Config(
                     app,
@@ -96,7 +96,7 @@ def has_users(settings: Settings) -> bool:
         return bool(found.users())
 
 
-def _worth_telling(record: logging.LogRecord) -> bool:
+def _worth_printing(record: logging.LogRecord) -> bool:
     """Whether a line of the server's is for the terminal; that a question was cut off by stopping is not."""
     failed = record.exc_info[1] if record.exc_info else None
     return not (isinstance(failed, asyncio.CancelledError) or "graceful shutdown" in record.getMessage())

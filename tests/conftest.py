@@ -57,7 +57,7 @@ class FakeEncoder:
     def read_query(self, text):
         return EncodedQuery(self._vector(text), None, None, None)
 
-    def read_passages(self, texts, spans, space=None, progress=None):
+    def read_passages(self, texts, spans, whitening=None, progress=None):
         self.encoded += len(texts)
         parts = [
             np.stack([self._vector(t[a:b]) for a, b in own]) if own else np.zeros((0, self.dimension), np.float32)
@@ -141,11 +141,13 @@ def built(corpus: Path, root: Path, encoder: FakeEncoder | None = None):
     return build([corpus], root, lambda: encoder, rebuild=False, progress=quiet)
 
 
-def engine_over(root: Path, chat: FakeChat | None = None, bar: float = 0.0, **settings) -> Engine:
-    """An engine over an index built with the fake encoder, no reader; `bar` is the cosine below which it refuses."""
+def engine_over(root: Path, chat: FakeChat | None = None, threshold: float = 0.0, **settings) -> Engine:
+    """An engine over an index built with the fake encoder, no reader; `threshold` is the cosine below which it refuses."""
     desk = root.parent / f"{root.name}-desk.sqlite"  # never the conversations of whoever runs the tests
     settings = {"chat_model": "", "reader": "none", "desk": desk, **settings}
-    return Engine(Settings(index=root, **settings), Store.open(root), FakeEncoder(), chat=chat, foreign_bar=bar)
+    return Engine(
+        Settings(index=root, **settings), Store.open(root), FakeEncoder(), chat=chat, foreign_threshold=threshold
+    )
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ from conftest import FakeEncoder, quiet  # noqa: E402
 from rich.console import Console  # noqa: E402
 
 from index import build as building  # noqa: E402
-from index.edge import run  # noqa: E402
+from index.cli import run  # noqa: E402
 from index.errors import BrokenIndex  # noqa: E402
 from index.journal import NAME  # noqa: E402
 from index.load import load_files  # noqa: E402

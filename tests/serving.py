@@ -18,10 +18,10 @@ from serve.start import bound
 PASSWORD = "一个相当长的密码"
 
 
-def house_over(root, var, mode=Mode.ALONE, *, chat=None, audited=False, bar=0.0, **settings):
+def house_over(root, var, mode=Mode.ALONE, *, chat=None, audited=False, threshold=0.0, **settings):
     """A house whose files lie in the folder `var`."""
     settings = {"var": var, "as_of": "2026-06-01", **settings}
-    engine = engine_over(root, chat, bar, **settings)
+    engine = engine_over(root, chat, threshold, **settings)
     accounts = Accounts(var / "accounts.sqlite") if mode is Mode.ACCOUNTS else None
     audit = Audit(var / "audit.sqlite") if audited or accounts else None
     return House(engine.settings, Live(engine), mode, accounts, audit)

@@ -16,7 +16,7 @@ from rag.query.completion import complete
 from rag.query.question import understand
 from rag.query.titles import Titles
 from rag.schema import Filters
-from rag.stated.premise import wrong_issuer
+from rag.stated.false_presupposition import wrong_issuer
 
 QUESTION = "岚城至湾城城际铁路全长多少公里？"
 
@@ -69,7 +69,7 @@ def test_closing_the_stream_closes_the_model(sample_root):
 
 
 def test_a_question_from_elsewhere_is_refused_with_the_nearest_clause_as_such(sample_root):
-    answer = engine_over(sample_root, bar=0.865).ask("深圳的最低工资标准是多少？")
+    answer = engine_over(sample_root, threshold=0.865).ask("深圳的最低工资标准是多少？")
     assert answer.refused and answer.sentences[0].origin == "refusal"
     assert all(s.origin in ("refusal", "nearest") for s in answer.sentences)
 

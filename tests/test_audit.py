@@ -11,7 +11,7 @@ from conftest import FakeChat, built, engine_over
 
 from index.errors import BadInput, TiaowenError
 from rag.live import Live
-from rag.relating.related import neighbourhoods
+from rag.relating.related import related_by_clause
 from rag.schema import Filters
 from serve.asking import Guarded
 from serve.audit import Audit, BrokenChain
@@ -116,7 +116,7 @@ def test_an_answer_is_recorded_with_what_was_given_by_what_before_it_is_shown(sa
     assert event.answer.citations[0].clause.clause_id in row["given"] and event.answer.sentences[0].text in row["given"]
     assert "fake-1" in row["models"] and row["generation"] == engine.store.folder.name
     guarded.now().related("推动城际铁路建设，统一检票标准。", 3)
-    neighbourhoods(guarded.now(), "推动城际铁路建设，统一检票标准。", 3, Filters())
+    related_by_clause(guarded.now(), "推动城际铁路建设，统一检票标准。", 3, Filters())
     asked = guarded.now().asked_by("王强").ask_stream("岚城至湾城城际铁路全长多少公里？")
     next(asked)
     asked.close()

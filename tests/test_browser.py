@@ -69,7 +69,7 @@ def engine(tmp_path_factory):
     shutil.copytree(SAMPLE, folder / "corpus")
     (folder / "corpus" / "99-转义.txt").write_text(HOSTILE, encoding="utf-8")
     built(folder / "corpus", folder / "index")
-    engine = engine_over(folder / "index", Chat(), bar=0.865)
+    engine = engine_over(folder / "index", Chat(), threshold=0.865)
     answered = engine.ask_stream
 
     def ask_stream(question, *rest):

@@ -35,14 +35,14 @@ def unit(vectors):
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def slow(vectors, owner, wording, query, k, allowed):
+def slow(vectors, owner, bm25, query, k, allowed):
     """The rows of the `k` best by wording and of the owners of the `k` nearest sentences; more sentences until `k` rows."""
-    worded = [row for row in np.argsort(-wording, kind="stable") if wording[row] > 0 and allowed[row]][:k]
+    by_bm25 = [row for row in np.argsort(-bm25, kind="stable") if bm25[row] > 0 and allowed[row]][:k]
     near = [int(owner[s]) for s in np.argsort(-(vectors @ query), kind="stable") if allowed[owner[s]]]
     reach = k
-    while len({*worded, *near[:reach]}) < k and reach < len(near):
+    while len({*by_bm25, *near[:reach]}) < k and reach < len(near):
         reach *= 2
-    return sorted({*worded, *near[:reach]})
+    return sorted({*by_bm25, *near[:reach]})
 
 
 @given(st.integers(0, 300), st.integers(1, 15), st.booleans())
@@ -52,9 +52,9 @@ def test_candidates_are_the_best_by_wording_and_the_owners_of_the_nearest_senten
     allowed = random.random(len(texts)) < 0.5 if filtered else np.ones(len(texts), dtype=bool)
     query, text = unit(random.normal(size=(1, 8)).astype(np.float32))[0], "".join(random.choice(list(LETTERS), 2))
     found = candidates(dense, lexical, text, query, k, allowed if filtered else None, ())
-    wording = lexical.scores(text).of(np.arange(len(texts)))
-    assert found.rows.tolist() == slow(vectors, owner, wording, query, k, allowed)
-    assert found.wording == pytest.approx(wording[found.rows])
+    bm25 = lexical.scores(text).of(np.arange(len(texts)))
+    assert found.rows.tolist() == slow(vectors, owner, bm25, query, k, allowed)
+    assert found.bm25 == pytest.approx(bm25[found.rows])
     cosines = vectors @ query
     assert found.meaning == pytest.approx([max(cosines[owner == row], default=-1.0) for row in found.rows], abs=1e-6)
     assert found.sentences.tolist() == [s for row in found.rows for s in np.flatnonzero(owner == row)]
@@ -81,7 +81,7 @@ def test_where_few_share_a_word_and_the_nearest_sentences_stand_together_a_list_
 def test_no_clause_allowed_gives_no_candidate():
     dense, lexical, vectors, _, texts = parts(4)
     found = candidates(dense, lexical, "甲乙", vectors[0], 5, np.zeros(len(texts), dtype=bool), ())
-    parts_of = (found.rows, found.wording, found.meaning, found.sentences, found.counts, found.cosines)
+    parts_of = (found.rows, found.bm25, found.meaning, found.sentences, found.counts, found.cosines)
     assert [len(part) for part in parts_of] == [0] * 6
 
 
@@ -96,7 +96,7 @@ def test_a_store_without_sentences_is_searched_by_its_words():
 def test_a_query_without_a_known_term_is_searched_by_its_meaning():
     dense, lexical, vectors, owner, _ = parts(5)
     found = candidates(dense, lexical, "？猫", vectors[1], 1, None, ())
-    assert owner[1] in found.rows and not found.wording.any()
+    assert owner[1] in found.rows and not found.bm25.any()
 
 
 # BM25

@@ -9,7 +9,7 @@ from importlib import import_module
 import pytest
 from conftest import ROOT, SAMPLE, needs_models
 
-from index import edge
+from index import cli
 
 pytestmark = needs_models
 
@@ -32,7 +32,7 @@ def inside(var, monkeypatch, capsys):
             monkeypatch.setenv(name, value)
         app = import_module(f"{module}.__main__").app
         with pytest.raises(SystemExit) as left:
-            edge.run(lambda: app(list(args), standalone_mode=False))
+            cli.run(lambda: app(list(args), standalone_mode=False))
         return left.value.code, *capsys.readouterr()
 
     return call

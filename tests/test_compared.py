@@ -64,11 +64,13 @@ def test_both_sides_are_found_and_heard(tmp_path):
     built(corpus, tmp_path / "i")
     engine = engine_over(tmp_path / "i")
     query = understand("东港区和西岭县，哪边常住人口多？")
-    assert len(query.sides) == 2 and not any("compare" in side.asks or side.sides for side in query.sides)
+    assert len(query.sub_queries) == 2 and not any(
+        "compare" in side.asks or side.sub_queries for side in query.sub_queries
+    )
     ranking = engine.rank(query)
     best = [engine.store.clauses[row].text for row in ranking.rows[:2]]
     assert {"30万人" in text or "20万人" in text for text in best} == {True}
-    assert sorted(ranking.rows) == list(range(len(engine.store.clauses))) and len(ranking.sides) == 2
+    assert sorted(ranking.rows) == list(range(len(engine.store.clauses))) and len(ranking.sub_rankings) == 2
     answer = engine.ask(query.asked)
     assert "30万人" in answer.sentences[0].text and "20万人" in answer.sentences[1].text
     only = engine.rank(query, Filters(document="东港区规划"))

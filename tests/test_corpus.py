@@ -219,7 +219,7 @@ def test_an_open_library_moves_to_the_new_index_and_the_old_one_stays_whole(fold
     built(folder, root)
     after = live.now()
     assert after is not before and len(after.documents()) == len(before.documents()) + 1 and not live.failure
-    assert after.encoder is before.encoder and after.__dict__["foreign_bar"] == before.foreign_bar
+    assert after.encoder is before.encoder and after.__dict__["foreign_threshold"] == before.foreign_threshold
     assert before.search("渡口", 3) and live.now() is after
     part = store.current(root) / "clauses.sqlite"
     part.write_bytes(b"x")

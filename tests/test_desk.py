@@ -150,7 +150,7 @@ def test_a_file_that_cannot_be_used_is_one_chinese_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("question", "bar"),
+    ("question", "threshold"),
     [
         ("岚城至湾城城际铁路全长多少公里？", 0.0),
         ("深圳的最低工资标准是多少？", 0.865),
@@ -158,8 +158,8 @@ def test_a_file_that_cannot_be_used_is_one_chinese_line(tmp_path):
         ("岚湾双城带建设规划有哪几章？", 0.0),
     ],
 )
-def test_an_answer_comes_back_as_it_was_given(sample_root, question, bar):
-    given = engine_over(sample_root, bar=bar).ask(question)
+def test_an_answer_comes_back_as_it_was_given(sample_root, question, threshold):
+    given = engine_over(sample_root, threshold=threshold).ask(question)
     kept = json.loads(json.dumps(answer_json(given), ensure_ascii=False))
     back = recall.answer(kept)
     assert answer_json(back) | {"hits": []} == kept | {"hits": []}

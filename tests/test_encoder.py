@@ -152,8 +152,8 @@ def test_a_text_longer_than_the_model_takes_is_read_to_its_end(encoder):
 @needs_model
 def test_no_text_gives_no_vectors(encoder):
     assert encoder.read_passages([], []) == [] and encoder.read_and_fit([], []) == ([], None)
-    (reading,), space = encoder.read_and_fit(["——"], [[(0, 2)]])
-    assert space is None and reading.tokens is None and reading.head.shape == (384,)
+    (reading,), whitening = encoder.read_and_fit(["——"], [[(0, 2)]])
+    assert whitening is None and reading.tokens is None and reading.head.shape == (384,)
 
 
 @needs_model
@@ -171,9 +171,9 @@ def test_a_question_and_its_tokens_come_from_one_pass_by_either_runtime(encoder,
     assert "".join(spoken).replace("▁", "") == "老厂房能改成文创园吗"
 
 
-def apart(one, other, space):
+def apart(one, other, whitening):
     """How many steps two texts' stored words differ by at most."""
-    return np.abs(space.unpacked(one.vectors) - space.unpacked(other.vectors)).max(initial=0)
+    return np.abs(whitening.unpacked(one.vectors) - whitening.unpacked(other.vectors)).max(initial=0)
 
 
 @needs_model
@@ -181,14 +181,17 @@ def test_tokens_are_those_of_the_spans_in_any_company(encoder):
     stop = CLAUSE.index("。") + 1
     spans = [[(0, stop), (stop, len(CLAUSE))], [(0, 10)], []]
     texts = [CLAUSE, CLAUSE * 20, "短。"]
-    together, space = encoder.read_and_fit(texts, spans)
-    again, alone = encoder.read_passages(texts, spans, space), encoder.read_passages(texts[:1], spans[:1], space)
+    together, whitening = encoder.read_and_fit(texts, spans)
+    again, alone = (
+        encoder.read_passages(texts, spans, whitening),
+        encoder.read_passages(texts[:1], spans[:1], whitening),
+    )
     for one, other in zip(together, again, strict=True):
         assert np.array_equal(one.head, other.head) and np.array_equal(one.parts, other.parts)
-        assert (one.tokens.ids == other.tokens.ids).all() and apart(one.tokens, other.tokens, space) <= 1
+        assert (one.tokens.ids == other.tokens.ids).all() and apart(one.tokens, other.tokens, whitening) <= 1
     first = together[0].tokens
     assert first.vectors.dtype == np.uint8 and len(first.ids) == len(first.vectors) == first.counts.sum()
-    assert (first.ids == alone[0].tokens.ids).all() and apart(first, alone[0].tokens, space) <= 1
+    assert (first.ids == alone[0].tokens.ids).all() and apart(first, alone[0].tokens, whitening) <= 1
     assert "通过能力达到5亿吨" in "".join(encoder._model.tokenizer.convert_ids_to_tokens(first.ids))
     assert together[2].tokens.counts.sum() == 0 and together[1].tokens.counts.tolist() == [together[1].tokens.counts[0]]
 

@@ -169,7 +169,7 @@ def test_a_reader_that_is_gone_leaves_the_extract_unread(service, tmp_path):
     build([SAMPLE], own.index_dir, FakeEncoder, rebuild=False, progress=quiet)
     from index.store import Store
 
-    engine = Engine(own, Store.open(own.index_dir), FakeEncoder(), foreign_bar=0.0)
+    engine = Engine(own, Store.open(own.index_dir), FakeEncoder(), foreign_threshold=0.0)
     answer = engine.ask("港口经营人应当怎样使用岸电？")
     assert not answer.refused and any("阅读服务没有回应" in note for note in answer.notes)
 

@@ -2,7 +2,17 @@
 
 import pytest
 
-from index.entities.modality import ASKED_FOR, DUTY, FIRM, PERMITTED, TENTATIVE, force, modals, negations, reversals
+from index.entities.modality import (
+    ASKED_FOR,
+    DUTY,
+    FIRM,
+    PERMITTED,
+    TENTATIVE,
+    deontic_strength,
+    modals,
+    negations,
+    reversals,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,7 +23,7 @@ from index.entities.modality import ASKED_FOR, DUTY, FIRM, PERMITTED, TENTATIVE,
     ],
 )  # fmt: skip
 def test_how_strictly_a_half_sentence_asks(half, expected):
-    assert force(half) == expected
+    assert deontic_strength(half) == expected
 
 
 def test_words_of_duty_leave_and_degree():

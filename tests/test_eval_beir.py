@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from conftest import FakeEncoder
-from test_late import WordEncoder
+from test_token_index import WordEncoder
 
 from eval import beir
 from eval.beir_set import Entry, read
@@ -140,9 +140,11 @@ def test_a_space_is_fitted_once_and_kept_with_what_was_read(tmp_path, encoder):
         before = encoder.encoded
         read.append(cached.read_and_fit(texts, spans))
         cached.close()
-    (first, space), (second, again) = read
-    assert encoder.encoded == before and (space is None) == (again is None) == (not isinstance(encoder, WordEncoder))
+    (first, whitening), (second, again) = read
+    assert encoder.encoded == before and (whitening is None) == (again is None) == (
+        not isinstance(encoder, WordEncoder)
+    )
     for one, other in zip(first, second, strict=True):
         assert np.array_equal(one.head, other.head) and np.array_equal(one.parts, other.parts)
-        assert space is None or np.array_equal(one.tokens.vectors, other.tokens.vectors)
-    assert space is None or np.array_equal(space.axes, again.axes)
+        assert whitening is None or np.array_equal(one.tokens.vectors, other.tokens.vectors)
+    assert whitening is None or np.array_equal(whitening.axes, again.axes)

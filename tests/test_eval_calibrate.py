@@ -48,9 +48,9 @@ def test_a_calibration_orders_by_what_brings_the_evidence_first():
     for i in range(120):
         kind = ("answerable", "twin", "absent")[i % 3]
         good = kind == "answerable"
-        signals = {"best": float(rng.normal(2 if good else -2)), "wording": float(rng.random())}
+        signals = {"best": float(rng.normal(2 if good else -2)), "lexical_overlap": float(rng.random())}
         clauses = [(1.0, -2.0, False), (0.5, 2.0, good)]
-        asked.append(Asked(str(i), kind, str(i % 11), "figure", signals | {"closeness": 0.9}, good, clauses))
+        asked.append(Asked(str(i), kind, str(i % 11), "figure", signals | {"max_cosine": 0.9}, good, clauses))
     found = fitted(asked, "e", "r")
     assert found.order > 0
     assert 0 < found.refuse_below["figure"] <= found.conclude_from["figure"] <= 1

@@ -8,7 +8,7 @@ import pytest
 from conftest import SAMPLE, FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as st
-from test_late import WordEncoder, index
+from test_token_index import WordEncoder, index
 
 from eval.fusion import fitted
 from index.errors import ModelError
@@ -34,17 +34,17 @@ def store(tmp_path_factory):
 def test_weights_come_back_as_they_were_saved(tmp_path):
     weights().save(tmp_path / "w.json")
     assert load(tmp_path / "w.json") == weights()
-    assert load().wording > 0  # those that come with the program
+    assert load().bm25 > 0  # those that come with the program
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        {"wording": None},
+        {"bm25": None},
         {"meaning": "x"},
-        {"words": float("nan")},
-        {"words": float("inf")},
-        {"wording": -1.0},
+        {"max_sim": float("nan")},
+        {"max_sim": float("inf")},
+        {"bm25": -1.0},
         {"spread": [0.1]},
         {"spread": 3},
         {"more": 1},
@@ -71,51 +71,51 @@ def test_a_score_is_the_sum_of_its_three_parts_by_their_weights(store):
     encoder = WordEncoder()
     read = encoder.read_query(ASKED)
     found = store.candidates(ASKED, read.vector, 9)
-    features, likeness = Fusion(store, encoder, weights()).features(read, found)
+    features, max_sim = Fusion(store, encoder, weights()).features(read, found)
     assert features[:, 0].max() == pytest.approx(1.0) and features[:, 1] == pytest.approx(found.meaning)
-    assert (features[:, 2] <= 1 + 1e-5).all() and len(likeness) == len(found.sentences)
+    assert (features[:, 2] <= 1 + 1e-5).all() and len(max_sim) == len(found.sentences)
     scores = Fusion(store, encoder, weights()).scores(ASKED, k=9)
     assert scores.rows.tolist() == found.rows.tolist()
     assert scores.fused == pytest.approx(features @ np.array([3.0, 20.0, 23.0]), abs=1e-4)
 
 
 def test_another_model_s_cosines_count_as_if_they_spread_like_those_fitted_to(store):
-    encoder, own = WordEncoder(), weights("another model", wording=0.0)
+    encoder, own = WordEncoder(), weights("another model", bm25=0.0)
     read = encoder.read_query(ASKED)
     features, _ = Fusion(store, encoder, own).features(read, store.candidates(ASKED, read.vector, 9))
     scores = Fusion(store, encoder, own).scores(ASKED, k=9)
     scaled = features[:, 1:] / features[:, 1:].std(axis=0) * np.array([0.02, 0.1])
     assert scores.fused == pytest.approx(scaled @ np.array([20.0, 23.0]), abs=1e-4)
-    wording = Fusion(store, encoder, weights("another model", meaning=0.0, words=0.0)).scores(ASKED, k=9)
-    assert wording.fused == pytest.approx(3.0 * features[:, 0])  # BM25 is no model's
+    bm25 = Fusion(store, encoder, weights("another model", meaning=0.0, max_sim=0.0)).scores(ASKED, k=9)
+    assert bm25.fused == pytest.approx(3.0 * features[:, 0])  # BM25 is no model's
 
 
 def test_words_are_not_compared_where_the_model_gives_no_token_states(store):
     encoder = FakeEncoder()
     read = encoder.read_query(ASKED)
-    features, likeness = Fusion(store, encoder, weights()).features(read, store.candidates(ASKED, read.vector, 9))
-    assert likeness is None and not features[:, 2].any()
+    features, max_sim = Fusion(store, encoder, weights()).features(read, store.candidates(ASKED, read.vector, 9))
+    assert max_sim is None and not features[:, 2].any()
     scores = Fusion(store, encoder, weights("another model")).scores(ASKED)
-    assert scores.likeness is None and np.isfinite(scores.fused).all()
+    assert scores.max_sim is None and np.isfinite(scores.fused).all()
 
 
 def test_where_nothing_is_allowed_nothing_is_scored(store):
     nothing = np.zeros(len(store.clauses), dtype=bool)
     for own in (weights(), weights("another model")):
-        for formal in ("", "岸电"):
-            scores = Fusion(store, WordEncoder(), own).scores(ASKED, formal, nothing)
+        for rewriting in ("", "岸电"):
+            scores = Fusion(store, WordEncoder(), own).scores(ASKED, rewriting, nothing)
             assert len(scores.rows) == len(scores.fused) == len(scores.cosines.rows) == 0
 
 
 def test_two_readings_are_scored_over_the_same_rows_and_what_a_question_is_near_to_stays_its_own(store):
-    fusion, formal = Fusion(store, WordEncoder(), weights()), "危险货物 报告"
-    both = fusion.scores(ASKED, formal, k=3)
-    one, other = (fusion.scores(text, also=both.rows, k=0) for text in (ASKED, f"{ASKED} {formal}"))
-    apart = [set(fusion.scores(text, k=3).rows.tolist()) for text in (ASKED, f"{ASKED} {formal}")]
+    fusion, rewriting = Fusion(store, WordEncoder(), weights()), "危险货物 报告"
+    both = fusion.scores(ASKED, rewriting, k=3)
+    one, other = (fusion.scores(text, also=both.rows, k=0) for text in (ASKED, f"{ASKED} {rewriting}"))
+    apart = [set(fusion.scores(text, k=3).rows.tolist()) for text in (ASKED, f"{ASKED} {rewriting}")]
     assert set(both.rows.tolist()) == apart[0] | apart[1] and apart[0] != apart[1]
     assert both.fused == pytest.approx((one.fused + other.fused) / 2, abs=1e-5)
     assert both.cosines.values == pytest.approx(one.cosines.values)
-    for mixed, own, too in ((both.meaning, one.cosines, other.cosines), (both.likeness, one.likeness, other.likeness)):
+    for mixed, own, too in ((both.meaning, one.cosines, other.cosines), (both.max_sim, one.max_sim, other.max_sim)):
         assert mixed.values == pytest.approx((own.values + too.values) / 2, abs=1e-6)
 
 
@@ -146,22 +146,22 @@ def test_the_higher_of_two_is_taken_of_the_rows_of_either():
 # Fitting
 
 
-def topics(telling, seed=0, count=40):
-    """Questions of eight candidates of which the right one is highest in the feature `telling`, the others being noise."""
+def topics(informative, seed=0, count=40):
+    """Questions of eight candidates of which the right one is highest in one feature, the others being noise."""
     random = np.random.default_rng(seed)
     made = []
     for _ in range(count):
         features = random.random((8, 3)).astype(np.float32)
-        made.append((features, features[:, telling] == features[:, telling].max()))
+        made.append((features, features[:, informative] == features[:, informative].max()))
     return made
 
 
-@pytest.mark.parametrize("telling", [0, 1, 2])
-def test_the_score_that_ranks_right_takes_the_weight_and_none_is_below_zero(telling):
-    found = fitted(topics(telling), np.ones(3))
-    assert np.argmax(found) == telling and (found >= 0).all()
-    assert found[telling] > 3 * max(np.delete(found, telling))
-    assert np.array_equal(found, fitted(topics(telling), np.ones(3)))
+@pytest.mark.parametrize("informative", [0, 1, 2])
+def test_the_score_that_ranks_right_takes_the_weight_and_none_is_below_zero(informative):
+    found = fitted(topics(informative), np.ones(3))
+    assert np.argmax(found) == informative and (found >= 0).all()
+    assert found[informative] > 3 * max(np.delete(found, informative))
+    assert np.array_equal(found, fitted(topics(informative), np.ones(3)))
 
 
 @given(st.integers(0, 50))

@@ -24,7 +24,7 @@ from rag import prompts
 from rag.answering.reply import _about
 from rag.engine import Engine
 from rag.prompts import inert
-from rag.relating.related import neighbourhoods
+from rag.relating.related import related_by_clause
 from rag.schema import Filters
 from rag.verification.citations import strip_marks
 
@@ -96,8 +96,8 @@ def engines(roots):
     return {injected: engine_over(root) for injected, root in roots.items()}
 
 
-def asked(engine, question, chat, bar=0.0):
-    engine.chat, engine.foreign_bar = chat, bar
+def asked(engine, question, chat, threshold=0.0):
+    engine.chat, engine.foreign_threshold = chat, threshold
     return engine.ask(question)
 
 
@@ -160,7 +160,7 @@ def test_an_order_in_no_known_form_is_quoted_at_most(tmp_path, case):
 
 @each
 def test_what_is_not_asked_for_by_the_order_is_refused_as_before(engines, case):
-    assert asked(engines[True], "深圳的最低工资标准是多少？", Persuaded(case.lie), bar=0.865).refused
+    assert asked(engines[True], "深圳的最低工资标准是多少？", Persuaded(case.lie), threshold=0.865).refused
 
 
 def test_a_clause_with_an_order_is_said_to_have_one(answers, engines):
@@ -272,7 +272,7 @@ def bodies(engine, case, answer):
         "chat": turns.conversation([turn]),
         "evidence": evidence(turn),
         "document": reader.document(found, clauses, reader.Reading(status)),
-        "related": shelves.related(neighbourhoods(engine, case.truth + case.order, 10, Filters())),
+        "related": shelves.related(related_by_clause(engine, case.truth + case.order, 10, Filters())),
         "library": catalogue.listed([catalogue.Entry(found, status, len(clauses), (), ())], 1, catalogue.BY[0]),
         "lineage": drawn(engine, found.doc_id),
     }

@@ -15,11 +15,11 @@ from markdown_it import MarkdownIt
 
 from index.schema import Mark
 from memo.markdown import escaped, markdown
-from memo.paper import NEAREST, REFUSED, REFUSED_IN_SCOPE, UNSURE, Paper, neighbourhood, part
+from memo.paper import NEAREST, REFUSED, REFUSED_IN_SCOPE, UNSURE, Paper, part, related_paper
 from memo.text import text
 from memo.word import BODY, HEADING, TITLE, word
-from rag.relating.related import Neighbourhood
-from rag.relating.relations import DIFFERS, ORIGINAL
+from rag.relating.labels import DIFFERS, ORIGINAL
+from rag.relating.related import RelatedClauses
 from rag.schema import Answer, Citation, Difference, Grid, Hit, Sentence, Side, Status
 
 DAY = date(2026, 3, 9)
@@ -153,7 +153,7 @@ def test_a_pastes_neighbourhood_is_a_paper_by_relation(sample):
         Hit(n, 1 / n, parsed.clauses[n], parsed.document, status, relation, quote=parsed.clauses[n].text[:6])
         for n, relation in enumerate((ORIGINAL, DIFFERS, DIFFERS), 1)
     )
-    made = opened(neighbourhood([Neighbourhood("粘贴的条款", hits)], DAY))
+    made = opened(related_paper([RelatedClauses("粘贴的条款", hits)], DAY))
     told = [p.text for p in made.paragraphs]
     assert told[:3] == ["相关政策", "条款原文", "粘贴的条款"]
     assert told[told.index(ORIGINAL) + 1] == parsed.clauses[1].text + "[1]"
@@ -169,7 +169,7 @@ def test_what_a_related_clause_says_differently_and_what_was_left_out_is_in_the_
     differences = (Difference("数字", (0, 3), (6, 10), "泊位"),)
     hit = Hit(1, 1.0, clause, parsed.document, Status("unknown", "未写明", None), DIFFERS, quote="120个",
               differences=differences, unit="80个泊位")  # fmt: skip
-    paper = neighbourhood([Neighbourhood("80个泊位", (hit,)), Neighbourhood("无", ())], DAY, ["共 2 段"])
+    paper = related_paper([RelatedClauses("80个泊位", (hit,)), RelatedClauses("无", ())], DAY, ["共 2 段"])
     told = [p.text for p in opened(paper).paragraphs]
     assert told[:4] == ["相关政策", "共 2 段", "条款原文一", "80个泊位"]
     assert "（不同之处：数字（泊位）：粘贴“80个”，本条“120个”）" in told and "所选范围内没有条款。" in told

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from index import stamps
+from index import checksum_cache
 from index.errors import ModelError
 from index.settings import E5, QWEN, ROOT, Settings
 from models import e5, fetch, wheels
@@ -183,42 +183,42 @@ def test_a_changed_model_is_refused_and_kept_and_verify_reads_every_byte(tmp_pat
 def test_a_stamp_speaks_only_for_the_file_it_was_made_for(tmp_path):
     path = tmp_path / "big"
     path.write_bytes(b"1")
-    assert stamps.digest(path) is None
-    stamps.write(path, "abc")
-    assert stamps.digest(path) == "abc"
+    assert checksum_cache.digest(path) is None
+    checksum_cache.write(path, "abc")
+    assert checksum_cache.digest(path) == "abc"
     path.write_bytes(b"22")
-    assert stamps.digest(path) is None
+    assert checksum_cache.digest(path) is None
     (tmp_path / "big.checked.json").write_text("[]", encoding="ascii")
-    assert stamps.digest(path) is None
+    assert checksum_cache.digest(path) is None
 
 
 def test_a_file_is_read_whole_once_and_again_whenever_it_changed(tmp_path):
     path = tmp_path / "big"
     path.write_bytes(b"11")
     right = hashlib.sha256(b"11").hexdigest()
-    stamps.check(path, right, "重新取得。")
+    checksum_cache.check(path, right, "重新取得。")
     facts = path.stat()
     path.write_bytes(b"12")
     os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # the times set back hide nothing
     with pytest.raises(ModelError, match="big.*sha256.*重新取得"):
-        stamps.check(path, right, "重新取得。")
+        checksum_cache.check(path, right, "重新取得。")
     path.write_bytes(b"11")
-    stamps.check(path, right, "重新取得。")
+    checksum_cache.check(path, right, "重新取得。")
     path.unlink()
     with pytest.raises(ModelError, match="无法读取"):
-        stamps.check(path, right, "重新取得。")
+        checksum_cache.check(path, right, "重新取得。")
 
 
 def test_a_model_nobody_pinned_is_held_to_what_it_was_at_first(tmp_path):
     path = tmp_path / "own.gguf"
     path.write_bytes(b"11")
-    stamps.check(path, None, "重新取得该文件")
+    checksum_cache.check(path, None, "重新取得该文件")
     path.write_bytes(b"12")
     for _ in range(2):  # asked again, the answer is the same
         with pytest.raises(ModelError, match="有意更换.*own.gguf.checked.json"):
-            stamps.check(path, None, "重新取得该文件")
+            checksum_cache.check(path, None, "重新取得该文件")
     path.write_bytes(b"11")
-    stamps.check(path, None, "重新取得该文件")
+    checksum_cache.check(path, None, "重新取得该文件")
 
 
 def test_every_file_of_a_model_s_folder_is_checked_and_its_list_too(tmp_path):
@@ -228,16 +228,16 @@ def test_every_file_of_a_model_s_folder_is_checked_and_its_list_too(tmp_path):
     for name, data in files.items():
         (folder / name).write_bytes(data)
     facts = {name: {"size": 1, "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()}
-    (folder / stamps.DIGESTS).write_text(json.dumps(facts), encoding="utf-8")
+    (folder / checksum_cache.DIGESTS).write_text(json.dumps(facts), encoding="utf-8")
     before = sorted(folder.rglob("*"))
-    stamps.check_folder(folder, "运行 python -m models")
+    checksum_cache.check_folder(folder, "运行 python -m models")
     assert sorted(folder.rglob("*")) == before  # what is remembered stands beside the folder
     (folder / "1_Pooling/config.json").write_bytes(b"c")
     with pytest.raises(ModelError, match="1_Pooling/config.json.*python -m models"):
-        stamps.check_folder(folder, "运行 python -m models")
-    (folder / stamps.DIGESTS).write_text("{", encoding="utf-8")
+        checksum_cache.check_folder(folder, "运行 python -m models")
+    (folder / checksum_cache.DIGESTS).write_text("{", encoding="utf-8")
     with pytest.raises(ModelError, match="清单"):
-        stamps.check_folder(folder, "运行 python -m models")
+        checksum_cache.check_folder(folder, "运行 python -m models")
 
 
 # The 4-bit weights
@@ -346,5 +346,5 @@ def test_the_models_here_are_what_was_published():
         pytest.skip("models are not here: python -m models")
     result = command("--verify")
     assert result.returncode == 0, result.stderr
-    assert stamps.digest(here / QWEN) == fetch.CHAT.sha256
+    assert checksum_cache.digest(here / QWEN) == fetch.CHAT.sha256
     assert fetch.CHAT.size == 1_117_320_768 == (here / QWEN).stat().st_size

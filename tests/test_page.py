@@ -21,8 +21,8 @@ from page.filters import ANY, filters, in_words, scope
 from page.suggest import suggest
 from page.turns import Turn
 from rag.finding import Found
-from rag.relating.related import Neighbourhood
-from rag.relating.relations import NEAREST
+from rag.relating.labels import NEAREST
+from rag.relating.related import RelatedClauses
 from rag.schema import CONCLUDING, Answer, Citation, Filters, Hit, Sentence, Side, Status, Timings
 
 HOSTILE = (
@@ -65,7 +65,7 @@ def library_bodies(document, clause, status):
     found = [Found(document, True, (clause,))]
     how = reader.Reading(status, (HOSTILE,), drawable=True, beside=1, removable=True)
     taken = Contents(HOSTILE, "", 1, (HOSTILE,), (Taken(document, (clause,), (HOSTILE,)),))
-    neighbourhood = Neighbourhood(HOSTILE, (Hit(1, 1.0, clause, document, status, HOSTILE, HOSTILE),))
+    related = RelatedClauses(HOSTILE, (Hit(1, 1.0, clause, document, status, HOSTILE, HOSTILE),))
     return [
         *(catalogue.listed([entry], 1, by) for by in catalogue.BY),
         catalogue.found(found, {document.doc_id: entry}, HOSTILE, ["粗"], scope=True),
@@ -73,7 +73,7 @@ def library_bodies(document, clause, status):
         adding.checked(adding.Checked((taken,), ((HOSTILE, HOSTILE),))),
         adding.done(Change((HOSTILE,), (HOSTILE,), ((HOSTILE, HOSTILE),)), None, Path("语料")),
         adding.progress(HOSTILE, HOSTILE, 1, 2),
-        shelves.stopped([neighbourhood, neighbourhood], [HOSTILE], 3),
+        shelves.stopped([related, related], [HOSTILE], 3),
     ]
 
 
@@ -96,7 +96,7 @@ def test_nothing_from_a_document_a_model_or_a_question_becomes_markup(sample):
         shell.scopes([document]),
         html.error(HOSTILE),
         turns.welcome([HOSTILE], 1, 1),
-        shelves.related([Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))]),
+        shelves.related([RelatedClauses(HOSTILE, (hit,)), RelatedClauses(HOSTILE, (replace(hit, relation=NEAREST),))]),
         *library_bodies(document, clause, status),
     ]
     assert all(harmless(body) for body in bodies)
@@ -171,7 +171,7 @@ def test_nothing_found_yet_is_said_where_evidence_will_be():
 
 
 def test_a_refusal_is_set_apart_and_its_clause_is_called_the_nearest(sample_root):
-    answer = engine_over(sample_root, bar=0.865).ask("深圳的最低工资标准是多少？")
+    answer = engine_over(sample_root, threshold=0.865).ask("深圳的最低工资标准是多少？")
     body = turns.conversation([Turn("问", answer=answer, stage="done")])
     assert answer.refused and 'class="tw-refusal"' in body
     assert (
@@ -182,7 +182,7 @@ def test_a_refusal_is_set_apart_and_its_clause_is_called_the_nearest(sample_root
 
 
 def test_a_refusal_under_filters_says_so_and_offers_to_ask_without_them(sample_root):
-    answer = engine_over(sample_root, bar=0.865).ask("深圳的最低工资标准是多少？")
+    answer = engine_over(sample_root, threshold=0.865).ask("深圳的最低工资标准是多少？")
     body = turns.conversation([Turn("深圳？", "2023年成文", answer, "done")])
     assert "在所选范围内未能回答这个问题" in body and "所收文件未能回答" not in body
     assert "范围：2023年成文" in body and 'data-question="深圳？">不限范围再问一次' in body
@@ -416,7 +416,7 @@ def test_an_expired_document_is_warned_of_on_its_card_and_page(sample):
     assert warned in reader.document(parsed.document, parsed.clauses, reader.Reading(expired))
     hit = Hit(1, 1.0, parsed.clauses[0], parsed.document, expired, "同类条款", None)
     assert warned in shelves.related(
-        [Neighbourhood(HOSTILE, (hit,)), Neighbourhood(HOSTILE, (replace(hit, relation=NEAREST),))]
+        [RelatedClauses(HOSTILE, (hit,)), RelatedClauses(HOSTILE, (replace(hit, relation=NEAREST),))]
     )
 
 
@@ -438,12 +438,12 @@ def test_related_clauses_are_grouped_by_document_higher_levels_first(sample):
         Hit(rank, 1 / rank, parsed.clauses[at], parsed.document, unknown, "同类条款", None)
         for rank, (parsed, at) in enumerate([(one, 0), (two, 0), (one, 1)], 1)
     ]
-    body = shelves.related([Neighbourhood("粘贴的条款", tuple(hits))])
+    body = shelves.related([RelatedClauses("粘贴的条款", tuple(hits))])
     assert "3 条相关条款，出自 2 份文件" in body and body.count('class="tw-group"') == 2
     assert body.index(one.document.title) < body.index(two.document.title)
     nearest = [replace(hit, relation=NEAREST) for hit in hits]
-    assert "未找到相关条款" in shelves.related([Neighbourhood("粘贴的条款", tuple(nearest))])
-    body = shelves.related([Neighbourhood("粘贴的条款", (nearest[0], hits[1], nearest[2]))])
+    assert "未找到相关条款" in shelves.related([RelatedClauses("粘贴的条款", tuple(nearest))])
+    body = shelves.related([RelatedClauses("粘贴的条款", (nearest[0], hits[1], nearest[2]))])
     assert "1 条相关条款，出自 1 份文件" in body and body.index(two.document.title) < body.index(one.document.title)
 
 

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from conftest import SAMPLE
-from test_late import WordEncoder, index
+from test_token_index import WordEncoder, index
 
 from index.errors import BrokenIndex
 from index.qdrant import points as pointing
@@ -128,11 +128,16 @@ def test_one_query_fuses_two_lists_and_ranks_them_by_their_words(root, collectio
     migrate(Points(store, "甲"), collection)
     search = attach(store, collection, "甲")
     read = encoder.read_query(QUESTIONS[0])
-    words = store.late.space.of_query(read.states) * store.late.weights(read.ids, [range(len(read.ids))])[0][:, None]
+    words = (
+        store.token_index.whitening.of_query(read.states)
+        * store.token_index.weights(read.ids, [range(len(read.ids))])[0][:, None]
+    )
     rows = search.staged(QUESTIONS[0], read.vector, words, 10, 30)
     own = Store.open(root)
     every = np.arange(len(own.clauses))
-    (scores,), _, _ = own.late.read(every).scores(read.ids, own.late.space.of_query(read.states), titled=TITLED)
+    (scores,), _, _ = own.token_index.read(every).scores(
+        read.ids, own.token_index.whitening.of_query(read.states), titled=TITLED
+    )
     assert len(rows) == 10 and scores[rows[0]] == pytest.approx(scores[rows].max(), abs=1e-3)
     assert list(scores[rows]) == sorted(scores[rows], reverse=True)
 

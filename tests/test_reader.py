@@ -12,7 +12,7 @@ from page import catalogue, exports, reader, shelves
 from page.library import drawn, entries_of, listing
 from page.related import _cut, _notes
 from rag.relating.paste import MOST, Parts, parts
-from rag.relating.related import MAX_PASTE, READ, Neighbourhood, neighbourhoods, stepwise
+from rag.relating.related import MAX_PASTE, READ, RelatedClauses, related_by_clause, stepwise
 from rag.schema import Filters, Hit, Status
 
 UNKNOWN = Status("unknown", "未写明", None)
@@ -118,7 +118,7 @@ def test_a_draft_is_looked_up_step_by_step_as_at_once(sample_root):
     assert [done for done, _, _ in steps] == list(range(1, len(steps) + 1)) and len(
         {total for _, total, _ in steps}
     ) == 1
-    assert [each for _, _, each in steps] == neighbourhoods(engine, draft, 20, Filters())
+    assert [each for _, _, each in steps] == related_by_clause(engine, draft, 20, Filters())
     body = shelves.related([each for _, _, each in steps], ["注一"], len(steps))
     assert body.count('href="#u-') == len(steps) and "注一" in body and "<progress" not in body
     running = shelves.related([steps[0][2]], (), len(steps))
@@ -149,7 +149,7 @@ def carried(sample):
     parsed = sample["岚江省港口条例"]
     clause = replace(parsed.clauses[1], text="=1+1 渔港*泊位*\n第二行")
     hit = Hit(1, 1.0, clause, parsed.document, UNKNOWN, "同类条款", None, "渔港*泊位*")
-    return [Neighbourhood("粘贴的条款", (hit,)), Neighbourhood("没有结果的条款", ())]
+    return [RelatedClauses("粘贴的条款", (hit,)), RelatedClauses("没有结果的条款", ())]
 
 
 def test_the_table_carried_away_is_what_is_shown_and_runs_no_formula(sample):

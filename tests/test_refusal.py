@@ -65,7 +65,7 @@ def test_figures_that_stand_in_the_book_are_not_refused(engine):
     for row, (clause_row, start, stop) in enumerate(engine.store.sentences):
         clause = engine.store.clauses[clause_row]
         for match in FIGURE.finditer("，" + clause.text[start:stop]) if clause.kind != "row" else ():
-            title, year = engine.document(clause).title, engine.horizons[row]
+            title, year = engine.document(clause).title, engine.target_years[row]
             when = f"到{year.year}年" if year else ""
             made.append(
                 [

@@ -12,9 +12,9 @@ from page import shelves
 from rag.engine import NO_FILTERS
 from rag.relating.conflicts import conflicts
 from rag.relating.differences import FIGURE, MODAL, UNITS, YEAR, differences, of_units
+from rag.relating.labels import BASIS, DIFFERS, IMPLEMENTS, NEAREST, ORIGINAL, PARALLEL
 from rag.relating.paste import split
-from rag.relating.related import MAX_PASTE, neighbourhoods
-from rag.relating.relations import BASIS, DIFFERS, IMPLEMENTS, NEAREST, ORIGINAL, PARALLEL
+from rag.relating.related import MAX_PASTE, related_by_clause
 from rag.relating.scope import may_share, regions
 from rag.schema import Filters
 
@@ -54,7 +54,7 @@ def test_the_source_comes_first_and_what_implements_it_is_said(engine):
     hits = engine.related(pasted, 5)
     assert hits[0].relation == ORIGINAL and hits[0].document.title == "云岭省水运发展规划"
     lower = next(h for h in hits if h.document.title.endswith("实施细则") and "岸电建设" in h.clause.text)
-    assert (lower.relation, lower.standing) == (IMPLEMENTS, IMPLEMENTS)
+    assert (lower.relation, lower.hierarchy) == (IMPLEMENTS, IMPLEMENTS)
     for hit in hits:
         assert hit.quote in hit.clause.text and hit.pasted in pasted
 
@@ -63,7 +63,7 @@ def test_what_the_paste_s_document_rests_on_is_its_basis(engine):
     hits = engine.related("第三条　加强航道养护，及时公布水深。整治青江中游航道，提升通航等级。", 6)
     own, upper = hits[:2]
     assert own.relation == ORIGINAL and own.clause.text.startswith("第三条")
-    assert (upper.relation, upper.standing) == (BASIS, BASIS) and upper.clause.text.startswith("（二）疏浚航道")
+    assert (upper.relation, upper.hierarchy) == (BASIS, BASIS) and upper.clause.text.startswith("（二）疏浚航道")
     named = engine.related("根据《云岭省水运发展规划》，提升青江中游航道通航等级，整治航道。", 5)
     assert any(h.relation == BASIS and h.document.title == "云岭省水运发展规划" for h in named)
 
@@ -71,7 +71,7 @@ def test_what_the_paste_s_document_rests_on_is_its_basis(engine):
 def test_another_figure_for_the_same_indicator_is_told_with_both_spans(engine):
     hits = engine.related("到2025年，东港集装箱吞吐能力达到300万标箱，岸电设施覆盖率达到60%。", 5)
     differing = next(h for h in hits if h.document.title.endswith("实施细则") and "280" in h.clause.text)
-    assert (differing.relation, differing.standing) == (DIFFERS, IMPLEMENTS)
+    assert (differing.relation, differing.hierarchy) == (DIFFERS, IMPLEMENTS)
     said = [(h.unit[slice(*d.ours)], h.clause.text[slice(*d.theirs)]) for h in [differing] for d in h.differences]
     assert ("300万标箱", "280万标箱") in said
 
@@ -79,9 +79,9 @@ def test_another_figure_for_the_same_indicator_is_told_with_both_spans(engine):
 def test_a_different_figure_does_not_hide_that_the_other_is_the_basis(engine):
     hits = engine.related("第二条　到2025年，东港集装箱吞吐能力达到280万标箱，岸电设施覆盖率达到60%。", 5)
     upper = next(h for h in hits if "300万标箱" in h.clause.text)
-    assert (upper.relation, upper.standing) == (DIFFERS, BASIS)
-    assert hits[0].relation == ORIGINAL and hits[0].standing is None  # the paste's own clause
-    shown = shelves.related(neighbourhoods(engine, hits[0].clause.text, 5, NO_FILTERS))
+    assert (upper.relation, upper.hierarchy) == (DIFFERS, BASIS)
+    assert hits[0].relation == ORIGINAL and hits[0].hierarchy is None  # the paste's own clause
+    shown = shelves.related(related_by_clause(engine, hits[0].clause.text, 5, NO_FILTERS))
     assert f">{DIFFERS}</span>" in shown and f">{BASIS}</span>" in shown
 
 
@@ -105,7 +105,7 @@ def test_a_draft_is_split_into_its_clauses_and_answered_clause_by_clause(engine)
         LOWER + "第四条　" + "港口经营人应当建立岸电使用台账，记录每次使用的起止时间和电量，并保存三年以上备查。" * 8
     )
     assert len(split(draft)) >= 4 and split("一条短的。") == ["一条短的。"]
-    found = neighbourhoods(engine, draft, 12, NO_FILTERS)
+    found = related_by_clause(engine, draft, 12, NO_FILTERS)
     assert len(found) == len(split(draft)) and all(each.hits for each in found)
     flat = engine.related(draft, 6)
     assert [hit.rank for hit in flat] == list(range(1, len(flat) + 1))
@@ -181,7 +181,7 @@ def test_what_has_no_relation_is_told_as_nearest(book_engine):  # noqa: F811
         "The quick brown fox jumps over the lazy dog near the river bank.",
         "今晚吃红烧肉，记得多放冰糖和八角，小火慢炖一个小时。",
     ):
-        found = neighbourhoods(book_engine, text, 5, NO_FILTERS)
+        found = related_by_clause(book_engine, text, 5, NO_FILTERS)
         assert not found[0].related and all(hit.relation == NEAREST for hit in found[0].hits)
 
 
@@ -194,10 +194,10 @@ def test_a_paste_from_elsewhere_has_hardly_a_parallel_and_one_of_the_book_has_ma
         "业主大会应当由专有部分面积占比三分之二以上的业主参与表决。",
     ]
     for text in elsewhere:
-        (found,) = neighbourhoods(book_engine, text, 10, NO_FILTERS)
+        (found,) = related_by_clause(book_engine, text, 10, NO_FILTERS)
         assert len(found.hits) == 10 and len(found.related) <= 3
-        assert all(not (hit.standing or hit.differences) for hit in found.hits if hit not in found.related)
-    (found,) = neighbourhoods(book_engine, "推进公立医院检查检验结果互认，完善异地就医直接结算。", 10, NO_FILTERS)
+        assert all(not (hit.hierarchy or hit.differences) for hit in found.hits if hit not in found.related)
+    (found,) = related_by_clause(book_engine, "推进公立医院检查检验结果互认，完善异地就医直接结算。", 10, NO_FILTERS)
     assert len(found.related) == 10
 
 
@@ -205,7 +205,7 @@ def test_a_very_long_draft_is_handled(engine):
     article = "港口经营人应当建立岸电使用台账，记录每次使用的起止时间和电量，并保存三年以上备查。"
     text = "\n".join(f"第{n}条　{article * 10}" for n in CHINESE)[:MAX_PASTE]
     units = split(text)
-    found = neighbourhoods(engine, text, 100, NO_FILTERS)
+    found = related_by_clause(engine, text, 100, NO_FILTERS)
     assert len(text) > 0.9 * MAX_PASTE and len(found) == len(units) > 100 and all(each.hits for each in found)
     with pytest.raises(BadInput):
         engine.related(text + "长" * (MAX_PASTE + 10 - len(text)), 10)

@@ -17,9 +17,9 @@ import pytest
 from conftest import needs_book, needs_models
 from test_refusal import engine  # noqa: F401  (the book's own index, where there is one)
 
-from rag.relating import force, indicators
+from rag.relating import deontic_strength, indicators
 from rag.relating.differences import figures
-from rag.relating.relations import BASIS, DIFFERS, IMPLEMENTS, ORIGINAL, RELATIONS
+from rag.relating.labels import BASIS, DIFFERS, IMPLEMENTS, ORIGINAL, RELATIONS
 
 SET = Path(__file__).parent / "data" / "relations.jsonl"
 PAIRS = [json.loads(line) for line in SET.read_text("utf-8").splitlines()]
@@ -127,7 +127,7 @@ def weigh(_):
     ],
 )
 def test_force_differs_only_for_the_same_thing(ours, theirs, differ):
-    assert bool(list(force.unlike(ours, theirs, weigh))) is differ
+    assert bool(list(deontic_strength.unlike(ours, theirs, weigh))) is differ
 
 
 def test_a_figure_changed_in_a_paste_is_told_beside_its_own_clause():
@@ -149,5 +149,5 @@ def test_a_figure_changed_in_a_paste_is_told_beside_its_own_clause():
 )
 def test_figures_are_compared_only_for_one_indicator_and_one_part(ours, theirs, one):
     said = [(a, b) for a in indicators.stated(ours) for b in indicators.stated(theirs)]
-    same = [indicators.comparable(a, b) and indicators.likeness(a.terms, b.terms, weigh) >= 0.8 for a, b in said]
+    same = [indicators.comparable(a, b) and indicators.cosine(a.terms, b.terms, weigh) >= 0.8 for a, b in said]
     assert any(same) is one

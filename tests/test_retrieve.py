@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rag.query.addresses import Addresses
 from rag.query.question import understand
 from rag.retrieval.diversity import diversified
-from rag.retrieval.retrieve import Retriever, Steps
+from rag.retrieval.retrieve import RankingConfig, Retriever
 from rag.schema import Filters
 
 
@@ -137,7 +137,7 @@ def test_every_clause_of_a_document_named_by_its_title_comes_before_all_others(t
     own = len(engine.store.clauses_of(hits[0].document.doc_id))
     assert named == [True] * own + [False] * (len(named) - own) and own < len(named)
     assert hits[own - 1].score > hits[own].score
-    plain = Retriever(engine.store, FakeEncoder(), steps=Steps(named=False)).rank(
+    plain = Retriever(engine.store, FakeEncoder(), config=RankingConfig(named=False)).rank(
         understand("《岭南县林场管理办法》里渔港停泊收费怎么公示？")
     )
     assert "渔港" in engine.store.clauses[plain.rows[0]].text
@@ -192,9 +192,11 @@ def test_a_filter_that_leaves_no_clause_gives_no_hit_and_a_refusal(engine, asked
 
 def test_of_a_comparison_under_a_filter_both_sides_hold_to_it(engine):
     query = understand("港口和铁路哪个里程更长？")
-    assert query.sides
+    assert query.sub_queries
     ranking = engine.rank(query, Filters(document="港口"))
-    assert len(ranking.sides) == 2 and set(ranking.rows) == {row for side in ranking.sides for row in side.rows}
+    assert len(ranking.sub_rankings) == 2 and set(ranking.rows) == {
+        row for side in ranking.sub_rankings for row in side.rows
+    }
     assert ranking.rows and all("港口" in engine.document(engine.store.clauses[row]).title for row in ranking.rows)
     assert engine.ask("港口和铁路哪个里程更长？", filters=Filters(document="港口")).sentences
 
@@ -219,5 +221,5 @@ def test_names_of_a_list_are_told_though_some_of_their_clauses_were_no_candidate
     kept = np.array([engine.store.sentences[row][0] != left for row in sentences])
     fewer = replace(ranking.sentences, rows=sentences[kept], values=ranking.sentences.values[kept])
     ranking = replace(ranking, rows=[row for row in ranking.rows if row != left], sentences=fewer, meaning=fewer)
-    found = passages(engine.store, query, ranking, engine.horizons)
+    found = passages(engine.store, query, ranking, engine.target_years)
     assert [zone in engine.store.sentence(p.sentence) for zone, p in zip(zones, found, strict=False)] == [True] * 4

@@ -9,7 +9,7 @@ from conftest import SAMPLE
 
 from eval.bench import written
 from eval.bench.documents import INVENTED, TABLE, of_file
-from eval.bench.formats import WRITERS, clauses, likeness
+from eval.bench.formats import WRITERS, agreement, clauses
 from index.load import READERS
 
 TEXTUAL = [name for name in WRITERS if name not in ("txt", "scan")]
@@ -22,12 +22,12 @@ def documents():
 
 @pytest.mark.parametrize("name", TEXTUAL)
 def test_clauses_and_addresses_are_those_of_the_plain_text(name, documents):
-    found = likeness(name, documents)
+    found = agreement(name, documents)
     assert found.documents == found.heads == 10 and found.share >= 0.995
 
 
 def test_a_scan_of_a_printed_page_has_its_characters(documents):
-    found = likeness("scan", documents[4:5])
+    found = agreement("scan", documents[4:5])
     assert found.heads == 1 and found.characters >= 0.97
 
 

@@ -53,7 +53,7 @@ class Counted:
             self.encoder,
             chat=chat,
             reader=Once(self.reader),
-            foreign_bar=0.0,
+            foreign_threshold=0.0,
         )
         rank = self.engine.retriever.rank
         self.engine.retriever.rank = lambda *of, **how: self.ranked.append(of[0]) or rank(*of, **how)
@@ -89,9 +89,9 @@ def test_the_documents_words_for_a_question_cost_one_more_encoding_and_ranking_a
 ):
     monkeypatch.setattr("rag.answer.refusal.elsewhere", lambda found, filters: None)
     counted = Counted(sample_root, FakeChat("城际铁路 全长 公里"))
-    assert counted.ask(EVERYDAY).formal
+    assert counted.ask(EVERYDAY).rewriting
     assert counted.encoder.read == [EVERYDAY, f"{EVERYDAY} 城际铁路 全长 公里"]
-    assert [query.formal for query in counted.ranked] == ["", "城际铁路 全长 公里"]
+    assert [query.rewriting for query in counted.ranked] == ["", "城际铁路 全长 公里"]
     assert len(counted.reader.seen) == len(set(counted.reader.seen))
 
 

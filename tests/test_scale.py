@@ -6,12 +6,12 @@ from datetime import date
 import numpy as np
 import pytest
 from conftest import SAMPLE
-from test_late import WordEncoder, index
+from test_token_index import WordEncoder, index
 
 from eval.bench import curves
 from eval.bench.grown import Grown
 from index import candidates as first_stage
-from index import dense, lexical, postings, rows, stamps, store
+from index import checksum_cache, dense, lexical, postings, rows, store
 from index.errors import BrokenIndex
 from index.lexical import Lexical
 from index.store import CHECKED, Store
@@ -59,7 +59,7 @@ def test_a_large_index_says_what_a_small_one_says(corpus, tmp_path, monkeypatch,
     for question in QUESTIONS:
         assert other.rank(understand(question)).rows == own.rank(understand(question)).rows
     as_of = date(2026, 1, 1)
-    assert list(Library(big, as_of).horizons) == list(Library(small, as_of).horizons)
+    assert list(Library(big, as_of).target_years) == list(Library(small, as_of).target_years)
 
 
 def test_what_is_added_to_a_large_index_keeps_its_cells_and_is_as_built_anew(corpus, tmp_path, large):
@@ -138,7 +138,7 @@ def test_a_file_of_a_large_index_is_read_again_once_it_was_touched(corpus, tmp_p
     data[-1] ^= 1
     file.write_bytes(data)
     Store.open(root)
-    stamps.forget(root / CHECKED)
+    checksum_cache.forget(root / CHECKED)
 
 
 def test_the_lineage_of_a_large_index_is_worked_out_once(corpus, tmp_path, monkeypatch):

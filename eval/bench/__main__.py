@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from eval.bench.parts import parts
 from eval.facts import PeakMemory, machine
-from index.edge import run
+from index.cli import run
 from index.settings import load_settings
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.edge import run
+from index.cli import run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +53,7 @@ class RandomEncoder:
 
         return EncodedQuery(self._vectors(1)[0], None, None, None)
 
-    def read_passages(self, texts, spans, space=None, progress=None):
+    def read_passages(self, texts, spans, whitening=None, progress=None):
         from index.encoder import Reading
 
         begin = time.process_time()

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from index.edge import run
+from index.cli import run
 
 
 def overlap(one: Sequence[Sequence[int]], other: Sequence[Sequence[int]], k: int = 10) -> float:
@@ -60,13 +60,15 @@ def main(
         rankings[name] = [retriever.rank(understand(text)).rows for text in asked]
         told[f"{name}_seconds"] = round((time.process_time() - begin) / len(asked), 3)
     told["same_ten"] = round(overlap(rankings["files"], rankings["qdrant"]), 4)
-    if here.late is not None:
+    if here.token_index is not None:
         alone, begin = [], time.process_time()
         for text in asked:
             read = encoder.read_query(understand(text).text)
             assert read.ids is not None and read.states is not None  # an encoder of an index with token states
-            weights = here.late.weights(read.ids, [range(len(read.ids))])[0][:, None]
-            alone.append(search.staged(text, read.vector, here.late.space.of_query(read.states) * weights, 10))
+            weights = here.token_index.weights(read.ids, [range(len(read.ids))])[0][:, None]
+            alone.append(
+                search.staged(text, read.vector, here.token_index.whitening.of_query(read.states) * weights, 10)
+            )
         told["one_query_seconds"] = round((time.process_time() - begin) / len(asked), 3)
         told["one_query_same_ten"] = round(overlap(rankings["files"], alone), 4)
     print(json.dumps({"questions": len(asked), **told}, ensure_ascii=False))

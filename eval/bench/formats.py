@@ -20,7 +20,7 @@ import typer
 from eval.bench import pages, written
 from eval.bench.documents import INVENTED, long, of_file
 from eval.facts import PeakMemory
-from index.edge import run
+from index.cli import run
 
 WRITERS: dict[str, Callable[..., bytes]] = {
     "txt": written.txt, "md": written.md, "html": written.html, "mht": written.mht, "docx": written.docx, "odt": written.odt,
@@ -34,7 +34,7 @@ _SCANNED = 10  # articles of the scan whose cost is measured: a page or two take
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Agreement:
     """What of the plain text's clauses one format gives."""
 
     format: str
@@ -61,7 +61,7 @@ class Cost:
     memory: float  # MiB, peak of the reading process, libraries and all
 
 
-def likeness(name: str, documents: Sequence) -> Likeness:
+def agreement(name: str, documents: Sequence) -> Agreement:
     """Every document in one format, against its plain text; the formats of tables are not told so."""
     from rapidfuzz.distance import Indel
 
@@ -76,7 +76,7 @@ def likeness(name: str, documents: Sequence) -> Likeness:
         a, b = ("".join("".join((*path, text)) for path, text in each) for each in (expected, found))
         characters.append((Indel.normalized_similarity(a, b), len(a)))
     share = sum(each * size for each, size in characters) / sum(size for _, size in characters)
-    return Likeness(name, len(documents), total, same, heads, share)
+    return Agreement(name, len(documents), total, same, heads, share)
 
 
 def clauses(data: bytes, suffix: str):
@@ -120,7 +120,7 @@ def _read(data: bytes, suffix: str, copies: int) -> tuple[float, float]:
     return time.process_time() - begin, memory.mib()
 
 
-def told(likenesses: Sequence[Likeness], costs: Sequence[Cost]) -> str:
+def told(agreements: Sequence[Agreement], costs: Sequence[Cost]) -> str:
     """Both tables, as Markdown."""
     out = [
         "# 同一文件的各种格式",
@@ -131,7 +131,7 @@ def told(likenesses: Sequence[Likeness], costs: Sequence[Cost]) -> str:
     out += ["| 格式 | 文件 | 条款 | 文字与地址都相同 | 题名、文号、机关相同 | 字符相同 |", "|---|---|---|---|---|---|"]
     out += [
         f"| {each.format} | {each.documents} | {each.clauses} | {each.share:.1%} | {each.heads} | {each.characters:.2%} |"
-        for each in likenesses
+        for each in agreements
     ]
     out += ["", "读取与解析的开销（一个进程，处理器时间；页按 A4 排版计）：", ""]
     out += ["| 格式 | 文件 | MB | 页 | 秒 | 页/秒 | MB/秒 | 内存峰值 MiB |", "|---|---|---|---|---|---|---|---|"]
@@ -161,13 +161,13 @@ def main(
     documents = [*INVENTED, *(each for file in [*sample, *(files or [])] for each in of_file(file))]
     chosen = only.split(",") if only else [*WRITERS, *SHEETS]
     console = Console(stderr=True)
-    likenesses, costs = [], []
+    agreements, costs = [], []
     for name in chosen:
         console.print(name)
         if name in WRITERS:
-            likenesses.append(likeness(name, documents))
+            agreements.append(agreement(name, documents))
         costs.append(cost(name))
-    report = told(likenesses, costs)
+    report = told(agreements, costs)
     target = out or load_settings().var / "eval" / "formats.md"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(report, encoding="utf-8")

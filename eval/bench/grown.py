@@ -15,9 +15,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from index.late import Tokens
 from index.schema import Clause, Document, Source
 from index.stretches import stretches
+from index.token_index import Tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,10 +112,10 @@ class Grown:
         """The tokens of the sentences, a block of sentences at a time."""
         import numpy as np
 
-        late = self.source.late
-        assert late is not None
+        token_index = self.source.token_index
+        assert token_index is not None
         for first in range(0, len(self.parts), block):
             own = self.parts[first : first + block]
-            ids, vectors = late.words(own)
+            ids, vectors = token_index.words(own)
             turned = self._random.random(vectors.shape, dtype=np.float32) < _TURNED
-            yield Tokens(ids, vectors ^ (turned * np.uint8(0x11)), late.lengths(own))
+            yield Tokens(ids, vectors ^ (turned * np.uint8(0x11)), token_index.lengths(own))

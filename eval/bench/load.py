@@ -28,7 +28,7 @@ import typer
 
 from eval.bench.parts import questions
 from eval.facts import machine
-from index.edge import run
+from index.cli import run
 from index.errors import BadInput
 from index.settings import ROOT, load_settings
 

@@ -60,15 +60,15 @@ def parts(settings: Settings) -> Iterator[Part]:
 def encoding(encoder: Encoder, texts: Sequence[str]) -> Iterator[Part]:
     """Clauses and their sentences: read once, tokens kept, as the index is built, against encoded each on its own.
 
-    Fitting the space, a second or two once a corpus, is left out: these few clauses would bear all of it.
+    Fitting the whitening, a second or two once a corpus, is left out: these few clauses would bear all of it.
     """
     spans = [split_sentences(text) for text in texts]
     pieces = [text[start:stop] for text, own in zip(texts, spans, strict=True) for start, stop in own]
-    _, space = encoder.read_and_fit(texts, spans)
+    _, whitening = encoder.read_and_fit(texts, spans)
     once: list[float] = []
     apart: list[float] = []
     for _ in range(ROUNDS):  # in turn, so that a busy machine slows both
-        once += timed(lambda own: encoder.read_passages(texts, own, space), [spans])
+        once += timed(lambda own: encoder.read_passages(texts, own, whitening), [spans])
         apart += timed(lambda own: (encoder.encode_passages(texts), encoder.encode_passages(own)), [pieces])
     each = f"每条，共 {len(texts)} 条 {len(pieces)} 句"
     yield Part("条款与句子向量，一遍读完", tuple(s / len(texts) for s in once), each)

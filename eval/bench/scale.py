@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from eval.bench.grown import EACH, Grown
-from index.edge import run
+from index.cli import run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,11 +84,11 @@ def make(source: Store, size: int, place: Path) -> dict[str, float]:
     from index.alike import SAMPLE
     from index.content import index_text
     from index.dense import Dense
-    from index.late import Late, Tokens, _Rows
     from index.lexical import Lexical
     from index.report import Report
     from index.stored import Stored
     from index.terms import pairs
+    from index.token_index import TokenIndex, Tokens, _Rows
 
     spent, clock = {}, time.process_time()
 
@@ -128,20 +128,20 @@ def make(source: Store, size: int, place: Path) -> dict[str, float]:
         for first, vectors in grown.vectors(real, follow):
             target[first : first + len(vectors)] = vectors
     done("vectors")
-    late = source.late
-    assert late is not None  # the index at hand is of an embedding model with token states
-    counts = late.lengths(grown.parts)
+    token_index = source.token_index
+    assert token_index is not None  # the index at hand is of an embedding model with token states
+    counts = token_index.lengths(grown.parts)
     words = int(counts.sum())
-    ids, packed = room("ids", (words,), np.int32), room("packed", (words, late.width), np.uint8)
+    ids, packed = room("ids", (words,), np.int32), room("packed", (words, token_index.width), np.uint8)
     at = 0
     for tokens in grown.tokens():
         ids[at : at + len(tokens.ids)], packed[at : at + len(tokens.ids)] = tokens.ids, tokens.vectors
         at += len(tokens.ids)
-    models = [late.of_title(row) for row in range(len(source.documents))]
+    models = [token_index.of_title(row) for row in range(len(source.documents))]
     titles = _Rows.of(Tokens.joined([models[row % len(models)] for row in range(len(documents))]))
     of_documents = np.arange(size, dtype=np.int64) // EACH
-    words_of = Late(
-        late.space, _Rows(Stored(ids), Stored(packed), counts), titles, _holders(ids, counts, grown), grown.owner,
+    words_of = TokenIndex(
+        token_index.whitening, _Rows(Stored(ids), Stored(packed), counts), titles, _holders(ids, counts, grown), grown.owner,
         of_documents,
     )  # fmt: skip
     done("tokens")
@@ -235,7 +235,7 @@ def measure(place: Path, root: Path, asked: Sequence[str], pastes: Sequence[str]
     texts = known(place, (*asked, *pastes))
     encoder = Kept(store.manifest.encoder, store.manifest.encoder_digest, texts)
     settings = Settings(index=root, reader="none", chat_model="", as_of=date(2026, 1, 1))
-    engine = Engine(settings, store, cast("Encoder", encoder), foreign_bar=0.0)
+    engine = Engine(settings, store, cast("Encoder", encoder), foreign_threshold=0.0)
     told: dict = {"clauses": len(store.clauses), "sentences": len(store.sentences), "documents": len(store.documents)}
     told["open"], told["open_cpu"] = time.perf_counter() - begin, time.process_time() - used
     told["opened"] = memory()

@@ -24,7 +24,7 @@ import typer
 
 from eval.bench.matters import Matters, matters
 from eval.facts import machine
-from index.edge import run
+from index.cli import run
 from index.errors import BadInput
 from index.settings import ROOT, Settings, load_settings
 

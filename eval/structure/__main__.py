@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from index.edge import run
+from index.cli import run
 from index.encoder import open_encoder
 from index.settings import load_settings
 

@@ -27,7 +27,7 @@ def score(sentence: str) -> float:
 
 
 def of_plain(text: str) -> float:
-    """The same of what index.addressed.orders.plain made of it."""
+    """The log-odds that a sentence is addressed, of its form as index.addressed.orders.plain makes it."""
     weights, bias = _weights()
     found = grams(text)
     return bias + sum(weights.get(gram, 0.0) for gram in found) / max(1, sum(g in weights for g in found)) ** 0.5

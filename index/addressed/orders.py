@@ -90,7 +90,7 @@ def instructs(sentence: str) -> bool:
 
 
 def of_plain(lower: str) -> bool:
-    """The same of what `plain` made of it."""
+    """Whether a sentence gives orders to whoever answers, of its form as `plain` makes it."""
     text = "".join(lower.split())
     if not _SPEAKING.search(text):
         return False

@@ -19,10 +19,10 @@ from index.sentences import split_sentences
 
 MACHINE, READER, ANSWERER = "写给程序的话", "写给读者的话", "指使作答的话"
 EDITOR, DIALOGUE, MARKUP = "编者按语", "文中插入的问答", "仿造的标记"
-_BAR = (
+_THRESHOLD = (
     1.0  # log-odds: of 128 look-alikes and 232 sentences about answering one each are above, of 7,489 of policy three
 )
-_BAR_ANSWERING = 3.0  # in documents about answering, where people and machines are told how to
+_THRESHOLD_ANSWERING = 3.0  # in documents about answering, where people and machines are told how to
 _ANSWERING = re.compile(
     "热线|问答|解答|答疑|客服|话务|窗口|服务(?:规范|指南)|指南|须知|手册|解读|一封信|人工智能|大模型|算法|智能(?:体|客服)"
 )
@@ -67,14 +67,14 @@ def passages(text: str, *, answering: bool = False, dialogue: bool = False) -> l
     """(start, stop, reason) of the addressed passages of a text, in order and apart; `answering`: of a document about
     answering, `dialogue`: of one that is itself questions and answers."""
     found: list[tuple[int, int, str]] = []
-    bar = _BAR_ANSWERING if answering or dialogue else _BAR
+    threshold = _THRESHOLD_ANSWERING if answering or dialogue else _THRESHOLD
     for start, stop in _units(text):
         rest = text[start:stop]
         for bracket in _BRACKET.finditer(rest):  # what stands in one is told apart from what it is put into
-            if bracket.span() != (0, len(rest)) and _addressed(bracket[0], bar):
+            if bracket.span() != (0, len(rest)) and _addressed(bracket[0], threshold):
                 found.append((start + bracket.start(), start + bracket.end(), _reason(bracket[0])))
                 rest = rest[: bracket.start()] + " " * len(bracket[0]) + rest[bracket.end() :]
-        if rest.strip() and _addressed(rest.strip(), bar):
+        if rest.strip() and _addressed(rest.strip(), threshold):
             found.append((start, _end(text, start, stop), _reason(rest.strip())))
     if not dialogue:
         found += [(*_trimmed(text, *pair.span()), DIALOGUE) for pair in _PAIR.finditer(text)]
@@ -89,11 +89,11 @@ def heading(text: str) -> str:
     return text.strip()
 
 
-def _addressed(said: str, bar: float) -> bool:
+def _addressed(said: str, threshold: float) -> bool:
     lower = plain(said)
     if not orders.speaks(lower):
         return False
-    return bool(_EDITOR.match(said)) or orders.of_plain(lower) or head.of_plain(lower) > bar
+    return bool(_EDITOR.match(said)) or orders.of_plain(lower) or head.of_plain(lower) > threshold
 
 
 def _is_dialogue(clauses: Sequence[Clause]) -> bool:

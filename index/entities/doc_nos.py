@@ -52,7 +52,7 @@ class DocNo:
 
     @property
     def printed(self) -> str:
-        """As documents print it."""
+        """The 文号 as documents print it."""
         if self.letters.endswith(("公告", "通告", "令")):
             return f"{self.letters}{self.year}年第{int(self.number)}号"
         return f"{self.letters}〔{self.year}〕{int(self.number)}号"

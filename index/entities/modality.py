@@ -34,7 +34,7 @@ _ASKED_FOR = re.compile(r"^.{0,6}?(?:争取|争创|申报|申请)")  # it is for
 _PERMITTED = re.compile(r"^.{0,6}?(?:鼓励|支持|引导|倡导|允许|可以)|自愿")
 _DUTY = re.compile(r"应当|必须|不得|禁止|严禁|一律|强制(?!性)")
 # All that tells how strictly something is asked, and how eagerly.
-FORCE = re.compile(
+STRENGTH = re.compile(
     r"探索|研究|论证|谋划|争取|力争|适时|试点|先行先试|试行|有条件的|规划|鼓励|支持|引导|倡导|允许|可以|自愿|应当|必须|一律|强制|"
     r"积极|加快|大力|深入|进一步|持续|有序|稳步|着力|协同|共同|联合|推动|推进|开展|建立|健全|完善|建设|打造|构建|加强|强化|实施|推行"
 )
@@ -45,7 +45,7 @@ def modals(flat: str) -> set[str]:
     return set(_MODAL.findall(flat))
 
 
-def force(half: str) -> int:
+def deontic_strength(half: str) -> int:
     """How strictly a half-sentence asks: ASKED_FOR, TENTATIVE, PERMITTED, FIRM or DUTY."""
     if _DUTY.search(half):
         return DUTY

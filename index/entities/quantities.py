@@ -65,7 +65,7 @@ def quantities(flat: str) -> list[Quantity]:
 
 @lru_cache(_REMEMBERED)
 def told(flat: str) -> tuple[Quantity, ...]:
-    """The same, worked out once for as long as it is remembered."""
+    """The figures of `quantities` as a tuple, worked out once for as long as a text is remembered."""
     taken = [*dates.spans(flat), *doc_nos.running(flat), *addresses.spans(flat)]
     found = []
     for match in _NUMBER.finditer(flat):

@@ -36,7 +36,7 @@ def _local(name: str) -> str:
 
 
 def below(element: Any, *names: str) -> Iterator[Any]:
-    """Its children of these names."""
+    """The children of an element that have one of these names."""
     return (child for child in element if child.tag in names)
 
 

@@ -175,7 +175,7 @@ def _column_names(rows: Sequence[Sequence[_Piece]]) -> list[str]:
 
 
 def _row(row: Sequence[_Piece], at: int) -> list[str]:
-    """Its texts: a cell over several columns stands in each, but a label at the row's beginning (合计) in the first."""
+    """The texts of a row: a cell over several columns stands in each, but a label at the row's beginning (合计) in the first."""
     texts, label = [], next((piece.origin for piece in row if piece.text), None)
     for column, piece in enumerate(row):
         again = column > 0 and row[column - 1].origin == piece.origin

@@ -127,7 +127,7 @@ class _Drawn:
         self.lines.append((row, level))
 
     def block(self, element: Any) -> None:
-        """Its text and its children's, each block on lines of its own."""
+        """Read an element's text and its children's, each block on lines of its own."""
         if element in self.main.left_out or not isinstance(element.tag, str):
             return
         if element.tag == "table":
@@ -223,7 +223,7 @@ class _Drawn:
 
 
 def _rows(table: Any) -> Iterator[list[Any]]:
-    """Its rows, those of nested tables left out."""
+    """The rows of a table, those of nested tables left out."""
     for part in table:
         if part.tag == "tr":
             yield [cell for cell in part if cell.tag in ("td", "th")]

@@ -34,6 +34,6 @@ class Waiting:
         return self.rest() if self._begun else []
 
     def rest(self) -> list[str]:
-        """Those that wait still."""
+        """The notes that still wait, which wait no longer."""
         notes, self._notes = self._notes, []
         return notes

@@ -16,7 +16,7 @@ _ROMAN = (
 
 
 def numeral(number: int, kind: str) -> str:
-    """As Word prints it; in figures where the format has no sign for the value, and where the format is not known."""
+    """A number as Word prints it; in figures where the format has no sign for the value, and where the format is not known."""
     if kind in ("none", "bullet"):
         return ""
     made = _FORMATS[kind](number) if kind in _FORMATS and number > 0 else None

@@ -101,7 +101,7 @@ def _answers(jobs: Sequence[tuple[int, Found, bool]], limits: Limits) -> Generat
 
 
 def _at_sight(file: Found, limits: Limits) -> Outcome | None:
-    """Of a file that need not be opened to be refused."""
+    """The outcome of a file that need not be opened to be refused; None where it has to be read."""
     with suppress(OSError):  # the reader will say it
         size = file.path.stat().st_size / 2**20
         if size > limits.size:
@@ -149,7 +149,7 @@ _idle: list[_Child] = []  # have read what they were given, and wait for the nex
 
 
 def _child(limits: Limits) -> _Child:
-    """One that waits, or a new one: starting takes longer than reading most files."""
+    """A child process that waits for work, or a new one: starting takes longer than reading most files."""
     with suppress(IndexError):
         while True:
             child = _idle.pop()

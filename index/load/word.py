@@ -175,7 +175,7 @@ def _level(found: dict[Any, Any]) -> int | None:
 
 
 def _fields(text: str) -> str:
-    """Its visible characters: of a field the result, of controls those that stand for something."""
+    """The visible characters of a text: of a field the result, of controls those that stand for something."""
     if not any(character < " " for character in text):
         return text
     out: list[str] = []

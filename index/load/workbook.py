@@ -21,7 +21,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def sheets(data: bytes) -> list[Sheet]:
-    """Its worksheets in order."""
+    """The worksheets of a workbook in order."""
     package = Package(data, "XLSX")
     home = "xl/workbook.xml"
     if not package.has(home):
@@ -63,7 +63,7 @@ def _strings(package: Package, targets: dict[str, tuple[str, str]]) -> list[str]
 
 
 def _rich(element: Any) -> str:
-    """Its text without readings (注音) of it."""
+    """The text of a cell without the readings (注音) printed above it."""
     whole = "".join(
         t.text or "" for t in element.iter("t") if not any(above.tag == "rPh" for above in t.iterancestors())
     )

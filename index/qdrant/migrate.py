@@ -35,7 +35,7 @@ class Moved:
 def migrate(points: Points, collection: Collection, progress: Callable[[int, int], None] = lambda *_: None) -> Moved:
     """Bring the collection in line with the index and verify it; BrokenIndex where it then differs."""
     store = points.store
-    axes = None if store.late is None else int(store.late.space.axes.shape[1])
+    axes = None if store.token_index is None else int(store.token_index.whitening.axes.shape[1])
     collection.ready(store.manifest.dimension, axes)
     scope = Scope(points.tenant)
     wanted = points.ids(range(len(points)))
@@ -73,7 +73,7 @@ def _compared(points: Points, collection: Collection, wanted: list[str]) -> int:
     import numpy as np
 
     rows = range(0, len(points), max(1, len(points) // _SAMPLE))
-    names = [CLAUSE, SENTENCES, *([] if points.store.late is None else [WORDS])]
+    names = [CLAUSE, SENTENCES, *([] if points.store.token_index is None else [WORDS])]
     there = collection.vectors([wanted[row] for row in rows], names)
     for row, point in zip(rows, points.made(rows), strict=True):
         own = there.get(point.id, {})

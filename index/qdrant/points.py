@@ -49,7 +49,7 @@ class Point:
 
 
 def point_id(tenant: str, clause_id: str) -> str:
-    """The same for the same clause, whoever puts it there and however often."""
+    """The id of a clause's point: one clause of one tenant has one id, whoever puts it there and however often."""
     return str(uuid.uuid5(_OURS, f"{tenant}\n{clause_id}"))
 
 
@@ -69,7 +69,7 @@ class Points:
         return [point_id(self.tenant, clauses[row].clause_id) for row in rows]
 
     def digests(self, rows: Sequence[int]) -> list[str]:
-        """Of all that a point is made of."""
+        """A digest for each of these rows, of all that its point is made of."""
         keys = self.store.vector_keys
         about = f"{_VERSION} {self.length} {TITLED} {self.store.manifest.encoder_digest}"
         return [hashlib.sha256(f"{about}\n{keys[row]}".encode()).hexdigest()[:32] for row in rows]
@@ -86,9 +86,13 @@ class Points:
             vectors = {CLAUSE: store.dense.clause_vectors()[row]}
             if len(sentences):
                 vectors[SENTENCES] = store.dense.sentence_vectors()[sentences]
-            if store.late is not None:
-                words = unit(store.late.space.unpacked(store.late.words(sentences)[1]))
-                title = unit(store.late.space.unpacked(store.late.of_title(int(store.document_of[row])).vectors))
+            if store.token_index is not None:
+                words = unit(store.token_index.whitening.unpacked(store.token_index.words(sentences)[1]))
+                title = unit(
+                    store.token_index.whitening.unpacked(
+                        store.token_index.of_title(int(store.document_of[row])).vectors
+                    )
+                )
                 if len(both := np.concatenate([words, TITLED * title])):
                     vectors[WORDS] = both.astype(np.float32)
             text = index_text(store.documents[clause.doc_id], clause)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from index.candidates import Candidates, best_of
 from index.errors import BrokenIndex
-from index.late import Late
 from index.qdrant.collection import Collection, Scope
 from index.qdrant.points import SENTENCES, TERMS, WORDS, asked, point_id
+from index.token_index import TokenIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ class Search:
     def candidates(
         self, text: str, vector: np.ndarray, k: int, allowed: np.ndarray | None = None, also: Sequence[int] = ()
     ) -> Candidates:
-        """As index.candidates; the `k` clauses of the nearest sentences stand for the owners of the `k` nearest."""
+        """The first stage of a search, as index.candidates describes it; the `k` clauses of the nearest sentences stand for the owners of the `k` nearest."""
         import numpy as np
 
         terms, scope = asked(text), self._scope(allowed)
@@ -41,17 +41,17 @@ class Search:
         found |= self._rows(self._collection.nearest(SENTENCES, vector, k, scope))
         kept = [row for row in found if allowed is None or allowed[row]]
         rows = np.unique(np.array([*kept, *also], dtype=np.int64))
-        wording = np.zeros(len(rows), dtype=np.float32)
+        bm25 = np.zeros(len(rows), dtype=np.float32)
         if len(rows):
             of_these = Scope(self._tenant, ids=tuple(self._ids(rows)))
             for row, score in self._rows(self._collection.nearest(TERMS, terms, len(rows), of_these)).items():
-                wording[np.searchsorted(rows, row)] = score
+                bm25[np.searchsorted(rows, row)] = score
         sentences, counts = self._store.dense.sentences_of(rows)
         parts = self._of(rows, SENTENCES)
         if [len(own) for own in parts] != counts.tolist():
             raise BrokenIndex(BEHIND)
         cosines = np.concatenate([np.zeros(0, np.float32), *(own @ vector for own in parts if len(own))])
-        return Candidates(rows, wording, best_of(cosines, counts, -1.0), sentences, counts, cosines)
+        return Candidates(rows, bm25, best_of(cosines, counts, -1.0), sentences, counts, cosines)
 
     def words(self, rows: np.ndarray) -> list[np.ndarray]:
         """float32 [words, axes] of each of these clauses, unit vectors, in printed order; its title's behind them."""
@@ -89,15 +89,15 @@ class Search:
         return Scope(self._tenant, tuple(self._documents[row] for row in documents))
 
 
-class RemoteLate(Late):
+class RemoteTokenIndex(TokenIndex):
     """The words of candidates from a collection; all else as in the files."""
 
     _search: Search
 
     @classmethod
-    def over(cls, late: Late, search: Search) -> RemoteLate:
+    def over(cls, token_index: TokenIndex, search: Search) -> RemoteTokenIndex:
         made = cls.__new__(cls)
-        made.__dict__ |= late.__dict__
+        made.__dict__ |= token_index.__dict__
         made._search = search
         return made
 
@@ -108,13 +108,13 @@ class RemoteLate(Late):
         parts = [own[:length] for own, length in zip(self._search.words(rows), lengths, strict=True)]
         if [len(own) for own in parts] != lengths:
             raise BrokenIndex(BEHIND)
-        return np.concatenate([np.zeros((0, self.space.axes.shape[1]), np.float32), *parts])
+        return np.concatenate([np.zeros((0, self.whitening.axes.shape[1]), np.float32), *parts])
 
 
 def attach(store: Store, collection: Collection, tenant: str) -> Search:
     """Have a store take candidates and words from a collection."""
     search = Search(store, collection, tenant)
     store.first = search
-    if store.late is not None:
-        store.late = RemoteLate.over(store.late, search)
+    if store.token_index is not None:
+        store.token_index = RemoteTokenIndex.over(store.token_index, search)
     return search

@@ -46,10 +46,10 @@ def conclude(context: Context, query: Query, studied: Study) -> list[Claim]:
     does not speak of a year or a figure that the question names, where it would only say the question back, or stands behind a passage that takes back what is before it."""
     if not studied.judgement.conclude:
         return []
-    if not studied.sides:
+    if not studied.sub_studies:
         claim = _claim(context, query, studied)
         return [] if claim is None else [claim]
-    claims = [_claim(context, side, own) for side, own in zip(query.sides, studied.sides, strict=True)]
+    claims = [_claim(context, side, own) for side, own in zip(query.sub_queries, studied.sub_studies, strict=True)]
     told = [claim for claim in claims if claim is not None]
     return [_named(context, claim) for claim in told] if len(told) == len(claims) else []
 

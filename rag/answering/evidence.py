@@ -16,39 +16,39 @@ from index.entities.printed import flatten
 from index.store import Store
 from index.terms import compact, pairs
 from rag.answering import items
+from rag.query.lexical_overlap import LexicalOverlap
 from rag.query.question import Query
-from rag.query.wording import Wording
 from rag.reading.clauses import Read
 from rag.retrieval.fusion import z_scores
 from rag.retrieval.retrieve import Ranking
-from rag.stated.horizon import Horizon
+from rag.stated.target_year import TargetYear
 from rag.tuned import numbers
 
 if TYPE_CHECKING:
     import numpy as np
 
 _TUNED = numbers(__name__)
-_MEANING, _WORDING, _CLAUSE = (
-    _TUNED[n] for n in ("meaning", "wording", "clause")
-)  # what a sentence's cosine, its wording and its clause's score weigh
-_WORDS, _BESIDE = (
-    _TUNED["words"],
+_MEANING, _OVERLAP, _CLAUSE = (
+    _TUNED[n] for n in ("meaning", "lexical_overlap", "clause")
+)  # what a sentence's cosine, its lexical overlap with the question and its clause's score weigh
+_MAX_SIM, _BESIDE = (
+    _TUNED["max_sim"],
     _TUNED["beside"],
-)  # the same of its words each with their likes, and what the cosine weighs beside that
-_FORMAL = _TUNED["formal"]  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
+)  # what MaxSim weighs, and what the cosine weighs beside that
+_NOTICE = _TUNED["notice"]  # addressees and “请认真贯彻执行” answer nothing; a document's own facts are read elsewhere
 _WEAK, _WEAK_FACT = (
     _TUNED["weak"],
     _TUNED["weak_fact"],
-)  # standard scores below the best at which a sentence no longer belongs to the answer
-_NAMED = _TUNED["named"]  # standard scores the name of one of the items asked for gains
+)  # z-scores below the best at which a sentence no longer belongs to the answer
+_NAMED = _TUNED["named"]  # z-scores the name of one of the items asked for gains
 _CAPTION = 40  # characters of a figure's or table's caption
 _LABEL = 3  # pairs of characters: “一区”。 before what it names is no sentence
-_ANSWERS = _TUNED["answers"]  # standard scores for words that a reader is sure answer
-_TERM, _FEW = _TUNED["term"], 3  # standard scores for holding the terms a question quotes, where so few sentences do
-_SURE = _TUNED["sure"]  # coverage of the best sentence from which a question for one figure is answered by few
+_ANSWERS = _TUNED["answers"]  # z-scores for words that a reader is sure answer
+_TERM, _FEW = _TUNED["term"], 3  # z-scores for holding the terms a question quotes, where so few sentences do
+_SURE = _TUNED["sure"]  # lexical overlap of the best sentence from which a question for one figure is answered by few
 _DATES = 2  # sentences shown for the year they name alone
 _OTHER_YEAR = re.compile(rf"{CENTURY}\s*年")
-_YEAR = _TUNED["year"]  # standard scores by which the year asked for lifts a sentence, and another year lowers it
+_YEAR = _TUNED["year"]  # z-scores by which the year asked for lifts a sentence, and another year lowers it
 _FIGURE = _TUNED["figure"]
 _WHEN = re.compile(r"\d{4}\s*年|\d+\s*月|年底|年内|期间")
 _UNITS = re.compile(r"(?:责任|牵头|配合|主管|实施)(?:单位|部门)|牵头负责|负责|组织实施|会同")
@@ -65,7 +65,7 @@ class Passage:
     start: int  # span within the clause's text
     stop: int
     score: float
-    coverage: float  # 0..1: share of the question's weight of words found in the sentence
+    lexical_overlap: float  # 0..1: share of the question's weight of character pairs found in the sentence
     similarity: float  # cosine of sentence and question
 
 
@@ -73,18 +73,21 @@ def passages(
     store: Store,
     query: Query,
     ranking: Ranking,
-    years: Sequence[Horizon | None],
+    years: Sequence[TargetYear | None],
     reads: Sequence[Read] = (),
     depth: int = 20,
 ) -> list[Passage]:
-    """Sentences of the first `depth` clauses, best first; `years` as rag.stated.horizon gives them, one a sentence,
+    """Sentences of the first `depth` clauses, best first; `years` as rag.stated.target_year gives them, one a sentence,
     and `reads` what a reader has said of these clauses.
 
     Of a comparison, those for either side by turns, so that both are heard.
     """
-    if not ranking.sides:
+    if not ranking.sub_rankings:
         return _for_one(store, query, ranking, years, reads, depth)
-    sides = [_for_one(store, *side, years, reads, depth) for side in zip(query.sides, ranking.sides, strict=True)]
+    sides = [
+        _for_one(store, *side, years, reads, depth)
+        for side in zip(query.sub_queries, ranking.sub_rankings, strict=True)
+    ]
     best = max((own[0].score for own in sides if own), default=0.0)
     sides = [[replace(p, score=p.score - own[0].score + best) for p in own] for own in sides]
     found: dict[int, Passage] = {}
@@ -95,32 +98,32 @@ def passages(
 
 
 def _for_one(
-    store: Store, query: Query, ranking: Ranking, years: Sequence[Horizon | None], reads: Sequence[Read], depth: int
+    store: Store, query: Query, ranking: Ranking, years: Sequence[TargetYear | None], reads: Sequence[Read], depth: int
 ) -> list[Passage]:
-    """The same of one question.
+    """Sentences of the first `depth` clauses for one question that is no comparison, best first.
 
-    Standardised over those sentences: meaning (cosine), likeness of words where compared, wording (weighted share of
-    the question's pairs) and the clause's own score, weighed as above, and a bonus where the sentence holds the kind of
-    thing asked for (a number, a date, units).
+    z-scores over those sentences: meaning (cosine), MaxSim where there are token states, lexical overlap (weighted
+    share of the question's character pairs) and the clause's own score, weighed as above, and a bonus where the
+    sentence holds the kind of thing asked for (a number, a date, units).
     """
     import numpy as np
 
     rows = sorted(row for clause in ranking.rows[:depth] for row in store.sentence_rows[clause])
     if not rows:
         return []
-    wording = Wording.of(f"{query.text} {query.formal}", store.pairs.idf)
+    overlap = LexicalOverlap.of(f"{query.text} {query.rewriting}", store.pairs.idf)
     texts = [store.sentence(row) for row in rows]
-    coverage = np.array([wording.share(set(pairs(text))) for text in texts])
+    lexical_overlap = np.array([overlap.share(set(pairs(text))) for text in texts])
     similarity, meaning = ranking.sentences[rows], ranking.meaning[rows]
-    likeness = None if ranking.likeness is None else ranking.likeness[rows]
-    scores = [own for own in (coverage, meaning, likeness) if own is not None]
+    max_sim = None if ranking.max_sim is None else ranking.max_sim[rows]
+    scores = [own for own in (lexical_overlap, meaning, max_sim) if own is not None]
     if "duty" in query.asks:
         _speak_for_clause(store, rows, texts, scores)
     opens = _speak_for_items(store, rows, scores) if "list" in query.asks else []
     clause = np.array([ranking.fused[store.sentences[row][0]] for row in rows])
     kinds = [store.clauses[store.sentences[row][0]].kind for row in rows]
     bonus = np.array(
-        [_fits(query, text) - (_FORMAL if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
+        [_fits(query, text) - (_NOTICE if kind == "notice" else 0.0) for text, kind in zip(texts, kinds, strict=True)]
     )
     bonus -= [0.0 if place in opens else _bare_heading(text) for place, text in enumerate(texts)]
     if (wanted := items.counted(query)) is not None:
@@ -130,11 +133,11 @@ def _for_one(
     if query.years:
         bonus += [_timely(query, text, years[row]) for row, text in zip(rows, texts, strict=True)]
     told = _MEANING * z_scores(meaning)
-    if likeness is not None:
-        told = _BESIDE * told + _WORDS * z_scores(likeness)
-    score = told + _WORDING * z_scores(coverage) + _CLAUSE * z_scores(clause) + bonus
+    if max_sim is not None:
+        told = _BESIDE * told + _MAX_SIM * z_scores(max_sim)
+    score = told + _OVERLAP * z_scores(lexical_overlap) + _CLAUSE * z_scores(clause) + bonus
     found = [
-        Passage(rows[i], row, start, stop, float(score[i]), float(coverage[i]), float(similarity[i]))
+        Passage(rows[i], row, start, stop, float(score[i]), float(lexical_overlap[i]), float(similarity[i]))
         for i in np.argsort(-score, kind="stable")
         for row, start, stop in [store.sentences[rows[i]]]
     ]
@@ -185,7 +188,7 @@ def _speak_for_items(store: Store, rows: Sequence[int], scores: Sequence[np.ndar
 
 
 def within(
-    store: Store, query: Query, chosen: Sequence[Passage], years: Sequence[Horizon | None], budget: int
+    store: Store, query: Query, chosen: Sequence[Passage], years: Sequence[TargetYear | None], budget: int
 ) -> list[Passage]:
     """The best passages that fit in `budget` characters, best first, so that the first sentence answers.
 
@@ -194,7 +197,7 @@ def within(
     A passage that repeats one already taken (nine tenths of its pairs) is skipped, and, unless a list is asked for, one
     that is a mere label; the first is taken in any case.
     """
-    sure = bool(chosen) and chosen[0].coverage >= _SURE
+    sure = bool(chosen) and chosen[0].lexical_overlap >= _SURE
     narrow = sure and bool(query.asks & {"number", "when"}) and not query.asks & {"compare", "list", "duty"}
     weak = _WEAK_FACT if narrow else _WEAK
     listed = "list" in query.asks or items.counted(query) is not None
@@ -224,7 +227,7 @@ def within(
     return _dated(store, taken, years) if query.years or query.asks & {"when", "compare"} else taken
 
 
-def _dated(store: Store, taken: Sequence[Passage], years: Sequence[Horizon | None]) -> list[Passage]:
+def _dated(store: Store, taken: Sequence[Passage], years: Sequence[TargetYear | None]) -> list[Passage]:
     """The passages, each followed by the sentence that names its year, where it stands under one it does not say."""
     shown = {passage.sentence for passage in taken}
     dated: list[Passage] = []
@@ -274,12 +277,12 @@ def _figures(text: str) -> bool:
     return bool(quantities.quantities(flatten(text)))
 
 
-def speaks_of(years: Sequence[str], text: str, governing: Horizon | None) -> bool:
+def speaks_of(years: Sequence[str], text: str, governing: TargetYear | None) -> bool:
     """Whether a sentence names one of the years or stands under it."""
     return any(year in text for year in years) or (governing is not None and governing.year in years)
 
 
-def _timely(query: Query, text: str, governing: Horizon | None) -> float:
+def _timely(query: Query, text: str, governing: TargetYear | None) -> float:
     """What speaking of the year asked for is worth; less than nothing where another year governs or is named."""
     if speaks_of(query.years, text, governing):
         return _YEAR

@@ -52,12 +52,12 @@ def sort_of(query: Query) -> str:
 
 
 def signals(
-    reads: Sequence[Read], first: int, closeness: float, wording: float, narrowed: Narrowing, unlike: Unlike
+    reads: Sequence[Read], first: int, max_cosine: float, lexical_overlap: float, narrowed: Narrowing, unlike: Unlike
 ) -> dict[str, float]:
     """The signals of one question.
 
-    `first` is the row of the clause that ranks first, `closeness` the best cosine of a sentence, `wording` the share of
-    the question's wording that the first clauses bear out, `narrowed` what the question names beside the clause that is
+    `first` is the row of the clause that ranks first, `max_cosine` the best cosine of a sentence, `lexical_overlap`
+    that of the question with the first clauses, `narrowed` what the question names beside the clause that is
     likeliest to answer, and `unlike` how the words marked there are not of the kind asked for.
     """
     named = max(1, len(narrowed.mentions))
@@ -69,8 +69,8 @@ def signals(
         "second": max(second, _APART),
         "leading": leading,
         "sure": math.log(best.sure + 1e-3),
-        "closeness": closeness,
-        "wording": wording,
+        "max_cosine": max_cosine,
+        "lexical_overlap": lexical_overlap,
         "missing": len(narrowed.missing) / named,
         "elsewhere": len(narrowed.elsewhere) / named,
         "unstated": float(unlike.unstated),

@@ -23,7 +23,7 @@ from rag.schema import Filters
 from rag.tuned import numbers
 from rag.verification.narrowing import Narrowing
 
-WORDING = numbers(__name__)["wording"]  # share of the question's weight of terms that counts as shared wording
+OVERLAP = numbers(__name__)["lexical_overlap"]  # lexical overlap with a question from which it is of these documents
 LOOKED_AT = 10  # clauses
 _NAMED = 2  # words of a question that a refusal names
 
@@ -37,14 +37,14 @@ class Evidence:
     ranking: Ranking
     candidates: Sequence[Passage]
     titles: Titles
-    wording: float  # as Fusion.coverage gives it for the first clauses
-    bar: float  # closeness below which a question is from elsewhere (rag.calibration)
+    lexical_overlap: float  # as Fusion.lexical_overlap gives it for the first clauses
+    threshold: float  # max_cosine below which a question is from elsewhere (rag.calibration)
 
     @property
-    def closeness(self) -> float:
+    def max_cosine(self) -> float:
         """Best cosine of a sentence; 1 where shared wording already shows that the question is ours."""
-        likeness = max((p.similarity for p in self.candidates), default=0.0)
-        return 1.0 if self.wording >= WORDING else likeness
+        cosine = max((p.similarity for p in self.candidates), default=0.0)
+        return 1.0 if self.lexical_overlap >= OVERLAP else cosine
 
 
 def reason(found: Evidence, filters: Filters) -> str | None:
@@ -56,7 +56,7 @@ def reason(found: Evidence, filters: Filters) -> str | None:
 
 def elsewhere(found: Evidence, filters: Filters) -> str | None:
     """Neither the meaning nor the wording of anything here is near."""
-    return f"{_scope(filters)}与这个问题无关，无法回答。" if found.closeness < found.bar else None
+    return f"{_scope(filters)}与这个问题无关，无法回答。" if found.max_cosine < found.threshold else None
 
 
 def unanswered(narrowed: Narrowing | None, filters: Filters) -> str:

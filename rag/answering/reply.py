@@ -13,7 +13,7 @@ from index.entities.printed import flatten
 from index.terms import pairs
 from rag import prompts
 from rag.answering.compose import Claim
-from rag.answering.disputed import disputed
+from rag.answering.contradiction import contradicted
 from rag.answering.evidence import Passage, speaks_of
 from rag.answering.items import counted
 from rag.answering.trusted import behind
@@ -75,7 +75,7 @@ def checked(
         borne_out = verdict.ok and _timely(context, query, said, clauses[verdict.source], verdict)
         if concluded and not agrees(said, "".join(claim.text for claim in concluded)):
             dropped += 1
-        elif borne_out and not disputed(said, _beside(clauses, clauses[verdict.source])):
+        elif borne_out and not contradicted(said, _beside(clauses, clauses[verdict.source])):
             said = said.rstrip("；;，,")  # what stood behind may have been dropped
             ended = said if said.endswith(_ENDS) else said + "。"
             kept.append(Claim(ended, clauses[verdict.source], verdict.start, verdict.stop, "model"))
@@ -106,7 +106,7 @@ def _timely(context: Context, query: Query, said: str, clause: Clause, verdict: 
     row = context.store.row_of[clause.clause_id]
     around = context.document(clause).title
     return any(
-        speaks_of(query.years, clause.text[start:stop] + around, context.horizons[sentence])
+        speaks_of(query.years, clause.text[start:stop] + around, context.target_years[sentence])
         for sentence in context.store.sentence_rows[row]
         for _, start, stop in [context.store.sentences[sentence]]
         if start < verdict.stop and stop > verdict.start

@@ -45,7 +45,7 @@ class Study:
     narrowed: Narrowing | None = None  # what the question names and the best clause does not bear out
     judgement: Judgement = UNREAD
     ms: float | None = None
-    sides: tuple[Study, ...] = ()  # of a comparison: what was found for either
+    sub_studies: tuple[Study, ...] = ()  # of a comparison: what was found for either
     failed: bool = False  # the reader, or the encoder whose nearness it is weighed with, could not be reached
 
 
@@ -70,25 +70,25 @@ def study(context: Context, query: Query, ranking: Ranking, candidates: Sequence
 def _studied(context: Context, reader: Reader, query: Query, ranking: Ranking, candidates: Sequence[Passage]) -> Study:
     begin = time.perf_counter()
     depth = context.settings.reader_depth
-    if not ranking.sides:
+    if not ranking.sub_rankings:
         found = _read(context, reader, query, ranking, candidates, depth)
     else:
-        each = zip(query.sides, ranking.sides, strict=True)
-        half = max(1, depth // len(ranking.sides))
-        sides = tuple(_read(context, reader, side, own, candidates, half) for side, own in each)
-        found = _together(sides) if all(side.reads for side in sides) else Study(ranking)
+        each = zip(query.sub_queries, ranking.sub_rankings, strict=True)
+        half = max(1, depth // len(ranking.sub_rankings))
+        sub_studies = tuple(_read(context, reader, side, own, candidates, half) for side, own in each)
+        found = _together(sub_studies) if all(side.reads for side in sub_studies) else Study(ranking)
     return replace(found, ms=(time.perf_counter() - begin) * 1000) if found.reads else found
 
 
-def _together(sides: tuple[Study, ...]) -> Study:
-    weaker = min(sides, key=lambda side: side.judgement.confidence or 0.0)
-    refuse, conclude = (all(getattr(side.judgement, told) for side in sides) for told in ("refuse", "conclude"))
+def _together(sub_studies: tuple[Study, ...]) -> Study:
+    weaker = min(sub_studies, key=lambda side: side.judgement.confidence or 0.0)
+    refuse, conclude = (all(getattr(side.judgement, told) for side in sub_studies) for told in ("refuse", "conclude"))
     return replace(
         weaker,
-        ranking=together(tuple(side.ranking for side in sides)),
-        reads=tuple(read for side in sides for read in side.reads),
+        ranking=together(tuple(side.ranking for side in sub_studies)),
+        reads=tuple(read for side in sub_studies for read in side.reads),
         judgement=Judgement(weaker.judgement.confidence, refuse, conclude),
-        sides=sides,
+        sub_studies=sub_studies,
     )
 
 
@@ -119,12 +119,12 @@ def _read(
     text = context.store.clauses[best.clause].text
     span = phrase(text, best.span, LISTED if query.asks & {"list", "duty"} else LONGEST)
     narrowed = _narrowed(context, query, best, text[slice(*span)])
-    wording = context.retriever.fusion.coverage(query.text, ranking.rows[:FIRST], names=True)
+    lexical_overlap = context.retriever.fusion.lexical_overlap(query.text, ranking.rows[:FIRST], names=True)
     found = signals(
         reads,
         settled.rows[0],
         max(p.similarity for p in candidates),
-        wording,
+        lexical_overlap,
         narrowed,
         _unlike(context, query, best, text[slice(*span)]),
     )

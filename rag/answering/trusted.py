@@ -10,7 +10,7 @@ from index.addressed.orders import revokes
 from index.schema import Clause
 from rag.answering.evidence import Passage
 
-_BEHIND = 2.0  # standard scores: such a sentence does not come first for being short, yet may for its figure
+_BEHIND = 2.0  # z-scores: such a sentence does not come first for being short, yet may for its figure
 
 
 def behind(clause: Clause, start: int) -> bool:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-from index import stamps
+from index import checksum_cache
 from index.errors import ModelError
 from models.fetch import CHAT
 from rag.chat.endpoint import EndpointChat
@@ -85,4 +85,4 @@ def check_gguf(path: Path) -> None:
     if magic != b"GGUF":
         raise ModelError(f"对话模型 {path} 已损坏或不完整。请删除它，再运行：python -m models")
     ours = CHAT.sha256 if path.name == CHAT.name else None
-    stamps.check(path, ours, "请删除它，再运行：python -m models" if ours else "请重新取得该文件")
+    checksum_cache.check(path, ours, "请删除它，再运行：python -m models" if ours else "请重新取得该文件")

@@ -13,7 +13,7 @@ from index.entities import doc_nos, quantities
 from index.entities.printed import flatten
 from index.terms import pairs
 from rag.query.question import Query
-from rag.words import spoken
+from rag.words import colloquial
 from rag.words.dictionary import cut, tags
 
 _INTERROGATIVE = re.compile(
@@ -133,7 +133,7 @@ def _says(flat: str, word: str) -> bool:
     """Whether a text holds a word or, of a longer one, most of its character pairs; of 文号, one."""
     if word.endswith("文号"):
         return bool(doc_nos.doc_nos(flat))
-    names = [*next((same for same in _SAME if word in same), (word,)), *spoken.official(word)]
+    names = [*next((same for same in _SAME if word in same), (word,)), *colloquial.official(word)]
     held = set(pairs(flat))
     return any(len(held & set(pairs(name))) >= _MOST * len(set(pairs(name))) for name in names)
 

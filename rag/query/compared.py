@@ -30,8 +30,8 @@ def compared(text: str) -> tuple[str, str] | None:
         if word not in _JOINS:
             continue
         ahead, after = range(place - 1, max(-1, place - _MOST), -1), range(place + 1, min(len(words), place + _MOST))
-        before = takewhile(partial(_held, words, place - 1), ahead)
-        behind = takewhile(lambda at: words[at] not in _ENDS, takewhile(partial(_held, words, place + 1), after))
+        before = takewhile(partial(_belongs, words, place - 1), ahead)
+        behind = takewhile(lambda at: words[at] not in _ENDS, takewhile(partial(_belongs, words, place + 1), after))
         first = min(before, default=place)
         left, right = words[first:place], words[place + 1 : max(behind, default=place) + 1]
         year = _LAST_YEAR.search("".join(right))
@@ -46,9 +46,9 @@ def compared(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _held(words: Sequence[str], edge: int, at: int) -> bool:
-    """Whether the word `at` belongs to the side that begins at `edge`."""
-    return _goes_on(words[at], at == edge)
+def _belongs(words: Sequence[str], first: int, at: int) -> bool:
+    """Whether the word `at` belongs to the side that begins at `first`."""
+    return _goes_on(words[at], at == first)
 
 
 def _goes_on(word: str, beside: bool) -> bool:

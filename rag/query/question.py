@@ -54,8 +54,10 @@ class Query:
     asks: frozenset[str]  # names of _ASKS that fit
     quoted: tuple[str, ...]  # between “”: the documents' own terms
     pasted: bool  # reads like a clause, not like a question
-    sides: tuple[Query, ...] = ()  # of a comparison: the same question of either of the two it names
-    formal: str = ""  # the documents' words for an everyday question, searched with beside its own (rag.query.formal)
+    sub_queries: tuple[Query, ...] = ()  # of a comparison: the same question of either of the two it names
+    rewriting: str = (
+        ""  # the documents' words for an everyday question, searched with beside its own (rag.query.rewriting)
+    )
 
 
 def clean(text: str, limit: int = MAX_QUESTION) -> str:
@@ -79,8 +81,8 @@ def understand(question: str, history: Sequence[dict] = ()) -> Query:
     query = _read(asked, text, focus)
     if "compare" not in query.asks or not (parts := compared(text)):
         return query
-    sides = (_read(part, part, "") for part in parts)
-    return replace(query, sides=tuple(replace(side, asks=side.asks - {"compare"}) for side in sides))
+    sub_queries = (_read(part, part, "") for part in parts)
+    return replace(query, sub_queries=tuple(replace(own, asks=own.asks - {"compare"}) for own in sub_queries))
 
 
 def _read(asked: str, text: str, focus: str) -> Query:

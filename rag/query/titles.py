@@ -58,7 +58,7 @@ class Titles:
         self._best = lru_cache(_REMEMBERED)(self._ranked)
         self._holding = _holding(self._policy)
         self._weight = np.array([sum(self._idf[term] for term in terms) for terms in self._policy])
-        self._telling = {term for term, n in counts.items() if n <= max(_FEW, _SHARED * total)}
+        self._distinctive = {term for term, n in counts.items() if n <= max(_FEW, _SHARED * total)}
 
     def scores(self, query: Query) -> np.ndarray:
         """float64 [documents], one score a document: 0 to 1, how much of its title the question says; _EXPLICIT for its 文号 or full
@@ -113,7 +113,7 @@ class Titles:
             or (
                 scores[row] >= _HINTED
                 and held[row] >= _HELD
-                and not self._telling.isdisjoint(self._policy[row] & asked)
+                and not self._distinctive.isdisjoint(self._policy[row] & asked)
             )
         ]
         return [self._documents[row] for row in ranked if fit[row] >= 0.9 * fit[ranked[0]]]
@@ -121,8 +121,10 @@ class Titles:
     def meant(self, query: Query) -> Sequence[Document]:
         """The document the question is about, two where it compares; none where it names none, or one of another kind:
         a plan's 批复 or 请示 is not the plan."""
-        if query.sides:
-            named = {document.doc_id: document for side in query.sides for document in self._of_the_kind(side)[:1]}
+        if query.sub_queries:
+            named = {
+                document.doc_id: document for side in query.sub_queries for document in self._of_the_kind(side)[:1]
+            }
             return list(named.values())
         return self._of_the_kind(query)[: 2 if "compare" in query.asks else 1]
 

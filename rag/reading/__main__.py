@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.edge import run
+from index.cli import run
 from index.settings import load_settings
 from rag.reading.reader import open_reader
 

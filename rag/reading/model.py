@@ -35,7 +35,7 @@ _PARTS = {  # of a layer: our name → that of the published weights
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Of an encoder; as in a BERT config.json."""
+    """The sizes of an encoder, named as in a BERT config.json."""
 
     hidden_size: int
     num_attention_heads: int

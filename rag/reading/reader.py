@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index import stamps
+from index import checksum_cache
 from index.disk import file_digest
 from index.errors import ModelError
 from index.settings import E5
@@ -72,12 +72,14 @@ class OwnReader:
         from rag.reading.graph import Graph, export
 
         file = self._cache / f"reader-{self.digest[:16]}.onnx"
-        stamps.check(self._folder / weights.WEIGHTS, self._manifest.weights, "请重新取得该文件", self._cache / _CHECKED)
+        checksum_cache.check(
+            self._folder / weights.WEIGHTS, self._manifest.weights, "请重新取得该文件", self._cache / _CHECKED
+        )
         if not _whole(file):
             if file_digest(self._base / "model.safetensors") != self._manifest.base:
                 raise ModelError(f"阅读模型不是在 {self._base} 上训练的。请运行：python -m models")
             export(weights.load(self._folder, self._manifest), self._base, file)
-            (note := _note(file)).with_suffix(".part").write_text(stamps.verified(file), encoding="ascii")
+            (note := _note(file)).with_suffix(".part").write_text(checksum_cache.verified(file), encoding="ascii")
             os.replace(note.with_suffix(".part"), note)
             for other in self._cache.glob("reader-*.onnx*"):
                 if not other.name.startswith(file.name):
@@ -88,7 +90,7 @@ class OwnReader:
 def _whole(file: Path) -> bool:
     """Whether an exported network is there as it was written."""
     try:
-        return stamps.verified(file) == _note(file).read_text(encoding="ascii")
+        return checksum_cache.verified(file) == _note(file).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         return False
 

@@ -26,7 +26,7 @@ class RemoteReader:
 
     @cached_property
     def digest(self) -> str:
-        """Of the address: what stands behind it is not asked for before it is needed."""
+        """sha256 of the address: what stands behind it is not asked for before it is needed."""
         return hashlib.sha256(f"rerank {self._endpoint.url}".encode()).hexdigest()
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:

@@ -15,7 +15,7 @@ from index.entities.printed import flatten
 from index.schema import Clause, Document
 from index.sentences import split_sentences
 from rag.relating.differences import FIGURE, YEAR
-from rag.relating.indicators import Stated, comparable, likeness, stated
+from rag.relating.indicators import Stated, comparable, cosine, stated
 from rag.relating.scope import may_share, same_region
 from rag.tuned import numbers
 
@@ -53,7 +53,7 @@ class Conflict:
     kind: str  # FIGURE, or YEAR where the values agree
     first: Statement
     second: Statement
-    likeness: float  # 0 to 1: how far the two name the same indicator
+    cosine: float  # 0 to 1: how far the two name the same indicator
     nested: bool  # one region lies within the other
 
     @property
@@ -84,12 +84,12 @@ def conflicts(shelf: Shelf) -> list[Conflict]:
             pair = _compare(shelf, statements[place], statements[other])
             if pair is None:
                 continue
-            alike = likeness(own, terms[other], shelf.store.pairs.idf)
+            alike = cosine(own, terms[other], shelf.store.pairs.idf)
             if alike >= SAME:
                 ids = (statements[place].clause.clause_id, statements[other].clause.clause_id, pair[0])
-                if ids not in found or found[ids].likeness < alike:
+                if ids not in found or found[ids].cosine < alike:
                     found[ids] = Conflict(pair[0], statements[place], statements[other], alike, *pair[1:])
-    return sorted(found.values(), key=lambda c: (c.explained, c.nested, -round(c.likeness, 6)))
+    return sorted(found.values(), key=lambda c: (c.explained, c.nested, -round(c.cosine, 6)))
 
 
 def _statements(shelf: Shelf) -> Iterator[Statement]:

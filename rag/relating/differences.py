@@ -15,8 +15,8 @@ from index.duties import duties
 from index.entities import dates
 from index.entities.printed import flatten, locate
 from index.sentences import split_sentences
-from rag.relating.force import unlike
-from rag.relating.indicators import Stated, Weigh, comparable, likeness, stated
+from rag.relating.deontic_strength import unlike
+from rag.relating.indicators import Stated, Weigh, comparable, cosine, stated
 from rag.schema import Difference
 from rag.tuned import numbers
 
@@ -67,7 +67,7 @@ def figures(
 
 
 def modals(ours: str, theirs: str, weigh: Weigh) -> list[Difference]:
-    """The same thing asked for with different force: 应当 against 可以, 探索建立 against 建立."""
+    """Half-sentences that ask for the same thing with different deontic strength: 应当 against 可以, 探索建立 against 建立."""
     return [Difference(MODAL, (a.start, a.stop), (b.start, b.stop), "语气") for a, b in unlike(ours, theirs, weigh)]
 
 
@@ -100,7 +100,7 @@ def _figures(text: str, year_at: YearAt) -> list[_Figure]:
 
 
 def _same(a: Stated, b: Stated, weigh: Weigh, one_clause: bool) -> bool:
-    return comparable(a, b, one_clause) and likeness(a.terms, b.terms, weigh) >= SAME
+    return comparable(a, b, one_clause) and cosine(a.terms, b.terms, weigh) >= SAME
 
 
 def _year(flat: str, at: int) -> str | None:

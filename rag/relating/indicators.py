@@ -71,7 +71,7 @@ def stated(flat: str) -> list[Stated]:
     return found
 
 
-def likeness(a: frozenset[str], b: frozenset[str], weigh: Weigh) -> float:
+def cosine(a: frozenset[str], b: frozenset[str], weigh: Weigh) -> float:
     """0 to 1: cosine of two indicators' weighted character pairs; 0 where each has its own name for what it counts.
 
     One may say more than the other (成渝地区进出口总额, 进出口总额), but 高铁里程 and 普速铁路里程 are two indicators.

@@ -28,8 +28,8 @@ def regions(document: Document) -> frozenset[str]:
 
 
 def may_share(a: Document, b: Document) -> bool:
-    """Whether two documents may speak of the same region: one names none, or their names share a telling word."""
-    first, second = _telling(regions(a)), _telling(regions(b))
+    """Whether two documents may speak of the same region: one names none, or their names share a distinctive word."""
+    first, second = _distinctive(regions(a)), _distinctive(regions(b))
     return not first or not second or bool(first & second)
 
 
@@ -44,13 +44,13 @@ def same_region(a: Document, b: Document) -> bool:
     one, other = regions(a), regions(b)
     if not one or not other:
         return True
-    telling = sorted((_telling(one), _telling(other)), key=len)
-    return telling[0] <= telling[1] and bool(_extents(one) & _extents(other))
+    by_size = sorted((_distinctive(one), _distinctive(other)), key=len)
+    return by_size[0] <= by_size[1] and bool(_extents(one) & _extents(other))
 
 
 def _extents(names: frozenset[str]) -> set[str]:
     return {found[0] for name in names if (found := _EXTENT.search(name))}
 
 
-def _telling(names: frozenset[str]) -> set[str]:
+def _distinctive(names: frozenset[str]) -> set[str]:
     return {pair for name in names for part in _GENERAL.split(name) if len(part) > 1 for pair in pairs(part)}

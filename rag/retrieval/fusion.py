@@ -1,5 +1,5 @@
-"""The second stage of a search: the candidates for one text, scored by their wording, by the meaning of their best
-sentence, and by the text's words each against its like (MaxSim), and these three added.
+"""The second stage of a search: the candidates for one text, scored by BM25, by the cosine of their best sentence, and
+by MaxSim of the text's token states to a clause's, and these three added.
 
 A convex combination of BM25, scaled by its best, and cosines as they are (Bruch, Gai and Ingber, “An analysis of fusion
 functions for hybrid retrieval”, 2023), with three weights fitted to questions for training (eval/ABLATION.md).
@@ -17,7 +17,7 @@ from index.content import index_text
 from index.errors import Unreachable
 from index.store import Store
 from index.terms import pairs
-from rag.query.wording import Wording
+from rag.query.lexical_overlap import LexicalOverlap
 from rag.retrieval.sparse import Sparse
 from rag.retrieval.weights import Weights, load
 from rag.tuned import numbers
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
     from index.candidates import Candidates
     from index.encoder import EncodedQuery, Encoder
-    from index.late import Late
+    from index.token_index import TokenIndex
 
 _log = logging.getLogger(__name__)
-FIRST = 5  # clauses that tell how much of a question's wording is borne out
+FIRST = 5  # clauses whose lexical overlap with a question is looked at
 _REMEMBERED = (
     8  # texts whose encoding is kept: a question ranked once more, by the documents’ words too, is not encoded anew
 )
 CANDIDATES = 200  # a list; the ranking of the first twenty is that of all clauses (eval/ABLATION.md)
-TITLED = numbers(__name__)["titled"]  # a like in the title of the clause's document against one in the clause
+TITLED = numbers(__name__)["titled"]  # a token match in the title of the clause's document against one in the clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Scores:
     rows: np.ndarray  # int64, ascending
     fused: np.ndarray  # float32 [rows]
     cosines: Sparse  # of sentences, to the text's vector
-    meaning: Sparse  # the same, to be chosen by: of two readings, of both
-    likeness: Sparse | None  # of sentences, their words to the text's; None where the model gives no token states
-    blind: bool = False  # the encoder could not be reached: by wording alone
+    meaning: Sparse  # cosines that sentences are chosen by: of a rewritten query, the mean of its two readings
+    max_sim: Sparse | None  # of the text to each sentence; None where the model gives no token states
+    blind: bool = False  # the encoder could not be reached: by BM25 alone
 
 
 class Fusion:
@@ -60,7 +60,7 @@ class Fusion:
         self._weights = weights or load()
 
     def read_query(self, text: str) -> EncodedQuery:
-        """A text as the encoder reads it; where that cannot be reached, a vector that is like nothing."""
+        """A text as the encoder reads it; where that cannot be reached, the zero vector."""
         import numpy as np
 
         from index.encoder import EncodedQuery
@@ -74,19 +74,19 @@ class Fusion:
     def scores(
         self,
         text: str,
-        formal: str = "",
+        rewriting: str = "",
         allowed: np.ndarray | None = None,
         also: Sequence[int] = (),
         k: int = CANDIDATES,
     ) -> Scores:
-        """The candidates for `text`, and where `formal` names its matter in the documents' words, for both together,
+        """The candidates for `text`, and where `rewriting` names its matter in the documents' words, for both together,
         scored by the mean of the two readings; with the rows `also`. `allowed`: a bool mask [clauses], None for all."""
         import numpy as np
 
-        texts = [text, f"{text} {formal}"] if formal else [text]
+        texts = [text, f"{text} {rewriting}"] if rewriting else [text]
         read = [self.read_query(own) for own in texts]
         found = [self._store.candidates(own, q.vector, k, allowed, also) for own, q in zip(texts, read, strict=True)]
-        if formal:
+        if rewriting:
             both = np.union1d(found[0].rows, found[1].rows).tolist()
             found = [
                 self._store.candidates(own, q.vector, 0, allowed, both) for own, q in zip(texts, read, strict=True)
@@ -95,23 +95,23 @@ class Fusion:
         return replace(_mixed(one, other[0]) if other else one, blind=not all(q.vector.any() for q in read))
 
     def features(self, question: EncodedQuery, found: Candidates) -> tuple[np.ndarray, np.ndarray | None]:
-        """(float32 [candidates, 3]: share of the best BM25, cosine of the best sentence, mean cosine of words to their
-        likes; float32 [sentences]: the last of each sentence), 0 and None where the model gives no token states."""
+        """(float32 [candidates, 3]: share of the best BM25, cosine of the best sentence, MaxSim; float32 [sentences]:
+        MaxSim of each sentence), 0 and None where the model gives no token states."""
         import numpy as np
 
-        wording = found.wording / max(found.wording.max(initial=0.0), 1e-9)
-        words, likeness = np.zeros_like(wording), None
+        bm25 = found.bm25 / max(found.bm25.max(initial=0.0), 1e-9)
+        of_clauses, of_sentences = np.zeros_like(bm25), None
         if (told := token_states(self._store, question)) is not None:
-            late, ids, states = told
-            page = late.read(found.rows)
-            (words,), _, (likeness,) = page.scores(ids, late.space.of_query(states), titled=TITLED)
-        return np.stack([wording, found.meaning, words], axis=1), likeness
+            token_index, ids, states = told
+            batch = token_index.read(found.rows)
+            (of_clauses,), _, (of_sentences,) = batch.scores(ids, token_index.whitening.of_query(states), titled=TITLED)
+        return np.stack([bm25, found.meaning, of_clauses], axis=1), of_sentences
 
     def _of(self, question: EncodedQuery, found: Candidates) -> Scores:
-        features, words = self.features(question, found)
-        likeness = None if words is None else Sparse(found.sentences, words)
+        features, of_sentences = self.features(question, found)
+        max_sim = None if of_sentences is None else Sparse(found.sentences, of_sentences)
         cosines = Sparse(found.sentences, found.cosines)
-        return Scores(found.rows, features @ self._weighed(features), cosines, cosines, likeness)
+        return Scores(found.rows, features @ self._weighed(features), cosines, cosines, max_sim)
 
     def _weighed(self, features: np.ndarray) -> np.ndarray:
         """float32 [3]: the weights; of another encoder's cosines as if they were spread as those they were fitted
@@ -119,41 +119,41 @@ class Fusion:
         import numpy as np
 
         own = self._weights
-        weights = np.array([own.wording, own.meaning, own.words], dtype=np.float32)
+        weights = np.array([own.bm25, own.meaning, own.max_sim], dtype=np.float32)
         if self._store.manifest.encoder_digest != own.encoder and len(features):
             spread = features[:, 1:].std(axis=0)
             weights[1:] *= np.where(spread > 0, np.array(own.spread, dtype=np.float32) / np.maximum(spread, 1e-9), 0)
         return weights
 
-    def coverage(self, text: str, rows: Sequence[int], names: bool = False) -> float:
-        """0 to 1: the largest share of the text's wording that one of these clauses, with title and address, holds;
-        with `names`, an everyday word counts as said under its official name."""
-        return max(self.shares(text, rows, names), default=0.0)
+    def lexical_overlap(self, text: str, rows: Sequence[int], names: bool = False) -> float:
+        """0 to 1: the largest lexical overlap of the text with one of these clauses, its title and address included;
+        with `names`, a colloquial word counts as said under its official name."""
+        return max(self.lexical_overlaps(text, rows, names), default=0.0)
 
-    def shares(self, text: str, rows: Sequence[int], names: bool = False) -> list[float]:
-        """The same of each of these clauses."""
-        wording = Wording.of(text, self._store.pairs.idf, names)
+    def lexical_overlaps(self, text: str, rows: Sequence[int], names: bool = False) -> list[float]:
+        """0 to 1: the lexical overlap of the text with each of these clauses, as `lexical_overlap` takes them."""
+        overlap = LexicalOverlap.of(text, self._store.pairs.idf, names)
         clauses = (self._store.clauses[row] for row in rows)
-        return [wording.share(frozenset(pairs(index_text(self._store.documents[c.doc_id], c)))) for c in clauses]
+        return [overlap.share(frozenset(pairs(index_text(self._store.documents[c.doc_id], c)))) for c in clauses]
 
 
 def _mixed(one: Scores, other: Scores) -> Scores:
     """Two readings of one question over the same rows; what it is near to stays what the one says."""
-    likeness = None if one.likeness is None or other.likeness is None else _mean(one.likeness, other.likeness)
-    return replace(
-        one, fused=(one.fused + other.fused) / 2, meaning=_mean(one.meaning, other.meaning), likeness=likeness
-    )
+    max_sim = None if one.max_sim is None or other.max_sim is None else _mean(one.max_sim, other.max_sim)
+    return replace(one, fused=(one.fused + other.fused) / 2, meaning=_mean(one.meaning, other.meaning), max_sim=max_sim)
 
 
 def _mean(one: Sparse, other: Sparse) -> Sparse:
     return Sparse(one.rows, (one.values + other.values) / 2)
 
 
-def token_states(store: Store, question: EncodedQuery) -> tuple[Late, np.ndarray, np.ndarray] | None:
+def token_states(store: Store, question: EncodedQuery) -> tuple[TokenIndex, np.ndarray, np.ndarray] | None:
     """What a text's words are compared with the clauses' by: (the words of the clauses, int64 [tokens] their ids,
     float32 [tokens, dimension] their states); None where the model gives no token states, or nothing is said."""
-    late, ids, states = store.late, question.ids, question.states
-    return None if late is None or ids is None or states is None or not len(states) else (late, ids, states)
+    token_index, ids, states = store.token_index, question.ids, question.states
+    return (
+        None if token_index is None or ids is None or states is None or not len(states) else (token_index, ids, states)
+    )
 
 
 def z_scores(scores: np.ndarray) -> np.ndarray:

@@ -61,7 +61,7 @@ def rerank(reranker: Reranker, store: Store, question: str, ranking: Ranking, de
     texts = [index_text(store.documents[store.clauses[row].doc_id], store.clauses[row]) for row in top]
     scores = reranker.predict([(question, text) for text in texts])
     taken = (time.perf_counter() - begin) * 1000
-    return replace(reordered(ranking, dict(zip(top, scores, strict=True))), rerank_ms=taken, sides=())
+    return replace(reordered(ranking, dict(zip(top, scores, strict=True))), rerank_ms=taken, sub_rankings=())
 
 
 def reordered(ranking: Ranking, scores: Mapping[int, float]) -> Ranking:

@@ -19,14 +19,14 @@ FILE = Path(__file__).with_name("weights.json")
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A clause's score is `wording` × its share of the best BM25 + `meaning` × the cosine of its best sentence +
-    `words` × the mean cosine of the question's words to their likes in it."""
+    """A clause's score is `bm25` × its share of the best BM25 + `meaning` × the cosine of its best sentence +
+    `max_sim` × the MaxSim of the question's token states to its."""
 
-    wording: float
+    bm25: float
     meaning: float
-    words: float
+    max_sim: float
     encoder: str  # digest of the embedding model they were fitted with
-    spread: list[float]  # of meaning and of words: mean standard deviation over a question's candidates
+    spread: list[float]  # of meaning and of max_sim: mean standard deviation over a question's candidates
     fitted: dict  # on what, and what it gave
 
     def save(self, file: Path = FILE) -> None:
@@ -39,7 +39,7 @@ def load(file: Path = FILE) -> Weights:
     """The weights; ModelError where the file is damaged."""
     try:
         found = Weights(**json.loads(file.read_text(encoding="utf-8")))
-        numbers = (found.wording, found.meaning, found.words, *found.spread)
+        numbers = (found.bm25, found.meaning, found.max_sim, *found.spread)
         if len(numbers) != 5 or not all(0 <= number < math.inf for number in numbers):
             raise ValueError("权重应为不小于零的数")
         return found

@@ -18,7 +18,7 @@ from index.terms import compact
 from rag.query.asked import asked
 from rag.query.question import Query
 from rag.schema import Status
-from rag.stated.premise import wrong_issuer
+from rag.stated.false_presupposition import wrong_issuer
 
 ABOUT_ITSELF = frozenset({"doc_no", "date", "issuer", "period", "effective", "status", "openness"})
 _QUESTION = re.compile("[?？]")

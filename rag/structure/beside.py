@@ -64,9 +64,9 @@ def answer(context: Context, query: Query, ranking: Ranking, documents: frozense
     if (short := _SHORT.search(question)) is not None:
         names: tuple[str, ...] | None = tuple(LETTERS[letter] for letter in short[1])
         rows = [*ranking.rows[: 2 * _NEAR]]
-    elif len(query.sides) == 2 and len(ranking.sides) == 2:
-        names = _names(question, *(compact(side.text) for side in query.sides))
-        rows = [row for side in ranking.sides for row in side.rows[:_NEAR]]
+    elif len(query.sub_queries) == 2 and len(ranking.sub_rankings) == 2:
+        names = _names(question, *(compact(side.text) for side in query.sub_queries))
+        rows = [row for side in ranking.sub_rankings for row in side.rows[:_NEAR]]
     else:
         return None
     if names is None:

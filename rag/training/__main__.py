@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from index.edge import run
+from index.cli import run
 from index.settings import ROOT
 
 app = typer.Typer(

@@ -72,7 +72,10 @@ def train(data: Path, out: Path, templates: Path = TEMPLATES) -> None:
     }
     out.write_text(json.dumps(told, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     head._weights.cache_clear()
-    print(json.dumps({f"{bar:g}": sum(head.score(text) > bar for text in apart) for bar in (0, 1, 2)}), len(apart))
+    print(
+        json.dumps({f"{threshold:g}": sum(head.score(text) > threshold for text in apart) for threshold in (0, 1, 2)}),
+        len(apart),
+    )
 
 
 def _written(file: Path, slots: Path, times: int, chance: random.Random) -> list[str]:

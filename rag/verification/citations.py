@@ -16,7 +16,7 @@ from index.entities.printed import flatten
 from index.sentences import split_sentences
 from index.terms import pairs
 from rag.verification import figures, narrowing
-from rag.verification.slots import substituted
+from rag.verification.substitution import substituted
 
 OVERLAP = 0.6  # of the sentence's content pairs that the clause must hold (eval's definition of support)
 _WINDOW = 3  # clause sentences one claim may rest on

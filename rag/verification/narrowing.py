@@ -17,7 +17,7 @@ from index.entities import addresses, dates, quantities, titles
 from index.entities.printed import flatten, part
 from index.entities.regions import stem
 from index.terms import pairs
-from rag.words import spoken
+from rag.words import colloquial
 from rag.words.dictionary import cut, tags
 
 _NOUN = ("n", "j", "b", "run")  # jieba's nouns and names, abbreviations (社保), distinguishing words (大型)
@@ -131,7 +131,7 @@ def says(word: str, flat: str) -> bool:
 
 @lru_cache(4096)
 def _names(word: str) -> tuple[str, ...]:
-    return (stem(word), *spoken.official(word))
+    return (stem(word), *colloquial.official(word))
 
 
 def _abbreviates(word: str, flat: str) -> bool:
@@ -170,7 +170,8 @@ class _Known:
         return says(mention.said, self.flat)
 
     def _measures(self, asked: quantities.Quantity, given: quantities.Quantity) -> bool:
-        """The same figure, or a bound of its unit, on one side of which it falls: 70岁 where 65周岁以上 stands."""
+        """Whether a given figure is the one asked for, or a bound of its unit on one side of which that falls: 70岁
+        where 65周岁以上 stands."""
         if not quantities.same(asked, replace(given, value=asked.value)):
             return False
         around = self.flat[max(0, given.start - 4) : given.stop + 2]

@@ -174,7 +174,7 @@ class Story:
         self._add(Rows(squares.rows))
 
     def _cell(self, element: Any) -> list[table.Part]:
-        """Its runs of paragraphs, each in a line, and the tables between them."""
+        """The parts of a cell: its runs of paragraphs, each in a line, and the tables between them."""
         parts: list[table.Part] = []
         for item in Story(self._source, self._counts, inner=True).read(element).items:
             if isinstance(item, Rows):

@@ -36,7 +36,7 @@ _MOST_LINES = 2  # of a head
 _NEAR = 6  # scanned pages before and after one on which its head may stand again
 _LIKE = 80  # of 100, how much of two lines read from pictures is the same where they say the same
 _SHIFT = 0.03  # of the page's height by which scanned pages lie differently
-_SHORTEST = 4  # characters of a line that can be told by its likeness
+_SHORTEST = 4  # characters of a line that can be told by resemblance
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ import pytest
 from conftest import BOOK
 
 from index.sentences import split_sentences
-from rag.answering.disputed import disputed
+from rag.answering.contradiction import contradicted
 
 TRUE = "新区规划总面积86平方公里，起步区12平方公里。"
 
 
 @pytest.mark.parametrize("claim", ["新区规划总面积999平方公里。", "总面积999平方公里", "新区规划总面积９９９平方公里"])
 def test_another_figure_for_the_same_thing_is_seen(claim):
-    assert disputed(claim, [TRUE + claim]) and disputed(claim, [claim, TRUE])
+    assert contradicted(claim, [TRUE + claim]) and contradicted(claim, [claim, TRUE])
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ def test_another_figure_for_the_same_thing_is_seen(claim):
     ],
 )
 def test_the_same_figure_another_subject_or_unit_is_none(claim):
-    assert not disputed(claim, [TRUE + claim])
+    assert not contradicted(claim, [TRUE + claim])
 
 
 def test_rows_are_told_apart_by_what_they_are_of():
     text = "项目160个，估算总投资2036亿元；其中铁路项目27个，估算总投资1346亿元。"
-    assert disputed("估算总投资1346亿元", [text]) and not disputed("铁路项目估算总投资1346亿元", [text])
+    assert contradicted("估算总投资1346亿元", [text]) and not contradicted("铁路项目估算总投资1346亿元", [text])
 
 
 def test_no_sentence_is_disputed_by_its_own_clause(at_hand):
@@ -46,5 +46,5 @@ def test_no_sentence_is_disputed_by_its_own_clause(at_hand):
     ]
     assert (
         len(said) > (1000 if BOOK.is_dir() else 20)
-        and [sentence for sentence, text in said if disputed(sentence, [text])] == []
+        and [sentence for sentence, text in said if contradicted(sentence, [text])] == []
     )

@@ -1,7 +1,7 @@
-"""The space in which token states are compared: centred, turned to their main axes, half whitened, of unit length.
+"""The whitening projection of token states: centred, turned to their main axes, half whitened, of unit length.
 
 A transformer's states all point one way, so that raw cosines tell little; without their mean, and with the strongest
-axes damped, a word finds its like (Mu and Viswanath, “All-but-the-top”, 2018). Fitted to the corpus at hand and kept by
+axes damped, words of one meaning come near (Mu and Viswanath, “All-but-the-top”, 2018). Fitted to the corpus at hand and kept by
 every later generation of its index, as the vectors already there were made with it. Pure.
 """
 
@@ -25,7 +25,7 @@ _ENOUGH, _OUTGROWN = 100_000, 4  # characters that tell the axes for good; else 
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
+class Whitening:
     """Means of the states of passages and of queries, and the axes both are turned to."""
 
     passages: np.ndarray  # float32 [dimension]
@@ -34,8 +34,8 @@ class Space:
     seen: int  # characters of the corpus it was fitted to
 
     @classmethod
-    def fit(cls, passages: Sequence[np.ndarray], queries: np.ndarray, seen: int) -> Space:
-        """From states [tokens, dimension] of each passage, of any float type, and float32 of queries."""
+    def fit(cls, passages: Sequence[np.ndarray], queries: np.ndarray, seen: int) -> Whitening:
+        """Fit it to states [tokens, dimension] of each passage, of any float type, and float32 states of queries."""
         import numpy as np
 
         tokens = sum(map(len, passages))
@@ -82,13 +82,13 @@ class Space:
         return unit(unit(states - self.queries) @ self.axes)
 
     def save(self, file: Path | BinaryIO) -> None:
-        """As an .npz file."""
+        """Write it as an .npz file."""
         import numpy as np
 
         np.savez(file, passages=self.passages, queries=self.queries, axes=self.axes, seen=self.seen)
 
     @classmethod
-    def load(cls, file: Path | BinaryIO) -> Space:
+    def load(cls, file: Path | BinaryIO) -> Whitening:
         """What `save` wrote."""
         import numpy as np
 

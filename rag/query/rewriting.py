@@ -1,4 +1,4 @@
-"""An everyday question in the words of documents, by the chat model: who asks for the 红本本 asks for a 不动产权证书.
+"""Query rewriting: a colloquial question in the words of documents, by the chat model. Who asks for the 红本本 asks for a 不动产权证书.
 
 What the model writes is searched and chosen with, beside the question's own words, and told as such: it stands in no
 answer, and whether a question is from elsewhere does not hang on it.
@@ -22,7 +22,7 @@ _MOST = 8  # words
 
 def written(chat: ChatModel, query: Query) -> Generator[str]:
     """The words as the model writes them. ModelError when it fails."""
-    messages = prompts.messages("formal", question=query.text[-_ASKED:])
+    messages = prompts.messages("rewriting", question=query.text[-_ASKED:])
     with closing(chat.stream(messages, _TOKENS)) as pieces:
         yield from pieces
 

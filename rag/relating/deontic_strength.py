@@ -1,6 +1,6 @@
-"""How strictly a half-sentence asks: 探索建立 against 建立, 鼓励 against 应当. Pure.
+"""Deontic strength, how strictly a half-sentence asks: 探索建立 against 建立, 鼓励 against 应当. Pure.
 
-Two half-sentences are compared where they ask for the same thing in the same words but those of force.
+Two half-sentences are compared where they ask for the same thing in the same words but those of strength.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.entities.modality import ASKED_FOR, DUTY, FORCE, PERMITTED, TENTATIVE, force
+from index.entities.modality import ASKED_FOR, DUTY, PERMITTED, STRENGTH, TENTATIVE, deontic_strength
 from index.terms import pairs
 from rag.relating.indicators import Weigh, words_apart_from_figures
 from rag.tuned import numbers
 
-SAME = numbers(__name__)["same"]  # weighted share of each half-sentence's pairs that the other holds, force aside
-FEWEST = 6  # character pairs that a half-sentence has, force aside; less names no matter
+SAME = numbers(__name__)[
+    "same"
+]  # weighted share of each half-sentence's pairs that the other holds, words of strength aside
+FEWEST = 6  # character pairs that a half-sentence has, words of strength aside; less names no matter
 _HALF = re.compile(r"[^，,；;。：:！!？?\n、]+(?:、[^，,；;。：:！!？?\n、]+)*")
 _SETTING = re.compile(  # says where or by what, and asks nothing
     r"^.{0,2}(?:在|对|以|结合).*(?:下|中|上|内|时|方面|领域|基础)$|^.{0,2}(?:围绕|按照|依托|聚焦|针对|根据|通过|利用)"
@@ -31,18 +33,20 @@ class Half:
     stop: int
     terms: frozenset[str]
     last: str  # the pair it ends with: of what is asked for
-    force: int
+    strength: int
 
 
 def unlike(ours: str, theirs: str, weigh: Weigh) -> Iterator[tuple[Half, Half]]:
-    """Half-sentences of two texts that ask for the same thing with different force."""
+    """Half-sentences of two texts that ask for the same thing with different deontic strength."""
     mine, other = list(_halves(ours)), list(_halves(theirs))
     for half in mine:
         alike = [h for h in other if _same(half, h, weigh)]
-        if not alike or not all(_differ(half.force, h.force) for h in alike):
+        if not alike or not all(_differ(half.strength, h.strength) for h in alike):
             continue
         nearest = max(alike, key=lambda h: sum(map(weigh, half.terms & h.terms)))
-        if all(_differ(h.force, nearest.force) for h in mine if _same(h, nearest, weigh)):  # not said here both ways
+        if all(
+            _differ(h.strength, nearest.strength) for h in mine if _same(h, nearest, weigh)
+        ):  # not said here both ways
             yield half, nearest
 
 
@@ -56,9 +60,9 @@ def _differ(a: int, b: int) -> bool:
 def _halves(text: str) -> Iterator[Half]:
     for match in _HALF.finditer(text):
         words = _NUMBERED.sub("", "".join(match[0].split()))
-        terms = frozenset(pairs(words_apart_from_figures(FORCE.sub("，", words))))
+        terms = frozenset(pairs(words_apart_from_figures(STRENGTH.sub("，", words))))
         if len(terms) >= FEWEST and not _SETTING.search(words):
-            yield Half(*match.span(), terms, pairs(words)[-1], force(words))
+            yield Half(*match.span(), terms, pairs(words)[-1], deontic_strength(words))
 
 
 def _same(a: Half, b: Half, weigh: Weigh) -> bool:

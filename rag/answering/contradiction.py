@@ -17,18 +17,20 @@ from rag.tuned import numbers
 _SAME = numbers(__name__)[
     "same"
 ]  # of the claim's character pairs, its figures aside, that the other sentence must hold
-_HALF = numbers(__name__)["half"]  # the same for the shorter of the two half-sentences around the figures
+_HALF = numbers(__name__)[
+    "half"
+]  # share of the shorter one's pairs that two half-sentences around the figures must have in common
 _SPLIT = re.compile(r"[，,；;。：:、“”\"\n（）()！!？?]")
 
 
-def disputed(claim: str, texts: Sequence[str]) -> bool:
+def contradicted(claim: str, texts: Sequence[str]) -> bool:
     """Whether a sentence of `texts` says all that `claim` says but for a figure, and another of its unit instead."""
     stated = _halves(claim)
-    said = _wording(claim)
+    said = _without_figures(claim)
     for text in texts if stated else ():
         for start, stop in split_sentences(text):
             other = text[start:stop]
-            if len(said & _wording(other)) >= _SAME * len(said) and _differs(stated, other):
+            if len(said & _without_figures(other)) >= _SAME * len(said) and _differs(stated, other):
                 return True
     return False
 
@@ -58,7 +60,7 @@ def _halves(text: str) -> list[tuple[quantities.Quantity, frozenset[str]]]:
     return found
 
 
-def _wording(text: str) -> frozenset[str]:
+def _without_figures(text: str) -> frozenset[str]:
     """The pairs of a text without its figures."""
     flat = flatten(text)
     for q in sorted(quantities.quantities(flat), key=lambda q: -q.start):

@@ -9,8 +9,8 @@ from index.terms import pairs
 from rag.answering.evidence import _quotes
 from rag.answering.items import counted
 from rag.query.asked import asked
+from rag.query.lexical_overlap import LexicalOverlap, is_colloquial
 from rag.query.question import understand
-from rag.query.wording import Wording, is_everyday
 from rag.words.dictionary import cut, pieces
 
 
@@ -19,11 +19,11 @@ def weigh(_):
 
 
 def test_an_everyday_word_counts_as_said_under_any_of_its_official_names():
-    asked_for = Wording.of("外地看病", weigh)
+    asked_for = LexicalOverlap.of("外地看病", weigh)
     assert asked_for.share(set(pairs("推进异地就医直接结算"))) == 1.0
-    assert Wording.of("外地看病", weigh, names=False).share(set(pairs("推进异地就医直接结算"))) == 0.0
+    assert LexicalOverlap.of("外地看病", weigh, names=False).share(set(pairs("推进异地就医直接结算"))) == 0.0
     assert asked_for.share(set(pairs("外地车辆"))) == pytest.approx(1 / 3)
-    assert Wording.of("？", weigh).share({"就医"}) == 0.0
+    assert LexicalOverlap.of("？", weigh).share({"就医"}) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_an_everyday_word_counts_as_said_under_any_of_its_official_names():
         ("这个办法从哪天开始施行？", {"effective"}, set()),
     ],
 )
-def test_spoken_forms_of_asking_are_read(question, asks, not_asks):
+def test_colloquial_forms_of_asking_are_read(question, asks, not_asks):
     found = understand(question).asks
     assert asks <= found and not found & not_asks
 
@@ -166,7 +166,7 @@ def test_a_long_polite_question_is_no_paste():
 
 
 @pytest.mark.parametrize(
-    ("question", "wording", "spoken"),
+    ("question", "overlap", "colloquial"),
     [
         ("晚上支个摊行不行呀？", 0.05, True),
         ("晚上支个摊行不行呀？", 0.3, False),
@@ -177,8 +177,8 @@ def test_a_long_polite_question_is_no_paste():
         ("推动客票一体化。统一城际列车检票标准，推广“一码通乘”。" * 3, 0.05, False),
     ],
 )
-def test_a_question_is_in_everyday_words_where_little_is_borne_out_and_no_document_named(question, wording, spoken):
-    assert bool(is_everyday(understand(question), wording)) is spoken
+def test_a_question_is_in_everyday_words_where_little_is_borne_out_and_no_document_named(question, overlap, colloquial):
+    assert bool(is_colloquial(understand(question), overlap)) is colloquial
 
 
 def test_a_label_before_what_it_names_is_no_sentence_of_an_answer(tmp_path):

@@ -1,4 +1,4 @@
-"""The command-line edge: errors become one Chinese line on stderr and exit 2; nothing here knows what failed."""
+"""How every command line ends: errors become one Chinese line on stderr and exit 2; nothing here knows what failed."""
 
 from __future__ import annotations
 

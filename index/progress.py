@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 
-class Bars:
-    """Call it with (stage, done, total); one bar a stage."""
+class ProgressBars:
+    """Progress bars on stderr: call it with (stage, done, total); one bar a stage."""
 
-    def __enter__(self) -> Bars:
+    def __enter__(self) -> ProgressBars:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 

@@ -1,6 +1,6 @@
-"""What everyday words are called in documents: 看病 is 就医 there, 门面 经营场所. Pure.
+"""The lexicon of colloquial words and what documents call them: 看病 is 就医 there, 门面 经营场所. Pure.
 
-The lexicon (rag/words/spoken.tsv) was written from general knowledge of official language, for any region's documents
+The lexicon (rag/words/colloquial.tsv) was written from general knowledge of official language, for any region's documents
 and without a look at any; whoever keeps the product adds a line. It brings clauses near and tells what a question asks
 for; it never stands in an answer.
 """
@@ -11,7 +11,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-_FILE = Path(__file__).with_name("spoken.tsv")  # everyday|everyday ⇥ official|official, # a section
+_FILE = Path(__file__).with_name("colloquial.tsv")  # everyday|everyday ⇥ official|official, # a section
 
 
 def everyday(text: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -29,8 +29,8 @@ def official(text: str) -> list[str]:
 def _lexicon() -> tuple[dict[str, tuple[str, ...]], re.Pattern[str]]:
     names: dict[str, tuple[str, ...]] = {}
     for line in _FILE.read_text(encoding="utf-8").splitlines():
-        everyday, tab, formal = line.partition("\t")
+        everyday, tab, official = line.partition("\t")
         if tab:
-            names.update(dict.fromkeys(everyday.split("|"), tuple(formal.split("|"))))
+            names.update(dict.fromkeys(everyday.split("|"), tuple(official.split("|"))))
     longest_first = sorted(names, key=len, reverse=True)
     return names, re.compile("|".join(map(re.escape, longest_first)))

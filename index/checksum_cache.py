@@ -1,5 +1,5 @@
-"""`NAME.checked.json` beside a big file or a model's folder: the digests its files were found to have, and what tells
-that a file is still the one that was read: path, size, times and inode.
+"""The checksum cache: `NAME.checked.json` beside a big file or a model's folder holds the digests its files were found
+to have, and what tells that a file is still the one that was read: path, size, times and inode.
 
 While these stay the same the file is taken for unchanged, so that a gigabyte is not read at every start; once any of
 them differs the whole file is read again. What cannot be recorded (a folder that is only read) is read each time.
@@ -25,7 +25,7 @@ def write(path: Path, sha256: str, record: Path | None = None) -> None:
 
 
 def write_all(digests: Mapping[Path, str], record: Path) -> None:
-    """The same of several files, in one record."""
+    """Remember the digests that several files have now, in one record."""
     told = {**_told(record), **{_key(path, record): {"sha256": own, **_facts(path)} for path, own in digests.items()}}
     _put(told, record)
 
@@ -86,7 +86,7 @@ def check(path: Path, expected: str | None, mend: str, record: Path | None = Non
 
 
 def check_folder(folder: Path, mend: str) -> None:
-    """The same of every file that a model's folder lists with its digest; nothing where it has no list."""
+    """Check every file that a model's folder lists with its digest, as `check` does; nothing where it has no list."""
     try:
         listed = json.loads((folder / DIGESTS).read_text(encoding="utf-8"))
         wanted = {name: fact["sha256"] for name, fact in listed.items()}

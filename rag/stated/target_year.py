@@ -22,14 +22,14 @@ _OPENING = 12  # characters: a paragraph that names its year this early sets it 
 
 
 @dataclass(frozen=True, slots=True)
-class Horizon:
+class TargetYear:
     """A target year and the sentence that names it."""
 
     year: str
     sentence: int  # row
 
 
-class Horizons(Sequence[Horizon | None]):
+class TargetYears(Sequence[TargetYear | None]):
     """For each sentence of a store the year that governs it, worked out a document at a time: no year reaches into
     another document. `rows_of(clause row)`: (the first, behind the last) clause row of its document."""
 
@@ -48,32 +48,32 @@ class Horizons(Sequence[Horizon | None]):
         return len(self._sentences)
 
     @overload
-    def __getitem__(self, at: int) -> Horizon | None: ...
+    def __getitem__(self, at: int) -> TargetYear | None: ...
     @overload
-    def __getitem__(self, at: slice) -> list[Horizon | None]: ...
-    def __getitem__(self, at: int | slice) -> Horizon | list[Horizon | None] | None:
+    def __getitem__(self, at: slice) -> list[TargetYear | None]: ...
+    def __getitem__(self, at: int | slice) -> TargetYear | list[TargetYear | None] | None:
         if isinstance(at, slice):
             return [self[row] for row in range(*at.indices(len(self)))]
         first, found = self._of_document(*self._rows_of(self._sentences[at][0]))
         return found[(at if at >= 0 else len(self) + at) - first]
 
-    def _governed(self, begin: int, end: int) -> tuple[int, list[Horizon | None]]:
+    def _governed(self, begin: int, end: int) -> tuple[int, list[TargetYear | None]]:
         """(the first sentence of some clauses, what governs each of theirs)."""
         rows = [row for clause in range(begin, end) for row in self._sentence_rows[clause]]
         first = rows[0]
         own = [(clause - begin, start, stop) for clause, start, stop in self._sentences[first : rows[-1] + 1]]
-        found = horizons(self._clauses[begin:end], own)
+        found = target_years(self._clauses[begin:end], own)
         return first, [own and replace(own, sentence=own.sentence + first) for own in found]
 
 
-def horizons(clauses: Sequence[Clause], sentences: Sequence[tuple[int, int, int]]) -> list[Horizon | None]:
+def target_years(clauses: Sequence[Clause], sentences: Sequence[tuple[int, int, int]]) -> list[TargetYear | None]:
     """For each sentence (clause row, start, stop) the year that governs it, None where none does.
 
     Within a clause a year holds from the sentence that names it; for the clauses below a clause that heads them, the
     last one named there; and where a year opens a clause, for those that follow under the same heading.
     """
-    found: list[Horizon | None] = []
-    below: dict[tuple[str, tuple[str, ...]], Horizon] = {}  # (document, path) → year set for what stands there
+    found: list[TargetYear | None] = []
+    below: dict[tuple[str, tuple[str, ...]], TargetYear] = {}  # (document, path) → year set for what stands there
     row, year = -1, None
     for sentence, (clause_row, start, stop) in enumerate(sentences):
         clause = clauses[clause_row]
@@ -81,7 +81,7 @@ def horizons(clauses: Sequence[Clause], sentences: Sequence[tuple[int, int, int]
             row, year = clause_row, _inherited(below, clause)
         text = normalise(clause.text[start:stop])
         for match in _TARGET.finditer(text):
-            year = Horizon(match[1], sentence)
+            year = TargetYear(match[1], sentence)
             below[(clause.doc_id, (*clause.path, clause.text.split("\n", 1)[0].strip()))] = year
             if start == 0 and match.start() <= _OPENING:
                 below[(clause.doc_id, clause.path)] = year
@@ -89,7 +89,7 @@ def horizons(clauses: Sequence[Clause], sentences: Sequence[tuple[int, int, int]
     return found
 
 
-def _inherited(below: dict[tuple[str, tuple[str, ...]], Horizon], clause: Clause) -> Horizon | None:
+def _inherited(below: dict[tuple[str, tuple[str, ...]], TargetYear], clause: Clause) -> TargetYear | None:
     for depth in range(len(clause.path), 0, -1):
         if (year := below.get((clause.doc_id, clause.path[:depth]))) is not None:
             return year

@@ -1,4 +1,4 @@
-"""Late interaction: the space of token states, words found again in clauses, and what an index keeps of them."""
+"""Late interaction: the whitening of token states, MaxSim to clauses, and what an index keeps of them."""
 
 from dataclasses import replace
 
@@ -11,20 +11,20 @@ from hypothesis.extra.numpy import arrays
 
 from index import build as building
 from index.encoder import EncodedQuery, Reading
-from index.late import Late, Tokens, telling
 from index.settings import Settings
-from index.space import Space
 from index.store import Store
+from index.token_index import TokenIndex, Tokens, content_tokens
+from index.whitening import Whitening
 from rag.engine import Engine
 from rag.query.question import understand
 from rag.retrieval.fusion import Fusion
-from rag.retrieval.pastes import PasteParts, thinned
+from rag.retrieval.pastes import PasteWeights, thinned
 from rag.retrieval.retrieve import Retriever
 from rag.schema import Filters
 
 
 class WordEncoder(FakeEncoder):
-    """A fake whose token states are its character pairs', so that words meet their likes and nothing else."""
+    """A fake whose token states are its character pairs', so that words match themselves and nothing else."""
 
     name, digest = "fake-words", "fake-words-1"
 
@@ -51,15 +51,15 @@ class WordEncoder(FakeEncoder):
     def read_and_fit(self, texts, spans, progress=None):
         self.fitted += 1
         states = [self._states(text)[2] for text in texts]
-        space = Space.fit(states, np.concatenate(states), sum(map(len, texts)))
-        return self.read_passages(texts, spans, space, progress), space
+        whitening = Whitening.fit(states, np.concatenate(states), sum(map(len, texts)))
+        return self.read_passages(texts, spans, whitening, progress), whitening
 
-    def read_passages(self, texts, spans, space=None, progress=None):
+    def read_passages(self, texts, spans, whitening=None, progress=None):
         found = []
         for reading, text, own in zip(super().read_passages(texts, spans), texts, spans, strict=True):
             offsets, ids, states = self._states(text)
-            chosen = telling(text, offsets, own)
-            found.append(Reading(reading.head, reading.parts, Tokens.of(ids, space.of_passages(states), chosen)))
+            chosen = content_tokens(text, offsets, own)
+            found.append(Reading(reading.head, reading.parts, Tokens.of(ids, whitening.of_passages(states), chosen)))
         return found
 
 
@@ -68,14 +68,14 @@ def index(corpus, root, encoder, rebuild=False):
     return Store.open(root)
 
 
-# The space
+# The whitening projection
 
 
 def test_states_lose_what_all_share_and_keep_what_tells_them_apart():
     random = np.random.default_rng(0)
     states = random.normal(size=(400, 32)).astype(np.float32) + 40  # raw cosines are all above .99
-    space = Space.fit([states[:7], states[7:]], states + 1, 10)
-    ours, theirs = space.of_query(states[:5] + 1), space.unpacked(space.of_passages(states[:5]))
+    whitening = Whitening.fit([states[:7], states[7:]], states + 1, 10)
+    ours, theirs = whitening.of_query(states[:5] + 1), whitening.unpacked(whitening.of_passages(states[:5]))
     cosines = ours @ (theirs / np.linalg.norm(theirs, axis=1, keepdims=True)).T
     assert cosines.diagonal().min() > 0.99 and np.abs(cosines - np.diag(cosines.diagonal())).max() < 0.7
 
@@ -83,29 +83,29 @@ def test_states_lose_what_all_share_and_keep_what_tells_them_apart():
 @given(arrays(np.int8, st.tuples(st.integers(0, 4), st.integers(1, 9)), elements=st.integers(-7, 7)))
 def test_what_is_packed_two_axes_a_byte_is_told_again(steps):
     axes = steps.shape[1]
-    space = Space(np.zeros(axes, np.float32), np.zeros(axes, np.float32), np.eye(axes, dtype=np.float32), 1)
+    whitening = Whitening(np.zeros(axes, np.float32), np.zeros(axes, np.float32), np.eye(axes, dtype=np.float32), 1)
     states = steps.astype(np.float32)
     states[:, 0] = 7  # the largest, by which a state is measured
-    packed = space.of_passages(states)
+    packed = whitening.of_passages(states)
     assert packed.dtype == np.uint8 and packed.shape == (len(states), (axes + 1) // 2)
-    assert np.array_equal(space.unpacked(packed), states)
+    assert np.array_equal(whitening.unpacked(packed), states)
 
 
 def test_few_states_make_few_axes_and_a_larger_corpus_outgrows_them():
     states = np.random.default_rng(1).normal(size=(5, 384)).astype(np.float32)
-    space = Space.fit([states], states, 1000)
-    assert space.axes.shape[1] < 6 and np.isfinite(space.axes).all()
-    assert not space.outgrown(4000) and space.outgrown(4001)
-    assert not Space.fit([states], states, 200_000).outgrown(10**9)
+    whitening = Whitening.fit([states], states, 1000)
+    assert whitening.axes.shape[1] < 6 and np.isfinite(whitening.axes).all()
+    assert not whitening.outgrown(4000) and whitening.outgrown(4001)
+    assert not Whitening.fit([states], states, 200_000).outgrown(10**9)
 
 
 def test_a_space_is_read_back_as_it_was(tmp_path):
     states = np.random.default_rng(2).normal(size=(50, 16)).astype(np.float32)
-    space = Space.fit([states], states * 2, 7)
-    space.save(tmp_path / "space.npz")
-    back = Space.load(tmp_path / "space.npz")
+    whitening = Whitening.fit([states], states * 2, 7)
+    whitening.save(tmp_path / "space.npz")
+    back = Whitening.load(tmp_path / "space.npz")
     assert back.seen == 7 and all(
-        np.array_equal(getattr(back, n), getattr(space, n)) for n in ("passages", "queries", "axes")
+        np.array_equal(getattr(back, n), getattr(whitening, n)) for n in ("passages", "queries", "axes")
     )
 
 
@@ -115,36 +115,38 @@ def test_a_space_is_read_back_as_it_was(tmp_path):
 def test_a_token_is_in_the_span_of_its_last_character_and_punctuation_in_none():
     text = "甲乙，丙。 丁"
     offsets = [(-6, 0), (0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 7)]
-    first, second, none = telling(text, offsets, [(0, 3), (3, 7), (7, 9)])
+    first, second, none = content_tokens(text, offsets, [(0, 3), (3, 7), (7, 9)])
     assert first.tolist() == [1, 2] and second.tolist() == [4, 6] and none.tolist() == []
 
 
 # Scores, against a slow twin
 
 
-def late_of(clauses, titles=((),), document_of=None, axes=8, seed=0):
-    """A Late of clauses given as lists of sentences given as lists of token ids, of titles given as such lists; states
+def token_index_of(clauses, titles=((),), document_of=None, axes=8, seed=0):
+    """A TokenIndex of clauses given as lists of sentences given as lists of token ids, of titles given as such lists; states
     by id. All clauses are of the first document unless told otherwise."""
     random = np.random.default_rng(seed)
     table = random.normal(size=(50, axes)).astype(np.float32)
-    space = Space(np.zeros(axes, np.float32), np.zeros(axes, np.float32), np.eye(axes, dtype=np.float32), 1)
+    whitening = Whitening(np.zeros(axes, np.float32), np.zeros(axes, np.float32), np.eye(axes, dtype=np.float32), 1)
 
     def tokens(own):
         ids = np.array([i for s in own for i in s], dtype=np.int32)
         return Tokens(
             ids,
-            space.of_passages(table[ids]).reshape(-1, (axes + 1) // 2),
+            whitening.of_passages(table[ids]).reshape(-1, (axes + 1) // 2),
             np.array([len(s) for s in own], dtype=np.int64),
         )
 
     owner = np.repeat(np.arange(len(clauses)), [len(own) for own in clauses])
     document_of = np.zeros(len(clauses), dtype=np.int64) if document_of is None else np.array(document_of)
-    return Late.build(space, [tokens(own) for own in clauses], [tokens([t]) for t in titles], owner, document_of), table
+    return TokenIndex.build(
+        whitening, [tokens(own) for own in clauses], [tokens([t]) for t in titles], owner, document_of
+    ), table
 
 
-def scores(late, table, ids, rows, groups=None, titled=0.0):
+def scores(token_index, table, ids, rows, groups=None, titled=0.0):
     ids = np.array(ids)
-    return late.read(rows).scores(ids, late.space.of_query(table[ids]), groups, titled)
+    return token_index.read(rows).scores(ids, token_index.whitening.of_query(table[ids]), groups, titled)
 
 
 sentences = st.lists(st.integers(0, 49), max_size=5)
@@ -157,13 +159,13 @@ sentences = st.lists(st.integers(0, 49), max_size=5)
 def test_scores_are_the_mean_best_cosines_of_each_word(clauses, asked):
     if not any(s for own in clauses for s in own):
         return
-    late, table = late_of(clauses)
-    (clause_scores,), (best,), (sentence_scores,) = scores(late, table, asked, np.arange(len(clauses)))
+    token_index, table = token_index_of(clauses)
+    (clause_scores,), (best,), (sentence_scores,) = scores(token_index, table, asked, np.arange(len(clauses)))
     held = [sum(token in {i for s in own for i in s} for own in clauses) for token in asked]
     weights = np.array([np.log(1 + (len(clauses) - n + 0.5) / (n + 0.5)) for n in held]) ** 0.5
     unit, stored = (
         own / np.linalg.norm(own, axis=1, keepdims=True)
-        for own in (table, late.space.unpacked(late.space.of_passages(table)))
+        for own in (table, token_index.whitening.unpacked(token_index.whitening.of_passages(table)))
     )
 
     def slow(tokens):
@@ -177,26 +179,31 @@ def test_scores_are_the_mean_best_cosines_of_each_word(clauses, asked):
 
 def test_rows_are_scored_alike_alone_and_among_others():
     clauses = [[[1, 2], [3]], [[4]], [[], [5, 6]], [[7]]]
-    late, table = late_of(clauses)
-    (every,), _, _ = scores(late, table, [5, 3], np.arange(4))
-    (some,), _, (sentences_of_some,) = scores(late, table, [5, 3], np.array([0, 2]))
-    assert some == pytest.approx(every[[0, 2]]) and late.read(np.array([0, 2])).sentences.tolist() == [0, 1, 3, 4]
+    token_index, table = token_index_of(clauses)
+    (every,), _, _ = scores(token_index, table, [5, 3], np.arange(4))
+    (some,), _, (sentences_of_some,) = scores(token_index, table, [5, 3], np.array([0, 2]))
+    assert some == pytest.approx(every[[0, 2]]) and token_index.read(np.array([0, 2])).sentences.tolist() == [
+        0,
+        1,
+        3,
+        4,
+    ]
     assert sentences_of_some[2] == pytest.approx(-1.0)  # says nothing
 
 
 def test_a_last_clause_without_any_sentence_is_as_far_as_can_be():
-    late, table = late_of([[[1, 2]], []])
-    (clauses,), (best,), _ = scores(late, table, [1], np.arange(2))
+    token_index, table = token_index_of([[[1, 2]], []])
+    (clauses,), (best,), _ = scores(token_index, table, [1], np.arange(2))
     assert clauses[0] > 0.9 and clauses[1] == best[1] == pytest.approx(-1.0)
-    assert late.of_clause(1).counts.tolist() == []
+    assert token_index.of_clause(1).counts.tolist() == []
 
 
 def test_a_group_of_words_is_scored_as_if_it_stood_alone():
-    late, table = late_of([[[1, 2], [3]], [[4]], [[5, 6]], [[7]]])
+    token_index, table = token_index_of([[[1, 2], [3]], [[4]], [[5, 6]], [[7]]])
     ids = np.array([5, 3, 7])
-    clauses, _, sentences_ = scores(late, table, ids, np.arange(4), [[0, 2], [1]])
+    clauses, _, sentences_ = scores(token_index, table, ids, np.arange(4), [[0, 2], [1]])
     for group, own, spoken in zip(([0, 2], [1]), clauses, sentences_, strict=True):
-        (alone,), _, (said,) = scores(late, table, ids[group], np.arange(4))
+        (alone,), _, (said,) = scores(token_index, table, ids[group], np.arange(4))
         assert own == pytest.approx(alone, abs=1e-5) and spoken == pytest.approx(said, abs=1e-5)
 
 
@@ -209,13 +216,13 @@ def test_a_word_of_the_title_counts_as_said_by_every_clause_below_it(clauses, ti
     if not any(s for own in clauses for s in own):
         return
     document_of = [row % 2 for row in range(len(clauses))]
-    late, table = late_of(clauses, titles, document_of)
+    token_index, table = token_index_of(clauses, titles, document_of)
     rows = np.arange(len(clauses))
-    (plain,), (best,), (said,) = scores(late, table, asked, rows)
-    (titled,), (best_titled,), (said_titled,) = scores(late, table, asked, rows, titled=1.0)
-    inside, _ = late_of([[[*s, *titles[document_of[row]]] for s in own] for row, own in enumerate(clauses)])
+    (plain,), (best,), (said,) = scores(token_index, table, asked, rows)
+    (titled,), (best_titled,), (said_titled,) = scores(token_index, table, asked, rows, titled=1.0)
+    inside, _ = token_index_of([[[*s, *titles[document_of[row]]] for s in own] for row, own in enumerate(clauses)])
     words = len(asked)
-    weights = late.weights(np.array(asked), [range(words)])
+    weights = token_index.weights(np.array(asked), [range(words)])
     cosines = scores(inside, table, asked, rows, [[n] for n in range(words)])
     assert titled == pytest.approx(weights[0] @ cosines[0], abs=1e-5)
     assert said_titled == pytest.approx(weights[0] @ cosines[2], abs=1e-5)
@@ -223,19 +230,25 @@ def test_a_word_of_the_title_counts_as_said_by_every_clause_below_it(clauses, ti
 
 
 def test_some_clauses_are_compared_with_their_own_document_s_title():
-    late, table = late_of([[[1]], [[2]], [[3]]], [[7], [8, 9]], [0, 1, 1])
-    assert late.of_title(1).ids.tolist() == [8, 9] and late.of_title(1).counts.tolist() == [2]
-    (every,), _, _ = scores(late, table, [8, 7], np.arange(3), titled=0.5)
-    (some,), _, _ = scores(late, table, [8, 7], np.array([2]), titled=0.5)
+    token_index, table = token_index_of([[[1]], [[2]], [[3]]], [[7], [8, 9]], [0, 1, 1])
+    assert token_index.of_title(1).ids.tolist() == [8, 9] and token_index.of_title(1).counts.tolist() == [2]
+    (every,), _, _ = scores(token_index, table, [8, 7], np.arange(3), titled=0.5)
+    (some,), _, _ = scores(token_index, table, [8, 7], np.array([2]), titled=0.5)
     assert some == pytest.approx(every[[2]])
-    assert [len(part[0]) for part in scores(late, table, [8], np.zeros(0, dtype=np.int64), titled=0.5)] == [0, 0, 0]
+    assert [len(part[0]) for part in scores(token_index, table, [8], np.zeros(0, dtype=np.int64), titled=0.5)] == [
+        0,
+        0,
+        0,
+    ]
 
 
 @given(arrays(np.float32, (6, 8), elements=st.floats(-1, 1, width=32)))
 def test_no_state_however_odd_gives_a_score_that_is_none(states):
-    late, _ = late_of([[[1, 2]], [[3]]])
-    asked = late.space.of_query(states)
-    assert all(np.isfinite(s).all() for s in late.read(np.arange(2)).scores(np.array([1, 2, 3, 4, 5, 99]), asked))
+    token_index, _ = token_index_of([[[1, 2]], [[3]]])
+    asked = token_index.whitening.of_query(states)
+    assert all(
+        np.isfinite(s).all() for s in token_index.read(np.arange(2)).scores(np.array([1, 2, 3, 4, 5, 99]), asked)
+    )
 
 
 # In an index
@@ -248,21 +261,21 @@ def test_an_index_keeps_its_space_and_what_it_knows(tmp_path):
         (corpus / path.name).write_bytes(path.read_bytes())
     encoder = WordEncoder()
     first = index(corpus, tmp_path / "i", encoder)
-    assert encoder.fitted == 1 and first.late is not None
+    assert encoder.fitted == 1 and first.token_index is not None
     (corpus / "新增.txt").write_text("关于水库养鱼的通知\n水库周边不得养鱼。\n", encoding="utf-8")
     before = encoder.encoded
     second = index(corpus, tmp_path / "i", encoder)
-    assert encoder.fitted == 1 and 0 < encoder.encoded - before < 5  # the space stays, only what is new is read
-    assert np.array_equal(second.late.space.axes, first.late.space.axes)
+    assert encoder.fitted == 1 and 0 < encoder.encoded - before < 5  # the whitening stays, only what is new is read
+    assert np.array_equal(second.token_index.whitening.axes, first.token_index.whitening.axes)
     row = second.row_of[first.clauses[3].clause_id]
-    assert np.array_equal(second.late.of_clause(row).vectors, first.late.of_clause(3).vectors)
+    assert np.array_equal(second.token_index.of_clause(row).vectors, first.token_index.of_clause(3).vectors)
     titles = [document.title for document in second.documents.values()]
     old = [document.title for document in first.documents.values()]
     assert np.array_equal(
-        second.late.of_title(titles.index(old[-1])).vectors, first.late.of_title(len(old) - 1).vectors
+        second.token_index.of_title(titles.index(old[-1])).vectors, first.token_index.of_title(len(old) - 1).vectors
     )
-    assert len(second.late.of_title(titles.index("关于水库养鱼的通知")).ids) > 0
-    assert index(corpus, tmp_path / "i", encoder, rebuild=True).late is not None and encoder.fitted == 2
+    assert len(second.token_index.of_title(titles.index("关于水库养鱼的通知")).ids) > 0
+    assert index(corpus, tmp_path / "i", encoder, rebuild=True).token_index is not None and encoder.fitted == 2
 
 
 def test_a_corpus_that_outgrows_its_space_is_read_anew(tmp_path):
@@ -273,7 +286,7 @@ def test_a_corpus_that_outgrows_its_space_is_read_anew(tmp_path):
     index(corpus, tmp_path / "i", encoder)
     (corpus / "b.txt").write_bytes(next(SAMPLE.glob("01*.txt")).read_bytes())
     grown = index(corpus, tmp_path / "i", encoder)
-    assert encoder.fitted == 2 and grown.late.space.seen > 1000
+    assert encoder.fitted == 2 and grown.token_index.whitening.seen > 1000
 
 
 def test_words_are_compared_where_a_filter_leaves_clauses(tmp_path):
@@ -285,7 +298,7 @@ def test_words_are_compared_where_a_filter_leaves_clauses(tmp_path):
     engine = Engine(Settings(index=tmp_path / "i", chat_model=""), store, WordEncoder())
     document = next(d for d in store.documents.values() if "批复" in d.title)
     ranking = engine.rank(understand("港口危险货物作业怎么报告？"), Filters(document=document.title), 3)
-    read = {store.sentences[row][0] for row in ranking.likeness.rows}
+    read = {store.sentences[row][0] for row in ranking.max_sim.rows}
     assert read and {store.clauses[row].doc_id for row in read} == {document.doc_id}
     assert engine.rank(understand("港口"), Filters(document="没有这份文件")).rows == []
     assert (
@@ -306,10 +319,10 @@ def test_words_lift_the_clause_that_holds_them_all(tmp_path):
     store = index(corpus, tmp_path / "i", WordEncoder())
     scores = Fusion(store, WordEncoder()).scores("锚地停泊报告")
     best = int(scores.rows[scores.fused.argmax()])
-    likest = int(scores.likeness.rows[scores.likeness.values.argmax()])
+    likest = int(scores.max_sim.rows[scores.max_sim.values.argmax()])
     assert "锚地停泊" in store.clauses[best].text and likest in store.sentence_rows[best]
-    assert Fusion(store, WordEncoder()).scores("，。？").likeness is None  # no word to compare
-    assert Fusion(store, FakeEncoder()).scores("锚地停泊报告").likeness is None  # a model without states
+    assert Fusion(store, WordEncoder()).scores("，。？").max_sim is None  # no word to compare
+    assert Fusion(store, FakeEncoder()).scores("锚地停泊报告").max_sim is None  # a model without states
 
 
 # Pastes
@@ -342,10 +355,10 @@ def test_what_another_document_says_of_a_paste_s_matter_finds_a_third(tmp_path):
     query = replace(understand(own), pasted=True)
 
     def place(parts):
-        return Retriever(store, WordEncoder(), paste_parts=parts).rank(query).rows.index(third)
+        return Retriever(store, WordEncoder(), paste_weights=parts).rank(query).rows.index(third)
 
-    assert place(PasteParts()) == 2  # after the paste's own clause and its fellow
-    assert place(PasteParts(feedback=0.0)) > 2
+    assert place(PasteWeights()) == 2  # after the paste's own clause and its fellow
+    assert place(PasteWeights(feedback=0.0)) > 2
     only = np.array([clause.text.startswith("第一条　推行危险废物跨省转移审批") for clause in store.clauses])
     assert len(Retriever(store, WordEncoder()).rank(query, only).rows) == 1  # nobody else to ask
 
@@ -384,9 +397,9 @@ def test_a_paste_that_names_its_document_s_subject_finds_who_else_names_it(tmp_p
     query = replace(understand("青溪湾协同发展区建设要坚持新发展理念，坚持改革创新，坚持系统观念。"), pasted=True)
 
     def place(parts):
-        return Retriever(store, WordEncoder(), paste_parts=parts).rank(query).rows.index(named)
+        return Retriever(store, WordEncoder(), paste_weights=parts).rank(query).rows.index(named)
 
-    assert place(PasteParts()) < place(PasteParts(name_wording=0.0, name_words=0.0))
+    assert place(PasteWeights()) < place(PasteWeights(name_bm25=0.0, name_max_sim=0.0))
 
 
 def test_in_documents_titled_by_the_name_a_clause_stands_by_what_else_it_says(tmp_path):

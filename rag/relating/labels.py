@@ -1,6 +1,6 @@
 """What a clause is to a pasted one: 原文, 上位依据, 贯彻落实, 口径不一 or 同类条款, with the two spans that show it.
 
-Deterministic: the same text by edit distance; a different figure, year or force on the same matter by
+Deterministic: the same text by edit distance; a different figure, year or deontic strength on the same matter by
 rag.relating.differences; higher and lower by what the documents say of each other (rag.lineage.graph) and by what the
 paste itself names.
 """
@@ -49,10 +49,10 @@ class Related:
     pasted: tuple[int, int]
     quote: tuple[int, int]
     differences: tuple[Difference, ...]  # spans as above
-    standing: str | None  # 上位依据 or 贯彻落实 where the documents stand so, beside whatever label
+    hierarchy: str | None  # 上位依据 or 贯彻落实 where the documents stand so, beside whatever label
 
 
-class Relations:
+class Labeller:
     """Labels clauses of one library against pasted texts."""
 
     def __init__(self, library: Shelf) -> None:
@@ -61,7 +61,7 @@ class Relations:
 
     def source(self, text: str, rows: Sequence[int]) -> int | None:
         """The row among `rows` whose clause is the pasted text, or a near copy or a part of it; None where none is."""
-        scored = [(self._likeness(text, row), row) for row in rows]
+        scored = [(self._edit_ratio(text, row), row) for row in rows]
         best = max(scored, default=(0.0, None))
         return best[1] if best[0] >= SAME_TEXT else None
 
@@ -72,21 +72,21 @@ class Relations:
         found = tuple(self._differences(text, source, row))
         if row == source:
             return Related(ORIGINAL, pasted, quote, found, None)
-        standing = self._standing(text, source, row, share)
+        hierarchy = self._hierarchy(text, source, row, share)
         if deciding := [d for d in found if self._decides(d, source, row)]:
             first = deciding[0]
-            return Related(DIFFERS, _around(text, first.ours), _around(clause.text, first.theirs), found, standing)
-        relation = ORIGINAL if self._is_copy(text, source, row) else standing or PARALLEL
-        return Related(relation, pasted, quote, found, standing)
+            return Related(DIFFERS, _around(text, first.ours), _around(clause.text, first.theirs), found, hierarchy)
+        relation = ORIGINAL if self._is_copy(text, source, row) else hierarchy or PARALLEL
+        return Related(relation, pasted, quote, found, hierarchy)
 
-    def _standing(self, text: str, source: int | None, row: int, share: float) -> str | None:
+    def _hierarchy(self, text: str, source: int | None, row: int, share: float) -> str | None:
         """上位依据 or 贯彻落实, where the clause is on the paste's matter; `share` as `_closest` gives it."""
         on_matter = share >= _ON_MATTER and not self._only_describes(source, row)
-        standing = self._by_lineage(source, row) if on_matter else None
+        hierarchy = self._by_lineage(source, row) if on_matter else None
         notice = self._library.store.clauses[row].kind == "notice"  # stands for the document it carries
-        if standing is None and (on_matter or notice) and self._names_it(text, row):
+        if hierarchy is None and (on_matter or notice) and self._names_it(text, row):
             return BASIS
-        return standing
+        return hierarchy
 
     def _is_copy(self, text: str, source: int | None, row: int) -> bool:
         """Whether a clause other than the paste's own says the same, nearly letter by letter.
@@ -97,7 +97,7 @@ class Relations:
 
         own, other = compact(text), compact(self._library.store.clauses[row].text)
         if source is None:
-            return self._likeness(text, row) >= SAME_TEXT
+            return self._edit_ratio(text, row) >= SAME_TEXT
         held = compact(self._library.store.clauses[source].text)
         part = fuzz.partial_ratio_alignment(own, held)
         if part is not None and len(own) <= len(held):
@@ -120,7 +120,7 @@ class Relations:
     def _document(self, row: int) -> Document:
         return self._library.document(self._library.store.clauses[row])
 
-    def _likeness(self, text: str, row: int) -> float:
+    def _edit_ratio(self, text: str, row: int) -> float:
         from rapidfuzz import fuzz
 
         own, other = compact(text), compact(self._library.store.clauses[row].text)
@@ -167,15 +167,15 @@ class Relations:
         clause = self._library.store.clauses[row]
         named = self._named(source, row)
         best, most = ((0, len(text)), (0, len(clause.text)), 0.0), 0.0
-        theirs = [(span, self._terms(clause.text[slice(*span)], named)) for span in _telling(clause.text)]
-        for ours in _telling(text):
+        theirs = [(span, self._terms(clause.text[slice(*span)], named)) for span in _of_matter(clause.text)]
+        for ours in _of_matter(text):
             own = self._terms(text[slice(*ours)], named)
             for span, terms in theirs:
                 common = sum(map(self._weigh, own & terms))
                 if common > most:
                     less = min(sum(map(self._weigh, own)), sum(map(self._weigh, terms)))
-                    telling = len(own & terms) >= _IN_COMMON
-                    best, most = (ours, span, common / less if telling else 0.0), common
+                    enough = len(own & terms) >= _IN_COMMON
+                    best, most = (ours, span, common / less if enough else 0.0), common
         return best
 
     def _terms(self, text: str, named: set[str]) -> set[str]:
@@ -190,7 +190,7 @@ class Relations:
         return self._library.store.pairs.idf(term)
 
 
-def _telling(text: str) -> list[tuple[int, int]]:
+def _of_matter(text: str) -> list[tuple[int, int]]:
     """The sentences of a text but those that only name 责任单位."""
     spans = [(a, b) for a, b in split_sentences(text) if text[a] not in "（(" or not duties(text[a:b])]
     return spans or split_sentences(text)

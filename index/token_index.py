@@ -1,4 +1,4 @@
-"""Late interaction: every word of a question finds its like among the words of a clause, each in its context.
+"""Late interaction (MaxSim): each word of a question is compared with the nearest of a clause's words, in context.
 
 Khattab and Zaharia, “ColBERT”, 2020, with the token states of the embedding model as it is, untrained: what one vector
 for a whole clause blurs (the one thing asked about among ten) the words keep apart.
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from index.candidates import best_of
 from index.lexical import inverse_frequency
-from index.space import Space
 from index.stored import Stored
 from index.stretches import stretches
+from index.whitening import Whitening
 from index.windows import unit
 
 if TYPE_CHECKING:
     import numpy as np
 
-_SPACE = "space.npz"
+_WHITENING = "space.npz"
 _NOWHERE = -1.0  # the score of a sentence without any word
 
 
@@ -30,12 +30,12 @@ class Tokens:
     """The words of one text's spans, span after span."""
 
     ids: np.ndarray  # int32 [tokens]
-    vectors: np.ndarray  # uint8, as Space.of_passages packs them
+    vectors: np.ndarray  # uint8, as Whitening.of_passages packs them
     counts: np.ndarray  # int64 [spans]: how many each has
 
     @classmethod
     def of(cls, ids: Sequence[int], vectors: np.ndarray, chosen: Sequence[np.ndarray]) -> Tokens:
-        """Of a text's tokens those with the numbers `chosen`, int64 a span."""
+        """The tokens of a text that have the numbers `chosen`, int64 a span."""
         import numpy as np
 
         order = np.concatenate([*chosen, np.zeros(0, dtype=np.int64)])
@@ -51,7 +51,7 @@ class Tokens:
         return cls(*(np.concatenate([getattr(text, part) for text in texts]) for part in ("ids", "vectors", "counts")))
 
 
-def telling(text: str, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[np.ndarray]:
+def content_tokens(text: str, offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[np.ndarray]:
     """For each span of `text`, int64: the numbers of its tokens that are more than punctuation.
 
     `offsets` are each token's [start, stop) of `text`; a token is in the span its last character is in.
@@ -97,7 +97,7 @@ class _Rows:
         return self._vectors.array.shape[1]
 
     def between(self, first: int, last: int) -> Tokens:
-        """Those of the spans with the rows [first, last)."""
+        """The tokens of the spans with the rows [first, last)."""
         place = slice(self._bounds[first], self._bounds[last])
         return Tokens(
             self._ids.array[place], self._vectors.array[place], self.counts[first:last].astype("int64", copy=False)
@@ -108,19 +108,19 @@ class _Rows:
         return self._ids.runs(*self._of(rows)), self.packed(rows)
 
     def packed(self, rows: np.ndarray) -> np.ndarray:
-        """The second of these."""
+        """uint8 [words, bytes]: the vectors of the spans with these rows, packed as they were stored."""
         return self._vectors.runs(*self._of(rows))
 
     def _of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self._bounds[rows], self._bounds[rows + 1]
 
 
-class Late:
+class TokenIndex:
     """Token vectors of all sentences of a store, and of the titles of its documents."""
 
     def __init__(
         self,
-        space: Space,
+        whitening: Whitening,
         sentences: _Rows,
         titles: _Rows,
         holders: np.ndarray,
@@ -131,7 +131,7 @@ class Late:
         [sentences]: the clause of each; `document_of` int64 [clauses]."""
         import numpy as np
 
-        self.space = space
+        self.whitening = whitening
         self._sentences, self._titles = sentences, titles
         self._known, self._holders = holders
         self._document_of = document_of
@@ -139,26 +139,31 @@ class Late:
 
     @classmethod
     def build(
-        cls, space: Space, texts: Sequence[Tokens], titles: Sequence[Tokens], owner: np.ndarray, document_of: np.ndarray
-    ) -> Late:
-        """From the clauses' tokens and the titles', both in row order."""
+        cls,
+        whitening: Whitening,
+        texts: Sequence[Tokens],
+        titles: Sequence[Tokens],
+        owner: np.ndarray,
+        document_of: np.ndarray,
+    ) -> TokenIndex:
+        """Make an index of the clauses' tokens and the titles', both in row order."""
         import numpy as np
 
         held = [np.unique(text.ids) for text in texts]
         holders = np.stack(np.unique(np.concatenate(held), return_counts=True)).astype(np.int32)
         words, heads = (_Rows.of(Tokens.joined(own)) for own in (texts, titles))
-        return cls(space, words, heads, holders, owner, document_of)
+        return cls(whitening, words, heads, holders, owner, document_of)
 
     def save(self, folder: Path) -> None:
         import numpy as np
 
-        self.space.save(folder / _SPACE)
+        self.whitening.save(folder / _WHITENING)
         self._sentences.save(folder, "tokens")
         self._titles.save(folder, "titles")
         np.save(folder / "tokens_holders.npy", np.stack([self._known, self._holders]), allow_pickle=False)
 
     @classmethod
-    def load(cls, folder: Path, owner: np.ndarray, document_of: np.ndarray) -> Late | None:
+    def load(cls, folder: Path, owner: np.ndarray, document_of: np.ndarray) -> TokenIndex | None:
         """What `save` wrote; None where the embedding model gave no token states."""
         import numpy as np
 
@@ -166,7 +171,7 @@ class Late:
             return None
         sentences, titles = (_Rows.load(folder, name) for name in ("tokens", "titles"))
         holders = np.load(folder / "tokens_holders.npy", allow_pickle=False)
-        return cls(Space.load(folder / _SPACE), sentences, titles, holders, owner, document_of)
+        return cls(Whitening.load(folder / _WHITENING), sentences, titles, holders, owner, document_of)
 
     @property
     def width(self) -> int:
@@ -181,28 +186,28 @@ class Late:
         """The tokens of the title of the document with this row."""
         return self._titles.between(document, document + 1)
 
-    def read(self, rows: np.ndarray) -> Page:
-        """The words of the clauses `rows`, int64, in memory."""
+    def read(self, rows: np.ndarray) -> CandidateBatch:
+        """The token vectors of the clauses `rows`, int64, in memory."""
         import numpy as np
 
         begin, end = self._first[rows], self._first[rows + 1]
         sentences, counts = stretches(begin, end), end - begin
         vectors = self._vectors(rows, sentences, counts)
         norms = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12)
-        return Page(self, sentences, self._document_of[rows], counts, vectors, norms)
+        return CandidateBatch(self, sentences, self._document_of[rows], counts, vectors, norms)
 
     def _vectors(self, rows: np.ndarray, sentences: np.ndarray, counts: np.ndarray) -> np.ndarray:
         """float32 [words, axes], of any length: the words of the clauses `rows`, whose `sentences` these are."""
-        return self.space.unpacked(self._sentences.packed(sentences))
+        return self.whitening.unpacked(self._sentences.packed(sentences))
 
     def words(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 [words], uint8 [words, bytes], packed) of the sentences with these rows."""
         return self._sentences.gathered(sentences)
 
-    def said(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def unit_vectors(self, sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(int32 [words], float32 [words, axes], unit vectors) of the sentences with these rows."""
         ids, vectors = self.words(sentences)
-        return ids, unit(self.space.unpacked(vectors))
+        return ids, unit(self.whitening.unpacked(vectors))
 
     def lengths(self, sentences: np.ndarray) -> np.ndarray:
         """int64: how many words the sentences with these rows have."""
@@ -220,21 +225,21 @@ class Late:
             own[group] = rarity[group] / rarity[group].sum()
         return weights
 
-    def titled(self, vectors: np.ndarray, documents: np.ndarray) -> np.ndarray:
-        """float32 [words, clauses]: of unit vectors float32 [words, axes] the cosine of each to its like in the title
-        of a clause's document, `documents` int64 [clauses] being their rows."""
+    def title_max_sim(self, vectors: np.ndarray, documents: np.ndarray) -> np.ndarray:
+        """float32 [words, clauses]: the largest cosine of each of the unit vectors float32 [words, axes] to a word in
+        the title of a clause's document, `documents` int64 [clauses] being their rows."""
         import numpy as np
 
         wanted, place = np.unique(documents, return_inverse=True)
-        words = unit(self.space.unpacked(self._titles.packed(wanted)))
+        words = unit(self.whitening.unpacked(self._titles.packed(wanted)))
         return best_of(vectors @ words.T, self._titles.counts[wanted], _NOWHERE)[:, place]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Some clauses of a store, their words ready to be compared with those of one text after another."""
+class CandidateBatch:
+    """Candidate clauses of a store, their token vectors ready to be compared with those of one text after another."""
 
-    late: Late
+    token_index: TokenIndex
     sentences: np.ndarray  # int64: the rows of the clauses' sentences, clause after clause
     documents: np.ndarray  # int64 [clauses]: the row of each one's document
     counts: np.ndarray  # int64 [clauses]: how many each has
@@ -248,21 +253,22 @@ class Page:
         groups: Sequence[Sequence[int] | np.ndarray] | None = None,
         titled: float = 0.0,
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(float32 [groups, clauses], the same, float32 [groups, sentences]): the mean cosine of a text's words to
-        their likes in a clause, in its best sentence, in each; a word weighs by the root of its rarity.
+        """(float32 [groups, clauses], the same, float32 [groups, sentences]): the MaxSim of a text to a clause, to its
+        best sentence, to each of its sentences: the mean, over the text's words, of the largest cosine to a word
+        there; a word weighs by the root of its rarity.
 
         `ids` int [words] and `vectors` float32 [words, axes], unit vectors, are the text's; each of `groups` names some
-        of its words, by default one group all. A like in the title of a clause's document counts `titled` of what one
+        of its words, by default one group all. A match in the title of a clause's document counts `titled` of what one
         in the clause does.
         """
         import numpy as np
 
-        weights = self.late.weights(ids, [range(len(ids))] if groups is None else groups)
+        weights = self.token_index.weights(ids, [range(len(ids))] if groups is None else groups)
         cosines = vectors @ self.vectors.T
         cosines /= self.norms
-        likes = best_of(cosines, self.late.lengths(self.sentences), _NOWHERE)
+        max_sim = best_of(cosines, self.token_index.lengths(self.sentences), _NOWHERE)
         if titled:
-            in_titles = titled * self.late.titled(vectors, self.documents)
-            likes = np.maximum(likes, np.repeat(in_titles, self.counts, axis=1))
-        sentences = weights @ likes
-        return weights @ best_of(likes, self.counts, _NOWHERE), best_of(sentences, self.counts, _NOWHERE), sentences
+            in_titles = titled * self.token_index.title_max_sim(vectors, self.documents)
+            max_sim = np.maximum(max_sim, np.repeat(in_titles, self.counts, axis=1))
+        sentences = weights @ max_sim
+        return weights @ best_of(max_sim, self.counts, _NOWHERE), best_of(sentences, self.counts, _NOWHERE), sentences
