@@ -52,13 +52,20 @@ def sort_of(query: Query) -> str:
 
 
 def signals(
-    reads: Sequence[Read], first: int, max_cosine: float, lexical_overlap: float, narrowed: Narrowing, unlike: Unlike
+    reads: Sequence[Read],
+    first: int,
+    max_cosine: float,
+    lexical_overlap: float,
+    narrowed: Narrowing,
+    unlike: Unlike,
+    relief: float,
 ) -> dict[str, float]:
     """The signals of one question.
 
     `first` is the row of the clause that ranks first, `max_cosine` the best cosine of a sentence, `lexical_overlap`
     that of the question with the first clauses, `narrowed` what the question names beside the clause that is
-    likeliest to answer, and `unlike` how the words marked there are not of the kind asked for.
+    likeliest to answer, `unlike` how the words marked there are not of the kind asked for, and `relief` by how much
+    leaving out one of the things named makes it likelier still.
     """
     named = max(1, len(narrowed.mentions))
     best = max(reads, key=lambda own: own.answers)
@@ -75,6 +82,7 @@ def signals(
         "elsewhere": len(narrowed.elsewhere) / named,
         "unstated": float(unlike.unstated),
         "untimely": float(unlike.untimely),
+        "relief": relief,
     }
 
 
