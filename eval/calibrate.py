@@ -38,7 +38,8 @@ from rag.training.plan import HELD_OUT, WRITTEN
 APART = ROOT / "rag" / "training" / "data"  # documents and pairs that serve the calibration alone
 # Risks: an answerable question refused, of a sort that is refused at all (4% of all, as few sorts are seen often
 # enough); a short reply to one that is not answerable.
-REFUSED, REPLIED = 0.06, 0.05
+REFUSED, REPLIED = 0.06, 0.03
+_LEAST = 100  # answerable questions of a sort, from which its threshold is more than two or three of them
 FOREIGN = 0.02  # risk: a question in other words than the documents' taken for one from elsewhere
 # One in so many entries, which ask more of a document than pairs do, and of the questions about documents that are not
 # in the index: in all some twenty minutes of two cores.
@@ -93,7 +94,8 @@ def fitted(asked: Sequence[Asked], encoder: str, reader: str) -> Calibration:
     for p, a in zip(said, asked, strict=True):
         scores.setdefault((a.sort, a.kind), []).append(p)
     sorts = sorted({a.sort for a in asked})
-    refuse = {sort: lower_bound(scores.get((sort, "answerable"), []), REFUSED) for sort in sorts}
+    told_of = {sort: scores.get((sort, "answerable"), []) for sort in sorts}
+    refuse = {sort: lower_bound(own, REFUSED) if len(own) >= _LEAST else 0.0 for sort, own in told_of.items()}
     conclude = {sort: max(refuse[sort], upper_bound(scores.get((sort, "twin"), []), REPLIED)) for sort in sorts}
     replied = [a.right for p, a in zip(said, asked, strict=True) if a.kind == "answerable" and p >= conclude[a.sort]]
     unshared = [

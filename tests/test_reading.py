@@ -135,10 +135,10 @@ READS = (Read(4, 0, 9, 1.5, (0, 4), 0.6), Read(7, 0, 9, -1.0, (0, 2), 0.2), Read
 
 def test_signals_tell_the_best_the_second_clause_and_the_one_that_leads():
     named = tuple(Mention("word", word) for word in ("博士", "硕士", "公寓", "补助"))
-    found = signals(READS, 7, 0.9, 0.4, Narrowing(named, named[:1], named[1:3]), Unlike(True, False), 2.0)
+    found = signals(READS, 7, 0.9, 0.4, Narrowing(named, named[:1], named[1:3]), Unlike(True, False))
     assert (found["best"], found["second"], found["leading"]) == (1.5, -1.0, -1.0)
     assert (found["missing"], found["elsewhere"]) == (0.25, 0.5)
-    assert (found["unstated"], found["untimely"], found["relief"]) == (1.0, 0.0, 2.0)
+    assert (found["unstated"], found["untimely"]) == (1.0, 0.0)
     assert math.isfinite(found["sure"])
 
 

@@ -104,7 +104,15 @@ def engine(tmp_path_factory):
     root = tmp_path_factory.mktemp("forms")
     texts = root / "texts"
     texts.mkdir()
-    for name, text in (("1", PLAN), ("2", TARGETS), ("3", OLD), ("4", NEW), ("5", FEES_OLD), ("6", FEES_NEW), ("7", SHEDS)):
+    for name, text in (
+        ("1", PLAN),
+        ("2", TARGETS),
+        ("3", OLD),
+        ("4", NEW),
+        ("5", FEES_OLD),
+        ("6", FEES_NEW),
+        ("7", SHEDS),
+    ):
         (texts / f"{name}.txt").write_text(text, encoding="utf-8")
     built(texts, root)
     return engine_over(root)
@@ -125,7 +133,11 @@ def test_figures_of_rows_with_units_of_their_own_are_not_added(engine):
 
 def test_of_the_most_a_struck_out_cell_is_told_and_not_compared(engine):
     answer = engine.ask("粮库改造项目里总投资最大的是哪个")
-    assert "柳湾粮库（总投资 1460 万元）" in answer.text and "比较了 2 行" in answer.text and "另有 1 行未写明" in answer.text
+    assert (
+        "柳湾粮库（总投资 1460 万元）" in answer.text
+        and "比较了 2 行" in answer.text
+        and "另有 1 行未写明" in answer.text
+    )
 
 
 def test_of_the_most_a_cell_that_was_not_read_is_compared_with_nothing(engine):

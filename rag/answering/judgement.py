@@ -52,20 +52,13 @@ def sort_of(query: Query) -> str:
 
 
 def signals(
-    reads: Sequence[Read],
-    first: int,
-    max_cosine: float,
-    lexical_overlap: float,
-    narrowed: Narrowing,
-    unlike: Unlike,
-    relief: float,
+    reads: Sequence[Read], first: int, max_cosine: float, lexical_overlap: float, narrowed: Narrowing, unlike: Unlike
 ) -> dict[str, float]:
     """The signals of one question.
 
     `first` is the row of the clause that ranks first, `max_cosine` the best cosine of a sentence, `lexical_overlap`
     that of the question with the first clauses, `narrowed` what the question names beside the clause that is
-    likeliest to answer, `unlike` how the words marked there are not of the kind asked for, and `relief` by how much
-    leaving out one of the things named makes it likelier still.
+    likeliest to answer, and `unlike` how the words marked there are not of the kind asked for.
     """
     named = max(1, len(narrowed.mentions))
     best = max(reads, key=lambda own: own.answers)
@@ -82,7 +75,6 @@ def signals(
         "elsewhere": len(narrowed.elsewhere) / named,
         "unstated": float(unlike.unstated),
         "untimely": float(unlike.untimely),
-        "relief": relief,
     }
 
 

@@ -18,8 +18,6 @@ from rag.answering.judgement import UNREAD, Judgement, Unlike, judge, signals, s
 from rag.query.asked import asked, fits, stated
 from rag.query.question import Query
 from rag.reading.clauses import Read, by_clause, read
-from rag.reading.inputs import Pair
-from rag.reading.passages import address
 from rag.reading.reader import Reader
 from rag.retrieval.fusion import FIRST
 from rag.retrieval.rerank import reordered
@@ -27,7 +25,6 @@ from rag.retrieval.retrieve import together
 from rag.verification.narrowing import Narrowing, narrowing
 
 _log = logging.getLogger(__name__)
-_LEFT_OUT = 4  # things a question names that are left out in turn: each is a window more to read
 _N = "[\\d一二两三四五六七八九十]"
 _TIME = re.compile(rf"{_N}\s*(?:年|个?月|[日天周点]|个?工作日|小时|分钟)|年[底内初末]|期间|[之即当次]日")
 
@@ -108,7 +105,16 @@ def _read(
         inside = (p.score for p in sentences.get(row, ()) if p.start < stop and p.stop > start)
         return max(inside, default=lowest)
 
-    reads = read(reader, query.text, ranking.rows[:depth], context.store.clauses, context.document, promise, depth)
+    reads = read(
+        reader,
+        query.text,
+        ranking.rows[:depth],
+        context.store.clauses,
+        context.document,
+        context.year_of,
+        promise,
+        depth,
+    )
     if not reads:
         return Study(ranking)
     weight = 0.0 if context.calibration is None else context.calibration.order
@@ -130,7 +136,6 @@ def _read(
         lexical_overlap,
         narrowed,
         _unlike(context, query, best, text[slice(*span)]),
-        _relief(context, reader, query, best, narrowed),
     )
     return Study(settled, tuple(reads), found, best, span, narrowed, judge(context.calibration, sort_of(query), found))
 
@@ -140,16 +145,6 @@ def _narrowed(context: Context, query: Query, best: Read, said: str) -> Narrowin
     document = context.document(clause)
     above = "\n".join((document.title, document.notice_title or "", *document.issuers, *clause.path))
     return narrowing(query.text, said, clause.text, above)
-
-
-def _relief(context: Context, reader: Reader, query: Query, best: Read, narrowed: Narrowing) -> float:
-    """In log-odds, how much likelier the best window answers the question that leaves out one of the things
-    it names. What it names is then not what the window speaks of."""
-    named = [mention.said for mention in narrowed.mentions if mention.said in query.text][:_LEFT_OUT]
-    clause = context.store.clauses[best.clause]
-    head, body = address(context.document(clause), clause), clause.text[best.start : best.stop]
-    pairs = [Pair(query.text.replace(said, "", 1), head, body) for said in named]
-    return max((own.answers - best.answers for own in reader.read(pairs)), default=0.0) if pairs else 0.0
 
 
 def _unlike(context: Context, query: Query, best: Read, said: str) -> Unlike:

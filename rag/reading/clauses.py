@@ -35,6 +35,7 @@ def read(
     rows: Sequence[int],
     clauses: Sequence[Clause],
     document_of: Callable[[Clause], Document],
+    year_of: Callable[[int, int], str | None],
     promise: Promise,
     depth: int,
 ) -> list[Read]:
@@ -47,10 +48,15 @@ def read(
         if len(chosen) >= depth:
             break
     chosen = chosen[:depth]
-    pairs = [
-        Pair(question, address(document_of(clauses[row]), clauses[row]), clauses[row].text[start:stop])
-        for row, start, stop in chosen
-    ]
+    pairs = []
+    for row, start, stop in chosen:
+        head, body, year = (
+            address(document_of(clauses[row]), clauses[row]),
+            clauses[row].text[start:stop],
+            year_of(row, start),
+        )
+        # A window is read by itself, though the year of its targets may stand in a sentence before it.
+        pairs.append(Pair(question, f"{head} > 到{year}年" if year and year not in body else head, body))
     found = [
         Read(row, start, stop, said.answers, (start + said.span[0], start + said.span[1]), said.sure)
         for (row, start, stop), said in zip(chosen, reader.read(pairs) if pairs else (), strict=True)
