@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from index.sentences import split_sentences
 from rag.answering.compose import Claim
-from rag.answering.judgement import sort_of
 from rag.answering.trusted import behind
 from rag.query.question import Query
 from rag.verification.citations import repeats
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from rag.reading.clauses import Read
 
 LONGEST, LISTED = 80, 160  # characters of a 结论, and of one that names all of a list
-_LIKELY, _MOST = 0.0, 3  # log-odds from which a window answers rather than not; windows that a 结论 is made of
 _BREAK = re.compile(r"[，,；;：:。！？!?\n]")
 _EDGES = " \t\n\u3000，,；;：:。、"
 
@@ -50,28 +48,10 @@ def conclude(context: Context, query: Query, studied: Study) -> list[Claim]:
         return []
     if not studied.sub_studies:
         claim = _claim(context, query, studied)
-        return [] if claim is None else _points(context, query, studied, claim)
+        return [] if claim is None else [claim]
     claims = [_claim(context, side, own) for side, own in zip(query.sub_queries, studied.sub_studies, strict=True)]
     told = [claim for claim in claims if claim is not None]
     return [_named(context, claim) for claim in told] if len(told) == len(claims) else []
-
-
-def _points(context: Context, query: Query, studied: Study, first: Claim) -> list[Claim]:
-    """The claim, and where measures or the members of a list are asked for, what other windows answer: as printed, as
-    far as there is room."""
-    found, room = [first], LISTED - len(first.text)
-    for own in studied.reads if sort_of(query) in ("open", "list") else ():
-        clause = context.store.clauses[own.clause]
-        start, stop = phrase(clause.text, own.span)
-        said = clause.text[start:stop]
-        again = any(c.clause is clause and c.start < stop and c.stop > start for c in found)
-        if own.answers < _LIKELY or len(found) == _MOST or len(said) > room or not said or again:
-            continue
-        if not repeats(said, query.text) and not behind(clause, start):
-            found.append(Claim(f"{said}。", clause, start, stop, "span"))
-            room -= len(said)
-    rows = context.store.row_of
-    return sorted(found, key=lambda claim: (rows[claim.clause.clause_id], claim.start))
 
 
 def _named(context: Context, claim: Claim) -> Claim:
