@@ -106,11 +106,41 @@ def test_clauses_are_read_in_their_most_promising_windows_best_first(sample):
     parsed = next(iter(sample.values()))
     clauses = parsed.clauses
     found = read(
-        Counting(), "补助多少", range(len(clauses)), clauses, lambda clause: parsed.document, lambda row, a, b: -a, 5
+        Counting(),
+        "补助多少",
+        range(len(clauses)),
+        clauses,
+        lambda clause: parsed.document,
+        lambda row, place: None,
+        lambda row, a, b: -a,
+        5,
     )
     assert len(found) == 5
     assert [own.answers for own in found] == sorted((own.answers for own in found), reverse=True)
     assert all(own.start <= own.span[0] <= own.span[1] <= len(clauses[own.clause].text) for own in found)
+
+
+def test_a_window_is_read_with_the_year_that_governs_it_unless_it_tells_it_itself(sample):
+    parsed = next(iter(sample.values()))
+    given = []
+
+    class Listening(Counting):
+        def read(self, pairs):
+            given.extend(pairs)
+            return super().read(pairs)
+
+    read(
+        Listening(),
+        "2031年目标多少",
+        range(len(parsed.clauses)),
+        parsed.clauses,
+        lambda clause: parsed.document,
+        lambda row, place: "2031" if row % 2 else None,
+        lambda row, a, b: -a,
+        40,
+    )
+    told = [pair for pair in given if pair.address.endswith(" > 到2031年")]
+    assert told and len(told) < len(given) and all("2031" not in pair.body for pair in told)
 
 
 @pytest.mark.parametrize("words", ["二十万元", "两成", "按较高的一方领取"])

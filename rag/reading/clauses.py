@@ -39,7 +39,10 @@ def read(
     promise: Promise,
     depth: int,
 ) -> list[Read]:
-    """Read `depth` windows of these clause rows, best first; one entry a window, the most likely to answer first."""
+    """Read `depth` windows of these clause rows, best first; one entry a window, the most likely to answer first.
+
+    `year_of` tells the target year that governs a place (clause row, offset), None where none does.
+    """
     chosen: list[tuple[int, int, int]] = []
     for place, row in enumerate(rows):
         cut = windows(clauses[row].text)
@@ -48,20 +51,23 @@ def read(
         if len(chosen) >= depth:
             break
     chosen = chosen[:depth]
-    pairs = []
-    for row, start, stop in chosen:
-        head, body, year = (
-            address(document_of(clauses[row]), clauses[row]),
-            clauses[row].text[start:stop],
-            year_of(row, start),
-        )
-        # A window is read by itself, though the year of its targets may stand in a sentence before it.
-        pairs.append(Pair(question, f"{head} > 到{year}年" if year and year not in body else head, body))
+    pairs = [
+        _pair(question, clauses[row], document_of(clauses[row]), year_of(row, start), (start, stop))
+        for row, start, stop in chosen
+    ]
     found = [
         Read(row, start, stop, said.answers, (start + said.span[0], start + said.span[1]), said.sure)
         for (row, start, stop), said in zip(chosen, reader.read(pairs) if pairs else (), strict=True)
     ]
     return sorted(found, key=lambda own: -own.answers)
+
+
+def _pair(question: str, clause: Clause, document: Document, year: str | None, window: tuple[int, int]) -> Pair:
+    """The question beside a window, which is read by itself: the year that governs it, which a sentence before it may
+    tell, goes with the address."""
+    body = clause.text[slice(*window)]
+    head = address(document, clause)
+    return Pair(question, f"{head} > 到{year}年" if year and year not in body else head, body)
 
 
 def by_clause(reads: Sequence[Read]) -> dict[int, float]:
