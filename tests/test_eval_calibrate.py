@@ -42,16 +42,25 @@ def test_too_few_questions_refuse_and_conclude_nothing():
     assert upper_bound([0.5], 0.04) == 1.0
 
 
-def test_a_calibration_orders_by_what_brings_the_evidence_first():
+def of_figures(number: int) -> list[Asked]:
+    """Questions of one sort, a third of each kind, whose evidence the reader finds behind another clause."""
     rng = np.random.default_rng(2)
     asked = []
-    for i in range(120):
+    for i in range(number):
         kind = ("answerable", "twin", "absent")[i % 3]
         good = kind == "answerable"
         signals = {"best": float(rng.normal(2 if good else -2)), "lexical_overlap": float(rng.random())}
         clauses = [(1.0, -2.0, False), (0.5, 2.0, good)]
         asked.append(Asked(str(i), kind, str(i % 11), "figure", signals | {"max_cosine": 0.9}, good, clauses))
-    found = fitted(asked, "e", "r")
+    return asked
+
+
+def test_of_a_sort_that_was_seen_too_seldom_nothing_is_refused():
+    assert fitted(of_figures(120), "e", "r").refuse_below["figure"] == 0
+
+
+def test_a_calibration_orders_by_what_brings_the_evidence_first():
+    found = fitted(of_figures(360), "e", "r")
     assert found.order > 0
     assert 0 < found.refuse_below["figure"] <= found.conclude_from["figure"] <= 1
     assert found.fitted["cross-validated by document"]["auc"] > 0.9
