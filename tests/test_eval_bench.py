@@ -34,5 +34,6 @@ def test_askers_at_once_are_timed_and_errors_counted_apart(sample_root, tmp_path
     sizes = iter([100.0, 103.5])
     with served(house_over(sample_root, tmp_path, questions_each=4)) as url:
         load = asked(url, ["青白新区总面积是多少？", "？！"], 4, 0.5, lambda: next(sizes)).summary()
-    assert load["answers"] >= 2 and load["errors"] >= 2 and set(load["kinds"]) == {"400"}
+    assert load["answers"] >= 2 and load["errors"] >= 2
+    assert {"400"} <= set(load["kinds"]) <= {"400", "404"}  # a quick machine also comes to ask for the page: none here
     assert 0 < load["p50_seconds"] <= load["p95_seconds"] and load["growth_mib"] == 3.5
