@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-QUESTION = "川渝高竹新区总面积多少平方公里？"
+QUESTION = "川渝高竹新区规划范围总面积是多少？"
 LARGEST = 200_000  # bytes
 _PATIENCE = 400.0  # seconds for the models to load, and for an answer
 
