@@ -36,8 +36,8 @@ from rag.training.figures import auc
 from rag.training.plan import HELD_OUT, WRITTEN
 
 APART = ROOT / "rag" / "training" / "data"  # documents and pairs that serve the calibration alone
-# Risks: an answerable question refused, of a sort that is refused at all (4% of all, as few sorts are seen often
-# enough); a short reply to one that is not answerable.
+# Risks: an answerable question refused, of a sort that is refused at all (under 5% of all, as not
+# every sort is seen often enough); a short reply to one that is not answerable.
 REFUSED, REPLIED = 0.06, 0.03
 _LEAST = 100  # answerable questions of a sort, from which its threshold is more than two or three of them
 FOREIGN = 0.02  # risk: a question in other words than the documents' taken for one from elsewhere
@@ -160,7 +160,6 @@ def _asked(file: Path, every: int = 1) -> list[dict]:
     several, one after another's turn."""
     found = []
     for row, entry in enumerate(islice(entries.read(file), 0, None, every)):
-        quotes = [{"doc": quote.document, "quote": quote.text} for quote in entry.quotes]
         for answerable, questions in ((True, entry.asks), (False, entry.twins)):
             found.append(
                 {
@@ -168,7 +167,7 @@ def _asked(file: Path, every: int = 1) -> list[dict]:
                     "question": questions[row % len(questions)],
                     "history": entry.history,
                     "answerable": answerable,
-                    "evidence": quotes if answerable else [],
+                    "quotes": [compact(quote.text) for quote in entry.quotes],
                     "span": entry.span,
                     "origin": entry.document,
                 }
@@ -204,7 +203,7 @@ def _one(engine: Engine, question: dict) -> Asked | None:
     if studied.signals is None:
         return None
     kind = "absent" if question.get("absent") else "answerable" if question["answerable"] else "twin"
-    quotes = [compact(e["quote"]) for e in question["evidence"]] if kind == "answerable" else []
+    quotes = question["quotes"] if kind == "answerable" else []
     clauses = [
         (float(ranking.fused[row]), log_odds, any(quote in compact(engine.store.clauses[row].text) for quote in quotes))
         for row, log_odds in by_clause(studied.reads).items()

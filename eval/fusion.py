@@ -1,4 +1,5 @@
-"""`python -m eval fusion`: what BM25, the best sentence's cosine and MaxSim weigh in a ranking, fitted to the questions for training.
+"""`python -m eval fusion`: what BM25, the best sentence's cosine and MaxSim weigh in a ranking, fitted to the questions
+for training.
 
 The clause that holds a question's quote must come before its other candidates: softmax over the candidates, weights not
 below zero and held small, so that a score the others already tell takes little.

@@ -42,7 +42,7 @@ LICENCES = {
     "cjrc": "none stated: for research",
 }
 OWN = "written for this project"
-_REPLAYED = 0.1  # public samples beside the written ones of a round, of whose they are so many
+_REPLAYED = 0.1  # public samples read again beside the written ones of a round, as a share of those
 HELD_OUT = 5  # every fifth origin
 
 

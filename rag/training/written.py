@@ -100,7 +100,7 @@ def _groups(entry: Entry, shelf: Shelf, source: str, twins: Twins, chance: rando
         for window, sample in enumerate(spanned if place == 0 else spanned[:1]):
             told = sample.pair
             beside = [*near, elsewhere] if window == 0 else [near[0], elsewhere]
-            if sample.answer and len(near) < _SOME:
+            if sample.answer and len(near) < _SOME:  # too few were written: one more by rule
                 beside.append(twins.of(question, told.body, told.body[slice(*sample.answer)]))
             others = [Sample(Pair(each, told.address, told.body), False) for each in beside if each is not None]
             if window == 0:
